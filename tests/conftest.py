@@ -1,0 +1,56 @@
+"""What every test stands on: a cache of its own, no net, the smoke scale, the English edition."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Before any import of Keras, so that a test process is quiet and never takes a GPU's memory by surprise.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _isolated_session(tmp_path_factory: pytest.TempPathFactory):
+    """No test reads or writes the reader's cache, asks the net, or runs at a scale set outside."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("COURSE_CACHE", str(tmp_path_factory.mktemp("course-cache")))
+    patch.setenv("COURSE_OFFLINE", "1")
+    patch.setenv("COURSE_SCALE", "smoke")
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Each test starts in the English edition, whatever the test before it chose."""
+    from course_lib import language
+
+    language.use("en")
+    yield
+    language.use("en")
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder for one test."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("COURSE_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def no_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader has set no `COURSE_DATA`."""
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets; a test that needs it is skipped where `COURSE_DATA` is not set."""
+    folder = os.environ.get("COURSE_DATA")
+    if not folder:
+        pytest.skip("needs real data: set COURSE_DATA")
+    return Path(folder)
