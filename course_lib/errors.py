@@ -1,7 +1,7 @@
-"""The errors of the course: each says what was given and what is allowed, and carries the exit code a script can rely on.
+"""The errors of the course: each says what was given and what is allowed, and carries an exit code scripts can rely on.
 
-Exit codes of the `course` command: 0 all well; 1 something that was checked is wrong; 2 it was called wrongly; 3 data cannot be
-had; 4 this machine lacks something.
+Exit codes of the `course` command: 0 all well; 1 something that was checked is wrong; 2 it was called wrongly; 3 data
+cannot be had; 4 this machine lacks something.
 """
 
 from __future__ import annotations

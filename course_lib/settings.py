@@ -48,12 +48,17 @@ def offline() -> bool:
 
 
 def repository_root() -> Path | None:
-    """The checkout of the course (it holds `pyproject.toml` and `chapters/`), or None where only the library is installed.
+    """The checkout of the course, or None where only the library is installed.
 
-    The working folder and its parents are tried first, so that a second checkout works on itself; then the library's place.
+    The working folder and its parents are tried first, so that a second checkout works on itself; then the library's
+    own place.
     """
     for start in (Path.cwd(), Path(__file__).resolve().parent):
         for folder in (start, *start.parents):
-            if (folder / "pyproject.toml").is_file() and (folder / "chapters").is_dir() and (folder / "course_lib").is_dir():
+            if (
+                (folder / "pyproject.toml").is_file()
+                and (folder / "chapters").is_dir()
+                and (folder / "course_lib").is_dir()
+            ):
                 return folder
     return None

@@ -1,0 +1,43 @@
+"""What differs by backend and by device, in one place."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+
+_PACKAGES = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax",), "torch": ("torch",), "numpy": ("numpy",)}
+_NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
+
+
+def backend_name() -> str:
+    """The name and version of the Keras backend in use, such as `"TensorFlow 2.21.0"`."""
+    import keras
+
+    backend = keras.backend.backend()
+    for package in _PACKAGES.get(backend, (backend,)):
+        try:
+            return f"{_NAMES.get(backend, backend)} {importlib.metadata.version(package)}"
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return _NAMES.get(backend, backend)
+
+
+def cores() -> int:
+    """The number of CPU cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def accelerators() -> list[str]:
+    """The GPUs and TPUs that the backend in use can see, as `keras.distribution` names them; empty on a CPU alone."""
+    import keras
+
+    found = []
+    for kind in ("tpu", "gpu"):
+        try:
+            found += keras.distribution.list_devices(kind)
+        except (RuntimeError, ValueError, NotImplementedError):
+            # A backend that has no device of this kind, or no such function, says so by an error.
+            continue
+    return found

@@ -1,0 +1,94 @@
+"""Figures of the course: one style, words in the reader's language, and an alternative text for every picture."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from functools import cache
+from typing import TYPE_CHECKING
+
+from course_lib import display, language
+from course_lib.language import tr
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette (2008): told apart by readers with any kind of colour vision.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+
+_CHINESE_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC", "Hiragino Sans GB",
+    "Microsoft YaHei", "SimHei", "WenQuanYi Micro Hei", "Noto Sans CJK JP",
+)  # fmt: skip
+
+
+@cache
+def chinese_font() -> str | None:
+    """The first font of this machine that can write Chinese, or None."""
+    from matplotlib import font_manager
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in _CHINESE_FONTS if name in installed), None)
+
+
+def prepare(chosen: str | None = None) -> None:
+    """Set the style of the course's figures for a language: fonts, sizes, colours.
+
+    Args:
+        chosen: `"en"` or `"zh"`; the current language where it is left out.
+    """
+    import matplotlib
+    from cycler import cycler
+
+    fonts = ["DejaVu Sans"]
+    if (chosen or language.current()) == "zh" and chinese_font():
+        fonts.append(chinese_font())
+    matplotlib.rcParams.update(
+        {
+            "font.family": fonts,
+            "font.size": 10.5,
+            "axes.prop_cycle": cycler(color=PALETTE),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.titlesize": 11.5,
+            "axes.titleweight": "bold",
+            "axes.grid": True,
+            "axes.axisbelow": True,
+            "grid.alpha": 0.25,
+            "figure.facecolor": "white",
+            "figure.constrained_layout.use": True,
+            "axes.unicode_minus": False,
+            "legend.frameon": False,
+        }
+    )
+
+
+def label(english: str, chinese: str) -> str:
+    """The wording for a plot: the reader's language, or English where no font of this machine can write Chinese."""
+    return english if chinese_font() is None else tr(english, chinese)
+
+
+def show(figure: Figure, english: str, chinese: str) -> None:
+    """Show a matplotlib figure with its alternative text, and close it.
+
+    Args:
+        figure: the figure.
+        english: what it shows, in one or two sentences, for those who cannot see it.
+        chinese: the same in Chinese.
+    """
+    import matplotlib.pyplot as plt
+
+    alternative = tr(english, chinese)
+    if not alternative.strip():
+        raise ValueError("a figure needs an alternative text: say in a sentence what it shows")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=144, metadata={"Software": None})
+    plt.close(figure)
+    width = round(figure.get_size_inches()[0] * 80)
+    encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
+    markup = (
+        f'<img src="data:image/png;base64,{encoded}" width="{width}" style="max-width:100%;height:auto;background:#fff"'
+        f' alt="{html.escape(alternative, quote=True)}">'
+    )
+    display.show_picture(markup, alternative)

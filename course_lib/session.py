@@ -1,0 +1,65 @@
+"""The first cell of every lesson: seeds, language, fonts, quiet imports, and one line about this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from importlib import resources
+
+from course_lib import language as _language
+from course_lib import scale
+from course_lib.language import tr
+
+SEED = 2026
+
+
+def start(chapter: int, language: str = "en") -> None:
+    """Prepare a lesson, and say in one line what it will run on.
+
+    Args:
+        chapter: the chapter's number, such as 1.
+        language: `"en"` or `"zh"`.
+
+    Raises:
+        UsageError: if the language, or the scale in `COURSE_SCALE`, is unknown.
+    """
+    _language.use(language)
+    current = scale.current()
+    # These must be set before the backend is imported: they silence start-up notes that no reader can act on.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+
+    import keras
+
+    from course_lib import devices, plots
+
+    keras.utils.set_random_seed(SEED)
+    plots.prepare()
+    found = devices.accelerators()
+    cores = devices.cores()
+    device = ", ".join(found) if found else tr(f"CPU ({cores} cores)", f"CPU（{cores} 核）")
+    parts = [f"Keras {keras.__version__}", devices.backend_name(), device, tr(f"scale {current}", f"规模 {current}")]
+    cost = recorded_cost(chapter, current)
+    if cost:
+        minutes, gigabytes = cost
+        parts.append(
+            tr(
+                f"about {minutes:.1f} min and {gigabytes:.1f} GB on two cores",
+                f"两核上约 {minutes:.1f} 分钟、{gigabytes:.1f} GB 内存",
+            )
+        )
+    print(" · ".join(parts))
+
+
+def recorded_cost(chapter: int, scale_name: str) -> tuple[float, float] | None:
+    """Minutes and gigabytes of the chapter's recorded run at this scale, or None where there is no record."""
+    record = resources.files("course_lib").joinpath("measured.json")
+    if not record.is_file():
+        return None
+    entry = json.loads(record.read_text(encoding="utf-8")).get(f"{chapter:02d}", {}).get(scale_name)
+    if not entry:
+        return None
+    return entry["seconds"] / 60, entry["peak_memory_mb"] / 1000
