@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 
 _PACKAGES = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax",), "torch": ("torch",), "numpy": ("numpy",)}
+BACKENDS = tuple(_PACKAGES)
 _NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
 
 
@@ -13,7 +14,11 @@ def backend_name() -> str:
     """The name and version of the Keras backend in use, such as `"TensorFlow 2.21.0"`."""
     import keras
 
-    backend = keras.backend.backend()
+    return version_of(keras.backend.backend())
+
+
+def version_of(backend: str) -> str:
+    """The name and version of an installed backend, such as `"JAX 0.10.2"`, without importing it."""
     for package in _PACKAGES.get(backend, (backend,)):
         try:
             return f"{_NAMES.get(backend, backend)} {importlib.metadata.version(package)}"
