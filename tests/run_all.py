@@ -1,0 +1,132 @@
+"""Runs every test of the course in parts that suit them, and closes with one line about all of them.
+
+Unit tests run side by side, on TensorFlow and then, where they touch Keras, on JAX; lessons, pages and browsers run one at a
+time, because they are timed and large. `--fast` runs the quick ones alone. `make test` and `make test-fast` call this.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "build" / "test-reports"
+
+LARGE = "chapters or site or browser"
+ON_REQUEST = "benchmark or net"
+FAST_LEAVES_OUT = f"slow or binder or {LARGE} or {ON_REQUEST}"
+# Folders whose tests touch no backend; whatever is new is run on both until it stands here.
+BACKEND_FREE = ("architecture", "benchmarks", "binder", "browser", "chapters", "cli", "data", "publishing", "site")
+
+NO_TESTS_COLLECTED = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    """One run of pytest.
+
+    Args:
+        name: what it is called in the closing lines.
+        options: what pytest is told.
+        backend: the Keras backend.
+    """
+
+    name: str
+    options: tuple[str, ...]
+    backend: str = "tensorflow"
+
+
+def parts(fast: bool) -> list[Part]:
+    """The runs of pytest, one after the other."""
+    side_by_side = ("-n", "2", "--dist", "loadgroup")
+    if fast:
+        return [Part("fast", (*side_by_side, "-m", f"not ({FAST_LEAVES_OUT})"))]
+    ignored = tuple(f"--ignore={Path('tests', folder)}" for folder in BACKEND_FREE)
+    return [
+        Part("units on TensorFlow", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})")),
+        Part("units on JAX", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})", *ignored), "jax"),
+        Part("lessons, site, browser", ("-m", f"({LARGE}) and not ({ON_REQUEST})", "--durations=8")),
+    ]
+
+
+def run(part: Part, report: Path, extra: list[str]) -> int:
+    """Run one part; its results go into a report.
+
+    Returns:
+        pytest's exit code, 0 where it found no test.
+    """
+    print(f"\n──── {part.name}", flush=True)
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", *part.options, f"--junitxml={report}", *extra]
+    environment = {**os.environ, "KERAS_BACKEND": part.backend}
+    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    return 0 if code == NO_TESTS_COLLECTED else code
+
+
+def outcomes(report: Path) -> tuple[Counter[str], Counter[str]]:
+    """How many tests passed, failed and were skipped, and why they were skipped."""
+    counts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for case in ElementTree.parse(report).iter("testcase"):
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            counts["failed"] += 1
+        elif skipped is not None:
+            counts["skipped"] += 1
+            reasons[skipped.get("message") or "no reason given"] += 1
+        else:
+            counts["passed"] += 1
+    return counts, reasons
+
+
+def main() -> int:
+    """Run the parts and say how all of them ended.
+
+    Returns:
+        0 if no part failed and at least one test passed.
+    """
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fast", action="store_true", help="the quick tests alone, in under two minutes")
+    arguments, extra = parser.parse_known_args()
+    REPORTS.mkdir(parents=True, exist_ok=True)
+
+    total: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    lines = []
+    failed = False
+    for number, part in enumerate(parts(arguments.fast)):
+        begun = time.monotonic()
+        report = REPORTS / f"part-{number}.xml"
+        code = run(part, report, extra)
+        seconds = time.monotonic() - begun
+        if report.is_file():
+            counts, why = outcomes(report)
+            total += counts
+            reasons += why
+            said = ", ".join(f"{counts[word]} {word}" for word in ("passed", "failed", "skipped"))
+        else:
+            said = "pytest stopped before it could report"
+        if code:
+            failed = True
+            said += f" (pytest left with {code})"
+        lines.append(f"{part.name:<24} {said}, {seconds:.0f} s")
+
+    print("\n──── all")
+    print("\n".join(lines))
+    for reason, count in reasons.most_common():
+        print(f"skipped {count}: {reason}")
+    if failed and not total["failed"]:
+        total["failed"] = 1
+    print(f"total: {total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped", flush=True)
+    return int(failed or not total["passed"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
