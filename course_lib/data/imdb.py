@@ -1,0 +1,327 @@
+"""The IMDB film reviews (Maas et al., 2011), with ratings and films, and a split of them that leaks nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib import display
+from course_lib.data import cache, imdb_archive, registry, samples, sources
+from course_lib.data.imdb_archive import PARTS
+from course_lib.errors import DataCorrupt, DataUnavailable
+from course_lib.language import tr
+
+SAMPLE_CHOICES = ("fallback", "never", "only")
+
+# Part of the name of a parsed entry: raise it when the columns change, so that older entries are not read.
+_LAYOUT = 1
+
+
+class Review(NamedTuple):
+    """One review: its text, label (1 positive, 0 negative, -1 none), rating (1 to 10, 0 unknown) and film."""
+
+    text: str
+    label: int
+    rating: int
+    film_id: str
+
+
+@dataclass(frozen=True, eq=False)
+class Reviews:
+    """Film reviews, column by column.
+
+    Args:
+        texts: the raw texts, HTML line breaks and all.
+        labels: int8, 1 positive, 0 negative, -1 without a label.
+        ratings: int8, 1 to 10, 0 unknown.
+        film_ids: the film of each review, as a string.
+        source: `"folder"`, `"cache"`, `"download"` or `"sample"`.
+
+    Shapes:
+        each column (reviews,).
+    """
+
+    texts: list[str]
+    labels: np.ndarray
+    ratings: np.ndarray
+    film_ids: np.ndarray
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, index: int) -> Review:
+        return Review(self.texts[index], int(self.labels[index]), int(self.ratings[index]), str(self.film_ids[index]))
+
+    def subset(self, indices: object) -> Reviews:
+        """Some of the reviews, in the order asked for.
+
+        Args:
+            indices: whole numbers, or one True or False for each review.
+        """
+        chosen = np.arange(len(self))[np.asarray(indices)] if len(indices) else np.empty(0, dtype=np.int64)
+        return Reviews(
+            [self.texts[index] for index in chosen],
+            self.labels[chosen],
+            self.ratings[chosen],
+            self.film_ids[chosen],
+            self.source,
+        )
+
+    def __repr__(self) -> str:
+        return f"Reviews({len(self):,} texts, source={self.source!r})"
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A whole part whose texts are made only where they are asked for."""
+
+    labels: np.ndarray
+    ratings: np.ndarray
+    film_ids: np.ndarray
+    text: Callable[[int], str]
+    source: str
+
+    def draw(self, limit: int | None, seed: int) -> Reviews:
+        chosen = draw(self.labels, sources.checked_limit(limit, len(self.labels)), seed)
+        return Reviews(
+            [self.text(index) for index in chosen.tolist()],
+            self.labels[chosen],
+            self.ratings[chosen],
+            self.film_ids[chosen].astype(str),
+            self.source,
+        )
+
+
+def load(part: str = "train", limit: int | None = None, seed: int = 0, sample: str = "fallback") -> Reviews:
+    """Load film reviews, in a random order that depends on the seed alone.
+
+    They never come in the order of their labels. With a `limit` they are drawn at random, balanced over the labels; a smaller
+    limit with the same seed gives some of the same reviews.
+
+    Facts about the data set, counted in it: a film has at most 30 reviews in a group. Training and test films are disjoint but
+    for one (tt0406816: 2 negative reviews to train on, 23 to test on); no film of the unlabelled reviews is in either. Texts do
+    repeat all the same: 123 texts are in both train and test, 266 in both test and unlabelled, word for word.
+
+    Args:
+        part: `"train"` (25,000), `"test"` (25,000) or `"unlabelled"` (50,000).
+        limit: how many; None for all.
+        seed: of the drawing and the order.
+        sample: what to do where the data set cannot be had: `"fallback"` takes the course's sample and says so (with fewer
+            reviews than `limit` if it has fewer), `"never"` raises; `"only"` takes the sample in any case. A quarter of the
+            sample's films are its test part; its unlabelled part is its training part without labels.
+
+    Returns:
+        The reviews, and where they came from in `.source`.
+
+    Raises:
+        UsageError: if the part or the choice of sample is unknown, or the limit is not from 1 to the number there is.
+        DataUnavailable: with `sample="never"`, if the data set cannot be had.
+        DataCorrupt: if the copy in `COURSE_DATA` is not the published data set.
+
+    Source: Maas et al. (2011), Learning Word Vectors for Sentiment Analysis.
+    """
+    sources.choice(part, "part", PARTS)
+    sources.choice(sample, "choice of sample", SAMPLE_CHOICES)
+    if sample == "only":
+        return _sample(part).draw(limit, seed)
+    if limit is not None:
+        sources.checked_limit(limit, 50_000 if part == "unlabelled" else 25_000)
+    card = registry.card("imdb")
+    try:
+        table = _real(card, part)
+    except DataUnavailable as reason:
+        if sample == "never" or (isinstance(reason, DataCorrupt) and sources.in_folder(card)):
+            raise
+        samples.stand_in(card, reason)
+        table = _sample(part)
+        limit = None if limit is None else min(limit, len(table.labels))
+    return table.draw(limit, seed)
+
+
+def draw(labels: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Draw indices at random, as evenly over the labels as there are enough of each.
+
+    Args:
+        labels: one for each item.
+        count: how many to draw.
+        seed: same seed, same draw; a smaller count draws some of the same.
+
+    Returns:
+        The indices, in random order.
+
+    Shapes:
+        labels (items,) → (count,).
+    """
+    rng = np.random.default_rng(seed)
+    shuffled = rng.permutation(len(labels))
+    turn = np.empty(len(labels), dtype=np.int64)
+    for label in np.unique(labels):
+        mine = shuffled[labels[shuffled] == label]
+        turn[mine] = np.arange(len(mine))
+    # One of each label in turn: the first `count` are balanced whatever the count.
+    chosen = shuffled[np.argsort(turn[shuffled], kind="stable")][:count]
+    return rng.permutation(chosen)
+
+
+def _real(card: registry.Card, part: str) -> _Table:
+    folder = sources.in_folder(card)
+    if (files := cache.read(_entry(card), _names(part))) is not None:
+        return _table(part, files, "folder" if folder else "cache")
+    found = sources.obtain(card)
+    try:
+        return _table(part, _parse(card, found.path, part), found.source)
+    except DataCorrupt as problem:
+        sources.drop_damaged(card, found, problem)
+        raise
+
+
+def _entry(card: registry.Card) -> Path:
+    # What was parsed was checked against the digest of its contents, so it holds whichever way the archive was packed.
+    return cache.folder(card.id) / f"parsed-{card.contents['labelled_sha256'][:12]}-{_LAYOUT}"
+
+
+def _names(part: str) -> tuple[str, str]:
+    return f"{part}.texts", f"{part}.npz"
+
+
+def _parse(card: registry.Card, place: Path, part: str) -> dict[str, bytes]:
+    """Parse every part into the cache; where the cache cannot be written, parse the one part into memory."""
+    try:
+        with cache.locked(card.id):
+            if (files := cache.read(_entry(card), _names(part))) is None:
+                _parse_into_cache(card, place)
+                files = cache.read(_entry(card), _names(part))
+        if files is not None:
+            return files
+        reason: object = "what was written could not be read again"
+    except DataUnavailable:
+        raise
+    except OSError as problem:
+        reason = problem
+    display.show(
+        display.Line(
+            tr(
+                f"The parsed reviews cannot be kept in the cache ({reason}); they are read from the archive each time.",
+                f"无法把解析好的影评存入缓存（{reason}），每次都要从压缩包重新读取。",
+            )
+        )
+    )
+    stream = io.BytesIO()
+    columns = imdb_archive.parse(place, card.contents, {part: stream})[part]
+    return dict(zip(_names(part), (stream.getvalue(), _packed(columns)), strict=True))
+
+
+def _parse_into_cache(card: registry.Card, place: Path) -> None:
+    with cache.writing(_entry(card)) as entry:
+        with ExitStack() as stack:
+            # Texts go to disk as they come, so that parsing 100,000 of them takes little memory.
+            streams = {part: stack.enter_context((entry / _names(part)[0]).open("wb")) for part in PARTS}
+            tables = imdb_archive.parse(place, card.contents, streams)
+        for part in PARTS:
+            (entry / _names(part)[1]).write_bytes(_packed(tables[part]))
+
+
+def _packed(columns: dict[str, np.ndarray]) -> bytes:
+    stream = io.BytesIO()
+    np.savez(stream, **columns)
+    return stream.getvalue()
+
+
+def _table(part: str, files: dict[str, bytes], source: str) -> _Table:
+    texts, packed = (files[name] for name in _names(part))
+    with np.load(io.BytesIO(packed), allow_pickle=False) as columns:
+        starts, ends = columns["starts"].tolist(), columns["ends"].tolist()
+        return _Table(
+            columns["labels"],
+            columns["ratings"],
+            columns["film_ids"],
+            lambda index: texts[starts[index] : ends[index]].decode(),
+            source,
+        )
+
+
+def _sample(part: str) -> _Table:
+    path = registry.sample_path(registry.card("imdb"))
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    ratings = np.array([int(row["rating"]) for row in rows], dtype=np.int8)
+    whole = Reviews(
+        [row["text"] for row in rows],
+        (ratings > 5).astype(np.int8),
+        ratings,
+        np.array([row["film_id"] for row in rows]),
+        "sample",
+    )
+    training, test = split_by_film(whole, fraction=0.25)
+    chosen = test if part == "test" else training
+    if part == "unlabelled":
+        return _Table(
+            np.full_like(chosen.labels, -1),
+            np.zeros_like(chosen.ratings),
+            chosen.film_ids,
+            chosen.texts.__getitem__,
+            "sample",
+        )
+    return _Table(chosen.labels, chosen.ratings, chosen.film_ids, chosen.texts.__getitem__, "sample")
+
+
+def split_by_film(reviews: Reviews, fraction: float = 0.2, seed: int = 0) -> tuple[Reviews, Reviews]:
+    """Split reviews so that no film, and no text, is on both sides.
+
+    A plain random split lets a model recognise a film by its actors' names instead of reading the verdict. Some texts are filed
+    under two films; such films stay together, too.
+
+    Args:
+        reviews: the reviews to split.
+        fraction: how much goes to the second side, between 0 and 1.
+        seed: same seed, same split.
+
+    Returns:
+        Training and validation reviews, each in the order in which they were. Sizes are the fraction asked for, and labels as
+        balanced as before, to within a point, wherever enough films have few reviews.
+
+    Raises:
+        ValueError: if the fraction is not between 0 and 1, or one side would be empty.
+    """
+    if not 0 < fraction < 1:
+        raise ValueError(f"fraction must be between 0 and 1; given: {fraction!r}")
+    groups = _groups(reviews)
+    kinds, label_of = np.unique(reviews.labels, return_inverse=True)
+    counts = np.zeros((groups.max(initial=-1) + 1, len(kinds)), dtype=np.int64)
+    np.add.at(counts, (groups, label_of), 1)
+    wanted = np.round(counts.sum(axis=0) * fraction)
+    taken = np.zeros(len(counts), dtype=bool)
+    have = np.zeros(len(kinds), dtype=np.int64)
+    for group in np.random.default_rng(seed).permutation(len(counts)):
+        if np.all(have + counts[group] <= wanted):
+            taken[group] = True
+            have += counts[group]
+    held_out = taken[groups]
+    if held_out.all() or not held_out.any():
+        raise ValueError(f"{len(reviews)} reviews of {len(counts)} films cannot be split at fraction {fraction}")
+    return reviews.subset(~held_out), reviews.subset(held_out)
+
+
+def _groups(reviews: Reviews) -> np.ndarray:
+    """A number for each review, equal for reviews that share a film or a text, directly or through others."""
+    parent: dict[object, object] = {}
+
+    def root(item: object) -> object:
+        while (above := parent.setdefault(item, item)) != item:
+            parent[item] = parent[above]
+            item = above
+        return item
+
+    films = reviews.film_ids.tolist()
+    for film, text in zip(films, reviews.texts, strict=True):
+        parent[root(("text", text))] = root(film)
+    _, numbers = np.unique([root(film) for film in films], return_inverse=True)
+    return numbers

@@ -1,0 +1,133 @@
+"""Where a data set comes from: the reader's folder, then the verified cache, then its own site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_lib import settings
+from course_lib.data import cache, registry
+from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
+
+Progress = bool | Callable[[int, int | None], None] | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A data set's file (or unpacked folder), and how it was come by.
+
+    Args:
+        path: the file or folder.
+        source: `"folder"` (named by COURSE_DATA), `"cache"`, `"download"`, `"package"` or `"sample"`.
+    """
+
+    path: Path
+    source: str
+
+
+def in_folder(card: registry.Card) -> Path | None:
+    """The data set in the folder named by `COURSE_DATA`, or None.
+
+    Raises:
+        UsageError: if `COURSE_DATA` names no folder.
+    """
+    folder = settings.data_folder()
+    if folder is None:
+        return None
+    return next((folder / place for place in card.local if (folder / place).exists()), None)
+
+
+def in_cache(card: registry.Card) -> Path | None:
+    """The published file in the cache, or None. It was verified when it was put there; its size is looked at again."""
+    if card.file is None:
+        return None
+    path = cache.folder(card.id) / card.file.name
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return None
+    return path if card.file.size in (None, size) else None
+
+
+def here(card: registry.Card) -> Found | None:
+    """The data set if it is on this machine, or None."""
+    if card.origin == "package":
+        return Found(registry.packaged_path(card), "package")
+    if card.origin == "course":
+        return Found(registry.sample_path(card), "sample")
+    if path := in_folder(card):
+        return Found(path, "folder")
+    if path := in_cache(card):
+        return Found(path, "cache")
+    return None
+
+
+def obtain(card: registry.Card, progress: Progress = None, asked: bool = False) -> Found:
+    """The data set from the first of its three ways in that has it.
+
+    Args:
+        card: the card of the data set.
+        progress: see `download.download`.
+        asked: whether the reader asked for this data set by name; only then is one fetched that is not `automatic`.
+
+    Raises:
+        DataUnavailable: if there is no way to it; the message says what to do.
+        DataCorrupt: if its site sends something else.
+        UsageError: if `COURSE_DATA` names no folder.
+    """
+    if found := here(card):
+        return found
+    if settings.offline():
+        raise DataUnavailable(f"{_missing(card)}; COURSE_OFFLINE forbids a download")
+    if not (asked or card.automatic):
+        raise DataUnavailable(f"{_missing(card)}; it is large, so fetch it yourself: course data fetch {card.id}")
+    from course_lib.data import download
+
+    path = download.fetch(card.id, card.file, cache.folder(card.id) / card.file.name, progress, patient=asked)
+    return Found(path, "download")
+
+
+def drop_damaged(card: registry.Card, found: Found, problem: DataCorrupt) -> None:
+    """Remove a damaged file from the cache, so that the next run fetches it again; the reader's own files stay.
+
+    Raises:
+        DataCorrupt: the problem, with what to do about it.
+    """
+    if found.source == "folder":
+        raise DataCorrupt(f"{problem}; it lies in COURSE_DATA: put a whole copy there or take it away") from problem
+    found.path.unlink(missing_ok=True)
+    raise DataCorrupt(f"{problem}; it was removed from the cache, the next run fetches it again") from problem
+
+
+def _missing(card: registry.Card) -> str:
+    folder = settings.data_folder()
+    places = f"in {folder} ({', '.join(card.local)})" if folder else "in COURSE_DATA (not set)"
+    return f"{card.id}: {card.file.name} is neither {places} nor in the cache {cache.folder(card.id)}"
+
+
+def choice(value: object, what: str, allowed: tuple[object, ...]) -> None:
+    """Check an argument that has few allowed values.
+
+    Raises:
+        UsageError: if the value is none of them.
+    """
+    if value not in allowed:
+        raise UsageError.unknown(what, value, allowed)
+
+
+def checked_limit(limit: object, available: int) -> int:
+    """How many to load: the limit, or everything.
+
+    Args:
+        limit: None or a whole number.
+        available: how many there are.
+
+    Raises:
+        UsageError: if the limit is no whole number from 1 to `available`.
+    """
+    if limit is None:
+        return available
+    if isinstance(limit, bool) or not hasattr(limit, "__index__") or not 1 <= limit <= available:
+        raise UsageError(f"limit must be None or a whole number from 1 to {available:,}; given: {limit!r}")
+    return int(limit)

@@ -1,0 +1,83 @@
+"""English stop words: NLTK's list, read from its archive; scikit-learn's where that cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from course_lib import display
+from course_lib.data import archives, registry, sources
+from course_lib.errors import DataCorrupt, DataUnavailable
+from course_lib.language import tr
+
+_LIST = "stopwords/english"
+_FEWEST = 100
+
+
+class StopWords(frozenset):
+    """A frozen set of lower-case words that knows its `source`: `"nltk"` or `"scikit-learn"`."""
+
+    source: str
+
+    def __new__(cls, words: Iterable[str], source: str) -> StopWords:
+        made = super().__new__(cls, words)
+        made.source = source
+        return made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return StopWords, (sorted(self), self.source)
+
+
+def load() -> StopWords:
+    """Load the English stop words.
+
+    Returns:
+        NLTK's list, or scikit-learn's where NLTK's cannot be had: then a line says so.
+
+    Raises:
+        DataCorrupt: if the archive in `COURSE_DATA` is not NLTK's.
+        UsageError: if `COURSE_DATA` names no folder.
+    """
+    card = registry.card("stopwords")
+    try:
+        found = sources.obtain(card)
+        try:
+            return StopWords(read(found.path), "nltk")
+        except DataCorrupt as problem:
+            sources.drop_damaged(card, found, problem)
+    except DataUnavailable as reason:
+        if isinstance(reason, DataCorrupt) and sources.in_folder(card):
+            raise
+        return _fallback(reason)
+
+
+def read(archive: Path) -> list[str]:
+    """The words of the English list.
+
+    Args:
+        archive: NLTK's `stopwords.zip`.
+
+    Raises:
+        DataCorrupt: if it is damaged or has no such list.
+    """
+    try:
+        words = archives.zip_file(archive, _LIST).decode().split()
+    except UnicodeDecodeError as problem:
+        raise DataCorrupt(f"{archive}: {_LIST} is not UTF-8 (byte {problem.start})") from problem
+    if len(words) < _FEWEST or any(word != word.lower() for word in words):
+        raise DataCorrupt(f"{archive}: {_LIST}: expected at least {_FEWEST} lower-case words, got {len(words)} words")
+    return words
+
+
+def _fallback(reason: object) -> StopWords:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    display.show(
+        display.Line(
+            tr(
+                f"NLTK's stop words could not be had; scikit-learn's list stands in ({len(ENGLISH_STOP_WORDS)} words). Why: {reason}",
+                f"无法取得 NLTK 停用词表，改用 scikit-learn 的词表（{len(ENGLISH_STOP_WORDS)} 个词）。原因：{reason}",
+            )
+        )
+    )
+    return StopWords(ENGLISH_STOP_WORDS, "scikit-learn")
