@@ -1,0 +1,66 @@
+"""The cell under a chapter's title: what a run costs, where to open it, and the way to the other language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_GITHUB = re.compile(r"https://github\.com/(?P<project>[^/]+/[^/]+?)(\.git)?/?")
+_BRANCH = "main"
+
+_SCALES = {"en": {"quick": "quick scale", "full": "full scale"}, "zh": {"quick": "quick 规模", "full": "full 规模"}}
+_OTHER = {"en": ("zh", "中文版"), "zh": ("en", "English edition")}
+
+
+def opening_text(
+    slug: str,
+    language: str,
+    measured: Mapping[str, Mapping[str, float]],
+    repository: str = "",
+    link_to_other: bool = True,
+) -> str:
+    """The Markdown of the opening cell.
+
+    Args:
+        slug: the chapter, `"01_preprocessing"`.
+        language: the language of this notebook.
+        measured: the chapter's recorded runs by scale, each with `seconds`, `peak_memory_mb` and `cores`.
+        repository: the public address of the course; launch links are made only where it is on GitHub.
+        link_to_other: whether the notebook in the other language stands in the folder beside this one.
+
+    Returns:
+        The text; empty where there is nothing to say.
+    """
+    paragraphs = []
+    costs = [_cost(language, scale, measured[scale]) for scale in ("quick", "full") if scale in measured]
+    if costs:
+        paragraphs.append(
+            f"**Measured:** {'; '.join(costs)}." if language == "en" else f"**实测：** {'；'.join(costs)}。"
+        )
+    links = _launch_links(slug, language, repository)
+    if link_to_other:
+        other, name = _OTHER[language]
+        links.append(f"[{name}](../{other}/{slug}.ipynb)")
+    if links:
+        paragraphs.append(" · ".join(links))
+    return "\n\n".join(paragraphs)
+
+
+def _cost(language: str, scale: str, run: Mapping[str, float]) -> str:
+    minutes, gigabytes, cores = run["seconds"] / 60, run["peak_memory_mb"] / 1000, int(run["cores"])
+    shown = f"{minutes:.1f}" if minutes < 10 else f"{minutes:.0f}"
+    name = _SCALES[language][scale]
+    if language == "zh":
+        return f"{name}约 {shown} 分钟，内存最多 {gigabytes:.1f} GB（{cores} 核）"
+    return f"about {shown} min and at most {gigabytes:.1f} GB of memory at the {name}, on {cores} cores"
+
+
+def _launch_links(slug: str, language: str, repository: str) -> list[str]:
+    project = _GITHUB.fullmatch(repository)
+    if not project:
+        return []
+    notebook = f"chapters/{language}/{slug}.ipynb"
+    binder = f"https://mybinder.org/v2/gh/{project['project']}/{_BRANCH}?urlpath=lab/tree/{notebook}"
+    colab = f"https://colab.research.google.com/github/{project['project']}/blob/{_BRANCH}/{notebook}"
+    words = {"en": "Open on {}", "zh": "在 {} 上打开"}[language]
+    return [f"[{words.format('Binder')}]({binder})", f"[{words.format('Colab')}]({colab})"]

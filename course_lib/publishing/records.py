@@ -1,0 +1,91 @@
+"""What a run of a lesson measured: its time, its memory, its results. Kept as JSON for the site and for readers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from course_lib.publishing.files import write_atomically
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run of one notebook.
+
+    Args:
+        chapter: the chapter's number.
+        slug: `"01_preprocessing"`.
+        title: the lesson's title in the language of the run.
+        language: `"en"` or `"zh"`.
+        edition: `"student"` or `"solution"`.
+        scale: `"smoke"`, `"quick"` or `"full"`.
+        data: `"real"`, or `"sample"` where a sample of the course stood in.
+        seconds: the whole run, the kernel's start included.
+        seconds_per_cell: by cell id, in the order of the notebook.
+        peak_memory_mb: the most memory the kernel and its children held at once.
+        results: what the lesson reported: `name`, `value`, `low`, `high`, `within`, `scale`, `data`.
+        checks: by exercise number, what its check said.
+        versions: of Python, Keras, the backend and NumPy.
+        machine: `cores`, `memory_gb`, `platform`.
+        date: when it ended, in UTC.
+    """
+
+    chapter: int
+    slug: str
+    title: str
+    language: str
+    edition: str
+    scale: str
+    data: str
+    seconds: float
+    seconds_per_cell: Mapping[str, float]
+    peak_memory_mb: float
+    results: list[dict[str, object]] = field(default_factory=list)
+    checks: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    machine: Mapping[str, object] = field(default_factory=dict)
+    date: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """`01_preprocessing.en.solution.quick.json`."""
+        return f"{self.slug}.{self.language}.{self.edition}.{self.scale}.json"
+
+    def save(self, folder: Path) -> Path:
+        """Write the record into a folder, whole or not at all."""
+        path = folder / self.file_name
+        write_atomically(path, _to_json(asdict(self)))
+        return path
+
+    @classmethod
+    def load(cls, path: Path) -> RunRecord:
+        """Read a record again."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def load_all(folder: Path) -> list[RunRecord]:
+    """Every record of a folder, by file name; none where there is no folder."""
+    return [RunRecord.load(path) for path in sorted(Path(folder).glob("*.json"))]
+
+
+def remember(record: RunRecord, path: Path) -> None:
+    """Keep what a chapter's run costs in `course_lib/measured.json`, from where lessons tell it to their readers.
+
+    Args:
+        record: a run at the quick or the full scale.
+        path: the file; other chapters and scales in it stay as they are.
+    """
+    measured = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    entry = {
+        "seconds": round(record.seconds),
+        "peak_memory_mb": round(record.peak_memory_mb),
+        "cores": record.machine["cores"],
+    }
+    measured.setdefault(f"{record.chapter:02d}", {})[record.scale] = entry
+    write_atomically(path, _to_json(dict(sorted(measured.items()))))
+
+
+def _to_json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -1,0 +1,81 @@
+"""The first code cell of every notebook: it makes sure that the course's library is there, and starts the lesson.
+
+On Colab and Kaggle it fetches the library alone and whatever small package is missing; their TensorFlow, Keras and
+NumPy fit their accelerators and are left as they are.
+"""
+
+from __future__ import annotations
+
+# What hosted notebooks may lack, by the name it is imported by; versions are those of requirements.txt.
+SMALL_PACKAGES = {
+    "filelock": "filelock>=3.13",
+    "mlxtend": "mlxtend>=0.23",
+    "nltk": "nltk>=3.9.1",
+    "platformdirs": "platformdirs>=4.2",
+    "rich": "rich>=13.7",
+    "tokenizers": "tokenizers>=0.21",
+}
+
+_COMMENT = {
+    "en": "# The set-up: seeds, scale, language and fonts. Run it first; there is nothing to learn in it.",
+    "zh": "# 准备工作：随机种子、规模、语言和字体。请先运行这一格，内容不必细看。",
+}
+
+_FETCH = """\
+except ModuleNotFoundError:  # {why}
+    import importlib.util
+    import subprocess
+    import sys
+
+    install = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*install, "--no-deps", "git+{repository}"], check=True)
+    small = {packages}
+    missing = [package for name, package in small.items() if importlib.util.find_spec(name) is None]
+    if missing:
+        subprocess.run([*install, *missing], check=True)
+    importlib.invalidate_caches()
+    import course_lib
+"""
+
+_WHY = {"en": "on Colab and Kaggle, fetch the course first", "zh": "在 Colab 和 Kaggle 上先安装课程代码"}
+
+_ADVISE = """\
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "{advice}"
+    ) from None
+"""
+
+_ADVICE = {
+    "en": "This notebook needs the whole course: download its folder, run `make lab` there, and open the notebook.",
+    "zh": "这本笔记需要完整的课程：请下载整个课程文件夹，在其中运行 `make lab`，再从那里打开这本笔记。",
+}
+
+
+def setup_code(chapter: int, language: str, repository: str = "") -> str:
+    """The code of the set-up cell.
+
+    Args:
+        chapter: the chapter's number.
+        language: `"en"` or `"zh"`.
+        repository: the public address of the course, or nothing where it has none.
+
+    Returns:
+        Plain Python, without magics, so that it can be tested as it is.
+    """
+    if repository:
+        packages = (
+            "{\n" + "".join(f'        "{name}": "{package}",\n' for name, package in SMALL_PACKAGES.items()) + "    }"
+        )
+        otherwise = _FETCH.format(why=_WHY[language], repository=repository, packages=packages)
+    else:
+        otherwise = _ADVISE.format(advice=_ADVICE[language])
+    return (
+        f"{_COMMENT[language]}\n"
+        "try:\n"
+        "    import course_lib\n"
+        f"{otherwise}"
+        "from course_lib import check, dial, tr\n"
+        "\n"
+        f'course_lib.start(chapter={chapter}, language="{language}")'
+    )
