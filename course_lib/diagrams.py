@@ -43,7 +43,8 @@ def flow(
     markup = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(alternative, quote=True)}"'
         f' viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" font-family="system-ui, sans-serif"'
-        ' style="max-width:100%;height:auto;background:#fff"><defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5"'
+        ' style="max-width:100%;height:auto;background:#fff">'
+        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5"'
         f' markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="{_LINE}"/></marker></defs>'
         f"{''.join(drawn)}</svg>"
     )
@@ -55,7 +56,8 @@ def _box(centre: tuple[float, float], text: str) -> str:
     first, _, second = text.partition("\n")
     left, top = x - _WIDTH / 2, y - _HEIGHT / 2
     drawn = (
-        f'<rect x="{left:.0f}" y="{top:.0f}" width="{_WIDTH}" height="{_HEIGHT}" rx="8" fill="{_FILL}" stroke="{_INK}"/>'
+        f'<rect x="{left:.0f}" y="{top:.0f}" width="{_WIDTH}" height="{_HEIGHT}"'
+        f' rx="8" fill="{_FILL}" stroke="{_INK}"/>'
         + _words(x, y - 3 if second else y + 5, first, 'font-size="14" font-weight="600"', _INK)
     )
     return drawn + _words(x, y + 15, second, 'font-size="11"', _LINE) if second else drawn

@@ -133,7 +133,7 @@ def dial(
 
     Args:
         settings: for each of `smoke`, `quick` and `full`, the same names with the values at that scale.
-        expected: for `quick`, `full` and `sample` (a sample stands in for real data), each result's range as (low, high).
+        expected: for `quick`, `full` and `sample` (a sample stands in for real data), each range as (low, high).
 
     Returns:
         The dial: settings as attributes, and `report` for the results.

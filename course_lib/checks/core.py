@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import importlib
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from course_lib import display
@@ -15,6 +18,9 @@ from course_lib.language import tr
 _MODULES = {"01": "course_lib.checks.preprocessing"}
 
 _EXERCISES: dict[str, Callable[[Learner], None]] = {}
+
+# An answer comes at once: a function that runs longer than this on our tiny cases will not end.
+TIME_LIMIT_SECONDS = 10.0
 
 PASSED, NOT_ATTEMPTED, HINT = "passed", "not attempted", "hint"
 
@@ -64,6 +70,29 @@ class CheckResult:
         return self.text
 
 
+class _StillRunning(BaseException):
+    """Raised inside the reader's function when its time is up; no `except Exception` of theirs catches it."""
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Stop what runs inside after so many seconds, where the system can: on the main thread of Linux and macOS."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: object) -> None:
+        raise _StillRunning
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 class Learner:
     """The reader's function, called so that its mistakes become hints and our test cases stay ours."""
 
@@ -79,9 +108,18 @@ class Learner:
         """
         shown = ", ".join(_short(argument) for argument in arguments)
         try:
-            result = self._function(*copy.deepcopy(arguments))
+            with _time_limit(TIME_LIMIT_SECONDS):
+                result = self._function(*copy.deepcopy(arguments))
         except NotImplementedError:
             raise NotAttempted from None
+        except _StillRunning:
+            raise Hint(
+                tr(
+                    f"Called with ({shown}), your function was still running after {TIME_LIMIT_SECONDS:.0f} s: "
+                    "does its loop ever end?",
+                    f"用 ({shown}) 调用时，你的函数 {TIME_LIMIT_SECONDS:.0f} 秒后仍未结束：循环能停下来吗？",
+                )
+            ) from None
         except Exception as error:
             kind = type(error).__name__
             raise Hint(
