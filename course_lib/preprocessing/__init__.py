@@ -1,0 +1,27 @@
+"""Text to numbers: everything chapter 01 uses, one small module per idea, each imported when it is first used.
+
+text → `clean` → `tokenize` → `Vocabulary` ids → padded batches and a mask.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+_MODULES = {
+    "text": ["clean", "n_grams", "remove_stop_words", "stem", "tokenize"],
+    "counts": ["Vocabulary", "bag_of_words", "inverse_document_frequency", "one_hot", "tf_idf"],
+    "batches": ["bucket_batches", "causal_mask", "combine_masks", "masked_mean", "pad", "padding_mask"],
+}
+_LAZY = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
+
+__all__ = sorted(_LAZY)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

@@ -1,0 +1,36 @@
+"""What this package says when it is called wrongly: the argument, what was given, what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from numbers import Integral
+
+
+def require_text(name: str, value: object) -> None:
+    """Raise a TypeError unless `value` is a str; bytes are told how to become one."""
+    if isinstance(value, bytes | bytearray):
+        raise TypeError(f"{name} is {type(value).__name__}; decode it first: {name}.decode('utf-8')")
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is {value!r} of type {type(value).__name__}; allowed: a str")
+
+
+def require_words(name: str, value: object) -> None:
+    """Raise a TypeError where one text was given for a list of words: its letters would be taken for words."""
+    if isinstance(value, str | bytes | bytearray):
+        raise TypeError(f"{name} is one {type(value).__name__}, {value[:20]!r}; allowed: a list of words")
+
+
+def require_integer(name: str, value: object, at_least: int, at_most: int | None = None) -> None:
+    """Raise unless `value` is a whole number in its range (True and False are none)."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} is {value!r} of type {type(value).__name__}; allowed: a whole number")
+    if value < at_least or (at_most is not None and value > at_most):
+        allowed = f"{at_least} or more" if at_most is None else f"{at_least} to {at_most}"
+        raise ValueError(f"{name} is {value}; allowed: {allowed}")
+
+
+def require_choice(name: str, value: object, allowed: Iterable[object]) -> None:
+    """Raise a ValueError unless `value` is one of the allowed ones."""
+    allowed = list(allowed)
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(map(repr, allowed))}")
