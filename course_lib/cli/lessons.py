@@ -1,28 +1,183 @@
-"""`course build`, `run`, `site` and `all`: from the lessons' sources to pages."""
+"""`course build`, `run`, `site` and `all`: from the lessons' sources to notebooks, results and pages."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from course_lib.cli.options import EDITION, LANGUAGE_OR_BOTH, SCALE, chosen_chapters, languages
+from course_lib.cli.options import EDITION, LANGUAGE_OR_BOTH, SCALE, checkout, chosen_chapters, languages
+from course_lib.errors import ChapterFailed, CourseError, UsageError
+
+if TYPE_CHECKING:
+    from course_lib.publishing.records import RunRecord
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 where a notebook differs from its source.")
-@click.option("--solutions", is_flag=True, help="Also write the solution edition, to build/solutions.")
-def build(check: bool, solutions: bool) -> None:
-    """Build the notebooks of both languages from the lessons' sources."""
+@click.option("--solutions", is_flag=True, help="The solution edition as well, in build/solutions.")
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="CHAPTER:CELL",
+    help="First declare the translation of this cell up to date. Can be given several times.",
+)
+def build(check: bool, solutions: bool, accepted: tuple[str, ...]) -> None:
+    """Build the notebooks of both languages from the lessons' sources.
+
+    A stale translation, an unknown tag, a missing pair: each stops the build with its file and line, and nothing is written.
+    """
+    if check and accepted:
+        raise UsageError("--accept changes a source, and --check changes nothing: use one of them")
+    for word in accepted:
+        _accept(word)
+    from course_lib.publishing import builder
+    from course_lib.publishing.files import shown
+
+    root = checkout()
+    if not check:
+        changed = builder.build(root, solutions)
+        for path in changed:
+            click.echo(f"{'wrote' if path.exists() else 'removed'} {shown(path)}")
+        click.echo(f"{len(changed)} notebooks changed" if changed else "every notebook is up to date")
+        return
+    differences = builder.check(root, solutions)
+    for difference in differences:
+        click.echo(f"{shown(difference.path)}: {difference.hint}")
+    if differences:
+        raise ChapterFailed(f"{len(differences)} notebooks differ from their sources; run: course build")
+    click.echo("every notebook is what its source builds")
+
+
+def _accept(word: str) -> None:
+    """Accept the translation that `CHAPTER:CELL` names."""
+    from course_lib.publishing import source
+
+    chapter, colon, cell = word.partition(":")
+    if not colon or not cell:
+        raise UsageError(f"--accept takes CHAPTER:CELL, such as 01:opening; given: {word!r}")
+    (path,) = chosen_chapters([chapter])
+    click.echo(f'{path.stem}: the translation of {cell!r} is accepted, of="{source.accept(path, cell)}"')
 
 
 @click.command()
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
-@click.option("--scale", type=SCALE, default=None, help="How much is computed; COURSE_SCALE, or quick, if left out.")
+@click.option("--scale", type=SCALE, default=None, help="How much is computed; if left out, COURSE_SCALE or quick.")
 @click.option("--language", type=LANGUAGE_OR_BOTH, default="en", show_default=True)
 @click.option("--edition", type=EDITION, default="solution", show_default=True)
-def run(chapters: tuple[str, ...], scale: str | None, language: str, edition: str) -> None:
-    """Execute lessons and hold their results against the expected ranges."""
-    chosen_chapters(chapters)
-    languages(language)
+@click.option("--record", is_flag=True, help="Keep time and memory in course_lib/measured.json, which notebooks quote.")
+@click.option("--json", "as_json", is_flag=True, help="Print the records of the runs as JSON.")
+def run(chapters: tuple[str, ...], scale: str | None, language: str, edition: str, record: bool, as_json: bool) -> None:
+    """Execute lessons and hold their results against the ranges they promise.
+
+    CHAPTER is a number or a name: 1, 01, preprocessing. Without one, every lesson is executed. Exit code 1 where a lesson
+    stops at an error or a result lies outside its range.
+    """
+    from course_lib.cli import report
+
+    records, failed = _execute(chosen_chapters(chapters), _scale(scale), languages(language), edition)
+    if record and not failed:
+        _remember(records)
+    if as_json:
+        click.echo(report.as_json(records, failed))
+    else:
+        report.table(records, failed)
+    if failed:
+        raise ChapterFailed(f"{len(failed)} of {len(records) + len(failed)} runs failed")
 
 
-COMMANDS = (build, run)
+@click.command()
+def site() -> None:
+    """Build the website of both languages from executed lessons; `course run --language both` executes them."""
+    click.echo(_site_is_at(_build_site()))
+
+
+@click.command(name="all")
+@click.option("--scale", type=SCALE, default=None, help="How much is computed; if left out, COURSE_SCALE or quick.")
+@click.pass_context
+def everything(context: click.Context, scale: str | None) -> None:
+    """Fetch the data, execute every lesson in both languages, build the site: what `make course` does.
+
+    Without the net the lessons run on the course's own samples and say so.
+    """
+    from course_lib.cli import report
+
+    chosen = _scale(scale)
+    paths = chosen_chapters(())
+    _fetch_what_can_be_had()
+    context.invoke(build)
+    records, failed = _execute(paths, chosen, languages("both"), "solution")
+    place = None if failed else _build_site()
+    report.table(records, failed)
+    if failed:
+        raise ChapterFailed(f"{len(failed)} of {len(records) + len(failed)} runs failed; the site was not built")
+    click.echo(_site_is_at(place))
+
+
+COMMANDS = (build, run, site, everything)
+
+
+def _scale(chosen: str | None) -> str:
+    """The scale: the option, or what the environment says."""
+    if chosen:
+        return chosen
+    from course_lib import scale
+
+    return scale.current()
+
+
+def _execute(
+    paths: Iterable[Path], scale: str, chosen_languages: Iterable[str], edition: str
+) -> tuple[list[RunRecord], list[str]]:
+    """Execute lessons one after the other; one that fails does not keep the next from running.
+
+    Returns:
+        The records of the runs that went well, and the names of those that did not. What went wrong is on stderr.
+    """
+    from course_lib.cli import report
+    from course_lib.publishing import executor, source
+    from course_lib.publishing.builder import Publication
+
+    root = checkout()
+    publication = Publication.of(root)
+    # Every source is read before the first kernel starts: a mistake in the last one shows at once.
+    lessons = [source.parse(path) for path in paths]
+    records, failed = [], []
+    for lesson in lessons:
+        for language in chosen_languages:
+            name = f"{lesson.slug} ({language}, {edition}, {scale})"
+            try:
+                with report.progress(name) as on_cell:
+                    records.append(
+                        executor.run(
+                            lesson,
+                            language,
+                            edition,
+                            scale,
+                            build_folder=root / "build",
+                            publication=publication,
+                            on_cell=on_cell,
+                        )
+                    )
+            except ChapterFailed as error:
+                failed.append(name)
+                click.echo(f"error: {error}", err=True)
+    return records, failed
+
+
+def _remember(records: Iterable[RunRecord]) -> None:
+    """Keep what the runs cost, and bring the notebooks up to date, which quote it."""
+    from course_lib.publishing import builder
+    from course_lib.publishing import records as publishing_records
+
+    root = checkout()
+    for record in records:
+        if record.scale == "smoke":
+            raise UsageError("--record keeps what readers will see; allowed scales: quick, full")
+        publishing_records.remember(record, root / "course_lib" / "measured.json")
+    builder.build(root)

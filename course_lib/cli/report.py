@@ -1,0 +1,89 @@
+"""What a person sees of a run: a bar while it goes on, a table when it is done; plain lines where nobody looks at a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from course_lib.publishing.records import RunRecord
+
+# The width of lines in logs and files.
+PLAIN_WIDTH = 100
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[int, int, str], None] | None]:
+    """Show on stderr how far the run of a lesson is.
+
+    Args:
+        name: the run, in a few words.
+
+    Yields:
+        What the executor calls before each cell; None where there is no terminal.
+    """
+    if not sys.stderr.isatty():
+        click.echo(f"running {name}", err=True)
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[cell]}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None, cell="starting")
+
+        def on_cell(place: int, total: int, cell_id: str) -> None:
+            bar.update(task, completed=place - 1, total=total, cell=f"{place}/{total} {cell_id}")
+
+        yield on_cell
+
+
+def table(records: list[RunRecord], failed: list[str]) -> None:
+    """Print what each run took and found; on a terminal with colours, elsewhere as plain text."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    terminal = sys.stdout.isatty()
+    console = Console() if terminal else Console(width=PLAIN_WIDTH, no_color=True, highlight=False)
+    shown = Table(box=SIMPLE, pad_edge=False, show_edge=False)
+    shown.add_column("chapter", no_wrap=True)
+    shown.add_column("language")
+    shown.add_column("minutes", justify="right")
+    shown.add_column("peak memory", justify="right", no_wrap=True)
+    shown.add_column("data")
+    shown.add_column("results against their expected ranges")
+    for record in records:
+        shown.add_row(
+            record.slug,
+            record.language,
+            f"{record.seconds / 60:.1f}",
+            f"{record.peak_memory_mb / 1000:.2f} GB",
+            record.data,
+            Text("\n").join(Text(*_result(result)) for result in record.results) if record.results else "–",
+        )
+    for name in failed:
+        shown.add_row(name.split(" ", 1)[0], *[""] * 4, Text(f"✘ failed: {name}", "red"))
+    console.print(shown)
+
+
+def _result(result: dict[str, object]) -> tuple[str, str]:
+    """One result in words, and its colour."""
+    value = f"{result['name']} {result['value']:.4g}"
+    if result["within"] is None:
+        return value, ""
+    span = f"{result['low']:g} to {result['high']:g}"
+    return (f"✔ {value} ({span})", "green") if result["within"] else (f"✘ {value}, not {span}", "red")
+
+
+def as_json(records: list[RunRecord], failed: list[str]) -> str:
+    """The same for programs."""
+    return json.dumps({"runs": [asdict(record) for record in records], "failed": failed}, ensure_ascii=False, indent=1)

@@ -1,0 +1,103 @@
+"""Proves that the code keeps to one style: ruff's rules and format, types and docstrings on everything public, no unfinished marks."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .tree import ROOT, texts
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def _ruff(*arguments: str) -> None:
+    command = [sys.executable, "-m", "ruff", *arguments, "."]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_ruff_finds_nothing() -> None:
+    _ruff("check", "--no-cache", "--output-format=concise")
+
+
+def test_every_file_has_ruffs_format() -> None:
+    _ruff("format", "--no-cache", "--check")
+
+
+def _library() -> dict[str, ast.Module]:
+    return {path: ast.parse(text) for path, text in texts(".py").items() if path.startswith("course_lib/")}
+
+
+def _public(body: list[ast.stmt]) -> Iterator[Definition]:
+    """Public functions and classes, and the public methods of these."""
+    for node in body:
+        if isinstance(node, Definition) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node.body)
+
+
+def _is_overridden_or_trivial(node: Definition) -> bool:
+    """Methods whose meaning a base class has told already need no docstring of their own."""
+    return isinstance(node, ast.FunctionDef) and node.name in {"build", "call", "get_config", "compute_mask"}
+
+
+def test_everything_public_in_the_library_has_a_docstring() -> None:
+    missing = []
+    for path, module in _library().items():
+        if not ast.get_docstring(module) and module.body:
+            missing.append(f"{path}: the module")
+        for node in _public(module.body):
+            if not ast.get_docstring(node) and not _is_overridden_or_trivial(node):
+                missing.append(f"{path}:{node.lineno}: {node.name}")
+    assert not missing, "\n".join(missing)
+
+
+def test_every_public_function_of_the_library_says_its_types() -> None:
+    missing = []
+    for path, module in _library().items():
+        for node in _public(module.body):
+            if isinstance(node, ast.ClassDef):
+                continue
+            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            untyped = [one.arg for one in arguments if one.annotation is None and one.arg not in {"self", "cls"}]
+            if untyped or node.returns is None:
+                missing.append(f"{path}:{node.lineno}: {node.name}: {', '.join(untyped) or 'what it returns'}")
+    assert not missing, "\n".join(missing)
+
+
+def test_the_library_checks_with_errors_and_never_with_assert() -> None:
+    found = [
+        f"{path}:{node.lineno}"
+        for path, module in _library().items()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assert)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_every_test_file_says_what_it_proves() -> None:
+    silent = [
+        path
+        for path, text in texts(".py").items()
+        if path.startswith("tests/") and Path(path).name.startswith("test_") and not ast.get_docstring(ast.parse(text))
+    ]
+    assert not silent, "\n".join(silent)
+
+
+@pytest.mark.parametrize("word", ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"])
+def test_nothing_is_marked_as_unfinished(word: str) -> None:
+    mark = re.compile(rf"\b{word}\b")
+    found = [
+        f"{path}:{number}"
+        for path, text in texts(".py", ".md", ".toml", ".txt", ".yml", ".ipynb", ".css", ".js", ".html").items()
+        for number, line in enumerate(text.splitlines(), start=1)
+        if mark.search(line)
+    ]
+    assert not found, "\n".join(found)
