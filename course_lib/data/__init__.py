@@ -1,4 +1,4 @@
-"""The data sets of the course: cards, verified downloads, one loader for each. Nothing is imported before it is used."""
+"""The data sets of the course: cards, verified downloads, one loader each. Nothing is imported before it is used."""
 
 from __future__ import annotations
 

@@ -1,21 +1,29 @@
 """Reading archives without unpacking them: every member's name is checked before its content is looked at.
 
-Nothing is ever written by a name from an archive, and an archive that holds a name or a link leading outside is refused as a
-whole: it is not what its site published.
+Nothing is ever written by a name from an archive, and an archive that holds a name or a link leading outside is refused
+as a whole: it is not what its site published.
 """
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from course_lib.errors import DataCorrupt
 
 # Far above any file the course reads in one piece; a "review" beyond it is a bomb, not a review.
 _LARGEST = 64 * 2**20
+
+# A name without any of these leads nowhere else; one with them is looked at closely.
+_SUSPICIOUS = re.compile(r"\.\.|//|\A[./]|/\Z|[\\:\0]")
 
 
 def safe_name(name: str, archive: Path) -> str:
@@ -24,6 +32,8 @@ def safe_name(name: str, archive: Path) -> str:
     Raises:
         DataCorrupt: if the name leads out of the folder an archive would be unpacked into.
     """
+    if not _SUSPICIOUS.search(name):
+        return name
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name:
         raise DataCorrupt(f"{archive}: the member {name!r} leads out of the archive; the file is not used")
@@ -66,15 +76,43 @@ def zip_file(archive: Path, name: str) -> bytes:
         DataCorrupt: if the archive is cut short or damaged, lacks the file, or has a member that leads outside.
         OSError: if the archive cannot be opened.
     """
+    with _zip_member(archive, name) as (size, stream):
+        if size > _LARGEST:
+            raise DataCorrupt(f"{archive}: {name!r} has {size:,} bytes; at most {_LARGEST:,} are read")
+        return stream.read()
+
+
+def unpack_one(archive: Path, name: str, target: Path) -> None:
+    """Write one file of a zip archive; it appears under its name when it is whole.
+
+    Args:
+        archive: the zip archive.
+        name: the file in it.
+        target: where it is written; the name in the archive plays no part in that.
+
+    Raises:
+        DataCorrupt: if the archive is cut short or damaged, lacks the file, or has a member that leads outside.
+        OSError: if the archive cannot be opened or the target cannot be written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with _zip_member(archive, name) as (_, stream), part.open("wb") as out:
+            shutil.copyfileobj(stream, out, 2**20)
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _zip_member(archive: Path, name: str) -> Iterator[tuple[int, IO[bytes]]]:
     try:
         with zipfile.ZipFile(archive) as opened:
-            names = {safe_name(info.filename, archive): info for info in opened.infolist()}
-            if name not in names:
+            members = {safe_name(info.filename, archive): info for info in opened.infolist()}
+            if name not in members:
                 raise DataCorrupt(f"{archive}: has no file {name!r}")
-            if names[name].file_size > _LARGEST:
-                raise DataCorrupt(
-                    f"{archive}: {name!r} has {names[name].file_size:,} bytes; at most {_LARGEST:,} are read"
-                )
-            return opened.read(names[name])
+            with opened.open(members[name]) as stream:
+                yield members[name].file_size, stream
     except (zipfile.BadZipFile, EOFError, zlib.error) as problem:
         raise DataCorrupt(f"{archive}: cut short or damaged ({problem})") from problem

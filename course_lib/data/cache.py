@@ -1,7 +1,7 @@
 """The cache: entries appear whole or not at all, are checked when read, and are written by one process at a time.
 
-An entry is a folder of files with a manifest of their sizes and checksums. It is written under another name and moved into
-place when it is complete, so a process that is killed leaves nothing that could be taken for an entry.
+An entry is a folder of files with a manifest of their sizes and checksums. It is written under another name and moved
+into place when it is complete, so a process that is killed leaves nothing that could be taken for an entry.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from course_lib import display, settings
 from course_lib.language import tr
 
 _MANIFEST = "manifest.json"
-_UNFINISHED = ".unfinished-"
+UNFINISHED = ".unfinished-"
 _PATIENCE = 1.0
 
 
@@ -70,7 +70,7 @@ def writing(entry: Path) -> Iterator[Path]:
     """
     entry.parent.mkdir(parents=True, exist_ok=True)
     sweep(entry.parent)
-    unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=entry.parent))
+    unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=entry.parent))
     try:
         yield unfinished
         files = {path.name: _facts(path.read_bytes()) for path in sorted(unfinished.iterdir())}
@@ -87,7 +87,7 @@ def writing(entry: Path) -> Iterator[Path]:
 
 
 def read(entry: Path, names: Iterable[str]) -> dict[str, bytes] | None:
-    """Some files of an entry, each checked against the manifest; None where the entry is missing or one of them damaged."""
+    """Some files of an entry, checked against its manifest; None where one of them is missing or damaged."""
     try:
         manifest = json.loads((entry / _MANIFEST).read_text(encoding="utf-8"))
         files = {name: (entry / name).read_bytes() for name in names}
@@ -97,9 +97,18 @@ def read(entry: Path, names: Iterable[str]) -> dict[str, bytes] | None:
     return files if sound else None
 
 
+def is_sound(entry: Path) -> bool:
+    """Whether an entry has all its files, unchanged."""
+    try:
+        names = json.loads((entry / _MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(names, dict) and read(entry, names) is not None
+
+
 def sweep(place: Path) -> None:
     """Remove what a killed process left unfinished. Hold the data set's lock."""
-    for left in place.glob(f"{_UNFINISHED}*"):
+    for left in place.glob(f"{UNFINISHED}*"):
         shutil.rmtree(left, ignore_errors=True)
 
 

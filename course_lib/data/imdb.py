@@ -18,8 +18,6 @@ from course_lib.data.imdb_archive import PARTS
 from course_lib.errors import DataCorrupt, DataUnavailable
 from course_lib.language import tr
 
-SAMPLE_CHOICES = ("fallback", "never", "only")
-
 # Part of the name of a parsed entry: raise it when the columns change, so that older entries are not read.
 _LAYOUT = 1
 
@@ -103,20 +101,22 @@ class _Table:
 def load(part: str = "train", limit: int | None = None, seed: int = 0, sample: str = "fallback") -> Reviews:
     """Load film reviews, in a random order that depends on the seed alone.
 
-    They never come in the order of their labels. With a `limit` they are drawn at random, balanced over the labels; a smaller
-    limit with the same seed gives some of the same reviews.
+    They never come in the order of their labels. With a `limit` they are drawn at random, balanced over the labels; a
+    smaller limit with the same seed gives some of the same reviews.
 
-    Facts about the data set, counted in it: a film has at most 30 reviews in a group. Training and test films are disjoint but
-    for one (tt0406816: 2 negative reviews to train on, 23 to test on); no film of the unlabelled reviews is in either. Texts do
-    repeat all the same: 123 texts are in both train and test, 266 in both test and unlabelled, word for word.
+    Facts about the data set, counted in it: a film has at most 30 reviews in a group. Training and test films are
+    disjoint but for one (tt0406816: 2 negative reviews to train on, 23 to test on); no film of the unlabelled
+    reviews is in either. Texts do repeat all the same: 123 texts are in both train and test, 266 in both test and
+    unlabelled, word for word.
 
     Args:
         part: `"train"` (25,000), `"test"` (25,000) or `"unlabelled"` (50,000).
         limit: how many; None for all.
         seed: of the drawing and the order.
-        sample: what to do where the data set cannot be had: `"fallback"` takes the course's sample and says so (with fewer
-            reviews than `limit` if it has fewer), `"never"` raises; `"only"` takes the sample in any case. A quarter of the
-            sample's films are its test part; its unlabelled part is its training part without labels.
+        sample: what to do where the data set cannot be had: `"fallback"` takes the course's sample and says so
+            (with fewer reviews than `limit` if it has fewer), `"never"` raises; `"only"` takes the sample in any
+            case. A quarter of the sample, by films, is its test part; its unlabelled part is its training part
+            without labels.
 
     Returns:
         The reviews, and where they came from in `.source`.
@@ -129,20 +129,19 @@ def load(part: str = "train", limit: int | None = None, seed: int = 0, sample: s
     Source: Maas et al. (2011), Learning Word Vectors for Sentiment Analysis.
     """
     sources.choice(part, "part", PARTS)
-    sources.choice(sample, "choice of sample", SAMPLE_CHOICES)
+    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
     if sample == "only":
         return _sample(part).draw(limit, seed)
-    if limit is not None:
-        sources.checked_limit(limit, 50_000 if part == "unlabelled" else 25_000)
     card = registry.card("imdb")
+    sources.checked_limit(limit, card.contents[part])
     try:
         table = _real(card, part)
     except DataUnavailable as reason:
-        if sample == "never" or (isinstance(reason, DataCorrupt) and sources.in_folder(card)):
+        if sample == "never" or sources.is_readers_own(card, reason):
             raise
         samples.stand_in(card, reason)
         table = _sample(part)
-        limit = None if limit is None else min(limit, len(table.labels))
+        limit = sources.at_most(limit, len(table.labels))
     return table.draw(limit, seed)
 
 
@@ -172,15 +171,11 @@ def draw(labels: np.ndarray, count: int, seed: int) -> np.ndarray:
 
 
 def _real(card: registry.Card, part: str) -> _Table:
-    folder = sources.in_folder(card)
+    in_folder = sources.in_folder(card)
     if (files := cache.read(_entry(card), _names(part))) is not None:
-        return _table(part, files, "folder" if folder else "cache")
-    found = sources.obtain(card)
-    try:
-        return _table(part, _parse(card, found.path, part), found.source)
-    except DataCorrupt as problem:
-        sources.drop_damaged(card, found, problem)
-        raise
+        return _table(part, files, "folder" if in_folder else "cache")
+    files, source = sources.read(card, lambda path: _parse(card, path, part))
+    return _table(part, files, source)
 
 
 def _entry(card: registry.Card) -> Path:
@@ -248,36 +243,43 @@ def _table(part: str, files: dict[str, bytes], source: str) -> _Table:
         )
 
 
+def read_sample(path: Path) -> Reviews:
+    """Read the course's own film reviews.
+
+    Args:
+        path: a CSV file with the columns `text`, `rating` and `film_id`.
+
+    Raises:
+        DataCorrupt: if it is not of this form.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = [(row["text"], int(row["rating"]), row["film_id"]) for row in csv.DictReader(stream)]
+    except (KeyError, TypeError, ValueError) as problem:
+        raise DataCorrupt(f"{path}: expected the columns text, rating and film_id, got {problem!r}") from problem
+    texts, ratings, films = zip(*rows, strict=True) if rows else ((), (), ())
+    # A verdict in the middle has no label, neither here nor in IMDB.
+    if wrong := [rating for rating in ratings if rating not in {1, 2, 3, 4, 7, 8, 9, 10}]:
+        raise DataCorrupt(f"{path}: expected ratings of 1 to 4 or 7 to 10, got {wrong[0]}")
+    rated = np.array(ratings, dtype=np.int8)
+    return Reviews(list(texts), (rated > 5).astype(np.int8), rated, np.array(films, dtype=str), "sample")
+
+
 def _sample(part: str) -> _Table:
-    path = registry.sample_path(registry.card("imdb"))
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    ratings = np.array([int(row["rating"]) for row in rows], dtype=np.int8)
-    whole = Reviews(
-        [row["text"] for row in rows],
-        (ratings > 5).astype(np.int8),
-        ratings,
-        np.array([row["film_id"] for row in rows]),
-        "sample",
-    )
+    whole = read_sample(registry.sample_path(registry.card("imdb")))
     training, test = split_by_film(whole, fraction=0.25)
     chosen = test if part == "test" else training
+    labels, ratings = chosen.labels, chosen.ratings
     if part == "unlabelled":
-        return _Table(
-            np.full_like(chosen.labels, -1),
-            np.zeros_like(chosen.ratings),
-            chosen.film_ids,
-            chosen.texts.__getitem__,
-            "sample",
-        )
-    return _Table(chosen.labels, chosen.ratings, chosen.film_ids, chosen.texts.__getitem__, "sample")
+        labels, ratings = np.full_like(labels, -1), np.zeros_like(ratings)
+    return _Table(labels, ratings, chosen.film_ids, chosen.texts.__getitem__, "sample")
 
 
 def split_by_film(reviews: Reviews, fraction: float = 0.2, seed: int = 0) -> tuple[Reviews, Reviews]:
     """Split reviews so that no film, and no text, is on both sides.
 
-    A plain random split lets a model recognise a film by its actors' names instead of reading the verdict. Some texts are filed
-    under two films; such films stay together, too.
+    A plain random split lets a model recognise a film by its actors' names instead of reading the verdict. Some
+    texts are filed under two films; such films stay together, too.
 
     Args:
         reviews: the reviews to split.
@@ -285,8 +287,8 @@ def split_by_film(reviews: Reviews, fraction: float = 0.2, seed: int = 0) -> tup
         seed: same seed, same split.
 
     Returns:
-        Training and validation reviews, each in the order in which they were. Sizes are the fraction asked for, and labels as
-        balanced as before, to within a point, wherever enough films have few reviews.
+        Training and validation reviews, each in the order in which they were. Sizes are the fraction asked for, and
+        labels as balanced as before, to within a point, wherever enough films have few reviews.
 
     Raises:
         ValueError: if the fraction is not between 0 and 1, or one side would be empty.

@@ -84,7 +84,8 @@ def parse(
         streams: for each part to keep, where its texts are written.
 
     Returns:
-        For each part in `streams`, its columns: `starts` and `ends` of each text in the stream, `labels`, `ratings`, `film_ids`.
+        For each part in `streams`, its columns: `starts` and `ends` of each text in the stream, `labels`, `ratings` and
+        `film_ids`.
 
     Raises:
         DataCorrupt: if the place does not hold exactly the published reviews, or one of them is not UTF-8.
@@ -145,7 +146,7 @@ def _check_contents(
     place: Path, contents: Mapping[str, object], digests: list[tuple[str, str]], unlabelled: int
 ) -> None:
     for what, expected, got in (
-        ("labelled reviews", contents["labelled"], len(digests)),
+        ("labelled reviews", contents["train"] + contents["test"], len(digests)),
         ("unlabelled reviews", contents["unlabelled"], unlabelled),
         ("as the digest of the labelled reviews", contents["labelled_sha256"], labelled_digest(digests)),
     ):

@@ -29,7 +29,8 @@ def stand_in(card: registry.Card, reason: object) -> None:
         f"{card.title} could not be had, so the course's own small sample {card.sample} stands in.\n"
         f"Everything runs; the numbers are not results on {card.id}.\n"
         f"Why: {reason}\n"
-        f"What to do: connect to the net and run `course data fetch {card.id}`, or set COURSE_DATA to a folder that has it.",
+        f"What to do: connect to the net and run `course data fetch {card.id}`, "
+        f"or set COURSE_DATA to a folder that has it.",
         f"⚠ 这是样例数据，不是真实数据\n"
         f"无法取得“{card.title}”，现以本课程自带的小样例 {card.sample} 代替。\n"
         f"所有代码照常运行，但得到的数字不是 {card.id} 上的结果。\n"

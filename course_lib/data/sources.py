@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from course_lib import settings
 from course_lib.data import cache, registry
+from course_lib.data.progress import Progress
 from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
 
-Progress = bool | Callable[[int, int | None], None] | None
+SAMPLE_CHOICES = ("fallback", "never", "only")
+
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
@@ -88,16 +93,43 @@ def obtain(card: registry.Card, progress: Progress = None, asked: bool = False) 
     return Found(path, "download")
 
 
-def drop_damaged(card: registry.Card, found: Found, problem: DataCorrupt) -> None:
-    """Remove a damaged file from the cache, so that the next run fetches it again; the reader's own files stay.
+def read(card: registry.Card, reader: Callable[[Path], Content]) -> tuple[Content, str]:
+    """Read a data set from the first of its ways in that has it; a damaged copy in the cache is fetched again.
+
+    Args:
+        card: the card of the data set.
+        reader: makes the content from the file, or raises DataCorrupt.
+
+    Returns:
+        The content, and where it came from.
 
     Raises:
-        DataCorrupt: the problem, with what to do about it.
+        DataUnavailable: if there is no way to it.
+        DataCorrupt: if what the reader put into `COURSE_DATA`, or what the site sends, is damaged.
+        UsageError: if `COURSE_DATA` names no folder.
     """
-    if found.source == "folder":
-        raise DataCorrupt(f"{problem}; it lies in COURSE_DATA: put a whole copy there or take it away") from problem
-    found.path.unlink(missing_ok=True)
-    raise DataCorrupt(f"{problem}; it was removed from the cache, the next run fetches it again") from problem
+    found = obtain(card)
+    try:
+        return reader(found.path), found.source
+    except DataCorrupt as problem:
+        if found.source == "folder":
+            raise DataCorrupt(
+                f"{problem}; it lies in COURSE_DATA: put a whole copy there, or take it away"
+            ) from problem
+        found.path.unlink(missing_ok=True)
+        if found.source == "download":
+            raise
+        damage = problem
+    try:
+        found = obtain(card)
+    except DataUnavailable as problem:
+        raise DataUnavailable(f"{damage}; it was removed from the cache. {problem}") from problem
+    return reader(found.path), found.source
+
+
+def is_readers_own(card: registry.Card, problem: DataUnavailable) -> bool:
+    """Whether the problem is a damaged copy in `COURSE_DATA`: then no sample may stand in quietly."""
+    return isinstance(problem, DataCorrupt) and in_folder(card) is not None
 
 
 def _missing(card: registry.Card) -> str:
@@ -131,3 +163,8 @@ def checked_limit(limit: object, available: int) -> int:
     if isinstance(limit, bool) or not hasattr(limit, "__index__") or not 1 <= limit <= available:
         raise UsageError(f"limit must be None or a whole number from 1 to {available:,}; given: {limit!r}")
     return int(limit)
+
+
+def at_most(limit: int | None, available: int) -> int | None:
+    """The limit, or what there is of a sample if that is less."""
+    return None if limit is None else min(checked_limit(limit, sys.maxsize), available)

@@ -40,13 +40,10 @@ def load() -> StopWords:
     """
     card = registry.card("stopwords")
     try:
-        found = sources.obtain(card)
-        try:
-            return StopWords(read(found.path), "nltk")
-        except DataCorrupt as problem:
-            sources.drop_damaged(card, found, problem)
+        words, _ = sources.read(card, read)
+        return StopWords(words, "nltk")
     except DataUnavailable as reason:
-        if isinstance(reason, DataCorrupt) and sources.in_folder(card):
+        if sources.is_readers_own(card, reason):
             raise
         return _fallback(reason)
 
@@ -72,12 +69,10 @@ def read(archive: Path) -> list[str]:
 def _fallback(reason: object) -> StopWords:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    display.show(
-        display.Line(
-            tr(
-                f"NLTK's stop words could not be had; scikit-learn's list stands in ({len(ENGLISH_STOP_WORDS)} words). Why: {reason}",
-                f"无法取得 NLTK 停用词表，改用 scikit-learn 的词表（{len(ENGLISH_STOP_WORDS)} 个词）。原因：{reason}",
-            )
-        )
+    count = len(ENGLISH_STOP_WORDS)
+    text = tr(
+        f"NLTK's stop words could not be had; scikit-learn's list stands in ({count} words). Why: {reason}",
+        f"无法取得 NLTK 停用词表，改用 scikit-learn 的词表（{count} 个词）。原因：{reason}",
     )
+    display.show(display.Line(text))
     return StopWords(ENGLISH_STOP_WORDS, "scikit-learn")

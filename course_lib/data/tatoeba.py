@@ -1,0 +1,97 @@
+"""English–Chinese sentence pairs from Tatoeba, as selected by manythings.org/anki."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from course_lib.data import archives, registry, samples, sources
+from course_lib.data.pairs import Pairs
+from course_lib.errors import DataCorrupt, DataUnavailable
+
+_MEMBER = "cmn.txt"
+
+
+def load(limit: int | None = None, seed: int = 0, sample: str = "fallback") -> Pairs:
+    """Load sentence pairs, in a random order that depends on the seed alone.
+
+    The published file runs from the shortest sentence to the longest. An English sentence may stand there several
+    times, with a different translation each time: keep all of them on one side when you split. Simplified and
+    traditional characters are mixed.
+
+    Args:
+        limit: how many; None for all. A smaller limit with the same seed gives some of the same pairs.
+        seed: of the drawing and the order.
+        sample: what to do where the data set cannot be had: `"fallback"` takes the course's own phrases and says so
+            (fewer than `limit` if there are fewer), `"never"` raises, `"only"` takes the phrases in any case.
+
+    Returns:
+        The pairs, and where they came from in `.source`.
+
+    Raises:
+        UsageError: if the choice of sample is unknown, or the limit is not from 1 to the number there is.
+        DataUnavailable: with `sample="never"`, if the data set cannot be had.
+        DataCorrupt: if the copy in `COURSE_DATA` is not of this form.
+
+    Source: the Tatoeba Project, tatoeba.org; manythings.org/anki.
+    """
+    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
+    if sample == "only":
+        return _draw(_sample(), limit, seed)
+    card = registry.card("tatoeba")
+    try:
+        whole = _real(card)
+    except DataUnavailable as reason:
+        if sample == "never" or sources.is_readers_own(card, reason):
+            raise
+        samples.stand_in(card, reason)
+        whole = _sample()
+        limit = sources.at_most(limit, len(whole))
+    return _draw(whole, limit, seed)
+
+
+def read(path: Path, pairs_at_least: int) -> tuple[list[str], list[str]]:
+    """Read the published file: English, a tab, Chinese, and possibly a tab and the authors.
+
+    Args:
+        path: `cmn.txt`, or the archive that holds it.
+        pairs_at_least: how many there must be; the site adds some from time to time.
+
+    Raises:
+        DataCorrupt: if it is damaged, not of this form, or shorter.
+    """
+    content = archives.zip_file(path, _MEMBER) if path.suffix == ".zip" else path.read_bytes()
+    try:
+        lines = content.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as problem:
+        raise DataCorrupt(f"{path}: not UTF-8 (byte {problem.start})") from problem
+    english, chinese = [], []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        fields = [field.strip() for field in line.split("\t")]
+        if len(fields) < 2 or not fields[0] or not fields[1]:
+            raise DataCorrupt(f"{path}: line {number}: expected English, a tab and Chinese, got {line[:60]!r}")
+        english.append(fields[0])
+        chinese.append(fields[1])
+    if len(english) < pairs_at_least:
+        raise DataCorrupt(f"{path}: expected at least {pairs_at_least:,} pairs, got {len(english):,}")
+    return english, chinese
+
+
+def _real(card: registry.Card) -> Pairs:
+    (english, chinese), source = sources.read(card, lambda path: read(path, card.contents["pairs_at_least"]))
+    return Pairs(english, chinese, source)
+
+
+def _sample() -> Pairs:
+    from course_lib.data import phrases
+
+    return phrases.load("train")
+
+
+def _draw(whole: Pairs, limit: int | None, seed: int) -> Pairs:
+    order = list(range(len(whole)))
+    random.Random(seed).shuffle(order)
+    chosen = order[: sources.checked_limit(limit, len(whole))]
+    return Pairs([whole.english[index] for index in chosen], [whole.chinese[index] for index in chosen], whole.source)
