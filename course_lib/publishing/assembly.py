@@ -33,18 +33,18 @@ def assemble(raw_cells: list[RawCell], chapter: int, report: Report) -> list[Cel
     for raw in raw_cells:
         _check_marker(raw, report)
     cells: list[Cell] = []
-    lines_of_ids: dict[object, int] = {}
+    lines_of_ids: dict[str, int] = {}
     exercises = 0
     remaining = list(raw_cells)
     while remaining:
         raw = remaining.pop(0)
-        name = raw.metadata.get("id")
+        name = _name(raw)
         if name in lines_of_ids:
             report(raw.line, f'id="{name}" is used already on line {lines_of_ids[name]}; {_advice(raw)}')
             continue
         if name is not None:
             lines_of_ids[name] = raw.line
-        following = remaining[0] if remaining and remaining[0].metadata.get("id") == name is not None else None
+        following = remaining[0] if remaining and _name(remaining[0]) == name is not None else None
         if raw.prose:
             partner = _translation(raw, following, chapter, report)
             cells.append(_prose(raw, partner or raw))
@@ -114,7 +114,7 @@ def _check_tags(raw: RawCell, report: Report) -> None:
 
 def _translation(english: RawCell, chinese: RawCell | None, chapter: int, report: Report) -> RawCell | None:
     """The Chinese of an English cell, or None after reporting why there is none."""
-    name, language = english.metadata.get("id"), english.metadata.get("lang")
+    name, language = _name(english), english.metadata.get("lang")
     if language not in ("en", "zh"):
         given = "nothing" if language is None else repr(language)
         report(english.line, f'prose says its language: lang="en" or lang="zh"; given: {given}')
@@ -166,6 +166,11 @@ def _advice(raw: RawCell) -> str:
     return "each cell has its own"
 
 
+def _name(raw: RawCell) -> str | None:
+    name = raw.metadata.get("id")
+    return name if isinstance(name, str) else None
+
+
 def _tags(raw: RawCell) -> list[str]:
     tags = raw.metadata.get("tags", [])
     return tags if isinstance(tags, list) else []
@@ -173,7 +178,7 @@ def _tags(raw: RawCell) -> list[str]:
 
 def _prose(english: RawCell, chinese: RawCell) -> Cell:
     return Cell(
-        id=str(english.metadata.get("id", "")),
+        id=_name(english) or "",
         kind="markdown",
         tags=tuple(map(str, _tags(english))),
         line=english.line,
@@ -184,7 +189,7 @@ def _prose(english: RawCell, chinese: RawCell) -> Cell:
 
 def _code(raw: RawCell, solution: RawCell | None, number: str | None) -> Cell:
     return Cell(
-        id=str(raw.metadata.get("id", "")),
+        id=_name(raw) or "",
         kind="code",
         tags=tuple(map(str, _tags(raw))),
         line=raw.line,

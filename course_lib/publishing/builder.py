@@ -1,164 +1,15 @@
-"""From lessons to notebooks: one for each language and edition, the same bytes from the same source.
-
-The student edition has stubs where the solution edition has solutions; nothing else differs. Cell ids come from the
-source.
-"""
+"""Keeping notebooks what their sources say: writing them, comparing them, and losing nothing that a reader wrote."""
 
 from __future__ import annotations
 
 import json
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
-from course_lib.errors import UsageError
 from course_lib.language import LANGUAGES
-from course_lib.language import checked as checked_language
 from course_lib.publishing import source
 from course_lib.publishing.files import write_atomically
-from course_lib.publishing.folding import fold_prediction, fold_quiz
-from course_lib.publishing.lesson import Cell, Chapter
-from course_lib.publishing.opening import opening_text
-from course_lib.publishing.setup_cell import setup_code
-
-EDITIONS = ("student", "solution")
-
-OPENING_ID = "course-opening"
-SETUP_ID = "course-setup"
-
-# Fixed, so that no machine leaves its own versions in the notebooks.
-_METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {
-        "file_extension": ".py",
-        "mimetype": "text/x-python",
-        "name": "python",
-        "pygments_lexer": "ipython3",
-    },
-}
-
-_HEADER = {
-    "en": "**Exercise {number}** · difficulty {dots} ({difficulty} of 3) · about {minutes} {unit}",
-    "zh": "**练习 {number}** · 难度 {dots}（{difficulty}/3）· 约 {minutes} 分钟",
-}
-
-
-@dataclass(frozen=True)
-class Publication:
-    """What notebooks are made with besides their lessons.
-
-    Args:
-        repository: the public address of the course; empty where it has none.
-        measured: recorded runs: chapter ("01") → scale → `seconds`, `peak_memory_mb`, `cores`.
-    """
-
-    repository: str
-    measured: Mapping[str, Mapping[str, Mapping[str, float]]]
-
-    @classmethod
-    def of(cls, root: Path) -> Publication:
-        """Read them from the checkout at `root`."""
-        settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-        record = root / "course_lib" / "measured.json"
-        measured = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
-        return cls(settings.get("tool", {}).get("course", {}).get("repository", ""), measured)
-
-
-def checked_edition(edition: str) -> str:
-    """The edition itself, or an error that names the allowed ones."""
-    if edition not in EDITIONS:
-        raise UsageError.unknown("edition", edition, EDITIONS)
-    return edition
-
-
-def notebook(
-    chapter: Chapter,
-    language: str,
-    edition: str = "student",
-    publication: Publication | None = None,
-    link_to_other: bool = True,
-) -> NotebookNode:
-    """Make one notebook.
-
-    Args:
-        chapter: the lesson.
-        language: `"en"` or `"zh"`.
-        edition: `"student"` or `"solution"`.
-        publication: the course's address and recorded runs; without it the notebook mentions neither.
-        link_to_other: whether to link to the notebook in the other language, in the folder beside this one's.
-
-    Returns:
-        A notebook of format 4.5 without outputs. Its `metadata.course` names the chapter, slug, title, language and
-        edition; that of a solution's cell holds the stub.
-
-    Raises:
-        UsageError: for an unknown language or edition.
-    """
-    checked_language(language)
-    checked_edition(edition)
-    publication = publication or Publication("", {})
-    cells: list[NotebookNode] = []
-    for cell in chapter.cells:
-        cells += _made_of(cell, language, edition)
-    recorded = publication.measured.get(f"{chapter.number:02d}", {})
-    opening = opening_text(chapter.slug, language, recorded, publication.repository, link_to_other)
-    setup = new_code_cell(
-        setup_code(chapter.number, language, publication.repository), id=SETUP_ID, metadata=_metadata(("fold",))
-    )
-    cells[1:1] = [new_markdown_cell(opening, id=OPENING_ID), setup] if opening else [setup]
-    course = {
-        "chapter": chapter.number,
-        "slug": chapter.slug,
-        "title": chapter.title[language],
-        "language": language,
-        "edition": edition,
-    }
-    return new_notebook(cells=cells, metadata={**_METADATA, "course": course}, nbformat_minor=5)
-
-
-def to_bytes(made: NotebookNode) -> bytes:
-    """The notebook as a file: keys sorted, UTF-8, a line feed at the end."""
-    return (nbformat.writes(made, version=4, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def _made_of(cell: Cell, language: str, edition: str) -> list[NotebookNode]:
-    """The notebook's cells for one cell of the lesson."""
-    if cell.kind == "markdown":
-        text = cell.texts[language]
-        if "quiz" in cell.tags:
-            text = fold_quiz(text, language)
-        if "predict" in cell.tags:
-            text = fold_prediction(text, language)
-        return [new_markdown_cell(text, id=cell.id, metadata=_metadata(cell.tags))]
-    if "exercise" not in cell.tags:
-        return [new_code_cell(cell.code, id=cell.id, metadata=_metadata(cell.tags))]
-    header = _HEADER[language].format(
-        number=cell.number,
-        dots="●" * cell.difficulty + "○" * (3 - cell.difficulty),
-        difficulty=cell.difficulty,
-        minutes=cell.minutes,
-        unit="minute" if cell.minutes == 1 else "minutes",
-    )
-    about = new_markdown_cell(header, id=f"course-{cell.id}")
-    if edition == "student":
-        return [about, new_code_cell(cell.code, id=cell.id, metadata=_metadata(cell.tags))]
-    tags = tuple("solution" if tag == "exercise" else tag for tag in cell.tags)
-    metadata = {**_metadata(tags), "course": {"exercise": cell.number, "stub": cell.code}}
-    return [about, new_code_cell(cell.solution, id=cell.id, metadata=metadata)]
-
-
-def _metadata(tags: tuple[str, ...]) -> dict[str, object]:
-    """A cell's metadata; what is folded is folded in JupyterLab (`source_hidden`) and on the site (`hide-input`)."""
-    if not tags:
-        return {}
-    if "fold" in tags:
-        return {"jupyter": {"source_hidden": True}, "tags": [*tags, "hide-input"]}
-    return {"tags": list(tags)}
+from course_lib.publishing.notebooks import Publication, digest, notebook, to_bytes
 
 
 @dataclass(frozen=True)
@@ -177,24 +28,33 @@ class Difference:
 def build(root: Path, solutions: bool = False) -> list[Path]:
     """Write the notebooks of every lesson: `chapters/en` and `chapters/zh`, the student edition, without outputs.
 
+    A notebook in which a reader worked stays as it is while its lesson does; when the lesson changes, the reader's is
+    kept beside it as `….mine.ipynb`.
+
     Args:
         root: the checkout.
         solutions: write the solution edition into `build/solutions/` as well.
 
     Returns:
-        The files that changed, those removed because their lesson is gone among them.
+        The files written and removed; a notebook is removed when its lesson is gone.
 
     Raises:
         SourceProblems: if a source breaks a rule; then nothing is written.
     """
+    planned = _planned(root, solutions)
     changed = []
-    for path, content in _planned(root, solutions).items():
-        if content is None:
-            path.unlink()
-            changed.append(path)
-        elif not path.is_file() or path.read_bytes() != content:
-            write_atomically(path, content)
-            changed.append(path)
+    for path, content in planned.items():
+        if path.is_file() and path.read_bytes() == content:
+            continue
+        if _worked_in(path):
+            if _metadata(path)["digest"] == _digest_of(content):
+                continue
+            changed.append(_keep(path))
+        write_atomically(path, content)
+        changed.append(path)
+    for path in _left_over(root, planned):
+        path.unlink()
+        changed.append(path)
     return changed
 
 
@@ -211,42 +71,71 @@ def check(root: Path, solutions: bool = False) -> list[Difference]:
     Raises:
         SourceProblems: if a source breaks a rule.
     """
+    planned = _planned(root, solutions)
     differences = []
-    for path, content in _planned(root, solutions).items():
-        if content is None:
-            differences.append(Difference(path, "its lesson is gone"))
-        elif not path.is_file():
+    for path, content in planned.items():
+        if not path.is_file():
             differences.append(Difference(path, "it is missing"))
         elif path.read_bytes() != content:
-            differences.append(Difference(path, _first_difference(path.read_bytes(), content)))
+            hint = _first_difference(path.read_bytes(), content)
+            if _worked_in(path):
+                hint += "\nsomebody worked in it; to have it built anew, move it away"
+            differences.append(Difference(path, hint))
+    differences += [Difference(path, "its lesson is gone") for path in _left_over(root, planned)]
     return differences
 
 
-def _planned(root: Path, solutions: bool) -> dict[Path, bytes | None]:
-    """Every notebook that should be, with its bytes; and every one of ours that should not be, with None."""
+def _planned(root: Path, solutions: bool) -> dict[Path, bytes]:
+    """Every notebook that should be, with its bytes."""
     lessons = source.chapters(root / "chapters")
     publication = Publication.of(root)
-    folders = {"student": root / "chapters"}
-    if solutions:
-        folders["solution"] = root / "build" / "solutions"
-    planned: dict[Path, bytes | None] = {}
-    for edition, folder in folders.items():
-        for language in LANGUAGES:
-            for lesson in lessons:
-                made = notebook(lesson, language, edition, publication)
-                planned[folder / language / f"{lesson.slug}.ipynb"] = to_bytes(made)
-            for path in sorted((folder / language).glob("*.ipynb")):
-                if path not in planned and _is_ours(path):
-                    planned[path] = None
-    return planned
+    return {
+        folder / language / f"{lesson.slug}.ipynb": to_bytes(notebook(lesson, language, edition, publication))
+        for edition, folder in _folders(root).items()
+        if edition == "student" or solutions
+        for language in LANGUAGES
+        for lesson in lessons
+    }
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether the build made this notebook: a reader's own notes beside it are never touched."""
+def _folders(root: Path) -> dict[str, Path]:
+    return {"student": root / "chapters", "solution": root / "build" / "solutions"}
+
+
+def _left_over(root: Path, planned: dict[Path, bytes]) -> list[Path]:
+    """Notebooks that the build made once and makes no more; a reader's own notes are not among them."""
+    return [
+        path
+        for folder in sorted({path.parent for path in planned} | {root / "chapters" / name for name in LANGUAGES})
+        for path in sorted(folder.glob("*.ipynb"))
+        if path not in planned and _metadata(path) and not _worked_in(path)
+    ]
+
+
+def _metadata(path: Path) -> dict[str, object]:
+    """What the build wrote into a notebook about itself; nothing where the file is missing, broken or not its."""
     try:
-        return "course" in json.loads(path.read_text(encoding="utf-8"))["metadata"]
-    except (ValueError, KeyError, TypeError):
-        return False
+        return dict(json.loads(path.read_text(encoding="utf-8"))["metadata"]["course"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _worked_in(path: Path) -> bool:
+    """Whether a cell was changed, added or removed since the build wrote the notebook; outputs do not count."""
+    built_as = _metadata(path).get("digest")
+    return built_as is not None and built_as != _digest_of(path.read_bytes())
+
+
+def _digest_of(content: bytes) -> str:
+    return digest(json.loads(content)["cells"])
+
+
+def _keep(path: Path) -> Path:
+    """Move a reader's notebook out of the way, and tell where to."""
+    number = 1
+    while (kept := path.with_suffix(f".mine{'' if number == 1 else number}.ipynb")).exists():
+        number += 1
+    return path.rename(kept)
 
 
 def _first_difference(given: bytes, wanted: bytes) -> str:

@@ -16,11 +16,10 @@ from nbformat import NotebookNode
 from course_lib import devices
 from course_lib import scale as scales
 from course_lib.errors import ChapterFailed
-from course_lib.publishing import builder
-from course_lib.publishing.builder import Publication
 from course_lib.publishing.files import shown, write_atomically
 from course_lib.publishing.kernel import CellStopped, Execution, OnCell, execute
 from course_lib.publishing.lesson import Chapter
+from course_lib.publishing.notebooks import SETUP_ID, Publication, notebook, to_bytes
 from course_lib.publishing.records import RunRecord
 
 CHECK_MIME = "application/vnd.course.check+json"
@@ -73,7 +72,7 @@ def run(
         EnvironmentProblem: if no kernel starts.
     """
     scales.checked(scale)
-    made = builder.notebook(chapter, language, edition, publication, link_to_other=False)
+    made = notebook(chapter, language, edition, publication, link_to_other=False)
     where = f"{chapter.slug} ({language}, {edition} edition, {scale} scale)"
     failed = build_folder / "failed" / language / edition / f"{chapter.slug}.ipynb"
     environment = {"COURSE_SCALE": scale, "COURSE_LANGUAGE": language}
@@ -81,7 +80,7 @@ def run(
         execution = execute(made, environment, TIMEOUTS[scale] if timeout is None else timeout, on_cell)
     except CellStopped as stopped:
         _tidy(made)
-        write_atomically(failed, builder.to_bytes(made))
+        write_atomically(failed, to_bytes(made))
         raise ChapterFailed(
             f"{where} stopped in {_place(chapter, edition, stopped)}: {stopped.reason}\n"
             f"{_traceback(stopped.traceback)}\nThe notebook so far: {shown(failed)}"
@@ -90,10 +89,10 @@ def run(
     record = _record(chapter, language, edition, scale, made, execution)
     wrong = [*_wrong_results(record, made), *_wrong_checks(record)]
     if wrong:
-        write_atomically(failed, builder.to_bytes(made))
+        write_atomically(failed, to_bytes(made))
         raise ChapterFailed("\n".join((f"{where} ran, and not as it should:", *(f"  {line}" for line in wrong))))
     failed.unlink(missing_ok=True)
-    write_atomically(executed_path(build_folder, chapter.slug, language, edition), builder.to_bytes(made))
+    write_atomically(executed_path(build_folder, chapter.slug, language, edition), to_bytes(made))
     record.save(build_folder / "results")
     return record
 
@@ -157,7 +156,7 @@ def _outputs(made: NotebookNode, mime: str) -> Iterator[dict[str, object]]:
 def _place(chapter: Chapter, edition: str, stopped: CellStopped) -> str:
     """The cell, and the line of the source at which it stopped."""
     cell_id = stopped.cell.id
-    if cell_id == builder.SETUP_ID:
+    if cell_id == SETUP_ID:
         return "the set-up cell"
     cell = chapter.cell(cell_id)
     lines = cell.lines

@@ -60,7 +60,10 @@ class Chapter:
     @property
     def title(self) -> dict[str, str]:
         """The lesson's title by language: the heading of its first cell."""
-        return {language: text.split("\n", 1)[0].lstrip("# ").strip() for language, text in self.cells[0].texts.items()}
+        return {
+            language: text.split("\n", 1)[0].removeprefix("# ").strip()
+            for language, text in self.cells[0].texts.items()
+        }
 
     def cell(self, cell_id: str) -> Cell:
         """The cell of this id.

@@ -18,7 +18,7 @@ def page(executed: NotebookNode) -> NotebookNode:
         executed: a notebook of the solution edition, as the builder made it or as it was executed.
 
     Returns:
-        A copy in which each solution is preceded by its stub (a code block, id `…-stub`) and folded (`hide-input`).
+        A copy in which each solution is preceded by its stub (a code block) and folded (`hide-input`).
     """
     shown = copy.deepcopy(executed)
     language = shown.metadata["course"]["language"]
@@ -29,7 +29,7 @@ def page(executed: NotebookNode) -> NotebookNode:
             fence = "```"
             while fence in exercise["stub"]:
                 fence += "`"
-            cells.append(new_markdown_cell(f"{fence}python\n{exercise['stub']}\n{fence}", id=f"{cell.id}-stub"))
+            cells.append(new_markdown_cell(f"{fence}python\n{exercise['stub']}\n{fence}", id=f"course-{cell.id}-stub"))
             cell.metadata["tags"] = [*cell.metadata["tags"], "hide-input"]
             cell.metadata["mystnb"] = {"code_prompt_show": _PROMPT[language], "code_prompt_hide": _HIDE[language]}
         cells.append(cell)

@@ -9,9 +9,8 @@ import warnings
 from course_lib.publishing.folding import read_prediction, read_quiz
 from course_lib.publishing.lesson import Cell
 from course_lib.publishing.percent import Report
+from course_lib.publishing.prose import Outline, outline
 
-_FENCE = re.compile(r"\s*(```|~~~)")
-_HEADING = re.compile(r"(#{1,6}) ")
 _MAGIC = re.compile(r"(?P<indent>\s*)[%!].*")
 
 
@@ -22,10 +21,17 @@ def check(cells: list[Cell], report: Report) -> None:
         cells: the cells of one lesson.
         report: called with the line and a message.
     """
-    _check_title(cells, report)
+    if not cells:
+        report(1, "the chapter has no cells")
+        return
+    if cells[0].kind != "markdown":
+        report(cells[0].line, "a chapter begins with a prose cell that holds its title: '# Title'")
     for cell in cells:
         if cell.kind == "markdown":
-            _check_prose(cell, report)
+            outlines = {language: outline(text) for language, text in cell.texts.items()}
+            _check_titles(cell, outlines, cell is cells[0], report)
+            _check_languages(cell, outlines, report)
+            _check_folded(cell, report)
         else:
             _check_python(cell.code, cell.lines["code"], report)
             if cell.solution is not None:
@@ -33,25 +39,32 @@ def check(cells: list[Cell], report: Report) -> None:
     _check_exercises(cells, report)
 
 
-def _check_title(cells: list[Cell], report: Report) -> None:
-    if not cells:
-        report(1, "the chapter has no cells")
-        return
-    first = cells[0]
-    if first.kind != "markdown":
-        report(first.line, "a chapter begins with a prose cell that holds its title: '# Title'")
-        return
-    for position, cell in enumerate(cells):
-        for language, text in cell.texts.items():
-            titles = [offset for offset, level in headings(text) if level == 1]
-            if position == 0 and titles[:1] != [0]:
-                report(cell.lines[language], "the first line of a chapter is its title: '# Title'")
-            for offset in titles[1:] if position == 0 else titles:
-                report(cell.lines[language] + offset, "a chapter has one title; other headings begin with '##'")
+def _check_titles(cell: Cell, outlines: dict[str, Outline], is_first: bool, report: Report) -> None:
+    for language, found in outlines.items():
+        titles = [offset for offset, level in found.headings if level == 1]
+        if is_first and (titles[:1] != [0] or not cell.texts[language].startswith("# ")):
+            report(cell.lines[language], "the first line of a chapter is its title: '# Title'")
+        for offset in titles[1:] if is_first else titles:
+            report(cell.lines[language] + offset, "a chapter has one title; other headings begin with '##'")
 
 
-def _check_prose(cell: Cell, report: Report) -> None:
-    quizzes = []
+def _check_languages(cell: Cell, outlines: dict[str, Outline], report: Report) -> None:
+    for language, found in outlines.items():
+        for offset, fault in found.faults:
+            report(cell.lines[language] + offset, fault)
+    english, chinese = outlines["en"], outlines["zh"]
+    for what, given, other in (
+        ("heading levels", english.levels, chinese.levels),
+        ("number of displayed formulas", english.formulas, chinese.formulas),
+        ("number of pictures", english.pictures, chinese.pictures),
+        ("number of code blocks", english.code_blocks, chinese.code_blocks),
+    ):
+        if given != other:
+            report(cell.lines["zh"], f"the two languages of {cell.id!r} differ in their {what}: {given} and {other}")
+
+
+def _check_folded(cell: Cell, report: Report) -> None:
+    right_ones = []
     for language, text in cell.texts.items():
         line = cell.lines[language]
 
@@ -59,29 +72,16 @@ def _check_prose(cell: Cell, report: Report) -> None:
             report(line + offset, message)
 
         if "quiz" in cell.tags:
-            quizzes.append([choice.right for choice in read_quiz(text, report_here).choices])
+            right_ones.append([choice.right for choice in read_quiz(text, report_here).choices])
         if "predict" in cell.tags:
             read_prediction(text, report_here)
-    english, chinese = cell.texts["en"], cell.texts["zh"]
-    if len(quizzes) == 2 and quizzes[0] != quizzes[1]:
+    if len(right_ones) == 2 and right_ones[0] != right_ones[1]:
         report(cell.lines["zh"], "the two languages of a quiz differ in the number of choices or in which one is right")
-    for what, count in (
-        ("heading levels", lambda text: [level for _, level in headings(text)]),
-        ("signs of displayed formulas, $$", lambda text: without_fences(text).count("$$")),
-        ("pictures", lambda text: len(re.findall(r"!\[|<img\b|<svg\b", without_fences(text)))),
-        ("code blocks", lambda text: sum(bool(_FENCE.match(line)) for line in text.split("\n")) // 2),
-    ):
-        given = count(english), count(chinese)
-        if given[0] != given[1]:
-            report(
-                cell.lines["zh"], f"the two languages of {cell.id!r} differ in their {what}: {given[0]} and {given[1]}"
-            )
 
 
 def _check_python(code: str, line: int, report: Report) -> None:
     # A line may look like a magic and be the middle of an expression, so the code as it stands is tried first.
-    plain = _syntax_error(code)
-    if plain is None:
+    if _syntax_error(code) is None:
         return
     without_magics = "\n".join(
         f"{magic['indent']}pass" if (magic := _MAGIC.fullmatch(text)) else text for text in code.split("\n")
@@ -112,7 +112,6 @@ def _check_exercises(cells: list[Cell], report: Report) -> None:
         if cell.id != f"ex{position}":
             report(cell.line, f"id={cell.id!r}: exercise {position} of a chapter has the id 'ex{position}'")
     checked: set[str] = set()
-    lines = {cell.id: cell.line for cell in exercises.values()}
     for cell in cells:
         if "check" not in cell.tags:
             continue
@@ -121,16 +120,19 @@ def _check_exercises(cells: list[Cell], report: Report) -> None:
             report(cell.line, f"id={cell.id!r}: the check of exercise 'ex1' has the id 'ex1-check', and so on")
             continue
         checked.add(exercise.id)
-        if cell.line < lines[exercise.id]:
+        if cell.line < exercise.line:
             report(cell.line, f"the check of {exercise.id!r} stands before its exercise")
-        if exercise.number not in _checked_numbers(cell.code):
+        if exercise.number not in _numbers_checked(cell.code):
             report(cell.lines["code"], f'the check of {exercise.id!r} calls check("{exercise.number}", …)')
-    for name, line in lines.items():
-        if name not in checked:
-            report(line, f"an exercise without a check: a code cell with id={name + '-check'!r} and the tag check")
+    for cell in exercises.values():
+        if cell.id not in checked:
+            report(
+                cell.line, f"an exercise without a check: a code cell with id={cell.id + '-check'!r} and the tag check"
+            )
 
 
-def _checked_numbers(code: str) -> list[object]:
+def _numbers_checked(code: str) -> list[object]:
+    """The first argument of every call of `check`."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError):
@@ -144,23 +146,3 @@ def _checked_numbers(code: str) -> list[object]:
         and node.args
         and isinstance(node.args[0], ast.Constant)
     ]
-
-
-def headings(text: str) -> list[tuple[int, int]]:
-    """Offset and level of every heading outside code blocks."""
-    found = []
-    for offset, line in enumerate(without_fences(text).split("\n")):
-        heading = _HEADING.match(line)
-        if heading:
-            found.append((offset, len(heading[1])))
-    return found
-
-
-def without_fences(text: str) -> str:
-    """The text with the lines of code blocks emptied, so that offsets stay."""
-    lines, inside = [], False
-    for line in text.split("\n"):
-        fence = bool(_FENCE.match(line))
-        lines.append("" if fence or inside else line)
-        inside = inside is not fence
-    return "\n".join(lines)

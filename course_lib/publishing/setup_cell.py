@@ -28,14 +28,19 @@ except ModuleNotFoundError:  # {why}
     import sys
 
     install = [sys.executable, "-m", "pip", "install", "--quiet"]
-    subprocess.run([*install, "--no-deps", "git+{repository}"], check=True)
     small = {packages}
     missing = [package for name, package in small.items() if importlib.util.find_spec(name) is None]
-    if missing:
-        subprocess.run([*install, *missing], check=True)
+    for packages in ["--no-deps", "git+{repository}"], missing:
+        if packages and subprocess.run([*install, *packages]).returncode:
+            raise ConnectionError("{trouble}") from None
     importlib.invalidate_caches()
     import course_lib
 """
+
+_TROUBLE = {
+    "en": "The course cannot be fetched. On Kaggle, turn on Internet in the notebook's settings, then run again.",
+    "zh": "无法下载课程代码。如果在 Kaggle 上，请先在笔记本设置中打开 Internet，再重新运行。",
+}
 
 _WHY = {"en": "on Colab and Kaggle, fetch the course first", "zh": "在 Colab 和 Kaggle 上先安装课程代码"}
 
@@ -67,7 +72,9 @@ def setup_code(chapter: int, language: str, repository: str = "") -> str:
         packages = (
             "{\n" + "".join(f'        "{name}": "{package}",\n' for name, package in SMALL_PACKAGES.items()) + "    }"
         )
-        otherwise = _FETCH.format(why=_WHY[language], repository=repository, packages=packages)
+        otherwise = _FETCH.format(
+            why=_WHY[language], repository=repository, packages=packages, trouble=_TROUBLE[language]
+        )
     else:
         otherwise = _ADVISE.format(advice=_ADVICE[language])
     return (

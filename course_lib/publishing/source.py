@@ -122,7 +122,8 @@ def accept(path: Path, cell_id: str) -> str:
         if english.prose
         and chinese.prose
         and (english.metadata.get("lang"), chinese.metadata.get("lang")) == ("en", "zh")
-        and english.metadata.get("id") == chinese.metadata.get("id") is not None
+        and isinstance(english.metadata.get("id"), str)
+        and english.metadata["id"] == chinese.metadata.get("id")
     }
     if cell_id not in pairs:
         raise UsageError.unknown(f"translated cell of {shown(path)}", cell_id, pairs)
