@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib import devices, settings
-from course_lib.errors import UsageError
+from course_lib.errors import CourseError, UsageError
 
 PYTHONS = ((3, 11), (3, 13))
 # The archive of reviews, what is parsed from it, and room to work.
@@ -74,7 +74,7 @@ def python() -> Finding:
     """The Python that runs this."""
     version = platform.python_version()
     says = f"{version} on {platform.system()} {platform.machine()}"
-    low, high = ("%d.%d" % pair for pair in PYTHONS)
+    low, high = (f"{major}.{minor}" for major, minor in PYTHONS)
     if PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
         return Finding("Python", "fine", says)
     return Finding("Python", "missing", f"{says}; the course needs {low} to {high}", f"install Python {high}")
@@ -181,7 +181,25 @@ def disk() -> Finding:
 
 def data_sets() -> list[Finding]:
     """Where each data set would come from, without fetching anything."""
-    return []
+    from course_lib import data
+
+    findings = []
+    for card in data.registry.cards():
+        if card.origin == "course":
+            continue
+        try:
+            status = data.status(card.id)
+        except CourseError as error:
+            return [Finding("data", "missing", str(error), "unset COURSE_DATA, or name an existing folder")]
+        if status.where != "missing":
+            findings.append(Finding(f"data {card.id}", "fine", f"{status.where}: {status.path}"))
+        elif card.origin == "package":
+            findings.append(Finding(f"data {card.id}", "missing", f"{card.package} is not installed", _INSTALL))
+        elif card.automatic:
+            instead = f"the sample {card.sample} stands in" if card.sample else "lessons do without it"
+            mend = f"course data fetch {card.id}"
+            findings.append(Finding(f"data {card.id}", "optional", f"not here yet; without it {instead}", mend))
+    return findings
 
 
 def accelerators() -> Finding:

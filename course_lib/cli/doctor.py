@@ -29,16 +29,17 @@ def doctor(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([vars(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
+        width = max(len(finding.name) for finding in findings)
         for finding in findings:
-            _show(finding)
+            _show(finding, width)
     missing = [finding.name for finding in findings if finding.status == "missing"]
     if missing:
         raise EnvironmentProblem(f"the course cannot run here yet: mend {', '.join(missing)}")
 
 
-def _show(finding: Finding) -> None:
+def _show(finding: Finding, width: int) -> None:
     sign, colour = _SIGNS[finding.status]
     head = click.style(f"{sign} {_WORDS[finding.status]:<8}", fg=colour)
-    click.echo(f"{head} {finding.name:<13} {finding.says}")
+    click.echo(f"{head} {finding.name:<{width}}  {finding.says}")
     if finding.mend:
-        click.echo(f"{'':<24} → {finding.mend}")
+        click.echo(f"{'':<{width + 11}}  → {finding.mend}")

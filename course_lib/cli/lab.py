@@ -17,7 +17,7 @@ from course_lib.errors import EnvironmentProblem
 _CHINESE_PACK = "jupyterlab_language_pack_zh_CN"
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(short_help="Open the lessons in JupyterLab.", context_settings={"ignore_unknown_options": True})
 @click.option("--language", type=LANGUAGE, default="en", show_default=True, help="The edition to open.")
 @click.argument("lab_options", nargs=-1, type=click.UNPROCESSED)
 def lab(language: str, lab_options: tuple[str, ...]) -> None:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from course_lib.cli.options import EDITION, LANGUAGE_OR_BOTH, SCALE, checkout, chosen_chapters, languages
-from course_lib.errors import ChapterFailed, CourseError, UsageError
+from course_lib.errors import ChapterFailed, UsageError
 
 if TYPE_CHECKING:
     from course_lib.publishing.records import RunRecord
 
 
-@click.command()
+@click.command(short_help="Build the notebooks of both languages; --check compares only.")
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 where a notebook differs from its source.")
 @click.option("--solutions", is_flag=True, help="The solution edition as well, in build/solutions.")
 @click.option(
@@ -30,7 +28,8 @@ if TYPE_CHECKING:
 def build(check: bool, solutions: bool, accepted: tuple[str, ...]) -> None:
     """Build the notebooks of both languages from the lessons' sources.
 
-    A stale translation, an unknown tag, a missing pair: each stops the build with its file and line, and nothing is written.
+    A stale translation, an unknown tag, a missing pair: each stops the build with its file and line; nothing is
+    written then.
     """
     if check and accepted:
         raise UsageError("--accept changes a source, and --check changes nothing: use one of them")
@@ -65,7 +64,7 @@ def _accept(word: str) -> None:
     click.echo(f'{path.stem}: the translation of {cell!r} is accepted, of="{source.accept(path, cell)}"')
 
 
-@click.command()
+@click.command(short_help="Execute lessons and hold results against expected ranges.")
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
 @click.option("--scale", type=SCALE, default=None, help="How much is computed; if left out, COURSE_SCALE or quick.")
 @click.option("--language", type=LANGUAGE_OR_BOTH, default="en", show_default=True)
@@ -75,8 +74,8 @@ def _accept(word: str) -> None:
 def run(chapters: tuple[str, ...], scale: str | None, language: str, edition: str, record: bool, as_json: bool) -> None:
     """Execute lessons and hold their results against the ranges they promise.
 
-    CHAPTER is a number or a name: 1, 01, preprocessing. Without one, every lesson is executed. Exit code 1 where a lesson
-    stops at an error or a result lies outside its range.
+    CHAPTER is a number or a name: 1, 01, preprocessing. Without one, every lesson is executed. Exit code 1 where a
+    lesson stops at an error or a result lies outside its range.
     """
     from course_lib.cli import report
 
@@ -91,13 +90,13 @@ def run(chapters: tuple[str, ...], scale: str | None, language: str, edition: st
         raise ChapterFailed(f"{len(failed)} of {len(records) + len(failed)} runs failed")
 
 
-@click.command()
+@click.command(short_help="Build the website from executed lessons.")
 def site() -> None:
     """Build the website of both languages from executed lessons; `course run --language both` executes them."""
     click.echo(_site_is_at(_build_site()))
 
 
-@click.command(name="all")
+@click.command(name="all", short_help="Data, lessons in both languages, site: all in one.")
 @click.option("--scale", type=SCALE, default=None, help="How much is computed; if left out, COURSE_SCALE or quick.")
 @click.pass_context
 def everything(context: click.Context, scale: str | None) -> None:
@@ -168,6 +167,37 @@ def _execute(
                 failed.append(name)
                 click.echo(f"error: {error}", err=True)
     return records, failed
+
+
+def _fetch_what_can_be_had() -> None:
+    """Fetch the data sets; where one cannot be had, say once what happens instead."""
+    from course_lib.cli.data import automatic_cards, fetched
+
+    for card in automatic_cards():
+        if error := fetched(card):
+            instead = f"the sample {card.sample} stands in" if card.sample else "lessons do without it"
+            click.echo(f"note: {error}; {instead}", err=True)
+
+
+def _build_site() -> Path:
+    """Build the site from what was executed; its first page."""
+    from course_lib.publishing.builder import Publication
+    from course_lib.publishing.site import building
+
+    root = checkout()
+    return building.build(
+        root / "build" / "executed",
+        root / "build" / "site",
+        repository=Publication.of(root).repository,
+        progress=lambda sentence: click.echo(sentence, err=True),
+    )
+
+
+def _site_is_at(page: Path) -> str:
+    """Where the site is, and how it is opened."""
+    from course_lib.publishing.files import shown
+
+    return f"The site is in {shown(page.parent)}; open {page.as_uri()}"
 
 
 def _remember(records: Iterable[RunRecord]) -> None:

@@ -1,4 +1,4 @@
-"""What a person sees of a run: a bar while it goes on, a table when it is done; plain lines where nobody looks at a terminal."""
+"""What a person sees of a run: a bar while it goes on, a table when it is done; plain lines without a terminal."""
 
 from __future__ import annotations
 

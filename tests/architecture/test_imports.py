@@ -1,4 +1,4 @@
-"""Proves that imports go down only, that lessons run on any backend, and that nothing heavy is loaded before it is used."""
+"""Proves that imports go down only, that lessons run on any backend, and that nothing heavy is loaded too early."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .tree import ROOT
 
 # What takes a noticeable time to import.
 HEAVY = {
-    "IPython", "gensim", "jax", "jieba", "jupyter_client", "jupyterlab", "jupytext", "keras", "matplotlib", "mlxtend", "nbclient",
-    "nbformat", "nltk", "numpy", "pandas", "psutil", "requests", "rich", "scipy", "sklearn", "sphinx", "tensorflow", "tokenizers",
-    "torch", "urllib.request",
+    "IPython", "gensim", "jax", "jieba", "jupyter_client", "jupyterlab", "jupytext", "keras", "matplotlib", "mlxtend",
+    "nbclient", "nbformat", "nltk", "numpy", "pandas", "psutil", "requests", "rich", "scipy", "sklearn", "sphinx",
+    "tensorflow", "tokenizers", "torch", "urllib.request",
 }  # fmt: skip
 
 

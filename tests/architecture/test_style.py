@@ -1,4 +1,4 @@
-"""Proves that the code keeps to one style: ruff's rules and format, types and docstrings on everything public, no unfinished marks."""
+"""Proves that the code keeps to one style: ruff's rules and format, types and docstrings, no unfinished marks."""
 
 from __future__ import annotations
 

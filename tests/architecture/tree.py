@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Every file of the course, relative to its folder: what git tracks; without git, all but what tools leave behind."""
+    """Every file of the course, relative to its folder: what git tracks, or all but what tools leave behind."""
     try:
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
         names = [name for name in listed.split("\0") if name]
