@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,7 +69,8 @@ def writing(entry: Path) -> Iterator[Path]:
     """
     entry.parent.mkdir(parents=True, exist_ok=True)
     sweep(entry.parent)
-    unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=entry.parent))
+    unfinished = entry.parent / f"{UNFINISHED}{os.getpid()}"
+    unfinished.mkdir()
     try:
         yield unfinished
         files = {path.name: _facts(path.read_bytes()) for path in sorted(unfinished.iterdir())}

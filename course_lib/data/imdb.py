@@ -1,4 +1,4 @@
-"""The IMDB film reviews (Maas et al., 2011), with ratings and films, and a split of them that leaks nothing."""
+"""The IMDB film reviews (Maas et al., 2011), with ratings and films: from the archive, the cache or the sample."""
 
 from __future__ import annotations
 
@@ -8,73 +8,20 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from course_lib import display
 from course_lib.data import cache, imdb_archive, registry, samples, sources
 from course_lib.data.imdb_archive import PARTS
+from course_lib.data.reviews import Review, Reviews, draw, split_by_film
 from course_lib.errors import DataCorrupt, DataUnavailable
 from course_lib.language import tr
 
+__all__ = ["PARTS", "Review", "Reviews", "load", "read_sample", "split_by_film"]
+
 # Part of the name of a parsed entry: raise it when the columns change, so that older entries are not read.
 _LAYOUT = 1
-
-
-class Review(NamedTuple):
-    """One review: its text, label (1 positive, 0 negative, -1 none), rating (1 to 10, 0 unknown) and film."""
-
-    text: str
-    label: int
-    rating: int
-    film_id: str
-
-
-@dataclass(frozen=True, eq=False)
-class Reviews:
-    """Film reviews, column by column.
-
-    Args:
-        texts: the raw texts, HTML line breaks and all.
-        labels: int8, 1 positive, 0 negative, -1 without a label.
-        ratings: int8, 1 to 10, 0 unknown.
-        film_ids: the film of each review, as a string.
-        source: `"folder"`, `"cache"`, `"download"` or `"sample"`.
-
-    Shapes:
-        each column (reviews,).
-    """
-
-    texts: list[str]
-    labels: np.ndarray
-    ratings: np.ndarray
-    film_ids: np.ndarray
-    source: str
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def __getitem__(self, index: int) -> Review:
-        return Review(self.texts[index], int(self.labels[index]), int(self.ratings[index]), str(self.film_ids[index]))
-
-    def subset(self, indices: object) -> Reviews:
-        """Some of the reviews, in the order asked for.
-
-        Args:
-            indices: whole numbers, or one True or False for each review.
-        """
-        chosen = np.arange(len(self))[np.asarray(indices)] if len(indices) else np.empty(0, dtype=np.int64)
-        return Reviews(
-            [self.texts[index] for index in chosen],
-            self.labels[chosen],
-            self.ratings[chosen],
-            self.film_ids[chosen],
-            self.source,
-        )
-
-    def __repr__(self) -> str:
-        return f"Reviews({len(self):,} texts, source={self.source!r})"
 
 
 @dataclass(frozen=True)
@@ -143,31 +90,6 @@ def load(part: str = "train", limit: int | None = None, seed: int = 0, sample: s
         table = _sample(part)
         limit = sources.at_most(limit, len(table.labels))
     return table.draw(limit, seed)
-
-
-def draw(labels: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Draw indices at random, as evenly over the labels as there are enough of each.
-
-    Args:
-        labels: one for each item.
-        count: how many to draw.
-        seed: same seed, same draw; a smaller count draws some of the same.
-
-    Returns:
-        The indices, in random order.
-
-    Shapes:
-        labels (items,) → (count,).
-    """
-    rng = np.random.default_rng(seed)
-    shuffled = rng.permutation(len(labels))
-    turn = np.empty(len(labels), dtype=np.int64)
-    for label in np.unique(labels):
-        mine = shuffled[labels[shuffled] == label]
-        turn[mine] = np.arange(len(mine))
-    # One of each label in turn: the first `count` are balanced whatever the count.
-    chosen = shuffled[np.argsort(turn[shuffled], kind="stable")][:count]
-    return rng.permutation(chosen)
 
 
 def _real(card: registry.Card, part: str) -> _Table:
@@ -273,57 +195,3 @@ def _sample(part: str) -> _Table:
     if part == "unlabelled":
         labels, ratings = np.full_like(labels, -1), np.zeros_like(ratings)
     return _Table(labels, ratings, chosen.film_ids, chosen.texts.__getitem__, "sample")
-
-
-def split_by_film(reviews: Reviews, fraction: float = 0.2, seed: int = 0) -> tuple[Reviews, Reviews]:
-    """Split reviews so that no film, and no text, is on both sides.
-
-    A plain random split lets a model recognise a film by its actors' names instead of reading the verdict. Some
-    texts are filed under two films; such films stay together, too.
-
-    Args:
-        reviews: the reviews to split.
-        fraction: how much goes to the second side, between 0 and 1.
-        seed: same seed, same split.
-
-    Returns:
-        Training and validation reviews, each in the order in which they were. Sizes are the fraction asked for, and
-        labels as balanced as before, to within a point, wherever enough films have few reviews.
-
-    Raises:
-        ValueError: if the fraction is not between 0 and 1, or one side would be empty.
-    """
-    if not 0 < fraction < 1:
-        raise ValueError(f"fraction must be between 0 and 1; given: {fraction!r}")
-    groups = _groups(reviews)
-    kinds, label_of = np.unique(reviews.labels, return_inverse=True)
-    counts = np.zeros((groups.max(initial=-1) + 1, len(kinds)), dtype=np.int64)
-    np.add.at(counts, (groups, label_of), 1)
-    wanted = np.round(counts.sum(axis=0) * fraction)
-    taken = np.zeros(len(counts), dtype=bool)
-    have = np.zeros(len(kinds), dtype=np.int64)
-    for group in np.random.default_rng(seed).permutation(len(counts)):
-        if np.all(have + counts[group] <= wanted):
-            taken[group] = True
-            have += counts[group]
-    held_out = taken[groups]
-    if held_out.all() or not held_out.any():
-        raise ValueError(f"{len(reviews)} reviews of {len(counts)} films cannot be split at fraction {fraction}")
-    return reviews.subset(~held_out), reviews.subset(held_out)
-
-
-def _groups(reviews: Reviews) -> np.ndarray:
-    """A number for each review, equal for reviews that share a film or a text, directly or through others."""
-    parent: dict[object, object] = {}
-
-    def root(item: object) -> object:
-        while (above := parent.setdefault(item, item)) != item:
-            parent[item] = parent[above]
-            item = above
-        return item
-
-    films = reviews.film_ids.tolist()
-    for film, text in zip(films, reviews.texts, strict=True):
-        parent[root(("text", text))] = root(film)
-    _, numbers = np.unique([root(film) for film in films], return_inverse=True)
-    return numbers

@@ -120,6 +120,10 @@ def read(card: registry.Card, reader: Callable[[Path], Content]) -> tuple[Conten
         if found.source == "download":
             raise
         damage = problem
+    except DataUnavailable:
+        raise
+    except OSError as problem:
+        raise DataUnavailable(f"{card.id}: {found.path} cannot be read: {problem}") from problem
     try:
         found = obtain(card)
     except DataUnavailable as problem:
