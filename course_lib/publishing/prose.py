@@ -43,9 +43,8 @@ class Outline:
 def outline(text: str) -> Outline:
     """Read a passage as Markdown; formulas are left alone, as the renderers leave them."""
     tokens = _parser().parse(_FORMULA.sub(_mask, text))
-    headings = tuple(
-        (token.map[0], int(token.tag[1:])) for token in tokens if token.type == "heading_open" and token.map
-    )
+    headings = tuple((token.map[0], int(token.tag[1:])) for token in tokens if token.type == "heading_open")
+    inline = [token for token in tokens if token.type == "inline"]
     leaves = list(_leaves(tokens))
     pictures = [(offset, token) for offset, token in leaves if token.type == "image"]
     pictures += [
@@ -56,10 +55,10 @@ def outline(text: str) -> Outline:
     ]
     return Outline(
         headings=headings,
-        formulas=sum(token.content.count("$$") for token in tokens if token.type == "inline") // 2,
+        formulas=sum(token.content.count("$$") for token in inline) // 2,
         pictures=len(pictures),
         code_blocks=sum(token.type in ("fence", "code_block") for token in tokens),
-        faults=tuple(sorted({*_picture_faults(pictures), *_emphasis_faults(leaves)})),
+        faults=tuple(sorted({*_picture_faults(pictures), *_emphasis_faults(leaves), *_formula_faults(inline)})),
     )
 
 
@@ -73,6 +72,12 @@ def _picture_faults(pictures: list[tuple[int, Token | str]]) -> Iterator[tuple[i
             yield offset, "a picture without alternative text"
         if foreign:
             yield offset, "a picture from elsewhere; a lesson asks nothing of the net"
+
+
+def _formula_faults(inline: list[Token]) -> Iterator[tuple[int, str]]:
+    for token in inline:
+        if token.content.count("$$") % 2:
+            yield token.map[0], "a displayed formula that is not closed in its paragraph"
 
 
 def _emphasis_faults(leaves: list[tuple[int, Token]]) -> Iterator[tuple[int, str]]:

@@ -126,9 +126,7 @@ def _check_exercises(cells: list[Cell], report: Report) -> None:
             report(cell.lines["code"], f'the check of {exercise.id!r} calls check("{exercise.number}", …)')
     for cell in exercises.values():
         if cell.id not in checked:
-            report(
-                cell.line, f"an exercise without a check: a code cell with id={cell.id + '-check'!r} and the tag check"
-            )
+            report(cell.line, f"an exercise without a check: a code cell with id={cell.id}-check and the tag check")
 
 
 def _numbers_checked(code: str) -> list[object]:
