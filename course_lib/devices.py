@@ -42,7 +42,7 @@ def accelerators() -> list[str]:
     for kind in ("tpu", "gpu"):
         try:
             found += keras.distribution.list_devices(kind)
-        except (RuntimeError, ValueError, NotImplementedError):
+        except (AttributeError, RuntimeError, ValueError, NotImplementedError):
             # A backend that has no device of this kind, or no such function, says so by an error.
             continue
     return found

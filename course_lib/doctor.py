@@ -198,7 +198,7 @@ def data_sets() -> list[Finding]:
         elif card.automatic:
             instead = f"the sample {card.sample} stands in" if card.sample else "lessons do without it"
             mend = f"course data fetch {card.id}"
-            findings.append(Finding(f"data {card.id}", "optional", f"not here yet; without it {instead}", mend))
+            findings.append(Finding(f"data {card.id}", "optional", f"not here yet; {instead}", mend))
     return findings
 
 

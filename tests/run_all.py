@@ -1,7 +1,7 @@
 """Runs every test of the course in parts that suit them, and closes with one line about all of them.
 
 Unit tests run side by side, on TensorFlow and then, where they touch Keras, on JAX; lessons, pages and browsers run one
-at a time, because they are timed and large. `--fast` runs the quick ones alone. `make test` and `make test-fast` call it.
+at a time, because they are timed and large. `--fast` runs the quick ones alone.
 """
 
 from __future__ import annotations

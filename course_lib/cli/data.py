@@ -54,7 +54,7 @@ def list_sets(long: bool, as_json: bool) -> None:
                     click.echo(f"{indent}{text}")
 
 
-@data.command()
+@data.command(short_help="Get data sets onto this machine.")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 def fetch(ids: tuple[str, ...]) -> None:
     """Get data sets onto this machine; without an ID, all but the large ones.
@@ -92,7 +92,7 @@ def verify(ids: tuple[str, ...]) -> None:
         raise DataUnavailable(f"not on this machine: {', '.join(absent)}; run: course data fetch {' '.join(absent)}")
 
 
-@data.command()
+@data.command(short_help="Remove data sets from the cache.")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 def clear(ids: tuple[str, ...]) -> None:
     """Remove data sets from the cache; without an ID, all of them. Your own COURSE_DATA is never touched."""

@@ -79,7 +79,10 @@ def run(chapters: tuple[str, ...], scale: str | None, language: str, edition: st
     """
     from course_lib.cli import report
 
-    records, failed = _execute(chosen_chapters(chapters), _scale(scale), languages(language), edition)
+    chosen = _scale(scale)
+    if record and chosen == "smoke":
+        raise UsageError("--record keeps what readers will see; allowed scales: quick, full")
+    records, failed = _execute(chosen_chapters(chapters), chosen, languages(language), edition)
     if record and not failed:
         _remember(records)
     if as_json:
@@ -140,7 +143,7 @@ def _execute(
     """
     from course_lib.cli import report
     from course_lib.publishing import executor, source
-    from course_lib.publishing.builder import Publication
+    from course_lib.publishing.notebooks import Publication
 
     root = checkout()
     publication = Publication.of(root)
@@ -181,7 +184,7 @@ def _fetch_what_can_be_had() -> None:
 
 def _build_site() -> Path:
     """Build the site from what was executed; its first page."""
-    from course_lib.publishing.builder import Publication
+    from course_lib.publishing.notebooks import Publication
     from course_lib.publishing.site import building
 
     root = checkout()
@@ -207,7 +210,5 @@ def _remember(records: Iterable[RunRecord]) -> None:
 
     root = checkout()
     for record in records:
-        if record.scale == "smoke":
-            raise UsageError("--record keeps what readers will see; allowed scales: quick, full")
         publishing_records.remember(record, root / "course_lib" / "measured.json")
     builder.build(root)

@@ -52,8 +52,6 @@ def table(records: list[RunRecord], failed: list[str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    terminal = sys.stdout.isatty()
-    console = Console() if terminal else Console(width=PLAIN_WIDTH, no_color=True, highlight=False)
     shown = Table(box=SIMPLE, pad_edge=False, show_edge=False)
     shown.add_column("chapter", no_wrap=True)
     shown.add_column("language")
@@ -72,16 +70,26 @@ def table(records: list[RunRecord], failed: list[str]) -> None:
         )
     for name in failed:
         shown.add_row(name.split(" ", 1)[0], *[""] * 4, Text(f"✘ failed: {name}", "red"))
-    console.print(shown)
+    if sys.stdout.isatty():
+        Console().print(shown)
+        return
+    console = Console(width=PLAIN_WIDTH, no_color=True, force_terminal=False, highlight=False)
+    with console.capture() as captured:
+        console.print(shown)
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def _result(result: dict[str, object]) -> tuple[str, str]:
     """One result in words, and its colour."""
-    value = f"{result['name']} {result['value']:.4g}"
+    value = f"{result['name']} {_number(result['value'])}"
     if result["within"] is None:
         return value, ""
-    span = f"{result['low']:g} to {result['high']:g}"
+    span = f"{_number(result['low'])} to {_number(result['high'])}"
     return (f"✔ {value} ({span})", "green") if result["within"] else (f"✘ {value}, not {span}", "red")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def as_json(records: list[RunRecord], failed: list[str]) -> str:

@@ -59,11 +59,11 @@ def test_everything_public_in_the_library_has_a_docstring() -> None:
     assert not missing, "\n".join(missing)
 
 
-def test_every_public_function_of_the_library_says_its_types() -> None:
+def test_every_public_function_of_the_library_says_its_types_or_the_shapes_of_its_tensors() -> None:
     missing = []
     for path, module in _library().items():
         for node in _public(module.body):
-            if isinstance(node, ast.ClassDef):
+            if isinstance(node, ast.ClassDef) or "Shapes:" in (ast.get_docstring(node) or ""):
                 continue
             arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             untyped = [one.arg for one in arguments if one.annotation is None and one.arg not in {"self", "cls"}]
