@@ -1,0 +1,42 @@
+"""The font of the formulae: STIX Two Math, cut down to the signs of the site, so that formulae look alike anywhere."""
+
+from __future__ import annotations
+
+import logging
+from importlib import resources
+from pathlib import Path
+
+# What browsers build stretched signs, roots, accents and primes from, whether or not it stands in the text.
+_ALWAYS = "()[]{}|‖/\\√−+=<>,.:;′″ˆ˜¯˙¨→⏞⏟―^~ 0123456789"
+
+
+def write_maths_font(characters: set[str], path: Path) -> None:
+    """Write a font (WOFF) that holds these characters and their sizes and variants.
+
+    Args:
+        characters: every character of every formula.
+        path: the file.
+    """
+    from fontTools import subset
+
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it reports every table it cuts
+    options = subset.Options()
+    options.flavor = "woff"
+    options.layout_features = ["*"]
+    options.name_IDs = ["*"]  # the licence (SIL Open Font License 1.1) travels with the font
+    options.notdef_outline = True
+    with resources.as_file(resources.files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf") as original:
+        font = subset.load_font(str(original), options)
+        # A browser draws single letters in their italic form by itself: those forms are needed too.
+        wanted = characters | set(_ALWAYS) | {_italic(character) for character in characters}
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=[ord(character) for character in wanted])
+        subsetter.subset(font)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        subset.save_font(font, str(path), options)
+
+
+def _italic(character: str) -> str:
+    from course_lib.publishing.site.mathml import variants
+
+    return variants().get(("italic", character), character)

@@ -1,0 +1,50 @@
+"""Search in Chinese: the page is cut into words by jieba, a query by the words that the pages have.
+
+Sphinx cuts only the pages; a query such as 词向量训练 would then be one long word that no page holds. The script here
+cuts it at the longest words of the index, from left to right.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import jieba
+from sphinx.search.zh import SearchChinese
+
+_SPLIT_QUERY = """
+function splitQuery(query) {
+  const known = (word) => {
+    const index = Search._index;
+    return index !== null && (Object.hasOwn(index.terms, word) || Object.hasOwn(index.titleterms, word));
+  };
+  const words = [];
+  for (const part of query.match(/[\\u3400-\\u9fff]+|[\\p{Letter}\\p{Number}_-]+/gu) || []) {
+    if (!/[\\u3400-\\u9fff]/.test(part)) {
+      words.push(part);
+      continue;
+    }
+    let start = 0;
+    while (start < part.length) {
+      let end = Math.min(part.length, start + 8);
+      while (end > start + 1 && !known(part.slice(start, end))) end -= 1;
+      if (end > start + 1 || part.length === 1) words.push(part.slice(start, end));
+      start = end;
+    }
+  }
+  return words.length ? words : query.trim() ? [query.trim()] : [];
+}
+"""
+
+
+class CourseChinese(SearchChinese):
+    """Chinese with the terms of the glossary as words of their own."""
+
+    js_splitter_code = _SPLIT_QUERY
+    terms: tuple[str, ...] = ()
+
+    def init(self, options: dict[str, str]) -> None:
+        """Teach jieba the terms, without its start-up lines on the terminal."""
+        jieba.setLogLevel(logging.WARNING)
+        super().init(options)
+        for term in self.terms:
+            jieba.add_word(term)
