@@ -159,8 +159,8 @@ def cache() -> Finding:
     """Whether the cache can be written."""
     folder = settings.cache_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        # The cache itself is made when it is first needed; here the nearest folder that exists is asked.
+        with tempfile.TemporaryFile(dir=_existing(folder)):
             pass
     except OSError as error:
         says = f"{folder} cannot be written ({error.strerror}); data is prepared anew each time"
@@ -171,12 +171,17 @@ def cache() -> Finding:
 def disk() -> Finding:
     """Free space where the cache is."""
     folder = settings.cache_folder()
-    place = next((parent for parent in (folder, *folder.parents) if parent.exists()), Path.cwd())
+    place = _existing(folder)
     free = shutil.disk_usage(place).free / 1e9
     if free < DISK_GB:
         says = f"{free:.1f} GB free at {place}; downloads need {DISK_GB:g} GB"
         return Finding("disk", "optional", says, "make room, or move the cache: export COURSE_CACHE=…")
     return Finding("disk", "fine", f"{free:.0f} GB free at {place}")
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    return next((place for place in (folder, *folder.parents) if place.exists()), Path.cwd())
 
 
 def data_sets() -> list[Finding]:

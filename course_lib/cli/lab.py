@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -14,7 +12,9 @@ import click
 from course_lib.cli.options import LANGUAGE, checkout
 from course_lib.errors import EnvironmentProblem
 
-_CHINESE_PACK = "jupyterlab_language_pack_zh_CN"
+# Settings that hold where the reader has chosen nothing else: `common` asks for no news from the net, `zh` has Chinese
+# menus. The reader's own settings are not touched.
+_SETTINGS = Path(__file__).parent / "lab_settings"
 
 
 @click.command(short_help="Open the lessons in JupyterLab.", context_settings={"ignore_unknown_options": True})
@@ -27,9 +27,8 @@ def lab(language: str, lab_options: tuple[str, ...]) -> None:
     """
     root = checkout()
     if importlib.util.find_spec("jupyterlab") is None:
-        raise EnvironmentProblem(
-            "JupyterLab is not installed; run: python -m pip install -c requirements.lock jupyterlab"
-        )
+        mend = "python -m pip install -c requirements.lock jupyterlab"
+        raise EnvironmentProblem(f"JupyterLab is not installed; run: {mend}")
     command = [
         sys.executable,
         "-m",
@@ -37,26 +36,13 @@ def lab(language: str, lab_options: tuple[str, ...]) -> None:
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url=/lab/tree/chapters/{language}",
+        # Extensions are the environment's matter; looking for others would ask the net.
+        "--LabApp.extension_manager=readonly",
         *lab_options,
     ]
-    environment = dict(os.environ)
-    if language == "zh" and importlib.util.find_spec(_CHINESE_PACK):
-        environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
-            filter(None, (str(_chinese_settings()), environment.get("JUPYTER_CONFIG_PATH")))
-        )
-    _become(command, environment)
-
-
-def _chinese_settings() -> Path:
-    """A folder of Jupyter settings that makes Lab's menus Chinese where the reader has chosen nothing else.
-
-    It is made anew in the system's place for temporary files; the reader's own settings are not touched.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="course-lab-"))
-    (folder / "labconfig").mkdir()
-    overrides = {"@jupyterlab/translation-extension:plugin": {"locale": "zh_CN"}}
-    (folder / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
-    return folder
+    settings = [str(_SETTINGS / name) for name in ("common", language) if (_SETTINGS / name).is_dir()]
+    path = os.pathsep.join(filter(None, (*settings, os.environ.get("JUPYTER_CONFIG_PATH"))))
+    _become(command, {**os.environ, "JUPYTER_CONFIG_PATH": path})
 
 
 def _become(command: list[str], environment: dict[str, str]) -> None:
