@@ -63,7 +63,7 @@ class CellStopped(Exception):
     Args:
         cell: the cell.
         reason: one line: the error, the timeout, or how the kernel died.
-        traceback: the lines of the traceback, as the kernel formatted them; or the kernel's last words.
+        traceback: the traceback as the kernel formatted it; empty where there is none.
     """
 
     def __init__(self, cell: NotebookNode, reason: str, traceback: str = "") -> None:
@@ -166,9 +166,9 @@ class _Run:
         try:
             await self.client.async_start_new_kernel_client()
         except RuntimeError as error:
-            raise EnvironmentProblem(
-                f"no notebook kernel starts ({error}); is ipykernel installed?\n{self._last_words()}".rstrip()
-            ) from None
+            said = self.kernel_log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
+            advice = f"no notebook kernel starts ({error}); is ipykernel installed?"
+            raise EnvironmentProblem("\n".join((advice, *said))) from None
 
     async def _cells(self) -> None:
         code = [(index, cell) for index, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
@@ -188,7 +188,7 @@ class _Run:
                 if status is None:
                     # The kernel is well: nbclient takes the cancellation that an interrupt causes for a death.
                     raise asyncio.CancelledError from None
-                raise CellStopped(cell, _death(status), self._last_words()) from None
+                raise CellStopped(cell, _death(status)) from None
             self.execution.seconds_per_cell[cell.id] = time.perf_counter() - started
         await self._ask_versions()
 
@@ -208,11 +208,6 @@ class _Run:
         if self.manager.has_kernel:
             await self.manager.shutdown_kernel(now=True)
 
-    def _last_words(self) -> str:
-        """The end of what the kernel process itself wrote, outside any cell: a crash explains itself there."""
-        lines = self.kernel_log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-15:])
-
 
 def _kernel_environment(extra: Mapping[str, str], folder: Path) -> dict[str, str]:
     environment = {**os.environ, **extra}
@@ -231,10 +226,8 @@ def _kernel_environment(extra: Mapping[str, str], folder: Path) -> dict[str, str
 
 
 def _death(status: int) -> str:
-    if status == -signal.SIGABRT:
-        return "the kernel aborted (signal SIGABRT)"
     if status < 0:
-        name = signal.Signals(-status).name if -status in iter(signal.Signals) else f"signal {-status}"
+        name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
         hint = "; the usual reason is too little memory" if name == "SIGKILL" else ""
         return f"the kernel was killed ({name}){hint}"
     return f"the kernel ended by itself (exit code {status})"

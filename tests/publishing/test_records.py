@@ -1,0 +1,78 @@
+"""Proves that records of runs are read as they were written, and that the recorded costs of other runs are kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from course_lib import session
+from course_lib.publishing import files
+from course_lib.publishing.records import RunRecord, load_all, remember
+
+RECORD = RunRecord(
+    chapter=1,
+    slug="01_preprocessing",
+    title="预处理",
+    language="zh",
+    edition="solution",
+    scale="quick",
+    data="real",
+    seconds=47.3,
+    seconds_per_cell={"b": 1.0, "a": 2.0},
+    peak_memory_mb=1103.6,
+    results=[{"name": "accuracy", "value": 0.87, "low": 0.8, "high": 0.9, "within": True}],
+    machine={"cores": 2},
+)
+
+
+def test_a_record_is_read_as_it_was_written(tmp_path: Path):
+    path = RECORD.save(tmp_path / "results")
+    assert path.name == "01_preprocessing.zh.solution.quick.json"
+    (loaded,) = load_all(tmp_path / "results")
+    assert loaded == RECORD
+    assert list(loaded.seconds_per_cell) == ["b", "a"], "cells stay in the order of the notebook"
+    assert "预处理" in path.read_text(encoding="utf-8")
+
+
+def test_where_nothing_ran_there_are_no_records(tmp_path: Path):
+    assert load_all(tmp_path / "results") == []
+
+
+def test_what_a_run_costs_is_remembered_beside_the_others(tmp_path: Path):
+    path = tmp_path / "measured.json"
+    remember(replace(RECORD, chapter=2), path)
+    remember(RECORD, path)
+    remember(replace(RECORD, scale="full", seconds=900.2), path)
+    remember(replace(RECORD, seconds=50.0), path)
+    measured = json.loads(path.read_text(encoding="utf-8"))
+    assert list(measured) == ["01", "02"]
+    assert measured["01"] == {
+        "full": {"seconds": 900, "peak_memory_mb": 1104, "cores": 2},
+        "quick": {"seconds": 50, "peak_memory_mb": 1104, "cores": 2},
+    }
+    assert measured["02"]["quick"]["seconds"] == 47
+
+
+def test_the_lesson_tells_its_readers_what_was_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    remember(RECORD, tmp_path / "measured.json")
+    monkeypatch.setattr(session.resources, "files", lambda _: tmp_path)
+    assert session.recorded_cost(1, "quick") == pytest.approx((47 / 60, 1.104))
+    assert session.recorded_cost(1, "full") is None
+
+
+def test_a_write_that_is_cut_off_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "measured.json"
+    remember(RECORD, path)
+    before = path.read_bytes()
+
+    def cut_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files.os, "replace", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        remember(replace(RECORD, seconds=1.0), path)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["measured.json"]
