@@ -6,6 +6,7 @@ as a whole: it is not what its site published.
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -21,9 +22,13 @@ from course_lib.errors import DataCorrupt
 
 # Far above any file the course reads in one piece; a "review" beyond it is a bomb, not a review.
 _LARGEST = 64 * 2**20
+_BLOCK = 2**20
+
+# A plain header's size, time and checksum: octal digits.
+_NUMBERS = re.compile(rb"(?P<size>[0-7]{11})[\0 ].{12}(?P<checksum>[0-7]{6})", re.DOTALL)
 
 # A name without any of these leads nowhere else; one with them is looked at closely.
-_SUSPICIOUS = re.compile(r"\.\.|//|\A[./]|/\Z|[\\:\0]")
+_SUSPICIOUS = re.compile(r"\.\.|//|/\./|\A[./]|/\Z|[\\:\0]")
 
 
 def safe_name(name: str, archive: Path) -> str:
@@ -44,14 +49,14 @@ def tar_files(archive: Path) -> Iterator[tuple[str, bytes]]:
     """The name and the content of each file of a tar archive, in one pass, with one file in memory at a time.
 
     Args:
-        archive: a tar file, compressed or not.
+        archive: a tar file, compressed by gzip or not at all.
 
     Raises:
         DataCorrupt: if the archive is cut short or damaged, or a member is a link or leads outside.
         OSError: if the archive cannot be opened.
     """
     try:
-        with tarfile.open(archive, "r|*") as stream:
+        with _unzipped(archive) as content, tarfile.open(fileobj=content, mode="r|", tarinfo=_Header) as stream:
             for member in stream:
                 # A stream is never searched, and 100,000 remembered headers would take 100 MB.
                 stream.members = []
@@ -64,9 +69,39 @@ def tar_files(archive: Path) -> Iterator[tuple[str, bytes]]:
                     raise DataCorrupt(
                         f"{archive}: the member {name!r} has {member.size:,} bytes; at most {_LARGEST:,} are read"
                     )
-                yield name, stream.extractfile(member).read()
-    except (tarfile.TarError, EOFError, zlib.error) as problem:
+                text = stream.fileobj.read(member.size)
+                if len(text) < member.size:
+                    raise DataCorrupt(f"{archive}: cut short in the member {name!r}")
+                yield name, text
+            # The checksum stands at the very end, behind what tarfile reads.
+            while content.read(_BLOCK):
+                pass
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as problem:
         raise DataCorrupt(f"{archive}: cut short or damaged ({problem})") from problem
+
+
+class _Header(tarfile.TarInfo):
+    """A member's header, read in half the time if it is of the plainest kind: a short name, a size, no owner asked for.
+
+    100,000 reviews are 100,000 headers, and they would cost more than everything else about the archive.
+    """
+
+    @classmethod
+    def frombuf(cls, buf: bytes, encoding: str, errors: str) -> tarfile.TarInfo:
+        plain = len(buf) == tarfile.BLOCKSIZE and buf[0] and not buf[345] and buf[156:157] == tarfile.REGTYPE
+        fields = _NUMBERS.fullmatch(buf, 124, 154) if plain else None
+        if fields is None or sum(buf) - sum(buf[148:156]) + 8 * ord(" ") != int(fields["checksum"], 8):
+            return super().frombuf(buf, encoding, errors)
+        made = cls(buf[:100].rstrip(b"\0").decode(encoding, errors))
+        made.size = int(fields["size"], 8)
+        return made
+
+
+def _unzipped(archive: Path) -> IO[bytes]:
+    # tarfile would unpack a stream by itself, and take no notice of its checksum.
+    with archive.open("rb") as stream:
+        is_gzip = stream.read(2) == b"\x1f\x8b"
+    return gzip.open(archive) if is_gzip else archive.open("rb")
 
 
 def zip_file(archive: Path, name: str) -> bytes:

@@ -158,8 +158,8 @@ def _receive(file: PublishedFile, part: Path, report: Report) -> None:
                 if total is not None and had > total:
                     raise DataCorrupt(f"{file.url}: expected {total:,} bytes, the site sends more")
                 out.write(block)
+                out.flush()
                 report(had, total)
-            out.flush()
             os.fsync(out.fileno())
     if total is not None and had < total:
         raise _Interrupted(f"cut off after {had:,} of {total:,} bytes")

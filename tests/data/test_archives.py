@@ -1,0 +1,142 @@
+"""Proves that archives are read without following a path out of them, and that damage is told from content."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from course_lib.data import archives
+from course_lib.errors import DataCorrupt
+
+from . import tiny
+
+
+def _odd(name: str, kind: bytes = tarfile.REGTYPE, link: str = "", size: int = 0) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname, info.size = kind, link, size
+    return info
+
+
+def _write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def test_a_tar_gives_each_file_with_its_content_compressed_or_not(tmp_path: Path) -> None:
+    contents = {"./a/b.txt": b"one", "c.txt": b"", "a/d.txt": "好".encode()}
+    for mode in ("w", "w:gz"):
+        path = tmp_path / f"packed-{mode[2:]}"
+        with tarfile.open(path, mode) as archive:
+            archive.addfile(_odd("a/", tarfile.DIRTYPE))
+            for name, content in contents.items():
+                archive.addfile(_odd(name, size=len(content)), io.BytesIO(content))
+        assert list(archives.tar_files(path)) == [("a/b.txt", b"one"), ("c.txt", b""), ("a/d.txt", "好".encode())]
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        _odd("../outside.txt"),
+        _odd("aclImdb/../../outside.txt"),
+        _odd("/outside.txt"),
+        _odd("..\\outside.txt"),
+        _odd("C:\\outside.txt"),
+        _odd("C:outside.txt"),
+        _odd("aclImdb/link", tarfile.SYMTYPE, "/etc/passwd"),
+        _odd("aclImdb/hard", tarfile.LNKTYPE, "../outside.txt"),
+        _odd("aclImdb/device", tarfile.CHRTYPE),
+        _odd("aclImdb/pipe", tarfile.FIFOTYPE),
+    ],
+    ids=lambda member: repr(member.name),
+)
+def test_a_tar_with_a_member_that_leads_outside_is_refused(tmp_path: Path, member: tarfile.TarInfo) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    path = _write(inside / "bad.tar.gz", tiny.pack({"aclImdb/good.txt": b"good"}, [member]))
+    with pytest.raises(DataCorrupt) as caught:
+        list(archives.tar_files(path))
+    assert repr(member.name) in str(caught.value) and "bad.tar.gz" in str(caught.value)
+    assert [one.name for one in tmp_path.rglob("*")] == ["inside", "bad.tar.gz"]
+
+
+@pytest.mark.parametrize("name", ["a/..b/c.txt", "a/b...txt", ".hidden", "./a.txt", "a//b.txt", "a/./b.txt"])
+def test_a_name_that_only_looks_odd_is_fine(name: str) -> None:
+    assert archives.safe_name(name, Path("x.tar")) == name.removeprefix("./").replace("//", "/").replace("/./", "/")
+
+
+@pytest.mark.parametrize("keep", [0, 5, 100, -200, -1])
+def test_a_tar_cut_short_anywhere_is_refused(tmp_path: Path, keep: int) -> None:
+    content = tiny.pack(tiny.files())
+    path = _write(tmp_path / "cut.tar.gz", content[:keep])
+    with pytest.raises(DataCorrupt, match=r"cut\.tar\.gz: cut short or damaged"):
+        list(archives.tar_files(path))
+
+
+def test_a_tar_with_a_changed_byte_is_refused(tmp_path: Path) -> None:
+    content = bytearray(tiny.pack({"a.txt": bytes(range(256)) * 400}))
+    content[len(content) // 2] ^= 0xFF
+    with pytest.raises(DataCorrupt):
+        list(archives.tar_files(_write(tmp_path / "changed.tar.gz", bytes(content))))
+
+
+def test_something_else_under_the_name_of_a_tar_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataCorrupt):
+        list(archives.tar_files(_write(tmp_path / "page.tar.gz", b"<html>Please log in</html>" * 100)))
+
+
+def test_a_member_too_large_to_be_a_text_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "_LARGEST", 10)
+    path = _write(tmp_path / "bomb.tar.gz", tiny.pack({"a.txt": b"x" * 11}))
+    with pytest.raises(DataCorrupt, match="has 11 bytes; at most 10 are read"):
+        list(archives.tar_files(path))
+
+
+def _zip(path: Path, contents: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_one_file_is_read_from_a_zip(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "good.zip", {"a/b": b"one", "c": b"two"})
+    assert archives.zip_file(path, "a/b") == b"one"
+    with pytest.raises(DataCorrupt, match="has no file 'd'"):
+        archives.zip_file(path, "d")
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", "C:/x"])
+def test_a_zip_with_a_member_that_leads_outside_is_refused(tmp_path: Path, name: str) -> None:
+    path = _zip(tmp_path / "bad.zip", {"a": b"one", name: b"two"})
+    with pytest.raises(DataCorrupt, match="leads out of the archive"):
+        archives.zip_file(path, "a")
+    with pytest.raises(DataCorrupt, match="leads out of the archive"):
+        archives.unpack_one(path, "a", tmp_path / "out" / "a")
+    assert tiny.left_in(tmp_path / "out") == []
+
+
+def test_a_damaged_zip_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "good.zip", {"a": bytes(range(256)) * 500})
+    content = bytearray(path.read_bytes())
+    content[60] ^= 0xFF
+    for damaged in (bytes(content), bytes(content[:300]), b""):
+        path.write_bytes(damaged)
+        with pytest.raises(DataCorrupt, match=r"good\.zip"):
+            archives.zip_file(path, "a")
+        with pytest.raises(DataCorrupt, match=r"good\.zip"):
+            archives.unpack_one(path, "a", tmp_path / "out" / "a")
+        assert tiny.left_in(tmp_path / "out") == []
+
+
+def test_a_file_is_unpacked_where_it_is_asked_for(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "good.zip", {"a/b": b"one"})
+    archives.unpack_one(path, "a/b", tmp_path / "out" / "other")
+    assert (tmp_path / "out" / "other").read_bytes() == b"one"
+    assert tiny.left_in(tmp_path / "out") == ["other"]
+    with pytest.raises(DataCorrupt):
+        archives.unpack_one(path, "missing", tmp_path / "out" / "other")
+    assert (tmp_path / "out" / "other").read_bytes() == b"one"

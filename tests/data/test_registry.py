@@ -1,0 +1,71 @@
+"""Proves that the cards hold the published facts and that files are found where the library is installed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from course_lib import language
+from course_lib.data import registry
+from course_lib.errors import EnvironmentProblem, UsageError
+
+IDS = ["imdb", "tatoeba", "stopwords", "glove.6B", "digits8", "mnist5000", "film_reviews", "phrases"]
+
+
+def test_every_data_set_of_the_course_has_a_card() -> None:
+    assert [card.id for card in registry.cards()] == IDS
+
+
+@pytest.mark.parametrize("card_id", IDS)
+def test_a_card_says_what_it_is_in_both_languages_and_under_which_terms(card_id: str) -> None:
+    card = registry.card(card_id)
+    assert card.title and card.summary and card.licence and card.citation
+    language.use("zh")
+    assert re.search(r"[\u4e00-\u9fff]", card.title) and re.search(r"[\u4e00-\u9fff]", card.summary)
+
+
+@pytest.mark.parametrize("card_id", IDS)
+def test_a_card_has_exactly_what_its_origin_needs(card_id: str) -> None:
+    card = registry.card(card_id)
+    assert (card.file is not None) == (card.origin == "download")
+    assert bool(card.local) == (card.origin == "download")
+    assert (card.package is not None) == (card.origin == "package")
+    assert card.sample is not None if card.origin == "course" else True
+    if card.file:
+        assert card.file.url.startswith("https://") and card.file.url.endswith(card.file.name)
+
+
+def test_imdb_is_known_by_the_size_and_checksum_its_site_gives() -> None:
+    file = registry.card("imdb").file
+    assert (file.size, file.checksum) == (84_125_825, ("md5", "7c2ac02c03563afcf9b574c7e56c153a"))
+
+
+def test_the_large_vectors_are_never_fetched_unasked_and_everything_else_may_be() -> None:
+    assert [card.id for card in registry.cards() if not card.automatic] == ["glove.6B"]
+    assert registry.card("glove.6B").file.checksum[0] == "sha256"
+
+
+def test_an_unknown_data_set_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(UsageError, match=r"unknown data set 'imbd'; allowed: imdb, tatoeba"):
+        registry.card("imbd")
+
+
+def test_samples_travel_inside_an_installed_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = tmp_path / "site-packages" / "course_lib"
+    (installed / "data").mkdir(parents=True)
+    monkeypatch.setattr(registry, "__file__", str(installed / "data" / "registry.py"))
+    with pytest.raises(EnvironmentProblem, match="install course_lib again"):
+        registry.datasets_folder()
+    (installed / "_datasets").mkdir()
+    (installed / "_datasets" / "registry.toml").write_text("")
+    assert registry.datasets_folder() == installed / "_datasets"
+    with pytest.raises(EnvironmentProblem, match=r"film_reviews\.csv is missing"):
+        registry.sample_path(registry.card("film_reviews"))
+
+
+def test_a_package_that_is_not_installed_is_named_with_the_line_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(EnvironmentProblem, match="pip install scikit-learn"):
+        registry.packaged_path(registry.card("digits8"))
