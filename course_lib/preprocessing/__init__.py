@@ -9,8 +9,10 @@ import importlib
 
 _MODULES = {
     "text": ["clean", "n_grams", "remove_stop_words", "stem", "tokenize"],
-    "counts": ["Vocabulary", "bag_of_words", "inverse_document_frequency", "one_hot", "tf_idf"],
+    "vocabulary": ["Vocabulary"],
+    "counts": ["bag_of_words", "inverse_document_frequency", "one_hot", "tf_idf"],
     "batches": ["bucket_batches", "causal_mask", "combine_masks", "masked_mean", "pad", "padding_mask"],
+    "subwords": ["BytePairEncoding", "WordPiece"],
 }
 _LAZY = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
 

@@ -84,8 +84,8 @@ def combine_masks(padding_mask, causal_mask=None):
     Returns:
         A mask that is broadcast over queries, or holds for each of them.
 
-    Shapes: padding_mask (batch, time), causal_mask (time, time) → boolean (batch, queries, keys), which is (batch, 1, time)
-    without a causal mask and (batch, time, time) with one.
+    Shapes: padding_mask (batch, time), causal_mask (time, time) → boolean (batch, queries, keys), which is (batch, 1,
+    time) without a causal mask and (batch, time, time) with one.
     """
     keys = ops.expand_dims(ops.cast(padding_mask, "bool"), 1)  # (batch, 1, time)
     if causal_mask is None:

@@ -48,18 +48,18 @@ _EMOJI_OR_INVISIBLE = re.compile(
     "|[\x00-\x08\x0e-\x1b\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e01ef]"
 )
-# The characters 80 to 9F (hexadecimal) are controls in Unicode, and dashes and quotes in Windows-1252. Real files hold them
-# because they were once read with the wrong table; HTML 5 (section 13.5) reads them in the same way.
+# The characters 80 to 9F (hexadecimal) are controls in Unicode, and dashes and quotes in Windows-1252. Real files
+# hold them because they were once read with the wrong table; HTML 5 (section 13.5) reads them in the same way.
 _WINDOWS = re.compile("[\x80-\x9f]")
 
 
 def clean(text: str) -> str:
     """Make one line of plain text from what a web page holds; words, case, punctuation, accents and emoji stay.
 
-    Comments, scripts and style sheets go. A tag that sits inside words (`<b>`) leaves nothing, any other (`<br>`, `<p>`)
-    leaves a space; `<3` and `a < b` are no tags. Entities become their characters (`&amp;` → `&`), once. Control and
-    zero-width characters go, save the joiners inside an emoji; the dashes and quotes of Windows-1252 that pass for
-    controls are put right. Accents are composed (NFC). White space becomes one space.
+    Comments, scripts and style sheets go. A tag that sits inside words (`<b>`) leaves nothing, any other (`<br>`,
+    `<p>`) leaves a space; `<3` and `a < b` are no tags. Entities become their characters (`&amp;` → `&`), once.
+    Control and zero-width characters go, save the joiners inside an emoji; the dashes and quotes of Windows-1252 that
+    pass for controls are put right. Accents are composed (NFC). White space becomes one space.
 
     Args:
         text: any text.
@@ -94,22 +94,22 @@ def _character(entity: re.Match[str]) -> str:
 _SAME_MARK = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "＇": "'", "！": "!", "？": "?", "_": " "}
 )
-_CJK = re.compile(  # Chinese characters and Japanese kana: written without spaces
+CJK = re.compile(  # Chinese characters and Japanese kana: written without spaces
     "[\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\uff66-\uff9f\U00020000-\U0003ffff]"
 )
 # `\w` knows letters and digits; the vowel signs of Hindi, Arabic, Thai and others are marks, and belong to their word.
-_MARKS = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)).startswith("M"))
-_WORD = rf"\w++(?:(?:'(?=\w)|(?<=\d)[.,](?=\d)|[{_MARKS}])\w*+)*+"
+MARKS = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)).startswith("M"))
+_WORD = rf"\w++(?:(?:'(?=\w)|(?<=\d)[.,](?=\d)|[{MARKS}])\w*+)*+"
 _TOKEN = re.compile(rf"{_WORD}|[!?]|{_EMOJI}")
 
 
 def tokenize(text: str) -> list[str]:
     """Split a text into lower-case words, numbers, `!`, `?`, CJK characters and emoji.
 
-    An apostrophe inside a word stays ("don't", whichever apostrophe was typed); hyphens and slashes part words; a number
-    keeps its points and commas ("8.5"). Each Chinese character, Japanese kana, `!`, `?` and emoji is one token. No other
-    punctuation is kept.
+    An apostrophe inside a word stays ("don't", whichever apostrophe was typed); hyphens and slashes part words; a
+    number keeps its points and commas ("8.5"). Each Chinese character, Japanese kana, `!`, `?` and emoji is one
+    token. No other punctuation is kept.
 
     Args:
         text: a text, cleaned or not.
@@ -122,7 +122,7 @@ def tokenize(text: str) -> list[str]:
     """
     require_text("text", text)
     text = text.lower().translate(_SAME_MARK)
-    return _TOKEN.findall(_CJK.sub(r" \g<0> ", text))
+    return _TOKEN.findall(CJK.sub(r" \g<0> ", text))
 
 
 # --- What may be done to tokens ------------------------------------------------------------------------------------
