@@ -24,6 +24,9 @@ TIME_LIMIT_SECONDS = 10.0
 
 PASSED, NOT_ATTEMPTED, HINT = "passed", "not attempted", "hint"
 
+# What the executor of lessons looks for among a notebook's outputs: a solution that fails its own check is a mistake.
+CHECK_MIME = "application/vnd.course.check+json"
+
 
 class Hint(Exception):
     """What a check tells the reader about the mistake it found."""
@@ -62,9 +65,10 @@ class CheckResult:
         }[self.status]
         return f"{heading} {self.message}".rstrip()
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         mood = {PASSED: "good", NOT_ATTEMPTED: "plain", HINT: "bad"}[self.status]
-        return {"text/plain": self.text, "text/html": display.box(self.text, mood, role="status")}
+        said = {"exercise": self.exercise, "status": self.status}
+        return {"text/plain": self.text, "text/html": display.box(self.text, mood, role="status"), CHECK_MIME: said}
 
     def __repr__(self) -> str:
         return self.text

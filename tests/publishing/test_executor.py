@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from course_lib import scale as scales
+from course_lib.checks import core as checks
 from course_lib.errors import ChapterFailed, EnvironmentProblem, UsageError
 from course_lib.publishing import executor, kernel, notebooks, records, source
 from course_lib.publishing.kernel import CellStopped, Execution
@@ -43,15 +44,20 @@ def checked(status: str, exercise: str = "07.1") -> NotebookNode:
 
 @pytest.fixture
 def shows(monkeypatch: pytest.MonkeyPatch) -> Callable[[Outputs], list[dict[str, object]]]:
-    """Stand in for the kernel: cells show these outputs. Gives a list in which each run's arguments appear."""
+    """Stand in for the kernel: cells show these outputs, checks what they should unless something else is given.
+
+    Gives a list in which each run's arguments appear.
+    """
     calls: list[dict[str, object]] = []
 
     def stand_in(outputs: Outputs) -> list[dict[str, object]]:
         def execute(notebook, environment, timeout, on_cell):
             calls.append({"environment": environment, "timeout": timeout, "on_cell": on_cell})
+            right = {"solution": "passed", "student": "not attempted"}[notebook.metadata.course.edition]
+            all_well = {"ex1-check": [checked(right)], "ex2-check": [checked(right, "07.2")]}
             for cell in notebook.cells:
                 if cell.cell_type == "code":
-                    cell.outputs = list(outputs.get(cell.id, []))
+                    cell.outputs = list((all_well | outputs).get(cell.id, []))
             return Execution(1.234, {"two-sentences": 1.0}, 321.09, {"python": "3.12.0"})
 
         monkeypatch.setattr(executor, "execute", execute)
@@ -76,7 +82,7 @@ def written(root: Path) -> list[str]:
 
 
 def test_a_run_that_went_well_leaves_a_notebook_and_a_record(root: Path, run, shows):
-    shows({"two-sentences": [promise("accuracy"), result()], "ex1-check": [checked("passed")]})
+    shows({"two-sentences": [promise("accuracy"), result()]})
     record = run()
     assert written(root) == [
         "build/executed/en/solution/07_counting.ipynb",
@@ -86,7 +92,7 @@ def test_a_run_that_went_well_leaves_a_notebook_and_a_record(root: Path, run, sh
     kept = json.loads((root / "build" / "results" / record.file_name).read_text(encoding="utf-8"))
     assert {"chapter": 7, "title": "Counting words", "language": "en", "edition": "solution"}.items() <= kept.items()
     assert (kept["scale"], kept["data"], kept["seconds"], kept["peak_memory_mb"]) == ("quick", "real", 1.23, 321.1)
-    assert kept["results"][0]["value"] == 0.5 and kept["checks"] == {"07.1": "passed"}
+    assert kept["results"][0]["value"] == 0.5 and kept["checks"] == {"07.1": "passed", "07.2": "passed"}
     assert kept["versions"] == {"python": "3.12.0"} and kept["seconds_per_cell"] == {"two-sentences": 1.0}
     assert set(kept["machine"]) == {"cores", "memory_gb", "platform"} and kept["machine"]["cores"] >= 1
     assert kept["date"].endswith("+00:00")
@@ -98,16 +104,20 @@ def test_a_run_that_went_well_leaves_a_notebook_and_a_record(root: Path, run, sh
 @pytest.mark.parametrize(
     ("outputs", "said"),
     [
-        ([promise("accuracy"), result(0.7, False)], "accuracy = 0.7 lies outside 0.4 to 0.6"),
-        ([promise("accuracy", "loss"), result()], "loss was expected and never reported"),
-        ([checked("hint")], "the check of exercise 07.1 says 'hint'; the solution edition needs 'passed'"),
-        ([checked("not attempted")], "the check of exercise 07.1 says 'not attempted'"),
+        ({"two-sentences": [promise("a"), result(0.7, False, "a")]}, "a = 0.7 lies outside 0.4 to 0.6"),
+        ({"two-sentences": [promise("a", "b"), result(name="a")]}, "b was expected and never reported"),
+        (
+            {"ex1-check": [checked("hint")]},
+            "the check of exercise 07.1 says 'hint'; the solution edition needs 'passed'",
+        ),
+        ({"ex1-check": [checked("not attempted")]}, "the check of exercise 07.1 says 'not attempted'"),
+        ({"ex2-check": []}, "the check of exercise 07.2 says 'nothing'; the solution edition needs 'passed'"),
     ],
 )
 def test_what_is_wrong_fails_the_chapter_and_nothing_is_kept_but_the_notebook_to_look_at(
-    outputs: list[NotebookNode], said: str, root: Path, run, shows
+    outputs: Outputs, said: str, root: Path, run, shows
 ):
-    shows({"two-sentences": outputs})
+    shows(outputs)
     with pytest.raises(ChapterFailed) as raised:
         run()
     assert said in str(raised.value)
@@ -116,15 +126,16 @@ def test_what_is_wrong_fails_the_chapter_and_nothing_is_kept_but_the_notebook_to
 
 
 def test_everything_wrong_is_told_at_once(run, shows):
-    shows({"two-sentences": [promise("a", "b"), result(9, False, "c"), result(8, False, "d"), checked("hint")]})
+    results = [promise("a", "b"), result(9, False, "c"), result(8, False, "d")]
+    shows({"two-sentences": results, "ex1-check": [checked("hint")]})
     with pytest.raises(ChapterFailed) as raised:
         run()
     assert len(str(raised.value).splitlines()) == 6
 
 
 def test_the_student_edition_needs_its_exercises_not_attempted(run, shows):
-    shows({"ex1-check": [checked("not attempted")]})
-    assert run("student").checks == {"07.1": "not attempted"}
+    shows({})
+    assert run("student").checks == {"07.1": "not attempted", "07.2": "not attempted"}
     shows({"ex1-check": [checked("passed")]})
     with pytest.raises(ChapterFailed, match="the student edition needs 'not attempted'"):
         run("student")
@@ -259,20 +270,18 @@ def test_the_setup_cell_has_no_line_in_the_source(run, monkeypatch: pytest.Monke
 LIVE_SETUP = """\
 import course_lib
 from course_lib import dial
-from IPython.display import publish_display_data
-def check(exercise, function):
-    try:
-        function(*["one"] * function.__code__.co_argcount)
-        status = "passed"
-    except NotImplementedError:
-        status = "not attempted"
-    said = {"exercise": exercise, "status": status}
-    publish_display_data({"text/plain": status, "application/vnd.course.check+json": said})
+from course_lib.checks.core import check, exercise
+exercise("07.1")(lambda learner: learner("one", ["one"]))
+exercise("07.2")(lambda learner: learner(["one"]))
 course = dial(
     settings={scale: {"n": 1} for scale in ("smoke", "quick", "full")},
     expected={"quick": {"accuracy": (0.4, 0.6)}, "full": {"accuracy": (0.4, 0.6)}},
 )
 """
+
+
+def test_checks_and_executor_mean_the_same_outputs():
+    assert executor.CHECK_MIME == checks.CHECK_MIME
 
 
 @pytest.mark.parametrize(("edition", "scale", "value"), [("solution", "quick", 0.5), ("student", "smoke", 9.0)])
