@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from course_lib.errors import CourseError
@@ -76,6 +77,7 @@ class Erratum:
     places: tuple[Place, ...]
 
 
+@cache
 def outline() -> list[Outlined]:
     """Every lesson, in order."""
     rows = _read(_HERE / "outline.toml")["chapter"]
@@ -97,6 +99,7 @@ def glossary(path: Path) -> list[Term]:
     return sorted(terms, key=lambda term: term.name["en"].casefold())
 
 
+@cache
 def articles() -> list[Article]:
     """The articles with all their sections."""
     return [
@@ -105,6 +108,7 @@ def articles() -> list[Article]:
     ]
 
 
+@cache
 def errata() -> list[Erratum]:
     """The mistakes of the articles, E01 first."""
     return [

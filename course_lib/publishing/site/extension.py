@@ -90,7 +90,7 @@ def _add_context(app: Sphinx, page: str, template: str, context: dict[str, objec
     words = {name: wording[language] for name, wording in WORDS.items()}
     context["course_words"] = words
     # Data, no code: a script reads it, and nothing needs to be escaped twice.
-    shown = {name: words[name] for name in ("copy", "copied", "copy_failed")}
+    shown = {name: words[name] for name in ("copy", "copied", "copy_failed", "found_one", "found_many", "found_none")}
     context["course_data"] = json.dumps(shown, ensure_ascii=False).replace("<", "\\u003c")
 
 

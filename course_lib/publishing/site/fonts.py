@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
-from importlib import resources
 from pathlib import Path
 
 # What browsers build stretched signs, roots, accents and primes from, whether or not it stands in the text.
@@ -25,15 +25,16 @@ def write_maths_font(characters: set[str], path: Path) -> None:
     options.layout_features = ["*"]
     options.name_IDs = ["*"]  # the licence (SIL Open Font License 1.1) travels with the font
     options.notdef_outline = True
-    with resources.as_file(resources.files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf") as original:
-        font = subset.load_font(str(original), options)
-        # A browser draws single letters in their italic form by itself: those forms are needed too.
-        wanted = characters | set(_ALWAYS) | {_italic(character) for character in characters}
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=[ord(character) for character in wanted])
-        subsetter.subset(font)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        subset.save_font(font, str(path), options)
+    # Only the file is wanted: importing the package would load a whole renderer.
+    package = Path(importlib.util.find_spec("ziamath").origin).parent
+    font = subset.load_font(str(package / "fonts" / "STIXTwoMath-Regular.ttf"), options)
+    # A browser draws single letters in their italic form by itself: those forms are needed too.
+    wanted = characters | set(_ALWAYS) | {_italic(character) for character in characters}
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=[ord(character) for character in wanted])
+    subsetter.subset(font)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    subset.save_font(font, str(path), options)
 
 
 def _italic(character: str) -> str:

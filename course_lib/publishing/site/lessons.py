@@ -117,10 +117,9 @@ def _frame_exercises(cells: list[NotebookNode], chapter: int) -> list[NotebookNo
             framed.append(cells[position])
             position += 1
             continue
-        name = cells[position].id
-        framed.append(
-            new_markdown_cell(f'<div class="course-exercise" id="{anchor(chapter, name)}">', id=f"{name}-open")
-        )
+        name = cells[position + 2].id
+        opening = f'<div class="course-exercise" id="{anchor(chapter, name)}">'
+        framed.append(new_markdown_cell(opening, id=f"{name}-open"))
         header = cells[position]
         header.source = f'<div class="course-exercise-title">\n\n{header.source}\n\n</div>'
         framed += cells[position:end]
@@ -130,8 +129,8 @@ def _frame_exercises(cells: list[NotebookNode], chapter: int) -> list[NotebookNo
 
 
 def _end_of_exercise(cells: list[NotebookNode], start: int) -> int | None:
-    """Where the exercise that starts here ends, or None where none starts."""
-    if start + 2 >= len(cells) or not cells[start + 1].id.endswith("-stub"):
+    """Where the exercise that starts here with its header, stub and solution ends, or None where none starts."""
+    if start + 2 >= len(cells) or "stub" not in cells[start + 2].metadata.get("course", {}):
         return None
     end = start + 3
     for position in range(end, len(cells)):

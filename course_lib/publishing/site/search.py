@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 import jieba
+import snowballstemmer
 from sphinx.search.zh import SearchChinese
 
 _SPLIT_QUERY = """
@@ -43,8 +44,8 @@ class CourseChinese(SearchChinese):
     terms: tuple[str, ...] = ()
 
     def init(self, options: dict[str, str]) -> None:
-        """Teach jieba the terms, without its start-up lines on the terminal."""
+        """Teach jieba the terms; Sphinx's own way would read its whole dictionary twice and tell of it."""
         jieba.setLogLevel(logging.WARNING)
-        super().init(options)
+        self.stemmer = snowballstemmer.stemmer("english")
         for term in self.terms:
             jieba.add_word(term)

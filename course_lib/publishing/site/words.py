@@ -15,6 +15,12 @@ WORDS = {
     "copied": {"en": "Copied", "zh": "已复制"},
     "copy_failed": {"en": "Press Ctrl+C", "zh": "请按 Ctrl+C"},
     "formula": {"en": "Formula", "zh": "公式"},
+    "found_one": {"en": "One page found.", "zh": "找到 ${resultCount} 页。"},
+    "found_many": {"en": "${resultCount} pages found.", "zh": "找到 ${resultCount} 页。"},
+    "found_none": {
+        "en": "Nothing found. Try one word only, or look into the glossary.",
+        "zh": "没有找到。请只用一个词再试，或到术语表里看看。",
+    },
     "show_code": {"en": "Show the code", "zh": "展开代码"},
     "hide_code": {"en": "Hide the code", "zh": "收起代码"},
     "show_setup": {"en": "Set-up: show the code", "zh": "准备工作：展开代码"},

@@ -86,6 +86,15 @@
     });
   };
 
+  // Sphinx has these sentences in English only, or wordier than they need be.
+  const wordSearch = () => {
+    if (typeof Documentation === "undefined") return;
+    const one = "Search finished, found one page matching the search query.";
+    const none = "Your search did not match any documents. Please make sure that all words are spelled correctly and that you've selected enough categories.";
+    Object.assign(Documentation.TRANSLATIONS, { [one]: [words.found_one, words.found_many], [none]: words.found_none });
+  };
+
+  wordSearch();
   addCopyButtons();
   switchLanguage();
   filterTerms();
