@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 
 import jieba
-import snowballstemmer
 from sphinx.search.zh import SearchChinese
 
 _SPLIT_QUERY = """
@@ -46,6 +45,6 @@ class CourseChinese(SearchChinese):
     def init(self, options: dict[str, str]) -> None:
         """Teach jieba the terms; Sphinx's own way would read its whole dictionary twice and tell of it."""
         jieba.setLogLevel(logging.WARNING)
-        self.stemmer = snowballstemmer.stemmer("english")
+        super().init({**options, "dict": ""})
         for term in self.terms:
             jieba.add_word(term)
