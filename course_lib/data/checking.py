@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.data import cache, download, registry, sources
-from course_lib.errors import CourseError, DataCorrupt
+from course_lib.errors import CourseError, DataCorrupt, EnvironmentProblem
 from course_lib.language import tr
 
 
@@ -28,21 +28,25 @@ class Finding:
 
 def findings(card: registry.Card) -> list[Finding]:
     """Check every copy of a data set on this machine."""
-    found = [_finding(path, check) for path, check in _copies(card)]
+    try:
+        found = [_finding(path, check) for path, check in _copies(card)]
+    except EnvironmentProblem as problem:
+        return [Finding("bad", None, str(problem))]
     return found or [Finding("absent", None, tr(f"{card.id} is not on this machine", f"本机没有 {card.id}"))]
 
 
-def _finding(path: Path | None, check: Callable[[], str]) -> Finding:
+def _finding(path: Path, check: Callable[[], str]) -> Finding:
     try:
         return Finding("good", path, check())
     except (CourseError, OSError) as problem:
         return Finding("bad", path, str(problem))
 
 
-def _copies(card: registry.Card) -> Iterator[tuple[Path | None, Callable[[], str]]]:
+def _copies(card: registry.Card) -> Iterator[tuple[Path, Callable[[], str]]]:
     """Each copy, and the check that fits it."""
     if card.origin != "download":
-        yield None, lambda: _CHECKS[card.id](card, sources.here(card).path)
+        found = sources.here(card)
+        yield found.path, lambda: _CHECKS[card.id](card, found.path)
         return
     folder, cached = sources.in_folder(card), cache.folder(card.id) / card.file.name
     if folder is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,8 +73,9 @@ def read(card: registry.Card, size: int) -> np.ndarray:
     path = registry.packaged_path(card)
     expected = (card.contents["images"], size * size + 1)
     try:
-        rows = np.loadtxt(path, delimiter=",", dtype=np.float32, ndmin=2)
-    except (ValueError, EOFError, OSError) as problem:
+        with warnings.catch_warnings(action="error"):
+            rows = np.loadtxt(path, delimiter=",", dtype=np.float32, ndmin=2)
+    except (ValueError, EOFError, OSError, UserWarning) as problem:
         raise DataCorrupt(f"{path}: cut short or damaged ({problem}); install the package again") from problem
     if rows.shape != expected:
         raise DataCorrupt(f"{path}: expected {expected} rows and columns, got {rows.shape}; install the package again")

@@ -1,0 +1,89 @@
+"""Proves that published vectors are found where a reader put them and never fetched unasked."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from course_lib import data
+from course_lib.data import glove, registry
+from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
+
+from . import tiny
+
+VECTORS = {f"glove.6B.{size}d.txt": f"the {' '.join(['0.5'] * size)}\n".encode() for size in glove.DIMENSIONS}
+
+
+def _archive(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in VECTORS.items():
+            archive.writestr(name, content)
+    return path
+
+
+def _know(use_cards: Callable[..., None], content: bytes, url: str = "http://127.0.0.1:1/x.zip") -> None:
+    card = registry.card("glove.6B")
+    file = dataclasses.replace(card.file, url=url, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+    use_cards(dataclasses.replace(card, file=file))
+
+
+def test_where_they_were_not_fetched_there_is_no_path_and_no_download(
+    online: None, no_data_folder: None, cache: Path, use_cards: Callable[..., None], tmp_path: Path
+) -> None:
+    content = _archive(tmp_path / "glove.6B.zip").read_bytes()
+    behaviour = tiny.Behaviour(content)
+    with tiny.site(behaviour) as url:
+        _know(use_cards, content, url)
+        assert glove.path() is None
+        assert behaviour.ranges == []
+        data.fetch("glove.6B", progress=False)
+        assert glove.path(100).read_bytes() == VECTORS["glove.6B.100d.txt"]
+        assert len(behaviour.ranges) == 1
+
+
+@pytest.mark.parametrize("place", ["glove/glove.6B.50d.txt", "glove.6B.50d.txt"])
+def test_unpacked_vectors_in_the_readers_folder_are_used_as_they_lie(
+    data_folder: Path, cache: Path, place: str
+) -> None:
+    (data_folder / place).parent.mkdir(exist_ok=True)
+    (data_folder / place).write_bytes(VECTORS["glove.6B.50d.txt"])
+    assert glove.path() == data_folder / place
+    assert glove.path(300) is None
+
+
+def test_an_archive_in_the_readers_folder_is_unpacked_once_into_the_cache(
+    data_folder: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _archive(data_folder / "glove" / "glove.6B.zip")
+    first, again = glove.path(50), glove.path(50)
+    assert first == again == cache / "glove.6B" / "glove.6B.50d.txt"
+    assert first.read_bytes() == VECTORS["glove.6B.50d.txt"]
+    assert tiny.left_in(cache) == ["glove.6B", "glove.6B/glove.6B.50d.txt"]
+    assert capsys.readouterr().out.count("Unpacking glove.6B.50d.txt") == 1
+
+
+def test_a_damaged_archive_is_refused_and_leaves_nothing(data_folder: Path, cache: Path) -> None:
+    path = _archive(data_folder / "glove.6B.zip")
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(DataCorrupt, match=r"glove\.6B\.zip"):
+        glove.path()
+    assert [one for one in tiny.left_in(cache) if one != "glove.6B"] == []
+
+
+@pytest.mark.parametrize("dimensions", [0, 51, "50"])
+def test_other_dimensions_are_refused(dimensions: object) -> None:
+    with pytest.raises(UsageError, match=r"unknown number of dimensions .*; allowed: 50, 100, 200, 300"):
+        glove.path(dimensions)
+
+
+def test_a_lesson_that_wants_them_is_told_how_to_fetch_them(cache: Path, no_data_folder: None, online: None) -> None:
+    from course_lib.data import sources
+
+    with pytest.raises(DataUnavailable, match=r"it is large, so fetch it yourself: course data fetch glove\.6B"):
+        sources.obtain(registry.card("glove.6B"))
