@@ -8,7 +8,9 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
 VENV := .venv
+# Of `make lab`: the edition, and what JupyterLab is told besides, such as OPTIONS=--no-browser.
 LANGUAGE := en
+OPTIONS :=
 
 # The first Python here that the course runs on, unless PYTHON=… names one.
 supported = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -17,7 +19,8 @@ PYTHON ?= $(shell for candidate in python3 python3.12 python3.13 python3.11 pyth
 
 # What an environment is made from; it is brought up to date when one of them changes.
 recipe := pyproject.toml requirements.txt requirements.lock
-install = $(VENV)/bin/python -m pip install --disable-pip-version-check -c requirements.lock
+# Modules are compiled when they are first imported: most of TensorFlow never is.
+install = $(VENV)/bin/python -m pip install --disable-pip-version-check --no-compile -c requirements.lock
 
 .PHONY: help course test test-fast bench lab lock clean
 
@@ -29,7 +32,7 @@ course: $(VENV)/.for-course
 	$(VENV)/bin/course all
 
 lab: $(VENV)/.for-course
-	$(VENV)/bin/course lab --language $(LANGUAGE)
+	$(VENV)/bin/course lab --language $(LANGUAGE) $(OPTIONS)
 
 test: $(VENV)/.for-tests
 	$(VENV)/bin/python tests/run_all.py
@@ -57,13 +60,13 @@ clean:
 
 # A stamp is written only after everything before it went well: an interrupted installation is taken up again.
 $(VENV)/.for-course: $(recipe) | $(VENV)/.made
-	@echo "Installing the course into $(VENV); the first time this fetches about 700 MB."
+	@echo "Installing the course into $(VENV); the first time this fetches about 500 MB."
 	@rm -f $@
 	$(install) -e ".[site]"
 	@touch $@
 
 $(VENV)/.for-tests: $(recipe) | $(VENV)/.made
-	@echo "Installing the course and what its tests need into $(VENV); the first time this fetches about 900 MB."
+	@echo "Installing the course and what its tests need into $(VENV); the first time this fetches about 700 MB."
 	@rm -f $@
 	$(install) -e ".[site,test]"
 	@touch $@ $(VENV)/.for-course

@@ -12,6 +12,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
+def pytest_report_header() -> str:
+    """What the tests run on."""
+    backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    return f"Keras on {backend}, real data: {os.environ.get('COURSE_DATA') or 'none (COURSE_DATA is not set)'}"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _isolated_session(tmp_path_factory: pytest.TempPathFactory):
     """No test reads or writes the reader's cache, asks the net, or runs at a scale set outside."""
@@ -19,6 +25,9 @@ def _isolated_session(tmp_path_factory: pytest.TempPathFactory):
     patch.setenv("COURSE_CACHE", str(tmp_path_factory.mktemp("course-cache")))
     patch.setenv("COURSE_OFFLINE", "1")
     patch.setenv("COURSE_SCALE", "smoke")
+    if os.environ.get("COURSE_DATA"):
+        # Tests work in folders of their own: a relative path must not change its meaning there.
+        patch.setenv("COURSE_DATA", str(Path(os.environ["COURSE_DATA"]).expanduser().absolute()))
     yield
     patch.undo()
 
@@ -45,6 +54,17 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def no_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader has set no `COURSE_DATA`."""
     monkeypatch.delenv("COURSE_DATA", raising=False)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The program file of a Chromium; a test that needs it is skipped where there is none."""
+    from course_lib import doctor
+
+    found = doctor.find_chromium()
+    if found is None:
+        pytest.skip("needs Chromium; `course doctor` says how to install it")
+    return found
 
 
 @pytest.fixture(scope="session")

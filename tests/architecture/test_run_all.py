@@ -1,0 +1,87 @@
+"""Proves that the closing line of all tests tells the truth: what failed, what was skipped and why."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from .tree import ROOT
+
+
+@pytest.fixture
+def run_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script, working on two small folders of tests."""
+    spec = importlib.util.spec_from_file_location("run_all", ROOT / "tests" / "run_all.py")
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "run_all", module)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "REPORTS", tmp_path / "reports")
+    monkeypatch.setattr(sys, "argv", ["run_all.py", "-p", "no:cacheprovider"])
+    parts = [module.Part("one", ("one",)), module.Part("other", ("other",), "jax")]
+    monkeypatch.setattr(module, "parts", lambda fast: parts)
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    return module
+
+
+def _write(tmp_path: Path, folder: str, *tests: str) -> None:
+    body = "import os, pytest\n" + "\n".join(f"def test_{n}():\n    {code}\n" for n, code in enumerate(tests))
+    (tmp_path / folder / f"test_{folder}.py").write_text(body, encoding="utf-8")
+
+
+def test_all_parts_are_added_up(run_all: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    _write(tmp_path, "one", "pass", "pytest.skip('no Chromium')")
+    _write(tmp_path, "other", "assert os.environ['KERAS_BACKEND'] == 'jax'")
+    assert run_all.main() == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[-1] == "total: 2 passed, 0 failed, 1 skipped"
+    assert any(line.startswith("skipped 1: ") and "no Chromium" in line for line in lines)
+
+
+@pytest.mark.parametrize("folder", ["one", "other"])
+def test_a_failure_in_any_part_is_a_failure_of_all(
+    run_all: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str], folder: str
+) -> None:
+    _write(tmp_path, "one", "pass")
+    _write(tmp_path, "other", "pass")
+    _write(tmp_path, folder, "assert False")
+    assert run_all.main() == 1
+    assert capfd.readouterr().out.splitlines()[-1] == "total: 1 passed, 1 failed, 0 skipped"
+
+
+def test_a_part_that_pytest_could_not_run_is_a_failure(
+    run_all: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _write(tmp_path, "one", "pass")
+    (tmp_path / "other" / "conftest.py").write_text("raise RuntimeError('broken')\n", encoding="utf-8")
+    assert run_all.main() == 1
+    assert capfd.readouterr().out.splitlines()[-1] == "total: 1 passed, 1 failed, 0 skipped"
+
+
+def test_a_part_without_tests_is_no_failure_but_all_parts_without_are(
+    run_all: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run_all.main() == 1
+    assert capfd.readouterr().out.splitlines()[-1] == "total: 0 passed, 0 failed, 0 skipped"
+    _write(tmp_path, "one", "pass")
+    assert run_all.main() == 0
+
+
+def test_the_parts_leave_no_test_out(run_all: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = importlib.util.spec_from_file_location("run_all_again", ROOT / "tests" / "run_all.py")
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "run_all_again", module)
+    spec.loader.exec_module(module)
+    units, again, large = module.parts(fast=False)
+    assert [part.backend for part in (units, again, large)] == ["tensorflow", "jax", "tensorflow"]
+    assert f"not ({module.LARGE} or {module.ON_REQUEST})" in units.options
+    assert f"({module.LARGE}) and not ({module.ON_REQUEST})" in large.options
+    assert all((ROOT / "tests" / folder).is_dir() for folder in ("architecture", "binder", "cli", "data"))
+    (fast,) = module.parts(fast=True)
+    for word in ("slow", "binder", *module.LARGE.split(" or "), *module.ON_REQUEST.split(" or ")):
+        assert word in fast.options[-1].replace("(", "").replace(")", "").split()
