@@ -12,7 +12,10 @@ _MODULES = {
     "vocabulary": ["Vocabulary"],
     "counts": ["bag_of_words", "inverse_document_frequency", "one_hot", "tf_idf"],
     "batches": ["bucket_batches", "causal_mask", "combine_masks", "masked_mean", "pad", "padding_mask"],
+    "glove": ["GloVe", "GloVeLoss", "cooccurrence", "glove_loss", "glove_weight", "train_glove"],
+    "vectors": ["analogy", "cosine_similarity", "load_vectors", "nearest", "save_vectors"],
     "subwords": ["BytePairEncoding", "WordPiece"],
+    "corpus": ["Corpus", "texts_to_ids"],
 }
 _LAZY = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
 
