@@ -13,7 +13,7 @@ import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -45,11 +45,12 @@ def safe_name(name: str, archive: Path) -> str:
     return str(path)
 
 
-def tar_files(archive: Path) -> Iterator[tuple[str, bytes]]:
+def tar_files(archive: Path, wanted: Callable[[str], bool] = bool) -> Iterator[tuple[str, bytes]]:
     """The name and the content of each file of a tar archive, in one pass, with one file in memory at a time.
 
     Args:
         archive: a tar file, compressed by gzip or not at all.
+        wanted: tells from a file's name whether to read it; the others are only passed by.
 
     Raises:
         DataCorrupt: if the archive is cut short or damaged, or a member is a link or leads outside.
@@ -65,6 +66,8 @@ def tar_files(archive: Path) -> Iterator[tuple[str, bytes]]:
                     continue
                 if not member.isfile():
                     raise DataCorrupt(f"{archive}: the member {name!r} is a link or a device; the file is not used")
+                if not wanted(name):
+                    continue
                 if member.size > _LARGEST:
                     raise DataCorrupt(
                         f"{archive}: the member {name!r} has {member.size:,} bytes; at most {_LARGEST:,} are read"

@@ -11,11 +11,12 @@ import hashlib
 import http.client
 import os
 import shutil
+import ssl
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import course_lib
@@ -171,7 +172,7 @@ def _response(file: PublishedFile, had: int) -> Iterator[http.client.HTTPRespons
     headers = {"User-Agent": f"Mozilla/5.0 (compatible; course_lib/{course_lib.__version__})"}
     if had:
         headers["Range"] = f"bytes={had}-"
-    opener = urllib.request.build_opener(_Plain, _Secure)
+    opener = urllib.request.build_opener(_Plain, _Secure(context=_trust()))
     try:
         response = opener.open(urllib.request.Request(file.url, headers=headers), timeout=CONNECT_SECONDS)
     except urllib.error.HTTPError as problem:
@@ -210,6 +211,17 @@ def _check_space(folder: Path, needed: int) -> None:
         )
 
 
+def _trust() -> ssl.SSLContext:
+    """The certificates of the system, or those of certifi where Python came without any, as it may on macOS."""
+    context = ssl.create_default_context()
+    if not context.cert_store_stats()["x509_ca"]:
+        with suppress(ImportError):
+            import certifi
+
+            context.load_verify_locations(certifi.where())
+    return context
+
+
 class _PlainConnection(http.client.HTTPConnection):
     """Waits briefly for a connection, and longer for data."""
 
@@ -233,4 +245,4 @@ class _Plain(urllib.request.HTTPHandler):
 
 class _Secure(urllib.request.HTTPSHandler):
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_SecureConnection, request)
+        return self.do_open(_SecureConnection, request, context=self._context)

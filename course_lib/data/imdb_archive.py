@@ -122,7 +122,7 @@ def labelled_digest(digests: list[tuple[str, str]]) -> str:
 
 def _files(place: Path) -> Iterator[tuple[str, bytes]]:
     if not place.is_dir():
-        yield from archives.tar_files(place)
+        yield from archives.tar_files(place, lambda name: name.endswith(".txt"))
         return
     for folder, kind in GROUPS:
         addresses = place / folder / f"urls_{kind}.txt"

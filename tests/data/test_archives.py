@@ -95,6 +95,43 @@ def test_a_member_too_large_to_be_a_text_is_not_read(tmp_path: Path, monkeypatch
         list(archives.tar_files(path))
 
 
+def test_only_wanted_members_are_read_but_all_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "_LARGEST", 10)
+    contents = {"a.txt": b"one", "counts.feat": b"x" * 5000, "b.txt": b"two"}
+    path = _write(tmp_path / "mixed.tar.gz", tiny.pack(contents))
+    assert list(archives.tar_files(path, lambda name: name.endswith(".txt"))) == [("a.txt", b"one"), ("b.txt", b"two")]
+    _write(path, tiny.pack(contents, [_odd("../counts.feat")]))
+    with pytest.raises(DataCorrupt, match="leads out of the archive"):
+        list(archives.tar_files(path, lambda name: name.endswith(".txt")))
+
+
+@pytest.mark.parametrize("format", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_names_and_contents_are_those_that_tarfile_itself_reads(tmp_path: Path, format: int) -> None:
+    path = tmp_path / "any.tar"
+    names = ["short.txt", "a" * 99, "b" * 100, "d/" * 40 + "e" * 60, "好.txt", "old time.txt"]
+    with tarfile.open(path, "w", format=format) as archive:
+        for number, name in enumerate(names):
+            info = _odd(name, size=number * 300)
+            info.mtime = 1.5 if "old" in name else 2**31 + number
+            info.uid = 2_000_000
+            archive.addfile(info, io.BytesIO(bytes([number]) * info.size))
+    with tarfile.open(path) as archive:
+        expected = [(info.name, archive.extractfile(info).read()) for info in archive]
+    assert [name for name, _ in expected] == names
+    assert list(archives.tar_files(path)) == expected
+
+
+def test_a_header_with_a_wrong_checksum_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "flipped.tar"
+    with tarfile.open(path, "w") as archive:
+        for name in ("a.txt", "b.txt"):
+            archive.addfile(_odd(name, size=3), io.BytesIO(b"one"))
+    content = bytearray(path.read_bytes())
+    content[0] ^= 1
+    with pytest.raises(DataCorrupt, match="cut short or damaged"):
+        list(archives.tar_files(_write(path, bytes(content))))
+
+
 def _zip(path: Path, contents: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in contents.items():

@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import socket
+import ssl
 import threading
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
 
-from course_lib.data import download
+from course_lib.data import download, registry
 from course_lib.data.registry import PublishedFile
 from course_lib.errors import DataCorrupt, DataUnavailable
 
@@ -305,6 +306,26 @@ def test_two_threads_fetch_a_file_once(cache: Path) -> None:
             thread.join()
     assert (cache / TARGET).read_bytes() == CONTENT and len(behaviour.ranges) == 1
     assert left_in(cache) == ["set", TARGET]
+
+
+def test_where_python_came_without_certificates_those_of_certifi_are_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("certifi", reason="needs certifi")
+    (tmp_path / "none.pem").write_text("")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    context = download._trust()
+    assert context.cert_store_stats()["x509_ca"] > 50
+    assert context.verify_mode == ssl.CERT_REQUIRED and context.check_hostname
+
+
+@pytest.mark.net
+@pytest.mark.parametrize("card", [card for card in registry.cards() if card.file], ids=lambda card: card.id)
+def test_each_site_offers_the_file_of_its_card(card: registry.Card) -> None:
+    with download._response(card.file, 0) as response:
+        assert response.status == 200
+        assert card.file.size in (None, response.length)
 
 
 def test_progress_is_told_in_bytes_that_grow_to_the_total(cache: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -62,11 +61,12 @@ def environment(cache: Path) -> dict[str, str]:
     """The environment of a process that may download, into an empty cache."""
     inherited = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     inherited.pop("COURSE_DATA", None)
-    return {**inherited, "PYTHONPATH": str(HERE), "COURSE_CACHE": str(cache), "COURSE_OFFLINE": "0"}
+    return {**inherited, "PYTHONPATH": str(HERE), "PYTHONUTF8": "1", "COURSE_CACHE": str(cache), "COURSE_OFFLINE": "0"}
 
 
 def _start(script: str, url: str, environment: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", script, url], env=environment, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", script, url]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, encoding="utf-8")
 
 
 def _told(process: subprocess.Popen[str]) -> tuple[str, dict[str, object]]:
@@ -112,12 +112,14 @@ def test_two_processes_at_once_fetch_and_parse_once_and_both_get_everything(
     with tiny.site(behaviour) as url:
         command = [sys.executable, "-u", "-c", LOAD, url]
         processes = [subprocess.Popen(command, env=environment, stdout=path.open("w")) for path in outputs]
-        _until(lambda: any("Another notebook is preparing imdb" in path.read_text() for path in outputs))
+        _until(
+            lambda: any("Another notebook is preparing imdb" in path.read_text(encoding="utf-8") for path in outputs)
+        )
         behaviour.go_on.set()
         assert [process.wait(60) for process in processes] == [0, 0]
     assert len(behaviour.ranges) == 1
     for path in outputs:
-        assert json.loads(path.read_text().splitlines()[-1])["texts"] == _training_texts()
+        assert json.loads(path.read_text(encoding="utf-8").splitlines()[-1])["texts"] == _training_texts()
     assert _whole(cache)
 
 
@@ -129,7 +131,7 @@ def test_a_process_killed_in_the_middle_of_a_download_is_no_trouble_to_the_next(
     with tiny.site(behaviour) as url:
         process = _start(LOAD, url, environment)
         _until(lambda: part.exists() and part.stat().st_size > 0)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.communicate()
     had = part.stat().st_size
     assert tiny.left_in(cache) == ["imdb", f"imdb/{part.name}"]
@@ -149,7 +151,7 @@ def test_a_process_killed_in_the_middle_of_parsing_is_no_trouble_to_the_next(
         process = _start(STOP_IN_PARSE + LOAD, url, environment)
         assert process.stdout.readline().startswith("Fetching")
         assert process.stdout.readline() == "parsing\n"
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.communicate()
     assert not list((cache / "imdb").glob("parsed-*")) and list((cache / "imdb").glob(".unfinished-*"))
     assert _load(environment) == {"texts": _training_texts(), "source": "cache"}
