@@ -12,6 +12,7 @@ from course_lib.cli.options import EDITION, LANGUAGE_OR_BOTH, SCALE, checkout, c
 from course_lib.errors import ChapterFailed, UsageError
 
 if TYPE_CHECKING:
+    from course_lib.cli.report import Failed
     from course_lib.publishing.records import RunRecord
 
 
@@ -135,11 +136,11 @@ def _scale(chosen: str | None) -> str:
 
 def _execute(
     paths: Iterable[Path], scale: str, chosen_languages: Iterable[str], edition: str
-) -> tuple[list[RunRecord], list[str]]:
+) -> tuple[list[RunRecord], list[Failed]]:
     """Execute lessons one after the other; one that fails does not keep the next from running.
 
     Returns:
-        The records of the runs that went well, and the names of those that did not. What went wrong is on stderr.
+        The records of the runs that went well, and those that did not. What went wrong is on stderr.
     """
     from course_lib.cli import report
     from course_lib.publishing import executor, source
@@ -152,9 +153,8 @@ def _execute(
     records, failed = [], []
     for lesson in lessons:
         for language in chosen_languages:
-            name = f"{lesson.slug} ({language}, {edition}, {scale})"
             try:
-                with report.progress(name) as on_cell:
+                with report.progress(f"{lesson.slug} ({language}, {edition}, {scale})") as on_cell:
                     records.append(
                         executor.run(
                             lesson,
@@ -167,7 +167,7 @@ def _execute(
                         )
                     )
             except ChapterFailed as error:
-                failed.append(name)
+                failed.append(report.Failed(lesson.slug, language, edition, scale))
                 click.echo(f"error: {error}", err=True)
     return records, failed
 

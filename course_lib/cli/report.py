@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 
 # The width of lines in logs and files.
 PLAIN_WIDTH = 100
+
+
+class Failed(NamedTuple):
+    """A run that stopped at an error or showed a wrong result."""
+
+    slug: str
+    language: str
+    edition: str
+    scale: str
 
 
 @contextmanager
@@ -45,7 +54,7 @@ def progress(name: str) -> Iterator[Callable[[int, int, str], None] | None]:
         yield on_cell
 
 
-def table(records: list[RunRecord], failed: list[str]) -> None:
+def table(records: list[RunRecord], failed: list[Failed]) -> None:
     """Print what each run took and found; on a terminal with colours, elsewhere as plain text."""
     from rich.box import SIMPLE
     from rich.console import Console
@@ -68,8 +77,8 @@ def table(records: list[RunRecord], failed: list[str]) -> None:
             record.data,
             Text("\n").join(Text(*_result(result)) for result in record.results) if record.results else "–",
         )
-    for name in failed:
-        shown.add_row(name.split(" ", 1)[0], *[""] * 4, Text(f"✘ failed: {name}", "red"))
+    for run in failed:
+        shown.add_row(run.slug, run.language, "", "", "", Text("✘ failed", "red"))
     if sys.stdout.isatty():
         Console().print(shown)
         return
@@ -92,6 +101,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-def as_json(records: list[RunRecord], failed: list[str]) -> str:
+def as_json(records: list[RunRecord], failed: list[Failed]) -> str:
     """The same for programs."""
-    return json.dumps({"runs": [asdict(record) for record in records], "failed": failed}, ensure_ascii=False, indent=1)
+    said = {"runs": [asdict(record) for record in records], "failed": [run._asdict() for run in failed]}
+    return json.dumps(said, ensure_ascii=False, indent=1)

@@ -136,7 +136,10 @@ def test_a_lesson_that_fails_does_not_keep_the_next_from_running(course: Course,
     assert len(runs) == 4
     assert "error: 01_counting stopped in cell 'count'\n" in answer.err
     assert answer.err.endswith("error: 1 of 4 runs failed\n")
-    assert "✘ failed: 01_counting (zh, solution, quick)" in answer.out
+    (row,) = [line.split() for line in answer.out.splitlines() if "✘" in line]
+    assert row == ["01_counting", "zh", "✘", "failed"]
+    (failed,) = json.loads(course("run", "1", "--language", "zh", "--scale", "quick", "--json").out)["failed"]
+    assert failed == {"slug": "01_counting", "language": "zh", "edition": "solution", "scale": "quick"}
 
 
 def test_run_speaks_json_to_programs(course: Course, checkout: Path, runs: list) -> None:
