@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from course_lib.data.grammar import doing, people, things
+from course_lib.data.grammar import doing, habits, journeys, people, qualities, things
 from course_lib.data.grammar.draft import Draft
 
-CONSTRUCTIONS = {rule.__name__: rule for module in (doing, things, people) for rule in module.CONSTRUCTIONS}
+CONSTRUCTIONS = {
+    rule.__name__: rule
+    for module in (habits, doing, things, qualities, people, journeys)
+    for rule in module.CONSTRUCTIONS
+}
 
 
 def drafts() -> Iterator[tuple[str, Draft]]:

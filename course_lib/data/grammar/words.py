@@ -70,6 +70,10 @@ class Noun(NamedTuple):
         english = a(self.english) if number == 1 else f"{_NUMBERS[number]} {self.plural}"
         return english, "一两三四五"[number - 1] + self.measure + self.chinese
 
+    def this(self, pointer: str = "这") -> str:
+        """这本书, or 那本书, 哪本书, 几本书."""
+        return pointer + self.measure + self.chinese
+
 
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
@@ -251,6 +255,12 @@ def _activity(entry: str) -> Activity:
 
 ACTIVITIES = {name: _activity(entry) for name, entry in (line.split(": ") for line in _ACTIVITIES.strip().splitlines())}
 
+
+def named(names: str) -> list[str]:
+    """The names of activities, one by one."""
+    return names.split()
+
+
 # --- places -----------------------------------------------------------------------------------------------------------
 
 
@@ -327,6 +337,14 @@ SPOTS = {
     "by the river": "河边",
     "next to the window": "窗户旁边",
 }
+
+
+def suited(people: tuple[Person, ...], name: str, place: Place | None = None) -> tuple[Person, ...]:
+    """Those who may do it: parents are left out where homework or a school is concerned."""
+    if name == "homework" or place is PLACES["school"]:
+        return tuple(person for person in people if person in YOUNG or person is YOU)
+    return people
+
 
 # --- times ------------------------------------------------------------------------------------------------------------
 
