@@ -159,6 +159,24 @@ BROKEN = {
         "a picture from elsewhere",
     ),
     "emphasis that does not close": ("用 **N** 表示", "用**“N”**表示", 0, "** is shown as it stands"),
+    "emphasis that does not close further down": (
+        "一个词出现了多少次？",
+        "一个词出现了\n# **“多少次”**呢？",
+        1,
+        "** is shown as it stands",
+    ),
+    "an error below blank lines": (
+        '# %% id="twice" tags=["fold"]\n',
+        '# %% id="twice" tags=["fold"]\n\n\nthrice = (\n\n',
+        3,
+        "not Python",
+    ),
+    "a quiz with one choice": (
+        "# - [x] 1 — 每个词总是**某个**词，\n#   所以不会剩下什么。\n# - [ ] 看情况 — 不看情况。",
+        "#",
+        -3,
+        "a quiz has at least two choices",
+    ),
     "code that is no Python": ("twice = sentences * 2", "twice = sentences *", 0, "not Python: invalid syntax"),
     "a solution that is no Python": ("    return max(words, key=len)", "    return max(words", 0, "not Python"),
     "an escape that Python warns of": (
