@@ -48,7 +48,7 @@
           // no storage: the choice holds for this click
         }
         const anchors = [...document.querySelectorAll('article [id^="c"]')].filter((element) => /^c\d\d-/.test(element.id));
-        const passed = anchors.filter((element) => element.getBoundingClientRect().top < 120).pop();
+        const passed = anchors.filter((element) => element.getBoundingClientRect().top < innerHeight * 0.25).pop();
         const term = /^#(term-|E\d\d)/.test(location.hash) ? location.hash : "";
         const url = new URL(link.href);
         url.search = location.search;
