@@ -56,7 +56,9 @@ def test_another_size_is_refused(size: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [gzip.compress(b"1,2,3\n")[:-9], gzip.compress(b"1,2,3\n"), b"", b"text", gzip.compress(b"a,b\n")]
+    "content",
+    [gzip.compress(b"1,2,3\n")[:-9], gzip.compress(b"1,2,3\n"), gzip.compress(b"a,b\n"), b"", b"text"],
+    ids=["cut", "too small", "no numbers", "empty", "not packed"],
 )
 def test_a_damaged_file_of_a_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     path = tmp_path / "digits.csv.gz"

@@ -7,6 +7,7 @@ import hashlib
 import socket
 import ssl
 import threading
+import time
 from collections import namedtuple
 from pathlib import Path
 
@@ -119,16 +120,15 @@ def test_without_a_checksum_nothing_is_resumed(cache: Path) -> None:
 
 
 def test_wrong_content_is_refused_with_what_was_expected_and_what_came(cache: Path) -> None:
-    wrong = bytes(SIZE)
-    with (
-        site(Behaviour(wrong)) as url,
-        pytest.raises(DataCorrupt) as caught,
-    ):
+    behaviour = Behaviour(bytes(SIZE))
+    with site(behaviour) as url, pytest.raises(DataCorrupt) as caught:
         _fetch(cache, url)
     message = str(caught.value)
     assert "file.bin" in message
-    assert hashlib.md5(CONTENT).hexdigest() in message and hashlib.md5(wrong).hexdigest() in message
+    assert hashlib.md5(CONTENT).hexdigest() in message and hashlib.md5(bytes(SIZE)).hexdigest() in message
     assert left_in(cache) == ["set"]
+    # A site that sent the wrong file whole would send it again.
+    assert behaviour.ranges == [None]
 
 
 def test_a_sha256_is_checked_where_it_is_the_one_known(cache: Path) -> None:
@@ -192,8 +192,11 @@ def test_a_site_that_accepts_and_then_says_nothing_is_given_up(cache: Path, monk
     monkeypatch.setattr(download, "READ_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"http://127.0.0.1:{mute.getsockname()[1]}/file.bin"
+        begun = time.monotonic()
         with pytest.raises(DataUnavailable, match="timed out"):
             _fetch(cache, url)
+        # Sooner than the wait for a connection would end: once it is there, another patience holds.
+        assert time.monotonic() - begun < download.CONNECT_SECONDS
 
 
 def test_a_site_that_falls_silent_in_the_middle_is_given_up_and_what_came_is_kept(
