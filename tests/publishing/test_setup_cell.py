@@ -17,6 +17,7 @@ from course_lib.publishing.setup_cell import SMALL_PACKAGES, setup_code
 REPOSITORY = "https://github.com/example/course"
 # What hosted notebooks bring themselves, and what only a checkout needs.
 NOT_FETCHED = {
+    "certifi",
     "keras",
     "tensorflow",
     "tensorflow-cpu",
