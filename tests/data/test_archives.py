@@ -76,6 +76,16 @@ def test_a_tar_cut_short_anywhere_is_refused(tmp_path: Path, keep: int) -> None:
         list(archives.tar_files(path))
 
 
+@pytest.mark.parametrize("keep", [600, 512 + 1024 + 512 + 100])
+def test_a_tar_that_is_not_compressed_and_cut_inside_a_member_is_refused(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "cut.tar"
+    with tarfile.open(path, "w") as archive:
+        for name in ("a.txt", "b.txt"):
+            archive.addfile(_odd(name, size=1024), io.BytesIO(bytes(1024)))
+    with pytest.raises(DataCorrupt, match=r"cut\.tar: cut short"):
+        list(archives.tar_files(_write(path, path.read_bytes()[:keep])))
+
+
 def test_a_tar_with_a_changed_byte_is_refused(tmp_path: Path) -> None:
     content = bytearray(tiny.pack({"a.txt": bytes(range(256)) * 400}))
     content[len(content) // 2] ^= 0xFF

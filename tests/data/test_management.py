@@ -49,6 +49,19 @@ def test_status_of_a_data_set_whose_package_is_missing(monkeypatch: pytest.Monke
         data.fetch("digits8")
 
 
+def test_a_file_of_another_size_in_the_cache_is_as_good_as_missing(
+    cache: Path, no_data_folder: None, use_cards: Callable[..., None]
+) -> None:
+    content = tiny.pack_once()
+    use_cards(tiny.card(content))
+    path = cache / "imdb" / tiny.ARCHIVE
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    assert data.status("imdb").where == "cache"
+    path.write_bytes(content[:-1])
+    assert data.status("imdb").where == "missing"
+
+
 def test_status_reads_no_data_and_makes_no_folder(tiny_imdb: Path, cache: Path) -> None:
     tiny_imdb.write_bytes(b"anything")
     assert data.status("imdb").where == "folder" and not cache.exists()

@@ -116,6 +116,13 @@ def test_a_draw_is_balanced_at_every_size_and_grows_from_the_smaller_ones(seed: 
         before = set(chosen.tolist())
 
 
+def test_drawn_labels_come_neither_in_order_nor_in_turn() -> None:
+    labels = np.array([0, 1] * 200)
+    for seed in range(5):
+        changes = int(np.abs(np.diff(labels[draw(labels, 400, seed)])).sum())
+        assert 150 < changes < 250
+
+
 def test_draws_of_another_seed_are_others_and_every_item_has_its_chance() -> None:
     labels = np.arange(100) % 2
     drawn = [draw(labels, 10, seed) for seed in range(300)]
