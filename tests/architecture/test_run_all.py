@@ -19,6 +19,7 @@ def run_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "run_all", module)
     spec.loader.exec_module(module)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "REPORTS", tmp_path / "reports")
     monkeypatch.setattr(sys, "argv", ["run_all.py", "-p", "no:cacheprovider"])
@@ -43,6 +44,7 @@ def test_all_parts_are_added_up(run_all: ModuleType, tmp_path: Path, capfd: pyte
     assert any(line.startswith("skipped 1: ") and "no Chromium" in line for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["one", "other"])
 def test_a_failure_in_any_part_is_a_failure_of_all(
     run_all: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str], folder: str
@@ -54,6 +56,7 @@ def test_a_failure_in_any_part_is_a_failure_of_all(
     assert capfd.readouterr().out.splitlines()[-1] == "total: 1 passed, 1 failed, 0 skipped"
 
 
+@pytest.mark.slow
 def test_a_part_that_pytest_could_not_run_is_a_failure(
     run_all: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -63,6 +66,7 @@ def test_a_part_that_pytest_could_not_run_is_a_failure(
     assert capfd.readouterr().out.splitlines()[-1] == "total: 1 passed, 1 failed, 0 skipped"
 
 
+@pytest.mark.slow
 def test_a_part_without_tests_is_no_failure_but_all_parts_without_are(
     run_all: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
