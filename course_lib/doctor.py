@@ -201,7 +201,7 @@ def data_sets() -> list[Finding]:
         elif card.origin == "package":
             findings.append(Finding(f"data {card.id}", "missing", f"{card.package} is not installed", _INSTALL))
         elif card.automatic:
-            instead = f"the sample {card.sample} stands in" if card.sample else "lessons do without it"
+            instead = f"the sample {card.sample} stands in" if card.sample else "lessons use a substitute and say so"
             mend = f"course data fetch {card.id}"
             findings.append(Finding(f"data {card.id}", "optional", f"not here yet; {instead}", mend))
     return findings

@@ -178,7 +178,7 @@ def _fetch_what_can_be_had() -> None:
 
     for card in automatic_cards():
         if error := fetched(card):
-            instead = f"the sample {card.sample} stands in" if card.sample else "lessons do without it"
+            instead = f"the sample {card.sample} stands in" if card.sample else "lessons use a substitute and say so"
             click.echo(f"note: {error}; {instead}", err=True)
 
 
