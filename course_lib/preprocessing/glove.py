@@ -135,8 +135,8 @@ def train_glove(
     counts: sparse.spmatrix,
     dim: int = 50,
     epochs: int = 10,
-    batch_size: int = 8192,
-    learning_rate: float = 0.05,
+    batch_size: int = 32_768,
+    learning_rate: float = 0.1,
     x_max: float = 100.0,
     seed: int = 0,
     verbose: int = 0,
@@ -172,7 +172,7 @@ def train_glove(
     values = table.data.astype(np.float32)[:, None]  # (pairs, 1)
     random = np.random.default_rng(seed)
     model = GloVe(table.shape[0], dim, seed=seed)
-    model.compile(keras.optimizers.Adagrad(learning_rate, initial_accumulator_value=1.0), GloVeLoss(x_max))
+    model.compile(keras.optimizers.Adagrad(learning_rate, initial_accumulator_value=0.1), GloVeLoss(x_max))
     for _ in range(epochs):
         order = random.permutation(len(pairs))
         model.fit(pairs[order], values[order], batch_size=batch_size, shuffle=False, verbose=verbose)
