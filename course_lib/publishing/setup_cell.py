@@ -8,6 +8,7 @@ from __future__ import annotations
 
 # What hosted notebooks may lack, by the name it is imported by; versions are those of requirements.txt.
 SMALL_PACKAGES = {
+    "certifi": "certifi>=2024.7",
     "filelock": "filelock>=3.13",
     "mlxtend": "mlxtend>=0.23",
     "nltk": "nltk>=3.9.1",
