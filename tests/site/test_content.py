@@ -10,6 +10,7 @@ import pytest
 from example_site import ROOT
 
 from course_lib.errors import CourseError
+from course_lib.publishing import source
 from course_lib.publishing.site import content
 
 _FENCE = re.compile(r"\s*(```|~~~)")
@@ -55,6 +56,15 @@ def test_every_section_has_a_place_that_the_outline_knows() -> None:
             assert section.places, f"{article.id} {section.number} has no place"
             chapters = {place.chapter for place in section.places if place.kind == "chapter"}
             assert chapters <= known, f"{article.id} {section.number}"
+
+
+def test_every_cell_that_the_article_map_and_the_errata_name_is_there() -> None:
+    lessons = {lesson.number: lesson for lesson in source.chapters(ROOT / "chapters")}
+    rows = [*(section for article in content.articles() for section in article.sections), *content.errata()]
+    named = {(place.chapter, place.cell) for row in rows for place in row.places if place.cell}
+    assert named
+    for chapter, cell in sorted(named):
+        assert cell in {other.id for other in lessons[chapter].cells}, f"chapter {chapter:02d} has no cell {cell!r}"
 
 
 def test_the_outline_has_twelve_lessons_in_order() -> None:

@@ -89,6 +89,11 @@ def test_the_two_languages_have_the_same_anchors(site: Path) -> None:
     assert {"c09-formulas", "c09-ex1", "c09-quiz-order"} <= anchors[0]
 
 
+def test_a_line_broken_between_two_chinese_characters_shows_no_space(site: Path) -> None:
+    text = _page(site, "zh").select_one("#c09-broken-lines p").get_text()
+    assert text == "第一行在这里断开，第二行接着写；断在粗体之后，也接着写。But here\na space stays 保留。"
+
+
 def test_the_students_notebook_can_be_downloaded(site: Path) -> None:
     link = _page(site, "zh").select_one("a.course-download[download]")
     notebook = site / "zh" / link["href"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 FONT = "_static/course-maths.woff"
+_WIDE = "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’—…"
+_BROKEN = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
 _HREFLANG = {"en": "en", "zh": "zh-CN"}
 
 
@@ -29,6 +32,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("course_terms", (), "env")
     app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_block, None))
     app.connect("config-inited", _add_search)
+    app.connect("doctree-read", _join_chinese_lines)
     app.connect("html-page-context", _add_context)
     app.connect("build-finished", _write_font)
     return {"parallel_read_safe": False, "parallel_write_safe": False}
@@ -71,6 +75,24 @@ def _add_search(app: Sphinx, config: object) -> None:
 
         CourseChinese.terms = tuple(app.config.course_terms)
         app.add_search_language(CourseChinese)
+
+
+def _join_chinese_lines(app: Sphinx, doctree: nodes.document) -> None:
+    """A line that was broken between two Chinese characters goes on without a space."""
+    if app.config.course_language != "zh":
+        return
+    for element in doctree.findall(nodes.TextElement):
+        if isinstance(element, (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw)):
+            continue
+        texts = [child.astext() for child in element.children]
+        # By position, for texts are strings: one line break equals another.
+        for place, leaf in enumerate(element.children):
+            if not isinstance(leaf, nodes.Text):
+                continue
+            # What stands beside the text, in bold say, decides about a break at its very beginning or end.
+            before, after = "".join(texts[:place])[-1:], "".join(texts[place + 1 :])[:1]
+            joined = _BROKEN.sub("", f"{before}{leaf}{after}")
+            element[place] = nodes.Text(joined[len(before) : len(joined) - len(after)])
 
 
 def _add_context(app: Sphinx, page: str, template: str, context: dict[str, object], doctree: object) -> None:
