@@ -1,14 +1,15 @@
-"""A whole corpus at speed: clean, tokenise, count and number many texts in one pass, on all cores.
-
-The ids are those of `clean`, `tokenize` and `Vocabulary` one after the other, to the last one.
-"""
+"""A whole collection of texts to ids, on several processes: one flat array, and where each text begins in it."""
 
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -16,19 +17,18 @@ from course_lib.preprocessing.arguments import require_integer, require_text, re
 from course_lib.preprocessing.text import clean, tokenize
 from course_lib.preprocessing.vocabulary import Vocabulary
 
-# Large enough that handing a part over costs little, small enough that all cores finish together.
-_TEXTS_IN_A_PART = 2_000
+TEXTS_PER_TASK = 2_000  # so many that handing them over costs little, so few that both processors end together
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Texts as ids, one behind the other in a single array.
+    """Many texts as ids: a list of lists would take ten times the memory.
 
     Args:
-        ids: the ids of all texts.
-        offsets: where each text begins, and at last where the last one ends.
+        ids: the ids of all texts, one text behind the other, int32.
+        offsets: where each text begins in `ids`, and where the last one ends, int64.
 
-    Shapes: ids (tokens,) int32, offsets (texts + 1,) int64.
+    Shapes: ids (tokens,), offsets (texts + 1,).
     """
 
     ids: np.ndarray
@@ -37,19 +37,25 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def __getitem__(self, text: int) -> np.ndarray:
-        """The ids of one text, (tokens,); negative numbers count from the end."""
-        if not -len(self) <= text < len(self):
-            raise IndexError(f"text {text} of a corpus of {len(self)}")
-        text %= len(self)
-        return self.ids[self.offsets[text] : self.offsets[text + 1]]
+    def __getitem__(self, index: int) -> np.ndarray:
+        """The ids of one text.
+
+        Shapes: (tokens of the text,).
+        """
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"index is {index}; allowed: {-len(self)} to {len(self) - 1}")
+        index %= len(self)
+        return self.ids[self.offsets[index] : self.offsets[index + 1]]
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        return (self[text] for text in range(len(self)))
+        return (self[index] for index in range(len(self)))
 
     @property
     def lengths(self) -> np.ndarray:
-        """How many tokens each text has, (texts,)."""
+        """How many tokens each text has.
+
+        Shapes: (texts,).
+        """
         return np.diff(self.offsets)
 
 
@@ -58,58 +64,74 @@ def texts_to_ids(
     vocabulary: Vocabulary | None = None,
     max_size: int | None = None,
     min_count: int = 1,
-    processes: int = 1,
+    processes: int = 2,
 ) -> tuple[Vocabulary, Corpus]:
-    """Clean and tokenise texts and turn them into ids.
+    """Clean and tokenise texts, collect their words, and turn them into ids.
+
+    The result is the same for any number of processes: it equals `clean`, `tokenize`, `Vocabulary.build` and
+    `Vocabulary.encode`, one after the other.
 
     Args:
-        texts: any number of texts.
-        vocabulary: the words to know; None to build a vocabulary from these texts.
-        max_size: of a vocabulary built here, as for `Vocabulary.build`.
-        min_count: of a vocabulary built here, as for `Vocabulary.build`.
-        processes: how many processes share the work. More than one start fresh interpreters, so a script that asks for
-            them must keep its own work under `if __name__ == "__main__":`; a notebook need not.
+        texts: the texts.
+        vocabulary: the words to know; None collects them from the texts.
+        max_size: how many ids a new vocabulary may have, the two special ones included; None for no limit.
+        min_count: how often a word must occur to enter a new vocabulary.
+        processes: how many processes work; with 1, or where there are few texts, no other process is started. A script
+            that asks for more must guard its own start by `if __name__ == "__main__":`, as all do that start processes.
 
     Returns:
         The vocabulary and the ids.
 
     Raises:
-        TypeError: if `texts` is one str, or one of them is no str.
-        ValueError: if `processes`, `max_size` or `min_count` is out of range.
+        TypeError: if `texts` is one str, or holds something that is no str.
+        ValueError: if `processes`, `max_size` or `min_count` is too small, or a limit is given with a vocabulary.
     """
-    require_words("texts", texts)
     require_integer("processes", processes, at_least=1)
-    parts = [texts[start : start + _TEXTS_IN_A_PART] for start in range(0, len(texts), _TEXTS_IN_A_PART)]
-    if processes == 1 or len(parts) < 2:
-        numbered = list(map(_number_part, parts))
-    else:
-        # Forking a process in which a backend already runs its threads can hang; fresh interpreters cannot.
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(processes, len(parts)), mp_context=context) as pool:
-            numbered = list(pool.map(_number_part, parts))
-
-    if vocabulary is None:
-        counts: dict[str, int] = {}
-        for words, local_ids, _ in numbered:
-            for word, count in zip(words, np.bincount(local_ids, minlength=len(words)).tolist(), strict=True):
-                counts[word] = counts.get(word, 0) + count
-        vocabulary = Vocabulary.from_counts(counts, max_size, min_count)
-    ids = [np.zeros(0, dtype=np.int32)]
-    lengths = [np.zeros(1, dtype=np.int64)]
-    for words, local_ids, part_lengths in numbered:
-        ids.append(np.array(vocabulary.encode(words), dtype=np.int32)[local_ids])
-        lengths.append(part_lengths)
-    return vocabulary, Corpus(np.concatenate(ids), np.cumsum(np.concatenate(lengths)))
-
-
-def _number_part(texts: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """The words of some texts in the order they first occur, the texts as numbers of these words, their lengths."""
-    numbers: dict[str, int] = {}
-    ids: list[int] = []
-    lengths: list[int] = []
+    require_words("texts", texts)
+    if vocabulary is not None and (max_size is not None or min_count != 1):
+        raise ValueError("max_size and min_count limit a new vocabulary; allowed: leave them out where one is given")
+    texts = list(texts)
     for text in texts:
         require_text("texts holds what", text)
+    parts = [texts[start : start + TEXTS_PER_TASK] for start in range(0, len(texts), TEXTS_PER_TASK)]
+    numbered = list(_on_processes(parts, min(processes, len(parts))))
+    if vocabulary is None:
+        counts: Counter[str] = Counter()
+        for words, numbers, _ in numbered:
+            counts.update(dict(zip(words, np.bincount(numbers, minlength=len(words)).tolist(), strict=True)))
+        vocabulary = Vocabulary.from_counts(counts, max_size, min_count)
+    ids = [np.array(vocabulary.encode(words), dtype=np.int32)[numbers] for words, numbers, _ in numbered]
+    lengths = np.concatenate([[0], *(lengths for _, _, lengths in numbered)])
+    return vocabulary, Corpus(np.concatenate([np.zeros(0, np.int32), *ids]), np.cumsum(lengths, dtype=np.int64))
+
+
+def _on_processes(parts: list[list[str]], processes: int) -> Iterable[tuple[list[str], np.ndarray, list[int]]]:
+    """Number the words of each part, the parts spread over processes where that is possible."""
+    if processes <= 1 or multiprocessing.current_process().daemon:  # a daemon must not have children
+        return map(number_words, parts)
+    # A fresh process each, no fork: a fork of a process in which TensorFlow or JAX runs threads can hang.
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(processes, mp_context=context) as executor:
+            return list(executor.map(number_words, parts))
+    except (BrokenProcessPool, OSError) as error:
+        warnings.warn(f"no further process could be started ({error}); one does all the work", stacklevel=3)
+        return map(number_words, parts)
+
+
+def number_words(texts: list[str]) -> tuple[list[str], np.ndarray, list[int]]:
+    """Give the words of some texts numbers of their own, in the order in which they appear.
+
+    Returns:
+        The words, the number of every token, and how many tokens each text has.
+
+    Shapes: numbers (tokens,).
+    """
+    numbering: dict[str, int] = defaultdict(count().__next__)
+    numbers: list[int] = []
+    lengths = []
+    for text in texts:
         tokens = tokenize(clean(text))
-        ids += [numbers.setdefault(token, len(numbers)) for token in tokens]
+        numbers += map(numbering.__getitem__, tokens)
         lengths.append(len(tokens))
-    return list(numbers), np.array(ids, dtype=np.int32), np.array(lengths, dtype=np.int64)
+    return list(numbering), np.array(numbers, dtype=np.int32), lengths

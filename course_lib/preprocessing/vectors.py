@@ -1,132 +1,162 @@
-"""Word vectors in use: similarity, nearest words, analogies, and the text format in which GloVe's are published."""
+"""What word vectors are used for: finding the nearest words, solving analogies; and their file format."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from course_lib.preprocessing.arguments import require_integer, require_words
+from course_lib.preprocessing.vocabulary import SPECIAL_WORDS
 
 
-def cosine_similarity(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """The cosine of the angle between vectors: 1 for one direction, 0 for a right angle, and 0 for a vector of zeros.
+def cosine_similarity(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The cosine of the angle between vectors: 1 where they point the same way, 0 at a right angle, -1 opposite.
 
-    Shapes: first (…, dim), second (…, dim), broadcast against each other → (…).
+    Args:
+        a: vectors.
+        b: vectors, or one for all of `a`.
+
+    Returns:
+        One number per pair; 0 where a vector has no length.
+
+    Shapes: a (..., dim), b (..., dim) → (...), broadcast as NumPy does it.
     """
-    first, second = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    lengths = np.linalg.norm(first, axis=-1) * np.linalg.norm(second, axis=-1)
-    products = np.sum(first * second, axis=-1)
-    return np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    lengths = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
+    return np.sum(a * b, axis=-1) / np.where(lengths == 0, 1, lengths)  # a·b / (|a| |b|)
 
 
 def nearest(word: str, words: Sequence[str], vectors: np.ndarray, k: int = 10) -> list[tuple[str, float]]:
-    """The words whose vectors point most nearly the same way, the nearest first, without the word itself.
+    """The k words whose vectors point most nearly where the word's own does.
 
     Args:
-        word: the word to start from.
-        words: the word of each row.
-        vectors: one row per word.
-        k: how many words to return.
+        word: one of the words.
+        words: the word of each row of `vectors`.
+        vectors: their vectors.
+        k: how many words to find.
 
-    Shapes: vectors (words, dim).
+    Returns:
+        Words and their cosine similarities, the nearest first, without the word itself, "[PAD]" and "[UNK]".
+
+    Shapes: vectors (vocabulary_size, dim).
 
     Raises:
-        ValueError: if the word is not among `words`, their number is not that of the rows, or k is less than 1.
+        ValueError: if `word` is none of the words, there are more or fewer words than vectors, or k is less than 1.
     """
-    rows = _rows(words, vectors, [word])
-    return _nearest(vectors[rows[0]], words, vectors, k, without=rows)
+    return _nearest_to(_unit_vector(word, words, vectors), words, vectors, k, without={word})
 
 
-def analogy(a: str, b: str, c: str, words: Sequence[str], vectors: np.ndarray, k: int = 5) -> list[tuple[str, float]]:
-    """What is to c as b is to a: the words nearest to b - a + c, without the three themselves.
+def analogy(a: str, b: str, c: str, words: Sequence[str], vectors: np.ndarray, k: int = 10) -> list[tuple[str, float]]:
+    """What is to c as b is to a? The words nearest to b - a + c: man, king, woman → queen.
 
     Args:
-        a, b, c: as in "man is to woman as king is to …".
-        words: the word of each row.
-        vectors: one row per word.
-        k: how many words to return.
+        a: a word, as in "a is to b".
+        b: a word.
+        c: a word, as in "c is to …".
+        words: the word of each row of `vectors`.
+        vectors: their vectors; each is scaled to length one first.
+        k: how many words to find.
 
-    Shapes: vectors (words, dim).
+    Returns:
+        Words and their cosine similarities, the nearest first, without the three given ones, "[PAD]" and "[UNK]".
+
+    Shapes: vectors (vocabulary_size, dim).
 
     Raises:
-        ValueError: as `nearest`.
+        ValueError: if a word is none of the words, there are more or fewer words than vectors, or k is less than 1.
 
     Source: T. Mikolov, W. Yih and G. Zweig, "Linguistic Regularities in Continuous Space Word Representations", 2013.
     """
-    rows = _rows(words, vectors, [a, b, c])
-    start, end, other = vectors[rows] / np.maximum(np.linalg.norm(vectors[rows], axis=1, keepdims=True), 1e-12)
-    return _nearest(end - start + other, words, vectors, k, without=rows)
+    unit = {word: _unit_vector(word, words, vectors) for word in (a, b, c)}
+    return _nearest_to(unit[b] - unit[a] + unit[c], words, vectors, k, without={a, b, c})
+
+
+def _unit_vector(word: str, words: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+    require_words("words", words)
+    if len(words) != len(vectors):
+        raise ValueError(f"words has {len(words)} words for {len(vectors)} vectors; allowed: one word per vector")
+    if word not in words:
+        raise ValueError(f"{word!r} is not among the {len(words):,} words; allowed: {', '.join(words[:5])}, …")
+    vector = np.asarray(vectors[words.index(word)], dtype=np.float64)
+    return vector / max(np.linalg.norm(vector), np.finfo(float).tiny)
+
+
+def _nearest_to(
+    vector: np.ndarray, words: Sequence[str], vectors: np.ndarray, k: int, without: set[str]
+) -> list[tuple[str, float]]:
+    require_integer("k", k, at_least=1)
+    similarities = cosine_similarity(vectors, vector)  # (vocabulary_size,)
+    left_out = without.union(SPECIAL_WORDS)
+    found = (index for index in np.argsort(-similarities, kind="stable") if words[index] not in left_out)
+    return [(words[index], float(similarities[index])) for index, _ in zip(found, range(k), strict=False)]
 
 
 def save_vectors(path: Path | str, words: Sequence[str], vectors: np.ndarray) -> None:
-    """Write one line per word, the word and then its numbers, as the GloVe files are written.
-
-    Raises:
-        ValueError: if the number of words is not that of the rows, or a word is empty or holds white space.
-    """
-    _rows(words, vectors, [])
-    for word in words:
-        if not word or word.split() != [word]:
-            raise ValueError(f"words holds {word!r}; allowed: words without white space, which separates the numbers")
-    lines = (f"{word} {' '.join(f'{value:.6g}' for value in row)}\n" for word, row in zip(words, vectors, strict=True))
-    Path(path).write_text("".join(lines), encoding="utf-8")
-
-
-def load_vectors(path: Path | str, words: Collection[str] | None = None) -> tuple[list[str], np.ndarray]:
-    """Read vectors from a text file of one word and its numbers per line.
+    """Write vectors as GloVe's text files hold them: per line a word, a space, its numbers with spaces between them.
 
     Args:
         path: the file.
-        words: read these alone, which saves memory; None for all.
+        words: the word of each row.
+        vectors: their vectors.
 
-    Returns:
-        The words found, in the order of the file, and a float32 array with one row for each.
-
-    Shapes: (words, dim).
+    Shapes: vectors (words, dim).
 
     Raises:
-        ValueError: if a line has another number of values than the first, or one that is no number; it names the line.
+        ValueError: if there are more or fewer words than vectors, or a word is empty or holds white space.
     """
-    wanted = None if words is None else frozenset(words)
+    require_words("words", words)
+    vectors = np.asarray(vectors, dtype=np.float32)
+    if vectors.ndim != 2 or len(words) != len(vectors):
+        raise ValueError(f"vectors has the shape {vectors.shape}; allowed: ({len(words)}, dim), one vector per word")
+    for word in words:
+        if word.split() != [word]:
+            raise ValueError(f"words holds {word!r}; allowed: words that are not empty and hold no white space")
+    with Path(path).open("w", encoding="utf-8", newline="\n") as file:
+        for word, vector in zip(words, vectors, strict=True):
+            file.write(f"{word} {' '.join(map(str, vector))}\n")
+
+
+def load_vectors(path: Path | str, words: Iterable[str] | None = None) -> tuple[list[str], np.ndarray]:
+    """Read vectors from a text file of GloVe's format (or word2vec's, whose first line gives the number and size).
+
+    Args:
+        path: the file.
+        words: read only these words; None for all.
+
+    Returns:
+        The words found, in the order of the file, and their vectors, float32.
+
+    Shapes: (words found, dim).
+
+    Raises:
+        ValueError: if a line does not hold as many numbers as the first.
+    """
+    wanted = None
+    if words is not None:
+        require_words("words", words)
+        wanted = frozenset(words)
     found: list[str] = []
+    seen: set[str] = set()
     rows: list[np.ndarray] = []
     dim = None
-    with open(path, encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            word, *values = line.rstrip("\n").split(" ")
-            dim = len(values) if dim is None else dim
-            if len(values) != dim or dim == 0:
-                raise ValueError(
-                    f"{path}:{number}: {len(values)} numbers behind {word!r}; allowed: {dim or 'at least 1'}"
-                )
-            if wanted is None or word in wanted:
-                try:
-                    rows.append(np.array(values, dtype=np.float32))
-                except ValueError:
-                    raise ValueError(f"{path}:{number}: what stands behind {word!r} are not all numbers") from None
-                found.append(word)
-    return found, np.stack(rows) if rows else np.zeros((0, dim or 0), dtype=np.float32)
-
-
-def _rows(words: Sequence[str], vectors: np.ndarray, asked: list[str]) -> list[int]:
-    """The rows of the words asked for."""
-    require_words("words", words)
-    if len(words) != len(vectors):
-        raise ValueError(f"words has {len(words)} entries and vectors {len(vectors)} rows; allowed: as many of each")
-    place = {word: row for row, word in enumerate(words) if word in asked}
-    for word in asked:
-        if word not in place:
-            raise ValueError(f"{word!r} has no vector; allowed: one of the {len(words):,} words")
-    return [place[word] for word in asked]
-
-
-def _nearest(
-    target: np.ndarray, words: Sequence[str], vectors: np.ndarray, k: int, without: list[int]
-) -> list[tuple[str, float]]:
-    require_integer("k", k, at_least=1)
-    similarities = cosine_similarity(vectors, target)  # (words,)
-    similarities[without] = -np.inf
-    order = np.argsort(-similarities, kind="stable")[: min(k, len(words) - len(set(without)))]
-    return [(words[row], float(similarities[row])) for row in order]
+    with Path(path).open(encoding="utf-8", newline="\n") as file:
+        for number, line in enumerate(file, start=1):
+            fields = line.rstrip("\r\n ").split(" ")
+            if number == 1 and len(fields) == 2 and all(field.isdecimal() for field in fields):
+                continue  # word2vec's header
+            dim = dim or len(fields) - 1
+            word = " ".join(fields[:-dim])  # a few published words hold a space
+            if word in seen or (wanted is not None and word not in wanted):
+                continue  # where a word comes twice, the first line counts
+            seen.add(word)
+            try:
+                row = np.array(fields[-dim:], dtype=np.float32)
+            except ValueError:
+                row = None
+            if row is None or not word:
+                raise ValueError(f"line {number} of {path} is {line[:40]!r}; allowed: a word and {dim} numbers")
+            found.append(word)
+            rows.append(row)
+    return found, np.array(rows, dtype=np.float32).reshape(len(found), dim or 0)
