@@ -149,7 +149,7 @@ reviews = data.imdb.load("train", limit=course.reviews, seed=0)
 train, validation = data.imdb.split_by_film(reviews, fraction=0.4, seed=0)
 print(f"{len(train):,} + {len(validation):,}", tr("reviews to train and to validate on", "条评论，分别用于训练和验证"))
 
-dirty = next(text for text in train.texts if "<br" in text and '"' in text and len(text) < 900)
+dirty = next(text for text in train.texts if "<br" in text and len(text) < 900)
 print(dirty)
 # %% [markdown] id="dirt" lang="en"
 # That is what people really type. There is HTML in it, because the text was cut out of a web page. Before we decide
