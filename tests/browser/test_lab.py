@@ -17,6 +17,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -56,24 +57,34 @@ def lesson() -> source.Chapter:
     return source.parse(next((ROOT / "chapters").glob("01_*.py")))
 
 
-@pytest.fixture(scope="module")
-def lab(lesson: source.Chapter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running JupyterLab, its token in it."""
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab, opened for one language."""
+
+    language: str
+    notebook: str
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def lab(
+    request: pytest.FixtureRequest, lesson: source.Chapter, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lab]:
+    """JupyterLab, and the address of the lesson in it, its token included."""
     pytest.importorskip("jupyterlab", reason="needs JupyterLab: pip install jupyterlab")
+    language = request.param
     checkout = tmp_path_factory.mktemp("checkout")
     (checkout / "course_lib").mkdir()
     shutil.copyfile(ROOT / "pyproject.toml", checkout / "pyproject.toml")
-    for language in LANGUAGES:
-        path = checkout / "chapters" / language / f"{lesson.slug}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_bytes(notebooks.to_bytes(notebooks.notebook(lesson, language)))
-    with running_lab(checkout) as address:
-        yield address
+    path = checkout / "chapters" / language / f"{lesson.slug}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(notebooks.to_bytes(notebooks.notebook(lesson, language)))
+    with running_lab(checkout, language) as (address, token):
+        yield Lab(language, f"{address}/lab/tree/chapters/{language}/{path.name}?reset&token={token}")
 
 
 @contextmanager
-def running_lab(checkout: Path) -> Iterator[str]:
-    """Start `course lab` on a checkout, and stop it and its kernels afterwards."""
+def running_lab(checkout: Path, language: str) -> Iterator[tuple[str, str]]:
+    """Start `course lab` on a checkout, and stop it and its kernels afterwards; its address and its token."""
     token, port = secrets.token_hex(16), _free_port()
     environment = {name: value for name, value in os.environ.items() if name != "COURSE_DATA"}
     environment.update(
@@ -85,15 +96,21 @@ def running_lab(checkout: Path) -> Iterator[str]:
     )
     log = checkout / "lab.log"
     command = [
-        *(sys.executable, "-P", "-c", "from course_lib.cli import main; main()", "lab", "--no-browser", "--allow-root"),
-        *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
+        *(sys.executable, "-P", "-c", "from course_lib.cli import main; main()", "lab", "--language", language),
+        *(
+            "--no-browser",
+            "--allow-root",
+            f"--port={port}",
+            "--ServerApp.port_retries=0",
+            f"--IdentityProvider.token={token}",
+        ),
         "--LabApp.expose_app_in_browser=True",
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=checkout, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:
         _wait(f"http://127.0.0.1:{port}/api/status?token={token}", process, log)
-        yield f"http://127.0.0.1:{port}/lab/tree/chapters/{{language}}/{{slug}}.ipynb?reset&token={token}"
+        yield f"http://127.0.0.1:{port}", token
     finally:
         process.terminate()
         try:
@@ -152,46 +169,41 @@ def _box(page: object, cell_id: str) -> tuple[str, str]:
     return box.inner_text(), "green" if green > red + 8 else "red" if red > green + 8 else "plain"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_reader_solves_the_first_exercise(
-    visit: Callable, lab: str, lesson: source.Chapter, photograph: Callable, language: str
+    visit: Callable, lab: Lab, lesson: source.Chapter, photograph: Callable
 ) -> None:
-    exercise = next(cell for cell in lesson.cells if "exercise" in cell.tags)
-    check = f"{exercise.id}-check"
-    watched = visit(lab.format(language=language, slug=lesson.slug), locale={"en": "en-GB", "zh": "zh-CN"}[language])
+    language = lab.language
+    first, second = [cell for cell in lesson.cells if "exercise" in cell.tags][:2]
+    watched = visit(lab.notebook, locale={"en": "en-GB", "zh": "zh-CN"}[language])
     page = watched.page
     page.wait_for_function(_READY, timeout=START)
     photograph(page, f"lab-{language}-opening")
 
     page.set_default_timeout(RUN)
+    _write(page, first.id, first.code.replace("raise NotImplementedError", "return 'nothing like it'"))
     page.evaluate(_RUN_ALL)
     assert page.evaluate(_ERRORS) == []
-    said, colour = _box(page, check)
+    said, colour = _box(page, f"{second.id}-check")
     assert {"en": "not attempted", "zh": "尚未作答"}[language] in said
     assert colour == "plain"
-
-    _write(page, exercise.id, exercise.code.replace("raise NotImplementedError", "return 'nothing like it'"))
-    _run(page, exercise.id, check)
-    said, colour = _box(page, check)
+    said, colour = _box(page, f"{first.id}-check")
     assert {"en": "not yet", "zh": "还差一点"}[language] in said
     assert colour == "red"
     photograph(page, f"lab-{language}-hint")
 
-    _write(page, exercise.id, exercise.solution)
-    page.evaluate(_RUN_ALL)
-    assert page.evaluate(_ERRORS) == []
-    said, colour = _box(page, check)
+    _write(page, first.id, first.solution)
+    _run(page, first.id, f"{first.id}-check")
+    said, colour = _box(page, f"{first.id}-check")
     assert {"en": "solved", "zh": "通过"}[language] in said
     assert colour == "green"
     photograph(page, f"lab-{language}-solved")
     assert watched.outside == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_quizzes_and_predictions_open_without_a_kernel(
-    visit: Callable, lab: str, lesson: source.Chapter, photograph: Callable, language: str
+    visit: Callable, lab: Lab, lesson: source.Chapter, photograph: Callable
 ) -> None:
-    watched = visit(lab.format(language=language, slug=lesson.slug))
+    watched = visit(lab.notebook)
     page = watched.page
     page.wait_for_function(_READY, timeout=START)
     for tag in ("quiz", "predict"):
@@ -207,5 +219,5 @@ def test_quizzes_and_predictions_open_without_a_kernel(
         fold.locator("summary").click()
         assert inside.is_visible()
         assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.mode") == "command"
-        photograph(page, f"lab-{language}-{tag}")
+        photograph(page, f"lab-{lab.language}-{tag}")
     assert watched.outside == []
