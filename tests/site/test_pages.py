@@ -116,7 +116,7 @@ def test_the_start_page_says_which_lessons_are_still_to_come(site: Path) -> None
     linked = [card.get_text(" ", strip=True) for card in cards if card.select_one("a")]
     assert len(cards) == 12
     assert len(linked) == 1
-    assert "runs in 42 s · at most 0.8 GB" in linked[0]
+    assert "runs in 42 s · at most 0.8 GB of memory (scale quick, on the sample)" in linked[0]
     assert len([card for card in cards if "in preparation" in card.get_text()]) == 11
 
 
