@@ -27,7 +27,7 @@ sys.path.insert(0, str(HERE.parent / "site"))
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Without these, Chromium itself asks the net at every start.
-_ARGUMENTS = [
+ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -77,17 +77,22 @@ class Watched:
             self.errors.append(f"{response.status} {response.url}")
 
 
+def found_chromium(playwright: object) -> str | None:
+    """The browser that `CHROMIUM` names, one that is installed, or Playwright's own; None where there is none."""
+    chosen = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    own = playwright.chromium.executable_path
+    return chosen or (own if Path(own).is_file() else None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[object]:
     """The browser."""
     api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
     with api.sync_playwright() as playwright:
-        chosen = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
-        own = playwright.chromium.executable_path
-        path = chosen or (own if Path(own).is_file() else None)
+        path = found_chromium(playwright)
         if path is None:
             pytest.skip("needs Chromium: install it, or name one in CHROMIUM")
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 
