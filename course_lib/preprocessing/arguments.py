@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from numbers import Integral
 
+import numpy as np
+
 
 def require_text(name: str, value: object) -> None:
     """Raise a TypeError unless `value` is a str; bytes are told how to become one."""
@@ -34,3 +36,15 @@ def require_choice(name: str, value: object, allowed: Iterable[object]) -> None:
     allowed = list(allowed)
     if value not in allowed:
         raise ValueError(f"{name} is {value!r}; allowed: {', '.join(map(repr, allowed))}")
+
+
+def require_positive(name: str, value: float) -> None:
+    """Raise a ValueError unless `value` is a finite number above 0."""
+    if not 0 < value < float("inf"):
+        raise ValueError(f"{name} is {value}; allowed: a number above 0")
+
+
+def require_ids(name: str, ids: np.ndarray, vocabulary_size: int) -> None:
+    """Raise a ValueError unless every id lies in the vocabulary."""
+    if len(ids) and not 0 <= ids.min() <= ids.max() < vocabulary_size:
+        raise ValueError(f"{name} holds ids from {ids.min()} to {ids.max()}; allowed: 0 to {vocabulary_size - 1}")

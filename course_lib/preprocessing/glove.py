@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import keras
 import numpy as np
 from keras import ops
 from scipy import sparse
 
-from course_lib.preprocessing.arguments import require_integer
+from course_lib.preprocessing.arguments import require_ids, require_integer, require_positive
+from course_lib.preprocessing.steps import sum_by_row
 
 
 def cooccurrence(id_lists: Iterable[Sequence[int]], vocabulary_size: int, window: int = 5) -> sparse.csr_matrix:
@@ -37,8 +37,7 @@ def cooccurrence(id_lists: Iterable[Sequence[int]], vocabulary_size: int, window
     id_lists = [np.asarray(ids, dtype=np.int64) for ids in id_lists]
     ids = np.concatenate([*id_lists, np.zeros(0, dtype=np.int64)])  # (tokens,)
     texts = np.repeat(np.arange(len(id_lists)), [len(text) for text in id_lists])  # (tokens,)
-    if len(ids) and not 0 <= ids.min() <= ids.max() < vocabulary_size:
-        raise ValueError(f"id_lists holds ids from {ids.min()} to {ids.max()}; allowed: 0 to {vocabulary_size - 1}")
+    require_ids("id_lists", ids, vocabulary_size)
     shape = (vocabulary_size, vocabulary_size)
     total = sparse.csr_matrix(shape, dtype=np.float64)
     for distance in range(1, window + 1):
@@ -71,77 +70,29 @@ def glove_loss(prediction, count, x_max: float = 100.0, alpha: float = 0.75):
     return glove_weight(count, x_max, alpha) * ops.square(prediction - ops.log(count))  # (8)
 
 
-@keras.saving.register_keras_serializable("course_lib")
-class GloVe(keras.Model):
-    """Two vectors and two biases per word; a pair's prediction is w · w̃ + b + b̃.
+class _AdaGrad:
+    """A table of parameters that remembers the squared gradients of each and takes ever smaller steps."""
 
-    Args:
-        vocabulary_size: how many words there are.
-        dim: the length of a vector.
-        seed: of the first, random vectors.
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+        self._squares = np.full_like(values, 0.1)
 
-    Shapes: pairs (batch, 2) of ids → (batch, 1).
-    """
-
-    def __init__(self, vocabulary_size: int, dim: int, seed: int = 0, **kwargs) -> None:
-        super().__init__(**kwargs)
-        require_integer("vocabulary_size", vocabulary_size, at_least=1)
-        require_integer("dim", dim, at_least=1)
-        self.vocabulary_size, self.dim, self.seed = vocabulary_size, dim, seed
-        small = [keras.initializers.RandomUniform(-0.5 / dim, 0.5 / dim, seed=seed + place) for place in range(2)]
-        self.word_vectors = self.add_weight(shape=(vocabulary_size, dim), initializer=small[0], name="word_vectors")
-        self.context_vectors = self.add_weight(
-            shape=(vocabulary_size, dim), initializer=small[1], name="context_vectors"
-        )
-        self.word_biases = self.add_weight(shape=(vocabulary_size,), initializer="zeros", name="word_biases")
-        self.context_biases = self.add_weight(shape=(vocabulary_size,), initializer="zeros", name="context_biases")
-
-    def call(self, pairs):
-        word, context = pairs[:, 0], pairs[:, 1]
-        products = ops.sum(
-            ops.take(self.word_vectors, word, axis=0) * ops.take(self.context_vectors, context, axis=0), axis=-1
-        )
-        biases = ops.take(self.word_biases, word, axis=0) + ops.take(self.context_biases, context, axis=0)
-        return ops.expand_dims(products + biases, axis=-1)
-
-    def vectors(self) -> np.ndarray:
-        """The sum of both vectors of each word (section 4.2).
-
-        Shapes: (vocabulary_size, dim).
-        """
-        return ops.convert_to_numpy(self.word_vectors) + ops.convert_to_numpy(self.context_vectors)
-
-    def get_config(self) -> dict[str, object]:
-        config = super().get_config()
-        return {**config, "vocabulary_size": self.vocabulary_size, "dim": self.dim, "seed": self.seed}
-
-
-@keras.saving.register_keras_serializable("course_lib")
-class GloVeLoss(keras.losses.Loss):
-    """`glove_loss` summed over the batch, as AdaGrad wants it: a pair's step must not depend on its company."""
-
-    def __init__(self, x_max: float = 100.0, alpha: float = 0.75, name: str = "glove_loss", **kwargs) -> None:
-        super().__init__(**{"reduction": "sum", **kwargs, "name": name})
-        self.x_max, self.alpha = x_max, alpha
-
-    def call(self, y_true, y_pred):
-        return glove_loss(y_pred[:, 0], y_true[:, 0], self.x_max, self.alpha)
-
-    def get_config(self) -> dict[str, object]:
-        return {**super().get_config(), "x_max": self.x_max, "alpha": self.alpha}
+    def step(self, gradient: np.ndarray, learning_rate: float) -> None:
+        self._squares += gradient**2
+        self.values -= learning_rate * gradient / np.sqrt(self._squares)
 
 
 def train_glove(
     counts: sparse.spmatrix,
     dim: int = 50,
     epochs: int = 10,
-    batch_size: int = 32_768,
+    batch_size: int = 8192,
     learning_rate: float = 0.1,
     x_max: float = 100.0,
+    alpha: float = 0.75,
     seed: int = 0,
-    verbose: int = 0,
 ) -> np.ndarray:
-    """Train word vectors on a co-occurrence table, by AdaGrad as in the paper.
+    """Train word vectors on a co-occurrence table, by AdaGrad as in the paper; in NumPy, as `train_skip_gram` and why.
 
     Args:
         counts: the table that `cooccurrence` returns.
@@ -150,30 +101,46 @@ def train_glove(
         batch_size: how many pairs make a step.
         learning_rate: AdaGrad's.
         x_max: the count from which on pairs weigh the same.
-        seed: of the first vectors and of the order of pairs.
-        verbose: as for `keras.Model.fit`.
+        alpha: how fast the weight grows up to there.
+        seed: of the first vectors and of the order of pairs; the same seed gives the same vectors.
 
     Returns:
-        One vector per word, float32.
+        The sum of the two vectors of each word (section 4.2), float32.
 
     Shapes: counts (vocabulary_size, vocabulary_size) → (vocabulary_size, dim).
 
     Raises:
-        ValueError: if `counts` is not square or holds no pair, or a size is less than 1.
+        ValueError: if `counts` is not square, holds no pair or a count that is not positive, or if a size or rate is
+            out of range.
     """
-    require_integer("epochs", epochs, at_least=1)
-    require_integer("batch_size", batch_size, at_least=1)
+    for name, value in {"dim": dim, "epochs": epochs, "batch_size": batch_size}.items():
+        require_integer(name, value, at_least=1)
+    for name, value in {"learning_rate": learning_rate, "x_max": x_max, "alpha": alpha}.items():
+        require_positive(name, value)
     table = sparse.coo_matrix(counts)
-    if table.shape[0] != table.shape[1] or table.nnz == 0:
+    if table.shape[0] != table.shape[1] or table.nnz == 0 or not table.data.min() > 0:
         raise ValueError(
-            f"counts has the shape {table.shape} and {table.nnz} pairs; allowed: square, at least one pair"
+            f"counts has the shape {table.shape} and {table.nnz} pairs; "
+            "allowed: a square table of at least one pair, all counts above 0"
         )
-    pairs = np.stack([table.row, table.col], axis=1).astype(np.int32)  # (pairs, 2)
-    values = table.data.astype(np.float32)[:, None]  # (pairs, 1)
+    vocabulary_size = table.shape[0]
+    logs = np.log(table.data).astype(np.float32)  # (pairs,)
+    weights = np.minimum(1.0, (table.data / x_max) ** alpha).astype(np.float32)  # (9)
     random = np.random.default_rng(seed)
-    model = GloVe(table.shape[0], dim, seed=seed)
-    model.compile(keras.optimizers.Adagrad(learning_rate, initial_accumulator_value=0.1), GloVeLoss(x_max))
+    words, contexts = (
+        _AdaGrad(random.uniform(-0.5 / dim, 0.5 / dim, (vocabulary_size, dim)).astype(np.float32)) for _ in range(2)
+    )
+    word_biases, context_biases = (_AdaGrad(np.zeros((vocabulary_size, 1), dtype=np.float32)) for _ in range(2))
     for _ in range(epochs):
-        order = random.permutation(len(pairs))
-        model.fit(pairs[order], values[order], batch_size=batch_size, shuffle=False, verbose=verbose)
-    return model.vectors()
+        order = random.permutation(table.nnz)
+        for start in range(0, len(order), batch_size):
+            chosen = order[start : start + batch_size]
+            row, column = table.row[chosen], table.col[chosen]
+            word, context = words.values[row], contexts.values[column]  # (batch, dim)
+            prediction = np.sum(word * context, axis=1) + word_biases.values[row, 0] + context_biases.values[column, 0]
+            slope = 2 * (weights[chosen] * (prediction - logs[chosen]))[:, None]  # (batch, 1): the derivative of (8)
+            words.step(sum_by_row(row, slope * context, vocabulary_size), learning_rate)
+            contexts.step(sum_by_row(column, slope * word, vocabulary_size), learning_rate)
+            word_biases.step(sum_by_row(row, slope, vocabulary_size), learning_rate)
+            context_biases.step(sum_by_row(column, slope, vocabulary_size), learning_rate)
+    return words.values + contexts.values

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import keras
 import numpy as np
 from keras import ops
 
-from course_lib.preprocessing.arguments import require_integer
+from course_lib.preprocessing.arguments import require_ids, require_integer, require_positive
+from course_lib.preprocessing.steps import sigmoid, sum_by_row
 from course_lib.preprocessing.vocabulary import UNK
 
 
@@ -35,18 +35,17 @@ def subsample(ids: np.ndarray, counts: np.ndarray, threshold: float = 1e-4, seed
 
     Source: section 2.3, equation 5.
     """
-    if not threshold > 0:
-        raise ValueError(f"threshold is {threshold}; allowed: more than 0")
+    require_positive("threshold", threshold)
     frequency = np.asarray(counts) / max(np.sum(counts), 1)  # (vocabulary,)
     stay = np.sqrt(threshold / np.maximum(frequency, 1e-12))  # (5): 1 minus the probability of being discarded
     return np.random.default_rng(seed).random(len(ids)) < stay[ids]
 
 
 def skip_gram_pairs(id_lists: Iterable[Sequence[int]], window: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Pair each word with its neighbours. Each centre draws its own window from 1 to `window`: near words come more often.
+    """Pair each word with its neighbours; a centre draws its own window up to `window`, so near words come more often.
 
     Args:
-        id_lists: one sequence of ids per text; the ids 0, padding, and 1, unknown words, take up room and make no pairs.
+        id_lists: one sequence of ids per text; the ids 0 and 1 (padding, unknown words) take up room and make no pairs.
         window: the largest distance.
         seed: the same seed draws the same windows.
 
@@ -75,7 +74,7 @@ def skip_gram_pairs(id_lists: Iterable[Sequence[int]], window: int, seed: int = 
 
 
 def negative_distribution(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
-    """The probabilities from which made-up contexts are drawn: counts to the power 3/4, so that rare words get their turn.
+    """The probabilities of made-up contexts: counts to the power 3/4, so that rare words get their turn.
 
     The ids 0 and 1, padding and unknown words, are never drawn.
 
@@ -114,105 +113,37 @@ def skip_gram_loss(center, positive, negative, num_negatives: float | None = Non
     return ops.softplus(-real) + surprise  # (4)
 
 
-@keras.saving.register_keras_serializable("course_lib")
-class SkipGram(keras.Model):
-    """Two vectors per word, one as a centre and one as a context; the output is the loss of each pair.
+def skip_gram_step(
+    center_vectors: np.ndarray,
+    context_vectors: np.ndarray,
+    centers: np.ndarray,
+    contexts: np.ndarray,
+    negatives: np.ndarray,
+    learning_rate: float,
+    num_negatives: float,
+) -> None:
+    """One step of gradient descent on the summed loss of some pairs; changes both tables in place.
 
     Args:
-        vocabulary_size: how many words there are.
-        dim: the length of a vector.
-        num_negatives: how many made-up contexts count for each pair.
-        seed: of the first, random vectors.
+        center_vectors: the vector of each word as a centre.
+        context_vectors: the vector of each word as a context.
+        centers: the centre of each pair.
+        contexts: its real context.
+        negatives: the made-up contexts that all pairs share.
+        learning_rate: how far to go.
+        num_negatives: how many made-up contexts a pair is to count for.
 
-    Shapes: centers (pairs,), contexts (pairs,), negatives (negatives,) → (pairs,).
+    Shapes: both tables (vocabulary, dim), centers (pairs,), contexts (pairs,), negatives (negatives,).
     """
-
-    def __init__(self, vocabulary_size: int, dim: int, num_negatives: int = 5, seed: int = 0, **kwargs) -> None:
-        super().__init__(**kwargs)
-        require_integer("vocabulary_size", vocabulary_size, at_least=1)
-        require_integer("dim", dim, at_least=1)
-        require_integer("num_negatives", num_negatives, at_least=1)
-        self.vocabulary_size, self.dim = vocabulary_size, dim
-        self.num_negatives, self.seed = num_negatives, seed
-        # The paper's code starts contexts at zero; with the few, large steps taken here that costs the first epoch.
-        first = [keras.initializers.RandomNormal(stddev=0.1, seed=seed + place) for place in range(2)]
-        self.center_vectors = self.add_weight(shape=(vocabulary_size, dim), initializer=first[0], name="center_vectors")
-        self.context_vectors = self.add_weight(
-            shape=(vocabulary_size, dim), initializer=first[1], name="context_vectors"
-        )
-
-    def call(self, inputs):
-        centers, contexts, negatives = inputs
-        return skip_gram_loss(
-            ops.take(self.center_vectors, centers, axis=0),
-            ops.take(self.context_vectors, contexts, axis=0),
-            ops.take(self.context_vectors, negatives, axis=0),
-            self.num_negatives,
-        )
-
-    def vectors(self) -> np.ndarray:
-        """The vector of each word as a centre.
-
-        Shapes: (vocabulary_size, dim).
-        """
-        return ops.convert_to_numpy(self.center_vectors)
-
-    def get_config(self) -> dict[str, object]:
-        config = super().get_config()
-        own = {"vocabulary_size": self.vocabulary_size, "dim": self.dim}
-        return {**config, **own, "num_negatives": self.num_negatives, "seed": self.seed}
-
-
-@keras.saving.register_keras_serializable("course_lib")
-class PairLoss(keras.losses.Loss):
-    """The sum of the losses that `SkipGram` returns: each pair takes its own step, whatever its batch, as in the paper."""
-
-    def __init__(self, name: str = "pair_loss", **kwargs) -> None:
-        super().__init__(**{"reduction": "sum", **kwargs, "name": name})
-
-    def call(self, y_true, y_pred):
-        return y_pred
-
-
-class _Pairs(keras.utils.PyDataset):
-    """Batches of pairs, each batch with its own made-up contexts; every epoch skips and pairs words anew."""
-
-    def __init__(
-        self,
-        id_lists: Sequence[Sequence[int]],
-        counts: np.ndarray,
-        window: int,
-        threshold: float,
-        batch_size: int,
-        shared_negatives: int,
-        seed: int,
-    ) -> None:
-        super().__init__()
-        self._ids = np.concatenate([np.asarray(ids, dtype=np.int32) for ids in id_lists])  # (tokens,)
-        self._texts = np.repeat(np.arange(len(id_lists)), [len(ids) for ids in id_lists])  # (tokens,)
-        self._counts, self._window, self._threshold = counts, window, threshold
-        self._batch_size, self._shared_negatives, self._seed = batch_size, shared_negatives, seed
-        self._cumulated = np.cumsum(negative_distribution(counts))
-        self._epoch = -1
-        self.on_epoch_end()
-
-    def on_epoch_end(self) -> None:
-        self._epoch += 1
-        seed = self._seed + 7919 * self._epoch  # a prime, so that neighbouring seeds do not share their epochs
-        stays = subsample(self._ids, self._counts, self._threshold, seed)
-        ends = np.flatnonzero(np.diff(self._texts[stays])) + 1
-        self._centers, self._contexts = skip_gram_pairs(np.split(self._ids[stays], ends), self._window, seed)
-        self._random = np.random.default_rng(seed)
-        self._order = self._random.permutation(len(self._centers))
-
-    def __len__(self) -> int:
-        return max(len(self._order) // self._batch_size, 1)  # full batches alone: one shape, one compilation
-
-    def __getitem__(self, batch: int) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        chosen = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
-        drawn = np.random.default_rng((self._seed, self._epoch, batch)).random(self._shared_negatives)
-        negatives = np.searchsorted(self._cumulated, drawn, side="right").astype(np.int32)
-        return (self._centers[chosen], self._contexts[chosen], negatives), np.zeros(len(chosen), dtype=np.float32)
+    center, positive = center_vectors[centers], context_vectors[contexts]  # (pairs, dim)
+    negative = context_vectors[negatives]  # (negatives, dim)
+    # The derivatives of (4) by the scores: σ(s) - 1 for a real pair, σ(s) for a made-up one.
+    real = sigmoid(np.sum(center * positive, axis=1, keepdims=True)) - 1  # (pairs, 1)
+    fake = sigmoid(center @ negative.T) * (num_negatives / len(negatives))  # (pairs, negatives)
+    words = len(center_vectors)
+    center_vectors -= learning_rate * sum_by_row(centers, real * positive + fake @ negative, words)
+    context_vectors -= learning_rate * sum_by_row(contexts, real * center, words)
+    context_vectors -= learning_rate * sum_by_row(negatives, fake.T @ center, words)
 
 
 def train_skip_gram(
@@ -224,11 +155,14 @@ def train_skip_gram(
     batch_size: int = 4096,
     learning_rate: float = 0.05,
     num_negatives: int = 5,
+    shared_negatives: int = 64,
     threshold: float = 1e-4,
     seed: int = 0,
-    verbose: int = 0,
 ) -> np.ndarray:
     """Train word vectors on texts, by gradient descent with a rate that falls to zero, as in the paper.
+
+    It is written in NumPy: a step looks up and changes a few rows of two tables, which a deep-learning framework does
+    several times more slowly.
 
     Args:
         id_lists: one sequence of ids per text.
@@ -236,35 +170,54 @@ def train_skip_gram(
         dim: the length of a vector.
         window: the largest distance between a centre and its context.
         epochs: how often the texts are read.
-        batch_size: how many pairs make a step; they share 64 made-up contexts.
+        batch_size: how many pairs make a step.
         learning_rate: the rate at the beginning.
         num_negatives: how many made-up contexts count for each pair.
+        shared_negatives: how many made-up contexts are drawn for each step; all its pairs share them. With few of them
+            and a large batch, steps grow so long that training diverges.
         threshold: words more frequent than this share of all tokens are skipped at random.
-        seed: of the first vectors and of everything drawn.
-        verbose: as for `keras.Model.fit`.
+        seed: of the first vectors and of everything drawn; the same seed gives the same vectors.
 
     Returns:
-        One vector per word, float32.
+        The vector of each word as a centre, float32.
 
     Shapes: (vocabulary_size, dim).
 
     Raises:
-        ValueError: if a size is less than 1, an id lies outside the vocabulary, or the texts make no pair.
+        ValueError: if a size or rate is out of range, an id lies outside the vocabulary, the texts make no pair, or
+            training diverges.
     """
-    require_integer("epochs", epochs, at_least=1)
-    require_integer("batch_size", batch_size, at_least=1)
-    id_lists = [ids for ids in id_lists if len(ids)]
-    counts = np.zeros(vocabulary_size)
-    for ids in id_lists:
-        if min(ids) < 0 or max(ids) >= vocabulary_size:
-            raise ValueError(f"id_lists holds ids from {min(ids)} to {max(ids)}; allowed: 0 to {vocabulary_size - 1}")
-        counts += np.bincount(ids, minlength=vocabulary_size)
+    sizes = {"vocabulary_size": vocabulary_size, "dim": dim, "epochs": epochs, "batch_size": batch_size}
+    for name, value in {**sizes, "num_negatives": num_negatives, "shared_negatives": shared_negatives}.items():
+        require_integer(name, value, at_least=1)
+    require_positive("learning_rate", learning_rate)
+    id_lists = [np.asarray(ids, dtype=np.int32) for ids in id_lists if len(ids)]
+    ids = np.concatenate([*id_lists, np.zeros(0, dtype=np.int32)])  # (tokens,)
+    require_ids("id_lists", ids, vocabulary_size)
+    texts = np.repeat(np.arange(len(id_lists)), [len(text) for text in id_lists])  # (tokens,)
+    counts = np.bincount(ids, minlength=vocabulary_size)
     counts[: UNK + 1] = 0
     if not len(skip_gram_pairs(id_lists, window, seed)[0]):
         raise ValueError("id_lists makes no pair; allowed: at least one text with two known words within the window")
-    pairs = _Pairs(id_lists, counts, window, threshold, batch_size, 64, seed)
-    model = SkipGram(vocabulary_size, dim, num_negatives, seed)
-    rate = keras.optimizers.schedules.PolynomialDecay(learning_rate, len(pairs) * epochs, learning_rate / 50)
-    model.compile(keras.optimizers.SGD(rate), PairLoss())
-    model.fit(pairs, epochs=epochs, shuffle=False, verbose=verbose)
-    return model.vectors()
+    cumulated = np.cumsum(negative_distribution(counts))
+    random = np.random.default_rng(seed)
+    # The paper's code starts the contexts at zero; with the few, large steps taken here that costs the first epoch.
+    tables = [random.normal(0, 0.1, (vocabulary_size, dim)).astype(np.float32) for _ in range(2)]
+    for epoch in range(epochs):
+        drawn = int(random.integers(2**31))
+        stays = subsample(ids, counts, threshold, drawn)
+        ends = np.flatnonzero(np.diff(texts[stays])) + 1
+        centers, contexts = skip_gram_pairs(np.split(ids[stays], ends), window, drawn)
+        order = random.permutation(len(centers))
+        for start in range(0, len(order), batch_size):
+            chosen = order[start : start + batch_size]
+            negatives = np.searchsorted(cumulated, random.random(shared_negatives), side="right")
+            done = (epoch + start / len(order)) / epochs
+            rate = learning_rate * max(1 - done, 0.02)
+            skip_gram_step(*tables, centers[chosen], contexts[chosen], negatives, rate, num_negatives)
+    if not np.isfinite(tables[0]).all():
+        raise ValueError(
+            f"learning_rate {learning_rate} diverged with batch_size {batch_size} and {shared_negatives} shared_negatives; "
+            "allowed: a smaller rate or batch, or more shared negatives"
+        )
+    return tables[0]
