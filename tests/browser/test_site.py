@@ -187,7 +187,9 @@ def test_on_paper_every_explanation_is_open_and_nothing_but_the_text_is_printed(
     page = visit(f"{address}/en/{SLUG}.html").page
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("article details:not([open])").count() == 0
+    assert page.locator("article details:not(.hide, [open])").count() == 0
+    assert page.locator("h1").is_visible()
+    assert not page.get_by_text("the solution of the fixture").is_visible()
     assert not page.locator(".bd-sidebar-primary").is_visible()
     assert not page.locator("a.course-language").is_visible()
     photograph(page, "en-print", whole=True)

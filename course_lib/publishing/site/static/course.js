@@ -74,11 +74,11 @@
     });
   };
 
-  // On paper a closed explanation would be lost; what was closed is closed again afterwards.
+  // On paper a closed explanation would be lost; folded code and solutions stay folded. Afterwards all is as it was.
   const openForPrinting = () => {
     let opened = [];
     addEventListener("beforeprint", () => {
-      opened = [...document.querySelectorAll("article details:not([open])")];
+      opened = [...document.querySelectorAll("article details:not(.hide, [open])")];
       for (const details of opened) details.open = true;
     });
     addEventListener("afterprint", () => {
