@@ -132,7 +132,7 @@ course = dial(
         ),
         "sample": dict(
             accuracy_cleaned=(0.6, 0.88), gain_of_cleaning=(-12, 14), gain_of_both=(-12, 12), gain_of_pairs=(-10, 12),
-            word2vec_lead_of_related=(-0.4, 0.5), glove_lead_of_related=(-0.4, 0.5), subwords_per_word=(1.2, 2.6),
+            word2vec_lead_of_related=(-0.5, 0.9), glove_lead_of_related=(-0.5, 0.9), subwords_per_word=(1.2, 2.6),
             padding_random=(0.2, 0.7), padding_bucketed=(0.1, 0.7),
         ),
     },
