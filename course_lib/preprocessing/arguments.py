@@ -48,3 +48,12 @@ def require_ids(name: str, ids: np.ndarray, vocabulary_size: int) -> None:
     """Raise a ValueError unless every id lies in the vocabulary."""
     if len(ids) and not 0 <= ids.min() <= ids.max() < vocabulary_size:
         raise ValueError(f"{name} holds ids from {ids.min()} to {ids.max()}; allowed: 0 to {vocabulary_size - 1}")
+
+
+def checked_ids(name: str, ids: Iterable[int], vocabulary_size: int) -> list[int]:
+    """The ids as a list; raises where one is no whole number (TypeError) or outside the vocabulary (ValueError)."""
+    values = np.array(list(ids))
+    if len(values) and values.dtype.kind not in "iu":
+        raise TypeError(f"{name} holds values of type {values.dtype}; allowed: whole numbers")
+    require_ids(name, values, vocabulary_size)
+    return values.tolist()

@@ -35,6 +35,7 @@ def pad(
     Shapes: (batch, length).
 
     Raises:
+        TypeError: if a sequence holds something else than whole numbers.
         ValueError: if `length` is negative, or `side` or `truncate` neither "left" nor "right".
     """
     require_choice("side", side, ["left", "right"])
@@ -44,7 +45,9 @@ def pad(
         length = max(map(len, sequences), default=0)
     require_integer("length", length, at_least=0)
     padded = np.full((len(sequences), length), value, dtype=np.int32)
-    for row, sequence in zip(padded, sequences, strict=True):
+    for row, sequence in zip(padded, map(np.asarray, sequences), strict=True):
+        if len(sequence) and sequence.dtype.kind not in "iu":
+            raise TypeError(f"sequences holds values of type {sequence.dtype}; allowed: whole numbers")
         kept = sequence[:length] if truncate == "right" else sequence[max(len(sequence) - length, 0) :]
         if side == "right":
             row[: len(kept)] = kept

@@ -10,15 +10,16 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby, pairwise
 
-from course_lib.preprocessing.arguments import require_choice, require_integer, require_text, require_words
+from course_lib.preprocessing.arguments import checked_ids, require_choice, require_integer, require_text, require_words
 from course_lib.preprocessing.merges import learn_merges, merge_pair
 from course_lib.preprocessing.text import CJK, MARKS
 from course_lib.preprocessing.vocabulary import PAD, SPECIAL_WORDS, UNK
 
 BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
+_BYTE_OF = {token: byte for byte, token in enumerate(BYTES)}
 # No word is longer than 100 characters; what passes for one is cut, so that the work grows with the text and no faster.
 _LONGEST = "{1,100}"
 
@@ -60,15 +61,13 @@ class _Subwords:
         require_words("tokens", tokens)
         return [self._ids.get(token, UNK) for token in tokens]
 
-    def _spelt(self, tokens: Iterable[str] | Iterable[int]) -> Iterator[str]:
+    def _spelt(self, tokens: Iterable[str] | Iterable[int]) -> list[str]:
         """Tokens, or the tokens of ids, without padding."""
         require_words("tokens", tokens)
-        for token in tokens:
-            if not isinstance(token, str):
-                require_integer("tokens holds an id that", token, at_least=0, at_most=len(self) - 1)
-                token = self.tokens[token]
-            if token != SPECIAL_WORDS[PAD]:
-                yield token
+        tokens = list(tokens)
+        if not all(isinstance(token, str) for token in tokens):
+            tokens = [self.tokens[index] for index in checked_ids("tokens", tokens, len(self))]
+        return [token for token in tokens if token != SPECIAL_WORDS[PAD]]
 
     @staticmethod
     def _pieces(text: str) -> Iterable[str]:
@@ -163,7 +162,7 @@ class BytePairEncoding(_Subwords):
             ValueError: if an id is negative or not less than the size of the vocabulary.
         """
         spelt = b"".join(
-            bytes([BYTES.index(token)]) if token in BYTES else token.encode("utf-8", "surrogatepass")
+            bytes([_BYTE_OF[token]]) if token in _BYTE_OF else token.encode("utf-8", "surrogatepass")
             for token in self._spelt(tokens)
         )
         try:
@@ -186,7 +185,7 @@ class WordPiece(_Subwords):
     splitting and "##" after J. Devlin et al., "BERT", 2019 (arXiv:1810.04805).
     """
 
-    _PIECE = re.compile(rf"{CJK.pattern}|\w[\w{MARKS}]*|[^\w\s]")
+    _PIECE = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*|[^\w\s]|_")
     PREFIX = "##"
 
     def __init__(self, tokens: Iterable[str]) -> None:
@@ -230,7 +229,7 @@ class WordPiece(_Subwords):
 
     @classmethod
     def _pieces(cls, text: str) -> list[str]:
-        return cls._PIECE.findall(text.lower())
+        return cls._PIECE.findall(CJK.sub(r" \g<0> ", text.lower()))
 
     def _split(self, piece: str) -> list[str]:
         found = []

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from course_lib.preprocessing.arguments import require_integer, require_words
+from course_lib.preprocessing.arguments import checked_ids, require_integer, require_words
 
 PAD, UNK = 0, 1
 SPECIAL_WORDS = ("[PAD]", "[UNK]")
@@ -79,12 +79,10 @@ class Vocabulary:
         """Ids to words.
 
         Raises:
+            TypeError: if an id is no whole number.
             ValueError: if an id is negative or not less than the size of the vocabulary.
         """
-        ids = [int(index) for index in ids]
-        for index in ids:
-            require_integer("ids holds an id that", index, at_least=0, at_most=len(self) - 1)
-        return [self.words[index] for index in ids]
+        return [self.words[index] for index in checked_ids("ids", ids, len(self))]
 
     def __len__(self) -> int:
         return len(self.words)
