@@ -50,6 +50,7 @@ class Spy:
         original = word2vec.skip_gram_step
 
         def step(centers_table, contexts_table, *rest):
+            self.center_table = centers_table
             self.calls.append(rest)
             original(centers_table, contexts_table, *rest)
 
@@ -317,6 +318,27 @@ def test_training_skips_frequent_words_and_still_keeps_texts_apart(monkeypatch):
     # All twos kept, neighbouring ones alone would come 800 times in two epochs; only a fourth of them stays.
     assert 0 < pairs[2, 2] < 300
     assert pairs[3, 4] > 0  # too far apart for the window of 3, unless what stands between them is skipped
+
+
+def test_unknown_words_do_not_make_known_ones_look_rare(monkeypatch):
+    spy = Spy(monkeypatch)
+    texts = [[2, 3, *[1] * 98]] * 200
+    word2vec.train_skip_gram(texts, 4, **{**TRAINING, "window": 1, "threshold": 0.02, "epochs": 2})
+    # Half of all known words each: a fifth of them stays, and 1 in 25 pairs. Among all tokens they would be rare.
+    assert 0 < Counter(spy.pairs())[2, 3] < 100
+
+
+def test_each_epoch_draws_windows_of_its_own(monkeypatch):
+    spy = Spy(monkeypatch)
+    word2vec.train_skip_gram(two_topics(10), VOCABULARY_SIZE, **{**TRAINING, "epochs": 2, "batch_size": 10_000})
+    first, second = (Counter(zip(call[0].tolist(), call[1].tolist(), strict=True)) for call in spy.calls)
+    assert first != second
+
+
+def test_what_comes_back_are_the_vectors_of_the_centres(monkeypatch):
+    spy = Spy(monkeypatch)
+    vectors = word2vec.train_skip_gram(two_topics(10), VOCABULARY_SIZE, **TRAINING)
+    np.testing.assert_array_equal(vectors, spy.center_table)
 
 
 def test_ours_and_gensims_vectors_both_separate_two_topics():
