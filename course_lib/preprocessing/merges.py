@@ -50,7 +50,7 @@ def learn_merges(
     return merges
 
 
-def merge_pair(symbols: list, pair: tuple, merged) -> list:
+def merge_pair(symbols: list, pair: tuple, merged: object) -> list:
     """Replace every occurrence of the pair, from left to right, by the merged symbol."""
     left, right = pair
     result: list = []
