@@ -573,29 +573,20 @@ plots.show(
 # will removing stop words help or hurt, and by how many points? And stemming? And adding pairs of neighbouring words
 # (*not good*, *waste of*)? Write three numbers down.
 #
-# > Compare with the table. Cleaning is worth about a point over splitting at spaces. **Removing stop words or stemming
-# > moves the score by a few tenths, mostly down; doing both, as the articles advise, costs more than either.** Pairs of
-# > words gain about a point, and now stop words matter: once *not* and *of* are gone, *not good* and *waste of* can no
-# > longer be formed, and most of that gain is lost again.
+# > Read the errors before the differences: **what is smaller than about twice its standard error proves nothing**, and on
+# > a few thousand reviews that holds for most rows. Cleaning helps, word pairs help; removing stop words and stemming
+# > move the score by so little that another split may well turn the sign around.
 # >
-# > On a few thousand reviews each of these differences is about as large as its standard error, so a single row of
-# > the table proves little; at `full` scale the errors are half as large, and the picture is the same.
-# >
-# > Why does deleting *not* do so little harm without pairs? Because a bag of words cannot use it well anyway: it does
-# > not know **which** word was negated. The better a model reads, the more it loses by what was thrown away. A language
-# > model, which predicts the next word, must of course be able to predict *the* and *not* as well.
-# %% [markdown] id="recipe-predict" lang="zh" of="eaf510c5" tags=["predict"]
+# > That is the finding: the two steps that every recipe begins with make no difference you could rely on. The recorded
+# > run below repeats the experiment on five splits, to see what is left when chance averages out.
+# %% [markdown] id="recipe-predict" lang="zh" of="affd3209" tags=["predict"]
 # **先猜，再运行。** 原文建议去停用词、做词干提取。与只清洗和分词相比：去停用词会变好还是变差，差几个百分点？词干提取呢？
 # 再加上相邻两个词组成的词对（*not good*、*waste of*）呢？写下三个数。
 #
-# > 对照一下表格。清洗比按空格切分大约高一个百分点。**去停用词或词干提取，只让分数变动零点几个百分点，多半是变差；
-# > 像原文建议的那样两样都做，损失比单做一样更大**。加上词对能提高一个百分点左右；这时停用词就要紧了：*not* 和 *of* 一删，
-# > *not good* 和 *waste of* 便无从组成，得到的好处又丢掉一大半。
+# > 先看误差，再看差值：**小于两倍标准误的差别，什么也证明不了**，而只有几千条评论时，表里大多数行都是如此。清洗有用，词对有用；
+# > 去停用词和词干提取带来的变动极小，换一种划分，正负号就可能颠倒。
 # >
-# > 只有几千条评论时，这些差别与各自的标准误差不多大，单看表里某一行说明不了什么；在 `full` 规模下误差只有一半，结论不变。
-# >
-# > 没有词对时，删掉 *not* 的损失为什么这么小？因为词袋本来就用不好它：它不知道**哪个**词被否定了。模型读得越懂，
-# > 被丢掉的东西就越让它吃亏。至于要预测下一个词的语言模型，当然连 *the* 和 *not* 也要会预测。
+# > 这正是结论：每份菜谱开头的这两步，带不来靠得住的差别。下面的记录运行在五种划分上重做了这个实验，看看偶然性抵消之后还剩下什么。
 # %% id="recipe-run"
 from sklearn.linear_model import LogisticRegression
 
@@ -659,6 +650,40 @@ plots.show(
     " are those of the table above.",
     "条形图：六种做法与“清洗＋分词”相比的准确率差，附标准误；数值即上表所列。",
 )
+# %% [markdown] id="recipe-recorded" lang="en"
+# One split cannot settle tenths of a point. So here is a **recorded run**: the same experiment on five splits, each with
+# 10,000 reviews drawn anew (6,000 to train, 4,000 to validate, `seed` 0 to 4 in both calls of section 2). It takes some
+# minutes; the accuracies in the next cell are what it gave on two CPU cores.
+# %% [markdown] id="recipe-recorded" lang="zh" of="df2f6e83"
+# 一次划分定不了零点几个百分点的事。所以这里给出一份**记录运行**：同样的实验做五次，每次重新抽取 10,000 条评论
+# （6,000 条训练，4,000 条验证，第 2 节两处调用的 `seed` 依次取 0 到 4）。跑完要几分钟；下一格里的准确率，是它在两核 CPU 上得到的结果。
+# %% id="recipe-recorded-table"
+recorded = {  # accuracy in percent, seeds 0 to 4
+    tr("split at spaces", "按空格切分"): [85.18, 85.50, 85.02, 84.90, 85.35],
+    tr("cleaned, tokenised", "清洗＋分词"): [86.22, 86.65, 86.30, 85.75, 86.85],
+    tr("… no stop words", "……去停用词"): [86.20, 86.08, 86.30, 85.12, 86.40],
+    tr("… stemmed", "……词干提取"): [86.35, 86.30, 85.68, 85.22, 86.45],
+    tr("… both", "……两者都做"): [86.20, 85.55, 85.75, 84.75, 86.18],
+    tr("… word pairs", "……加词对"): [87.42, 87.92, 88.00, 86.80, 86.82],
+    tr("… pairs, no stop words", "……去停用词后加词对"): [87.00, 86.58, 86.65, 85.42, 86.82],
+}
+plain = np.array(recorded[tr("cleaned, tokenised", "清洗＋分词")])
+for name, accuracies in recorded.items():
+    gap = np.array(accuracies) - plain  # (splits,)
+    print(f"{name:<26}{np.mean(accuracies):>8.1f}%{gap.mean():>+8.2f} ± {gap.std(ddof=1) / sqrt(len(gap)):.2f}")
+# %% [markdown] id="recipe-recorded-reading" lang="en"
+# Now something can be said. Cleaning gains a point. Stop-word removal and stemming each *lose* a few tenths, and both
+# together, as the articles advise, lose more. Pairs of words gain a point, and there stop words matter most: once
+# *not* and *of* are gone, *not good* and *waste of* can no longer be formed, and nearly all of that gain is lost.
+#
+# Why does deleting *not* do so little harm without pairs? Because a bag of words cannot use it well anyway: it does
+# not know **which** word was negated. The better a model reads, the more it loses by what was thrown away.
+# %% [markdown] id="recipe-recorded-reading" lang="zh" of="e5f7b069"
+# 现在可以下结论了。清洗提高一个百分点。去停用词和词干提取各自**降低**零点几个百分点；像原文建议的那样两样都做，降得更多。
+# 词对提高一个百分点，而停用词在这里最要紧：*not* 和 *of* 一删，*not good* 和 *waste of* 便无从组成，得到的好处几乎全丢了。
+#
+# 没有词对时，删掉 *not* 的损失为什么这么小？因为词袋本来就用不好它：它不知道**哪个**词被否定了。模型读得越懂，
+# 被丢掉的东西就越让它吃亏。
 # %% id="recipe-report"
 course.report("accuracy_cleaned", base.mean())
 course.report("gain_of_cleaning", 100 * (base.mean() - right[tr("split at spaces", "按空格切分")].mean()))
@@ -668,14 +693,14 @@ course.report("gain_of_pairs", 100 * (right[tr("… word pairs", "……加词�
 # ### What the articles get wrong: E03
 #
 # The first article lists stop-word removal and stemming among the steps that prepare text **for a large language
-# model**. You have just measured what they do to a bag of words: little, and rather harm than help. For a language
+# model**. You have just seen what they do to a bag of words: little, and rather harm than help. For a language
 # model they are simply wrong. It learns to predict the next token of real text; text without *the* and *not*, full of
 # stems like *univers*, is not a language anybody writes. GPT, BERT and their kin remove nothing. They read subwords
 # (section 9).
-# %% [markdown] id="erratum-3" lang="zh" of="36e31cb3"
+# %% [markdown] id="erratum-3" lang="zh" of="d87b9a43"
 # ### 原文错在哪里：E03
 #
-# 第一篇文章把去停用词和词干提取列为**大语言模型**的数据准备步骤。它们对词袋的作用，你刚刚量过：很小，而且弊大于利。
+# 第一篇文章把去停用词和词干提取列为**大语言模型**的数据准备步骤。它们对词袋的作用，你刚刚看到了：很小，而且弊大于利。
 # 对语言模型来说，这就是错的。语言模型学的是预测真实文本的下一个词元；没有 *the* 和 *not*、满是 *univers* 这类词干的文本，
 # 没有人会这样写。GPT、BERT 之类什么都不删，它们读的是子词（第 9 节）。
 
