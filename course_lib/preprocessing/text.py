@@ -17,7 +17,8 @@ from course_lib.preprocessing.arguments import require_integer, require_text, re
 # After Unicode Technical Standard 51, section 1.4.9, with whole blocks of pictographs where it lists single ones.
 
 _PICTOGRAPH = (
-    "[\u203c\u2049\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b-\u2b55\U0001f000-\U0001faff]"
+    "[\u203c\u2049\u231a\u231b\u23e9-\u23fa\u25fd\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b-\u2b55"
+    "\U0001f000-\U0001faff]"
 )
 _COLOURED_SYMBOL = (
     "[\u00a9\u00ae\u2122\u2139\u2194-\u21aa\u2328\u23cf\u24c2\u25aa-\u25fe\u3030\u303d\u3297\u3299]\ufe0f"
@@ -99,9 +100,10 @@ CJK = re.compile(  # Chinese characters and Japanese kana: written without space
     "\uff66-\uff9f\U00020000-\U0003ffff]"
 )
 # `\w` knows letters and digits; the vowel signs of Hindi, Arabic, Thai and others are marks, and belong to their word.
-MARKS = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)).startswith("M"))
+# Behind them in Unicode begin the selectors that colour an emoji.
+MARKS = "".join(chr(code) for code in range(0x300, 0xFE00) if unicodedata.category(chr(code)) in {"Mn", "Mc"})
 _WORD = rf"\w++(?:(?:'(?=\w)|(?<=\d)[.,](?=\d)|[{MARKS}])\w*+)*+"
-_TOKEN = re.compile(rf"{_WORD}|[!?]|{_EMOJI}")
+_TOKEN = re.compile(rf"{_EMOJI}|{_WORD}|[!?]")
 
 
 def tokenize(text: str) -> list[str]:
