@@ -46,7 +46,7 @@ class Folder:
         """Call make."""
         self.log.write_text("", encoding="utf-8")
         return subprocess.run(
-            ["make", *words, f"PYTHON={self.path / 'python'}"],
+            ["make", "--no-print-directory", *words, f"PYTHON={self.path / 'python'}"],
             cwd=self.path,
             env={**os.environ, "FAKE_LOG": str(self.log), "MAKEFLAGS": "", **environment},
             capture_output=True,
