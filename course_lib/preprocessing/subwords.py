@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from course_lib.preprocessing.arguments import checked_ids, require_choice, require_integer, require_text, require_words
 from course_lib.preprocessing.merges import learn_merges, merge_pair
@@ -124,13 +124,9 @@ class BytePairEncoding(_Subwords):
         alphabet = _alphabet(piece_counts, at_most=vocabulary_size - len(tokens))
         tokens += alphabet
         ids = {token: index for index, token in enumerate(tokens)}
-        words, word_counts = [], []
-        for piece, count in piece_counts.items():
-            for known, characters in groupby(piece, key=ids.__contains__):
-                if known:  # a character without a token of its own parts what stands left and right of it
-                    words.append([ids[character] for character in characters])
-                    word_counts.append(count)
-        merges = learn_merges(words, word_counts, tokens, str.__add__, vocabulary_size, score="count")
+        # Where a character has no token of its own the vocabulary is full, and nothing will be merged.
+        words = [[ids.get(character, UNK) for character in piece] for piece in piece_counts]
+        merges = learn_merges(words, list(piece_counts.values()), tokens, str.__add__, vocabulary_size, score="count")
         return cls(tokens, [(tokens[left], tokens[right]) for left, right in merges])
 
     @classmethod
@@ -200,8 +196,8 @@ class WordPiece(_Subwords):
 
         Args:
             texts_or_word_counts: texts, or how often each word occurs.
-            vocabulary_size: how many tokens there shall be: two special ones, every character, at the beginning of a
-                word and inside one, then merges, as long as there is something to merge.
+            vocabulary_size: how many tokens there shall be: two special ones, every character as the beginning of a
+                word, and inside one where it was seen there; then merges, as long as there is something to merge.
             score: "likelihood" prefers pairs whose parts are rare elsewhere, as BERT's WordPiece is said to; "count"
                 prefers frequent pairs, as byte-pair encoding does and the `tokenizers` library for WordPiece, too.
 
@@ -215,7 +211,7 @@ class WordPiece(_Subwords):
         require_choice("score", score, ["likelihood", "count"])
         piece_counts = _count_pieces(texts_or_word_counts, cls._pieces)
         spellings = {piece: [piece[0], *(cls.PREFIX + character for character in piece[1:])] for piece in piece_counts}
-        symbols = {symbol for spelling in spellings.values() for symbol in spelling}
+        symbols = {symbol for spelling in spellings.values() for symbol in spelling}.union(*piece_counts)
         tokens = [*SPECIAL_WORDS, *sorted(symbols, key=lambda symbol: (len(symbol), symbol))]
         require_integer("vocabulary_size", vocabulary_size, at_least=len(tokens))
         ids = {token: index for index, token in enumerate(tokens)}
