@@ -651,11 +651,13 @@ plots.show(
     "条形图：六种做法与“清洗＋分词”相比的准确率差，附标准误；数值即上表所列。",
 )
 # %% [markdown] id="recipe-recorded" lang="en"
-# One split cannot settle tenths of a point. So here is a **recorded run**: the same experiment on five splits, each with
+# One split cannot settle tenths of a point, and it can mislead by more than its standard error says: that error knows
+# which reviews you happened to validate on, not which ones you happened to train on. So here is a **recorded run**: the same experiment on five splits, each with
 # 10,000 reviews drawn anew (6,000 to train, 4,000 to validate, `seed` 0 to 4 in both calls of section 2). It takes some
 # minutes; the accuracies in the next cell are what it gave on two CPU cores.
-# %% [markdown] id="recipe-recorded" lang="zh" of="df2f6e83"
-# 一次划分定不了零点几个百分点的事。所以这里给出一份**记录运行**：同样的实验做五次，每次重新抽取 10,000 条评论
+# %% [markdown] id="recipe-recorded" lang="zh" of="3a62f23b"
+# 一次划分定不了零点几个百分点的事，而且它误导人的程度可能超过标准误所示：标准误只反映碰巧用哪些评论来验证，
+# 不反映碰巧用哪些评论来训练。所以这里给出一份**记录运行**：同样的实验做五次，每次重新抽取 10,000 条评论
 # （6,000 条训练，4,000 条验证，第 2 节两处调用的 `seed` 依次取 0 到 4）。跑完要几分钟；下一格里的准确率，是它在两核 CPU 上得到的结果。
 # %% id="recipe-recorded-table"
 recorded = {  # accuracy in percent, seeds 0 to 4
@@ -924,8 +926,8 @@ axes[0].legend(fontsize=8)
 plots.show(
     figure,
     "Two scatter plots of 28 words, for Word2Vec and for GloVe, in four colours: praise, scorn, people, fear. Words of one"
-    " colour mostly lie together; praise and scorn are neighbours.",
-    "两张散点图，分别为 Word2Vec 和 GloVe，28 个词按褒义、贬义、人物、恐怖四类着色。同类的词大多聚在一起，褒义与贬义相邻。",
+    " colour mostly lie together.",
+    "两张散点图，分别为 Word2Vec 和 GloVe，28 个词按褒义、贬义、人物、恐怖四类着色。同类的词大多聚在一起。",
 )
 # %% [markdown] id="related" lang="en"
 # A picture can flatter. So here is one number for both: the mean similarity of related pairs minus that of the same
