@@ -52,7 +52,9 @@ def parts(fast: bool) -> list[Part]:
     return [
         Part("units on TensorFlow", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})")),
         Part("units on JAX", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})", *ignored), "jax"),
-        Part("lessons, site, browser", ("-m", f"({LARGE}) and not ({ON_REQUEST})", "--durations=8")),
+        # Apart from each other: what drives a browser leaves an event loop running, and a kernel needs its own.
+        Part("lessons", ("-m", f"chapters and not ({ON_REQUEST})", "--durations=8")),
+        Part("site, browser", ("-m", f"(site or browser) and not chapters and not ({ON_REQUEST})", "--durations=8")),
     ]
 
 
