@@ -81,10 +81,17 @@ def test_the_parts_leave_no_test_out(run_all: ModuleType, monkeypatch: pytest.Mo
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "run_all_again", module)
     spec.loader.exec_module(module)
-    units, again, large = module.parts(fast=False)
-    assert [part.backend for part in (units, again, large)] == ["tensorflow", "jax", "tensorflow"]
+    units, again, lessons, pages = module.parts(fast=False)
+    assert [part.backend for part in (units, again, lessons, pages)] == [
+        "tensorflow",
+        "jax",
+        "tensorflow",
+        "tensorflow",
+    ]
     assert f"not ({module.LARGE} or {module.ON_REQUEST})" in units.options
-    assert f"({module.LARGE}) and not ({module.ON_REQUEST})" in large.options
+    assert f"chapters and not ({module.ON_REQUEST})" in lessons.options
+    assert f"(site or browser) and not chapters and not ({module.ON_REQUEST})" in pages.options
+    assert set(module.LARGE.split(" or ")) == {"chapters", "site", "browser"}
     assert all((ROOT / "tests" / folder).is_dir() for folder in ("architecture", "binder", "cli", "data"))
     (fast,) = module.parts(fast=True)
     for word in ("slow", "binder", *module.LARGE.split(" or "), *module.ON_REQUEST.split(" or ")):
