@@ -14,8 +14,8 @@ from .tree import ROOT, texts, tracked
 
 ROOMS = {".ci", ".github", "binder", "chapters", "course_lib", "datasets", "tests"}
 FILES = {
-    ".gitattributes", ".gitignore", "LICENSE", "LICENSE-CONTENT", "Makefile", "README.md", "pyproject.toml", "requirements.lock",
-    "requirements.txt",
+    ".gitattributes", ".gitignore", "LICENSE", "LICENSE-CONTENT", "Makefile", "README.md", "pyproject.toml",
+    "requirements.lock", "requirements.txt",
 }  # fmt: skip
 LARGEST = 2**20
 
