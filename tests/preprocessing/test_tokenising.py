@@ -88,6 +88,12 @@ def test_random_texts_are_tokenised_as_letter_by_letter() -> None:
         assert tokenize(text) == _letter_by_letter(text)
 
 
+def test_a_text_is_tokenised_alike_whatever_stands_beside_it() -> None:
+    for seed in range(300):
+        text = "".join(piece for piece in random_text(seed, 200) if piece.isascii())
+        assert tokenize(f"{text} é") == [*tokenize(text), "é"]  # a letter beyond ASCII takes the other way
+
+
 def test_plain_words_are_those_of_scikit_learn() -> None:
     words = CountVectorizer(token_pattern=r"(?u)\b\w+\b").build_analyzer()
     for text in film_reviews():
