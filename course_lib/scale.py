@@ -1,7 +1,8 @@
 """The scale dial: how much a lesson computes, and which results it must then show.
 
 `COURSE_SCALE` is `smoke` (for tests: every cell runs, no result is looked at), `quick` (the default: a laptop, about a
-minute) or `full` (the chapter's real result).
+minute) or `full` (the chapter's real result). `COURSE_SEED` sets the seed: how far results move
+with it is what ranges are made from.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from course_lib.errors import UsageError
 from course_lib.language import tr
 
 SCALES = ("smoke", "quick", "full")
+DEFAULT_SEED = 2026
 
 # What the executor of lessons looks for among a notebook's outputs.
 RESULT_MIME = "application/vnd.course.result+json"
@@ -40,10 +42,23 @@ def current() -> str:
     return checked(os.environ.get("COURSE_SCALE") or "quick")
 
 
+def seed() -> int:
+    """The seed of a lesson's random numbers: `COURSE_SEED`, or the one that the course was written with.
+
+    Raises:
+        UsageError: if `COURSE_SEED` is no whole number from 0 to 2³¹ − 1.
+    """
+    chosen = os.environ.get("COURSE_SEED") or str(DEFAULT_SEED)
+    if not chosen.isdecimal() or int(chosen) >= 2**31:
+        raise UsageError(f"COURSE_SEED is {chosen!r}; allowed: a whole number from 0 to {2**31 - 1}")
+    return int(chosen)
+
+
 class Dial:
     """A lesson's settings at the current scale, and the ranges its results are held against.
 
-    A setting is read as an attribute: `course.reviews`. Make one by `dial`.
+    A setting is read as an attribute: `course.reviews`; `course.seed` is the seed that every random number of the
+    lesson comes from. Make one by `dial`.
     """
 
     def __init__(
@@ -55,6 +70,8 @@ class Dial:
         if set(settings) != set(SCALES):
             raise ValueError(f"settings must have exactly the scales {', '.join(SCALES)}; given: {', '.join(settings)}")
         names = {scale: set(settings[scale]) for scale in SCALES}
+        if taken := names["quick"] & {"seed", "scale", "data", "ranges", "names", "results", "report"}:
+            raise ValueError(f"settings may not be called {', '.join(sorted(taken))}: the dial has these of its own")
         if len({frozenset(group) for group in names.values()}) > 1:
             raise ValueError(f"settings must have the same names at every scale; given: {names}")
         allowed = {"quick", "full", "sample"}
@@ -67,6 +84,7 @@ class Dial:
                         f"expected[{key!r}][{name!r}] must be (low, high) with low <= high; given: {low, high}"
                     )
         self.scale = current()
+        self.seed = seed()
         self._settings = dict(settings[self.scale])
         self._expected = {key: dict(ranges) for key, ranges in expected.items()}
         self.results: dict[str, float] = {}

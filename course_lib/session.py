@@ -11,8 +11,6 @@ from course_lib import language as _language
 from course_lib import scale
 from course_lib.language import tr
 
-SEED = 2026
-
 
 def start(chapter: int, language: str = "en") -> None:
     """Prepare a lesson, and say in one line what it will run on.
@@ -22,7 +20,7 @@ def start(chapter: int, language: str = "en") -> None:
         language: `"en"` or `"zh"`.
 
     Raises:
-        UsageError: if the language, or the scale in `COURSE_SCALE`, is unknown.
+        UsageError: if the language, the scale in `COURSE_SCALE` or the seed in `COURSE_SEED` is unknown.
     """
     _language.use(language)
     current = scale.current()
@@ -36,7 +34,7 @@ def start(chapter: int, language: str = "en") -> None:
 
     from course_lib import devices, plots
 
-    keras.utils.set_random_seed(SEED)
+    keras.utils.set_random_seed(scale.seed())
     plots.prepare()
     found = devices.accelerators()
     cores = devices.cores()

@@ -57,17 +57,6 @@ def no_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The program file of a Chromium; a test that needs it is skipped where there is none."""
-    from course_lib import doctor
-
-    found = doctor.find_chromium()
-    if found is None:
-        pytest.skip("needs Chromium; `course doctor` says how to install it")
-    return found
-
-
-@pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data sets; a test that needs it is skipped where `COURSE_DATA` is not set."""
     folder = os.environ.get("COURSE_DATA")

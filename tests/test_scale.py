@@ -119,3 +119,22 @@ def test_results_are_kept(at, shown):
 def test_a_dial_that_is_not_whole_is_refused(settings, expected, message):
     with pytest.raises(ValueError, match=message):
         course_lib.dial(settings, expected)
+
+
+def test_the_seed_is_the_courses_own_unless_the_reader_sets_one(at, shown, monkeypatch):
+    monkeypatch.delenv("COURSE_SEED", raising=False)
+    assert at("quick").seed == scale.DEFAULT_SEED
+    monkeypatch.setenv("COURSE_SEED", "7")
+    assert at("quick").seed == 7
+
+
+@pytest.mark.parametrize("given", ["-1", "1.5", "seven", "2147483648"])
+def test_a_seed_that_is_none_is_an_error_that_names_the_allowed(monkeypatch, given):
+    monkeypatch.setenv("COURSE_SEED", given)
+    with pytest.raises(UsageError, match=f"COURSE_SEED is '{given}'; allowed: a whole number from 0"):
+        scale.seed()
+
+
+def test_a_setting_may_not_take_a_name_that_the_dial_itself_has():
+    with pytest.raises(ValueError, match="settings may not be called seed"):
+        course_lib.dial({name: {"seed": 1} for name in scale.SCALES})

@@ -15,7 +15,12 @@ from course_lib.errors import UsageError
 from course_lib.language import tr
 
 # The module that holds the exercises of a chapter; imported when one of them is checked.
-_MODULES = {"01": "course_lib.checks.preprocessing"}
+_MODULES = {
+    "01": "course_lib.checks.preprocessing",
+    "02": "course_lib.checks.mlp",
+    "03": "course_lib.checks.autoencoder",
+    "04": "course_lib.checks.vae",
+}
 
 _EXERCISES: dict[str, Callable[[Learner], None]] = {}
 

@@ -1,4 +1,4 @@
-"""`course build`, `run`, `site` and `all`: from the lessons' sources to notebooks, results and pages."""
+"""`course build`, `run`, `spread`, `site` and `all`: from the lessons' sources to notebooks, results and pages."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def build(check: bool, solutions: bool, accepted: tuple[str, ...]) -> None:
         raise UsageError("--accept changes a source, and --check changes nothing: use one of them")
     for word in accepted:
         _accept(word)
+    from course_lib.files import shown
     from course_lib.publishing import builder
-    from course_lib.publishing.files import shown
 
     root = checkout()
     if not check:
@@ -94,6 +94,36 @@ def run(chapters: tuple[str, ...], scale: str | None, language: str, edition: st
         raise ChapterFailed(f"{len(failed)} of {len(records) + len(failed)} runs failed")
 
 
+@click.command(short_help="Repeat lessons with other seeds and show how far results move.")
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
+@click.option("--seeds", type=click.IntRange(min=2), default=5, show_default=True, help="How many seeds: 1, 2, 3 …")
+@click.option("--scale", type=SCALE, default=None, help="How much is computed; if left out, COURSE_SCALE or quick.")
+@click.option("--record", is_flag=True, help="Keep the values in course_lib/measured.json.")
+def spread(chapters: tuple[str, ...], seeds: int, scale: str | None, record: bool) -> None:
+    """Repeat lessons with other seeds and show how far their results move: what expected ranges are made from."""
+    from course_lib.cli import report
+    from course_lib.publishing import executor, source
+    from course_lib.publishing import records as publishing_records
+
+    chosen = _scale(scale)
+    if record and chosen == "smoke":
+        raise UsageError("--record keeps what readers will see; allowed scales: quick, full")
+    root = checkout()
+    numbers = list(range(1, seeds + 1))
+    for lesson in [source.parse(path) for path in chosen_chapters(chapters)]:
+        values: dict[str, list[float]] = {}
+        for seed in numbers:
+            with report.progress(f"{lesson.slug} ({chosen}, seed {seed})") as on_cell:
+                found = executor.results(lesson, chosen, seed, on_cell=on_cell)
+            for name, value in found.items():
+                values.setdefault(name, []).append(value)
+        report.spread(lesson.slug, values)
+        if record:
+            publishing_records.remember_spread(
+                lesson.number, chosen, numbers, values, root / "course_lib" / "measured.json"
+            )
+
+
 @click.command(short_help="Build the website from executed lessons.")
 def site() -> None:
     """Build the website of both languages from executed lessons; `course run --language both` executes them."""
@@ -122,7 +152,7 @@ def everything(context: click.Context, scale: str | None) -> None:
     click.echo(_site_is_at(place))
 
 
-COMMANDS = (build, run, site, everything)
+COMMANDS = (build, run, spread, site, everything)
 
 
 def _scale(chosen: str | None) -> str:
@@ -198,7 +228,7 @@ def _build_site() -> Path:
 
 def _site_is_at(page: Path) -> str:
     """Where the site is, and how it is opened."""
-    from course_lib.publishing.files import shown
+    from course_lib.files import shown
 
     return f"The site is in {shown(page.parent)}; open {page.as_uri()}"
 

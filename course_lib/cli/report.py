@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -86,6 +87,15 @@ def table(records: list[RunRecord], failed: list[Failed]) -> None:
     with console.capture() as captured:
         console.print(shown)
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def spread(slug: str, values: dict[str, list[float]]) -> None:
+    """Print how far each result of a lesson moved between seeds: mean, standard deviation, least, most, all of them."""
+    click.echo(f"{slug}\n  {'result':<32}{'mean':>10}{'sd':>10}{'least':>10}{'most':>10}  each")
+    for name, found in values.items():
+        numbers = (statistics.mean(found), statistics.stdev(found), min(found), max(found))
+        columns = "".join(f"{_number(number):>10}" for number in numbers)
+        click.echo(f"  {name:<32}{columns}  {' '.join(map(_number, found))}")
 
 
 def _result(result: dict[str, object]) -> tuple[str, str]:

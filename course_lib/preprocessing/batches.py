@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from keras import ops
 
-from course_lib.preprocessing.arguments import require_choice, require_integer
+from course_lib.arguments import require_choice, require_integer
 
 
 def pad(

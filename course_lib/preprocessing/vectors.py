@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.preprocessing.arguments import require_integer, require_words
+from course_lib.arguments import require_integer, require_words
+from course_lib.files import write_atomically
 from course_lib.preprocessing.vocabulary import SPECIAL_WORDS
 
 
@@ -96,6 +97,8 @@ def _nearest_to(
 def save_vectors(path: Path | str, words: Sequence[str], vectors: np.ndarray) -> None:
     """Write vectors as GloVe's text files hold them: per line a word, a space, its numbers with spaces between them.
 
+    A file that was there is replaced whole or not at all.
+
     Args:
         path: the file.
         words: the word of each row.
@@ -113,9 +116,8 @@ def save_vectors(path: Path | str, words: Sequence[str], vectors: np.ndarray) ->
     for word in words:
         if word.split() != [word]:
             raise ValueError(f"words holds {word!r}; allowed: words that are not empty and hold no white space")
-    with Path(path).open("w", encoding="utf-8", newline="\n") as file:
-        for word, vector in zip(words, vectors, strict=True):
-            file.write(f"{word} {' '.join(map(str, vector))}\n")
+    lines = (f"{word} {' '.join(map(str, vector))}\n" for word, vector in zip(words, vectors, strict=True))
+    write_atomically(Path(path), "".join(lines).encode("utf-8"))
 
 
 def load_vectors(path: Path | str, words: Iterable[str] | None = None) -> tuple[list[str], np.ndarray]:
@@ -131,7 +133,8 @@ def load_vectors(path: Path | str, words: Iterable[str] | None = None) -> tuple[
     Shapes: (words found, dim).
 
     Raises:
-        ValueError: if a line does not hold as many numbers as the first.
+        ValueError: if a line does not end in as many numbers as the first one has. What stands before them is the word,
+            spaces included, because published files hold a few such words; a number too many thus joins its word.
     """
     wanted = None
     if words is not None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from course_lib.preprocessing.arguments import checked_ids, require_integer, require_words
+from course_lib.arguments import checked_ids, require_integer, require_words
+from course_lib.files import write_atomically
 
 PAD, UNK = 0, 1
 SPECIAL_WORDS = ("[PAD]", "[UNK]")
@@ -99,9 +100,9 @@ class Vocabulary:
         return f"Vocabulary({len(self):,} words: {', '.join(self.words[:6])}, …)"
 
     def save(self, path: Path | str) -> None:
-        """Write the words as JSON."""
+        """Write the words as JSON, in one step: a file that was there is replaced whole or not at all."""
         text = json.dumps({"words": self.words[len(SPECIAL_WORDS) :]}, ensure_ascii=False, indent=0)
-        Path(path).write_text(text, encoding="utf-8")
+        write_atomically(Path(path), text.encode("utf-8"))
 
     @classmethod
     def load(cls, path: Path | str) -> Vocabulary:

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from course_lib import devices
 from course_lib import scale as scales
 from course_lib.errors import ChapterFailed
-from course_lib.publishing.files import shown, write_atomically
+from course_lib.files import shown, write_atomically
 from course_lib.publishing.kernel import CellStopped, Execution, OnCell, execute
 from course_lib.publishing.lesson import Chapter
 from course_lib.publishing.notebooks import SETUP_ID, Publication, notebook, to_bytes
@@ -82,10 +82,8 @@ def run(
     except CellStopped as stopped:
         _tidy(made)
         write_atomically(failed, to_bytes(made))
-        raise ChapterFailed(
-            f"{where} stopped in {_place(chapter, edition, stopped)}: {stopped.reason}\n"
-            f"{_traceback(stopped.traceback)}\nThe notebook so far: {shown(failed)}"
-        ) from None
+        reason = _stopped(where, chapter, edition, stopped)
+        raise ChapterFailed(f"{reason}\nThe notebook so far: {shown(failed)}") from None
     _tidy(made)
     record = _record(chapter, language, edition, scale, made, execution)
     wrong = [*_wrong_results(record, made), *_wrong_checks(record, chapter)]
@@ -96,6 +94,38 @@ def run(
     write_atomically(executed_path(build_folder, chapter.slug, language, edition), to_bytes(made))
     record.save(build_folder / "results")
     return record
+
+
+def results(chapter: Chapter, scale: str, seed: int, *, on_cell: OnCell | None = None) -> dict[str, float]:
+    """What a lesson's English solution reports with another seed. No range is looked at, nothing is kept.
+
+    Args:
+        chapter: the lesson.
+        scale: `"smoke"`, `"quick"` or `"full"`.
+        seed: what `COURSE_SEED` is set to.
+        on_cell: as in `run`.
+
+    Returns:
+        Each result by its name.
+
+    Raises:
+        ChapterFailed: if a cell fails.
+        UsageError: for an unknown scale.
+        EnvironmentProblem: if no kernel starts.
+    """
+    made = notebook(chapter, "en", "solution", None, link_to_other=False)
+    environment = {"COURSE_SCALE": scales.checked(scale), "COURSE_LANGUAGE": "en", "COURSE_SEED": str(seed)}
+    try:
+        execute(made, environment, TIMEOUTS[scale], on_cell)
+    except CellStopped as stopped:
+        where = f"{chapter.slug} ({scale} scale, seed {seed})"
+        raise ChapterFailed(_stopped(where, chapter, "solution", stopped)) from None
+    return {str(result["name"]): float(result["value"]) for result in _outputs(made, scales.RESULT_MIME)}
+
+
+def _stopped(where: str, chapter: Chapter, edition: str, stopped: CellStopped) -> str:
+    place = _place(chapter, edition, stopped)
+    return f"{where} stopped in {place}: {stopped.reason}\n{_traceback(stopped.traceback)}"
 
 
 def _record(

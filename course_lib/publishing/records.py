@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from course_lib.publishing.files import write_atomically
+from course_lib.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,34 @@ def remember(record: RunRecord, path: Path) -> None:
         record: a run at the quick or the full scale.
         path: the file; other chapters and scales in it stay as they are.
     """
-    measured = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     entry = {
         "seconds": round(record.seconds),
         "peak_memory_mb": round(record.peak_memory_mb),
         "cores": record.machine["cores"],
     }
-    measured.setdefault(f"{record.chapter:02d}", {})[record.scale] = entry
+    _update(path, record.chapter, record.scale, entry)
+
+
+def remember_spread(
+    chapter: int, scale: str, seeds: Sequence[int], results: Mapping[str, Sequence[float]], path: Path
+) -> None:
+    """Keep how far a chapter's results move with the seed, beside what its run costs.
+
+    Args:
+        chapter: its number.
+        scale: `"quick"` or `"full"`.
+        seeds: the seeds.
+        results: for each result its values, one for each seed.
+        path: the file; everything else in it stays as it is.
+    """
+    rounded = {name: [float(f"{value:.5g}") for value in values] for name, values in results.items()}
+    _update(path, chapter, scale, {"spread": {"seeds": list(seeds), "results": rounded}})
+
+
+def _update(path: Path, chapter: int, scale: str, entry: Mapping[str, object]) -> None:
+    measured = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    scales = measured.setdefault(f"{chapter:02d}", {})
+    scales[scale] = {**scales.get(scale, {}), **entry}
     write_atomically(path, _to_json(dict(sorted(measured.items()))))
 
 

@@ -19,9 +19,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from course_lib.errors import SourceError, UsageError
+from course_lib.files import shown, write_atomically
 from course_lib.publishing import rules
 from course_lib.publishing.assembly import assemble
-from course_lib.publishing.files import shown, write_atomically
 from course_lib.publishing.lesson import Cell, Chapter, digest
 from course_lib.publishing.percent import read_cells, read_text
 

@@ -1,15 +1,13 @@
 """A real Chromium, pages that tell of every request and every error, and pictures of what was seen.
 
-Pictures go to `build/screenshots`. The browser is `CHROMIUM`, or one that is installed; without one, these tests are
-skipped and say so.
+Pictures go to `build/screenshots`. The browser is `COURSE_CHROMIUM`, or one that is installed; without
+one, these tests are skipped and say so.
 """
 
 from __future__ import annotations
 
 import functools
 import http.server
-import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -19,13 +17,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from course_lib import doctor
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 SCREENSHOTS = ROOT / "build" / "screenshots"
 # The site of one small lesson is made by the tests of the site.
 sys.path.insert(0, str(HERE.parent / "site"))
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Without these, Chromium itself asks the net at every start.
 ARGUMENTS = [
     "--no-sandbox",
@@ -78,10 +77,9 @@ class Watched:
 
 
 def found_chromium(playwright: object) -> str | None:
-    """The browser that `CHROMIUM` names, one that is installed, or Playwright's own; None where there is none."""
-    chosen = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    """The browser that `course doctor` finds, or Playwright's own; None where there is none."""
     own = playwright.chromium.executable_path
-    return chosen or (own if Path(own).is_file() else None)
+    return doctor.find_chromium() or (own if Path(own).is_file() else None)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +89,7 @@ def chromium() -> Iterator[object]:
     with api.sync_playwright() as playwright:
         path = found_chromium(playwright)
         if path is None:
-            pytest.skip("needs Chromium: install it, or name one in CHROMIUM")
+            pytest.skip("needs Chromium; `course doctor` says how to install it")
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()

@@ -232,3 +232,24 @@ def test_every_command_of_lessons_has_a_help_of_its_own(course: Course) -> None:
         answer = course(command.name, "--help")
         assert answer.code == 0
         assert answer.out.startswith(f"Usage: course {command.name}")
+
+
+def test_spread_repeats_a_lesson_with_each_seed_and_shows_how_far_results_move(
+    course: Course, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def results(chapter, scale, seed, *, on_cell):
+        return {"accuracy": seed / 10}
+
+    monkeypatch.setattr(executor, "results", results)
+    answer = course("spread", "counting", "--seeds", "3", "--scale", "quick", "--record")
+    assert answer.code == 0
+    assert answer.out.splitlines()[2].split() == ["accuracy", "0.2", "0.1", "0.1", "0.3", "0.1", "0.2", "0.3"]
+    kept = json.loads((checkout / "course_lib" / "measured.json").read_text(encoding="utf-8"))
+    assert kept["01"]["quick"]["spread"] == {"seeds": [1, 2, 3], "results": {"accuracy": [0.1, 0.2, 0.3]}}
+
+
+def test_spread_refuses_one_seed_and_a_record_of_the_smoke_scale(course: Course, checkout: Path) -> None:
+    assert course("spread", "--seeds", "1").code == 2
+    refused = course("spread", "--scale", "smoke", "--record")
+    assert refused.code == 2
+    assert "allowed scales: quick, full" in refused.err

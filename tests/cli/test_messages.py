@@ -195,4 +195,4 @@ def test_ctrl_c_while_a_lesson_runs_leaves_with_130_and_no_kernel(
 
 
 def test_commands_are_listed_where_the_group_takes_them_from() -> None:
-    assert {command.name for command in lessons.COMMANDS} == {"all", "build", "run", "site"}
+    assert {command.name for command in lessons.COMMANDS} == {"all", "build", "run", "site", "spread"}

@@ -218,3 +218,17 @@ def test_one_text_in_place_of_words_is_refused(path):
     save_vectors(path, ["a", "b"], np.zeros((2, 3)))
     with pytest.raises(TypeError, match=r"^words is one str"):
         load_vectors(path, words="ab")
+
+
+def test_a_full_disk_leaves_the_saved_vectors_as_they_were(tmp_path, monkeypatch):
+    path = tmp_path / "vectors.txt"
+    save_vectors(path, ["film"], np.ones((1, 2)))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        save_vectors(path, ["book"], np.zeros((1, 2)))
+    assert load_vectors(path)[0] == ["film"]
+    assert list(tmp_path.iterdir()) == [path]

@@ -123,3 +123,17 @@ def test_a_file_that_is_not_there_is_not_there(tmp_path: Path) -> None:
 def test_what_is_wrong_is_named(call, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_full_disk_leaves_the_saved_vocabulary_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "words.json"
+    Vocabulary.build([["film"]]).save(path)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        Vocabulary.build([["book"]]).save(path)
+    assert "film" in Vocabulary.load(path)
+    assert list(tmp_path.iterdir()) == [path]

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from course_lib import files
 from course_lib.errors import SourceError
-from course_lib.publishing import builder, files
+from course_lib.publishing import builder
 
 
 def tree(root: Path) -> dict[str, bytes]:

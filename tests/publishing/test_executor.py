@@ -340,3 +340,10 @@ def test_a_machine_without_a_kernel_is_told(run, monkeypatch: pytest.MonkeyPatch
         EnvironmentProblem, match=r"(?s)no notebook kernel starts .*is ipykernel installed\?.*no such module"
     ):
         run()
+
+
+def test_with_another_seed_results_are_read_whatever_their_range_and_nothing_is_kept(root: Path, chapter, shows):
+    calls = shows({"two-sentences": [promise("accuracy"), result(9.0, False)]})
+    assert executor.results(chapter, "quick", seed=3) == {"accuracy": 9.0}
+    assert calls[0]["environment"] == {"COURSE_SCALE": "quick", "COURSE_LANGUAGE": "en", "COURSE_SEED": "3"}
+    assert not (root / "build").exists()

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import session
-from course_lib.publishing import files
-from course_lib.publishing.records import RunRecord, load_all, remember
+from course_lib import files, session
+from course_lib.publishing.records import RunRecord, load_all, remember, remember_spread
 
 RECORD = RunRecord(
     chapter=1,
@@ -76,3 +75,13 @@ def test_a_write_that_is_cut_off_leaves_the_old_file_and_nothing_else(tmp_path: 
         remember(replace(RECORD, seconds=1.0), path)
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["measured.json"]
+
+
+def test_the_spread_between_seeds_is_kept_beside_what_the_run_cost(tmp_path: Path):
+    path = tmp_path / "measured.json"
+    remember(RECORD, path)
+    remember_spread(RECORD.chapter, RECORD.scale, [1, 2], {"accuracy": [0.8712345, 0.88]}, path)
+    remember(replace(RECORD, seconds=50.0), path)
+    kept = json.loads(path.read_text(encoding="utf-8"))[f"{RECORD.chapter:02d}"][RECORD.scale]
+    assert kept["seconds"] == 50
+    assert kept["spread"] == {"seeds": [1, 2], "results": {"accuracy": [0.87123, 0.88]}}

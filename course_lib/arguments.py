@@ -1,4 +1,4 @@
-"""What this package says when it is called wrongly: the argument, what was given, what is allowed."""
+"""What the library says when it is called wrongly: the argument, what was given, what is allowed."""
 
 from __future__ import annotations
 

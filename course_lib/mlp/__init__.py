@@ -1,0 +1,1 @@
+"""What a network computes and how it learns: everything chapter 02 uses."""
