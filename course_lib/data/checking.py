@@ -108,6 +108,14 @@ def _digits(size: int) -> Callable[[registry.Card, Path], str]:
     return check
 
 
+def _mnist(card: registry.Card, path: Path) -> str:
+    from course_lib.data import digits
+
+    parts = digits.read_mnist(path, card)
+    count = sum(len(labels) for _, labels in parts.values())
+    return tr(f"{count:,} images", f"{count:,} 张图像")
+
+
 def _film_reviews(card: registry.Card, path: Path) -> str:
     from course_lib.data import imdb
 
@@ -129,6 +137,7 @@ _CHECKS: dict[str, Callable[[registry.Card, Path], str]] = {
     "glove.6B": _glove,
     "digits8": _digits(8),
     "mnist5000": _digits(28),
+    "mnist": _mnist,
     "film_reviews": _film_reviews,
     "phrases": _phrases,
 }

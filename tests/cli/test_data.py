@@ -78,7 +78,7 @@ def test_fetch_takes_what_is_there_already_and_leaves_with_0(course: Course, cac
 
 
 def test_one_wrong_name_fetches_nothing(course: Course, cache: Path) -> None:
-    answer = course("data", "fetch", "digits8", "mnist")
+    answer = course("data", "fetch", "digits8", "cifar")
     assert (answer.code, answer.out) == (2, "")
 
 

@@ -11,7 +11,7 @@ from course_lib import language
 from course_lib.data import registry
 from course_lib.errors import EnvironmentProblem, UsageError
 
-IDS = ["imdb", "tatoeba", "stopwords", "glove.6B", "digits8", "mnist5000", "film_reviews", "phrases"]
+IDS = ["imdb", "tatoeba", "stopwords", "glove.6B", "digits8", "mnist5000", "mnist", "film_reviews", "phrases"]
 
 
 def test_every_data_set_of_the_course_has_a_card() -> None:
@@ -43,7 +43,7 @@ def test_imdb_is_known_by_the_size_and_checksum_its_site_gives() -> None:
 
 
 def test_the_large_vectors_are_never_fetched_unasked_and_everything_else_may_be() -> None:
-    assert [card.id for card in registry.cards() if not card.automatic] == ["glove.6B"]
+    assert [card.id for card in registry.cards() if not card.automatic] == ["glove.6B", "mnist"]
     assert registry.card("glove.6B").file.checksum[0] == "sha256"
 
 
