@@ -22,6 +22,7 @@ from course_lib.language import checked as checked_language
 from course_lib.publishing.folding import fold_prediction, fold_quiz
 from course_lib.publishing.lesson import Cell, Chapter
 from course_lib.publishing.opening import opening_text
+from course_lib.publishing.prose import join_chinese_lines
 from course_lib.publishing.setup_cell import setup_code
 
 EDITIONS = ("student", "solution")
@@ -142,6 +143,8 @@ def _made_of(cell: Cell, language: str, edition: str) -> list[NotebookNode]:
             text = fold_quiz(text, language)
         if "predict" in cell.tags:
             text = fold_prediction(text, language)
+        if language == "zh":
+            text = join_chinese_lines(text)
         return [new_markdown_cell(text, id=cell.id, metadata=_metadata(cell.tags))]
     if "exercise" not in cell.tags:
         return [new_code_cell(cell.code, id=cell.id, metadata=_metadata(cell.tags))]

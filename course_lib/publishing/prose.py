@@ -14,6 +14,9 @@ _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+(?:\n[^$\n]+)*\$", re.DOTALL)
 _HTML_PICTURE = re.compile(r"<(?:img|svg)\b[^>]*>", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"""\b(?:alt|aria-label|aria-labelledby)=["'][^"']""", re.IGNORECASE)
 _FROM_ELSEWHERE = re.compile(r"""\bsrc=["']?(?:https?:)?//""", re.IGNORECASE)
+_WIDE = "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’—…"
+# A line that was broken between two Chinese characters: drawn as it is, it would show a space between them.
+BROKEN_CHINESE = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,22 @@ def outline(text: str) -> Outline:
         code_blocks=sum(token.type in ("fence", "code_block") for token in tokens),
         faults=tuple(sorted({*_picture_faults(pictures), *_emphasis_faults(leaves), *_formula_faults(inline)})),
     )
+
+
+def join_chinese_lines(text: str) -> str:
+    """The passage without the line breaks between two Chinese characters of one paragraph; code keeps its lines."""
+    tokens = _parser().parse(_FORMULA.sub(_mask, text))
+    inside = {line for token in tokens if token.type == "inline" for line in range(token.map[0] + 1, token.map[1])}
+    first, *rest = text.split("\n")
+    lines = [first]
+    for number, line in enumerate(rest, start=1):
+        # What stands before a line that goes on, in a list or a quotation, is not part of the sentence.
+        joined = BROKEN_CHINESE.sub("", f"{lines[-1]}\n{line.lstrip(' >')}")
+        if number in inside and "\n" not in joined:
+            lines[-1] = joined
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _picture_faults(pictures: list[tuple[int, Token | str]]) -> Iterator[tuple[int, str]]:

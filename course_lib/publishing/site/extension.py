@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx.util import logging
 
+from course_lib.publishing.prose import BROKEN_CHINESE
 from course_lib.publishing.site import fonts, mathml
 from course_lib.publishing.site.words import WORDS
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 FONT = "_static/course-maths.woff"
-_WIDE = "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’—…"
-_BROKEN = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
 _HREFLANG = {"en": "en", "zh": "zh-CN"}
 
 
@@ -91,7 +89,7 @@ def _join_chinese_lines(app: Sphinx, doctree: nodes.document) -> None:
                 continue
             # What stands beside the text, in bold say, decides about a break at its very beginning or end.
             before, after = "".join(texts[:place])[-1:], "".join(texts[place + 1 :])[:1]
-            joined = _BROKEN.sub("", f"{before}{leaf}{after}")
+            joined = BROKEN_CHINESE.sub("", f"{before}{leaf}{after}")
             element[place] = nodes.Text(joined[len(before) : len(joined) - len(after)])
 
 
