@@ -40,7 +40,7 @@ def test_a_break_between_two_chinese_characters_goes(broken: str, joined: str) -
         "",
     ],
     ids=[
-        "heading", "paragraphs", "latin", "bold", "items", "table", "fence", "indented", "hard break", "latin lines",
+        "heading", "paragraphs", "latin", "bold", "items", "table", "fence", "indented", "hard break", "english", "",
     ],
 )  # fmt: skip
 def test_every_other_break_stays(text: str) -> None:
