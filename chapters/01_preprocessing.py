@@ -133,7 +133,7 @@ course = dial(
         "sample": dict(
             accuracy_cleaned=(0.6, 0.88), gain_of_cleaning=(-12, 14), gain_of_both=(-12, 12), gain_of_pairs=(-10, 12),
             word2vec_lead_of_related=(-0.5, 0.9), glove_lead_of_related=(-0.5, 0.9), subwords_per_word=(1.2, 2.6),
-            padding_random=(0.2, 0.7), padding_bucketed=(0.1, 0.7),
+            padding_random=(0.2, 0.8), padding_bucketed=(0.1, 0.7),
         ),
     },
 )
@@ -156,11 +156,11 @@ course = dial(
 # 我们留出一部分评论做**验证**，而且**按影片划分**：同一部影片的评论不会同时出现在两边。否则，模型只要学会
 # "提到 Matilda 就是好评"，也能得高分。
 # %% id="data-load"
-reviews = data.imdb.load("train", limit=course.reviews, seed=0)
-train, validation = data.imdb.split_by_film(reviews, fraction=0.4, seed=0)
+reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
+train, validation = data.imdb.split_by_film(reviews, fraction=0.4, seed=course.seed)
 print(f"{len(train):,} + {len(validation):,}", tr("reviews to train and to validate on", "条评论，分别用于训练和验证"))
 
-dirty = next(text for text in train.texts if "<br" in text and len(text) < 900)
+dirty = next(text for text in train.texts if "<br" in text and "film" in text and "!" in text and len(text) < 700)
 print(dirty)
 # %% [markdown] id="dirt" lang="en"
 # That is what people really type. There is HTML in it, because the text was cut out of a web page. Before we decide
@@ -822,7 +822,7 @@ for step in range(3):
 # %% id="sgns-train-run"
 encoded = [vocabulary.encode(tokens) for tokens in train_tokens]
 started = time.perf_counter()
-word2vec = prep.train_skip_gram(encoded, len(vocabulary), dim=course.dim, epochs=course.epochs, seed=0)  # (vocabulary, dim)
+word2vec = prep.train_skip_gram(encoded, len(vocabulary), dim=course.dim, epochs=course.epochs, seed=course.seed)  # (vocabulary, dim)
 print(word2vec.shape, f"{time.perf_counter() - started:.0f} s")
 for word in ["wonderful", "boring", "actress", "scary"]:
     if word in vocabulary:
@@ -888,7 +888,7 @@ together = prep.cooccurrence(encoded, len(vocabulary), window=5)
 together.data[together.data < 0.5] = 0  # seen once, three or more words apart: mostly chance
 together.eliminate_zeros()
 started = time.perf_counter()
-glove = prep.train_glove(together, dim=course.dim, epochs=course.glove_epochs, seed=0)  # (vocabulary, dim)
+glove = prep.train_glove(together, dim=course.dim, epochs=course.glove_epochs, seed=course.seed)  # (vocabulary, dim)
 print(f"{together.nnz:,}", tr("pairs,", "个词对，"), f"{time.perf_counter() - started:.0f} s")
 for word in ["wonderful", "boring", "actress", "scary"]:
     if word in vocabulary:
@@ -954,13 +954,13 @@ course.report("glove_lead_of_related", lead_of_related(glove))
 # ### Published vectors
 #
 # GloVe's authors trained on six billion words and published the result as a text file: a word, then its numbers, line by
-# line. The library reads and writes that format. `course data fetch glove` downloads the file (862 MB, so never without
+# line. The library reads and writes that format. `course data fetch glove.6B` downloads the file (862 MB, so never without
 # being asked); until then we write our own vectors and read them back.
-# %% [markdown] id="published" lang="zh" of="ba100990"
+# %% [markdown] id="published" lang="zh" of="179509ba"
 # ### 别人发布的词向量
 #
 # GloVe 的作者用六十亿词的语料训练，并把结果发布成一个文本文件：每行一个词，后面跟着它的各个数。课程库能读写这种格式。
-# `course data fetch glove` 会下载这个文件（862 MB，所以不主动要就不会下载）；没有它的时候，我们就写出自己的词向量，再读回来。
+# `course data fetch glove.6B` 会下载这个文件（862 MB，所以不主动要就不会下载）；没有它的时候，我们就写出自己的词向量，再读回来。
 # %% id="published-load"
 import tempfile
 from pathlib import Path
@@ -1179,7 +1179,7 @@ shuffled = np.random.default_rng(0).permutation(len(lengths))
 random_batches = [shuffled[start : start + 32] for start in range(0, len(shuffled), 32)]
 waste = 1 - lengths.sum() / sum(lengths[chosen].max() * len(chosen) for chosen in random_batches)
 
-buckets = prep.bucket_batches(lengths, batch_size=32, boundaries=boundaries, seed=0)
+buckets = prep.bucket_batches(lengths, batch_size=32, boundaries=boundaries, seed=course.seed)
 used = sum(lengths[chosen].sum() for _, chosen in buckets)
 waste_bucketed = 1 - used / sum(size * len(chosen) for size, chosen in buckets)
 course.report("padding_random", waste)

@@ -69,3 +69,14 @@ def test_a_package_that_is_not_installed_is_named_with_the_line_that_mends_it(mo
     monkeypatch.setattr(registry.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(EnvironmentProblem, match="pip install scikit-learn"):
         registry.packaged_path(registry.card("digits8"))
+
+
+def test_every_data_set_that_a_lesson_says_to_fetch_has_a_card() -> None:
+    lessons = Path(__file__).resolve().parents[2] / "chapters"
+    told = {
+        card_id
+        for path in lessons.glob("*.py")
+        for card_id in re.findall(r"course data fetch ([\w.]*\w)", path.read_text(encoding="utf-8"))
+    }
+    assert "glove.6B" in told
+    assert told <= set(IDS)
