@@ -20,6 +20,7 @@ _MODULES = {
     "02": "course_lib.checks.mlp",
     "03": "course_lib.checks.autoencoder",
     "04": "course_lib.checks.vae",
+    "05": "course_lib.checks.attention",
 }
 
 _EXERCISES: dict[str, Callable[[Learner], None]] = {}
