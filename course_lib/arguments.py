@@ -57,3 +57,23 @@ def checked_ids(name: str, ids: Iterable[int], vocabulary_size: int) -> list[int
         raise TypeError(f"{name} holds values of type {values.dtype}; allowed: whole numbers")
     require_ids(name, values, vocabulary_size)
     return values.tolist()
+
+
+def require_share(name: str, value: float) -> None:
+    """Raise a ValueError unless `value` is at least 0 and less than 1, as the share that dropout drops must be."""
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} is {value}; allowed: from 0 to less than 1")
+
+
+def require_not_negative(name: str, value: float) -> None:
+    """Raise a ValueError unless `value` is a finite number, 0 or more."""
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"{name} is {value}; allowed: a number from 0 upwards")
+
+
+def require_labels(name: str, labels: np.ndarray, num_classes: int) -> None:
+    """Raise unless every label is a whole number (TypeError) and one of the classes (ValueError)."""
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"{name} holds values of type {labels.dtype}; allowed: whole numbers")
+    if labels.size and not 0 <= labels.min() <= labels.max() < num_classes:
+        raise ValueError(f"{name} holds labels from {labels.min()} to {labels.max()}; allowed: 0 to {num_classes - 1}")

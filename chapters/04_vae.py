@@ -1,0 +1,1507 @@
+# Lesson 04 of "Deep learning for language": how a model generates. The source of both editions; see README.md.
+
+# %% [markdown] id="title" lang="en"
+# # 04 · VAE: how does a model generate?
+#
+# An autoencoder (lesson 03) can pack a digit into a few numbers and unpack it again. Ask it for a *new* digit and it
+# has no answer: which numbers should it unpack? Most choices lie where it has never been, and come out as smudges.
+#
+# The **variational autoencoder** answers by becoming a probability model. It says how likely every image is, and how to
+# draw one. The price is an integral nobody can compute; the idea of this lesson is how to live well without computing it,
+# and it is the same idea that trains diffusion models today.
+#
+# **When you have worked through it, you can**
+#
+# - derive the evidence lower bound (ELBO) line by line, and say what it leaves out, in nats;
+# - explain why a sample must be *reparameterised* before a gradient can pass, and measure what happens otherwise;
+# - build, train and test a VAE in Keras that gives the same result on every backend;
+# - draw new digits, walk from one to another, and read what a latent dimension does;
+# - recognise **posterior collapse** by measuring it, and cure it: annealing, free bits;
+# - report a test bound honestly: with its standard error, and with a tighter bound beside it.
+#
+# **You need** lesson 03 (encoder, decoder, code), the normal distribution, and what an expectation is.
+#
+# **Mirrors** sections 2.2, 3.2 and 4.2 of the second article. Its formula and its listing are wrong in three places
+# (E10, E13, E14 in our list of errata); each is run, shown failing and put right.
+# %% [markdown] id="title" lang="zh" of="efcca594"
+# # 04 · VAE：模型怎样生成？
+#
+# 自编码器（第 03 课）能把一个数字压成几个数，再还原出来。可是你要它给一个**新**的数字，它就答不上来：该拿哪几个数去解码呢？
+# 随便挑，多半落在它从没到过的地方，解出来只是一团墨迹。
+#
+# **变分自编码器**的回答是：把自己变成一个概率模型。它能说出每张图有多大可能出现，也就知道怎样抽出一张新图。
+# 代价是一个谁也算不出来的积分；本课的核心思想，就是不算它也能过得很好。今天训练扩散模型，用的还是这个思想。
+#
+# **学完这一课，你能够**
+#
+# - 逐行推导证据下界（ELBO），并说清它丢掉了什么、丢了多少奈特；
+# - 解释为什么要先**重参数化**，梯度才能穿过抽样，并量一量不这样做的后果；
+# - 用 Keras 搭建、训练、测试一个 VAE，在每种后端上结果都一样；
+# - 生成新的数字，从一个数字走到另一个，读懂每个潜变量维度管什么；
+# - 用测量来识别**后验坍缩**，并用退火和自由比特治好它；
+# - 诚实地报告测试集上的下界：附上标准误，旁边再放一个更紧的界。
+#
+# **你需要会** 第 03 课的内容（编码器、解码器、编码）、正态分布，以及期望是什么。
+#
+# **对应原文**：第二篇的 2.2、3.2 和 4.2 节。原文的公式和代码有三处错误（勘误表中的 E10、E13、E14），
+# 我们会逐一运行，看它错在哪里，再改正。
+
+# %% [markdown] id="background" lang="en"
+# ## 1 · Where these ideas come from
+#
+# A model that generates has two halves. One says what could be the *cause* of an image: a digit's shape, its slant, its
+# stroke. The other says how a cause becomes pixels. In 1995 Hinton and colleagues trained such a pair with two phases,
+# *wake* and *sleep*, and called the first half a **recognition model**. It worked, but nobody could say what exactly the
+# two phases made smaller.
+#
+# Statisticians knew what should be made smaller. **Variational inference** (Jordan and others, 1999) replaces an
+# impossible integral by the best of a family of simple distributions. But it needed formulas worked out by hand for each
+# model, and one optimisation for each data point.
+#
+# In December 2013 Kingma and Welling, and a month later Rezende, Mohamed and Wierstra, joined the two: a network that
+# proposes the simple distribution for *any* data point at once, and a trick that lets the gradient pass through a random
+# draw. That is the whole VAE, and it fits on one page.
+# %% [markdown] id="background" lang="zh" of="10ef9d2e"
+# ## 1 · 这些想法从哪里来
+#
+# 会生成的模型有两半：一半说明一张图的**成因**可能是什么，比如数字的形状、倾斜、笔画粗细；另一半说明成因怎样变成像素。
+# 1995 年，辛顿（Hinton）等人用“醒”和“睡”两个阶段训练这样一对网络，把前一半叫做**识别模型**。它管用，
+# 但没人说得清这两个阶段究竟在把什么变小。
+#
+# 统计学家知道该变小的是什么。**变分推断**（Jordan 等，1999）在一族简单的分布里挑最好的一个，来代替算不出的积分。
+# 可是每换一个模型就得重新手推公式，每个数据点还得单独做一次优化。
+#
+# 2013 年 12 月，Kingma 和 Welling 把两者合在了一起，一个月后 Rezende、Mohamed 和 Wierstra 也做到了：用一个网络，
+# 为**任何**数据点一步给出那个简单的分布；再用一个技巧，让梯度穿过随机抽样。VAE 的全部就是这些，一页纸写得下。
+
+# %% id="imports" tags=["fold"]
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib import data, diagrams, plots, vae
+
+# %% id="map" tags=["fold"]
+diagrams.flow(
+    boxes={
+        "image": (0, 0, tr("image x", "图像 x") + "\n" + tr("section 2", "第 2 节")),
+        "q": (1, 0, tr("encoder q(z|x)", "编码器 q(z|x)") + "\n" + tr("mean, variance", "均值、方差")),
+        "sample": (2, 0, tr("code z", "编码 z") + "\n" + tr("drawn: section 6", "抽样：第 6 节")),
+        "p": (3, 0, tr("decoder p(x|z)", "解码器 p(x|z)") + "\n" + tr("section 3", "第 3 节")),
+        "again": (4, 0, tr("pixels' odds", "各像素的概率") + "\n" + tr("section 8", "第 8 节")),
+        "prior": (2, 1, tr("prior p(z)", "先验 p(z)") + "\n" + tr("new images: section 9", "新图：第 9 节")),
+        "kl": (1, 2, tr("KL: rate", "KL：码率") + "\n" + tr("section 5", "第 5 节")),
+        "nll": (3, 2, tr("reconstruction", "重构") + "\n" + tr("section 5", "第 5 节")),
+        "elbo": (2, 3, tr("ELBO", "ELBO") + "\n" + tr("section 4; traded: 10, 11", "第 4 节；取舍：10、11")),
+    },
+    arrows=[
+        ("image", "q", ""), ("q", "sample", ""), ("sample", "p", ""), ("p", "again", ""), ("prior", "sample", ""),
+        ("q", "kl", ""), ("prior", "kl", ""), ("again", "nll", ""), ("kl", "elbo", "−"), ("nll", "elbo", "+"),
+    ],
+    english="A map: an image goes through the encoder, which gives a mean and a variance; a code is drawn and decoded into the"
+    " odds of each pixel. The prior gives new codes. KL, from encoder and prior, and reconstruction make up the ELBO.",
+    chinese="一张路线图：图像经过编码器得到均值和方差，从中抽出编码，解码成各像素的概率；先验则给出新的编码。"
+    "编码器与先验之间的 KL，加上重构项，合成 ELBO。",
+)
+
+# %% [markdown] id="dial" lang="en"
+# **The scale dial.** The next cell holds every size this lesson uses and the results it must show. `quick` takes about a
+# minute on two cores; `COURSE_SCALE=full`, set before you start Jupyter, trains the larger model that the results page
+# quotes.
+# %% [markdown] id="dial" lang="zh" of="67889381"
+# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。`quick` 在两核机器上大约一分钟；
+# 在启动 Jupyter 之前设置 `COURSE_SCALE=full`，训练的就是结果页上引用的那个更大的模型。
+# %% id="dial-settings"
+course = dial(
+    settings={
+        "smoke": dict(
+            digits=400, hidden=(32,), epochs=1, learning_rate=3e-3, warm_up=0, max_shift=0, weight_decay=0.0,
+            importance_samples=3, gradient_draws=200, map_epochs=1, small_hidden=(24,), small_epochs=1, strong_epochs=1,
+        ),
+        "quick": dict(
+            digits=5_000, hidden=(400,), epochs=40, learning_rate=5e-3, warm_up=0, max_shift=0, weight_decay=0.0,
+            importance_samples=50, gradient_draws=20_000, map_epochs=12, small_hidden=(200,), small_epochs=6, strong_epochs=30,
+        ),
+        "full": dict(
+            digits=5_000, hidden=(400,), epochs=40, learning_rate=5e-3, warm_up=0, max_shift=0, weight_decay=0.0,
+            importance_samples=500, gradient_draws=200_000, map_epochs=60, small_hidden=(200,), small_epochs=20, strong_epochs=60,
+        ),
+    },
+    expected={
+        "quick": dict(
+            test_elbo=(-113.0, -105.0), importance_bound=(-110.0, -100.0), importance_gain=(1.5, 6.0),
+            active_at_beta_784=(0, 0), kl_collapsed=(0.0, 1.2), kl_annealed=(1.2, 5.0), gain_of_annealing=(0.0, 2.0),
+        ),
+        "full": dict(
+            test_elbo=(-107.0, -98.0), importance_bound=(-105.0, -94.0), importance_gain=(1.5, 7.0),
+            active_at_beta_784=(0, 0), kl_collapsed=(0.0, 1.2), kl_annealed=(1.2, 5.0), gain_of_annealing=(0.0, 2.0),
+        ),
+    },
+)
+
+# %% [markdown] id="data" lang="en"
+# ## 2 · The data: digits in black and white
+#
+# 5,000 handwritten digits from MNIST, 500 of each, 28 × 28 pixels. A grey value of 0.8 could mean many things; we say that
+# it means: *this pixel is black with probability 0.8*. Drawing every pixel by its probability gives a black and white
+# image, and for black and white images "how likely is this image?" has a clear meaning. The field compares its models on
+# exactly these **binarised** digits.
+#
+# 1,000 digits are kept for the test, drawn **once**, with a seed that never changes: a test set must not move. The 4,000
+# for training are drawn anew in every epoch, so that the model never sees the same pixels twice.
+# %% [markdown] id="data" lang="zh" of="fb612d44"
+# ## 2 · 数据：黑白的数字
+#
+# 来自 MNIST 的 5,000 个手写数字，每类 500 个，28 × 28 像素。灰度 0.8 可以有种种解释；我们规定它的意思是：
+# **这个像素以 0.8 的概率为黑**。按各自的概率抽出每个像素，就得到一张黑白图；对黑白图来说，“这张图有多大可能出现”
+# 才有明确的含义。这个领域比较模型，用的正是这种**二值化**的数字。
+#
+# 留出 1,000 个做测试，只抽**一次**，种子永远不变：测试集不能动。用来训练的 4,000 个则每一轮重新抽，
+# 模型永远不会两次看到同样的像素。
+# %% id="data-load"
+digits = data.digits.load(28, seed=0)  # the order too is fixed: the test set is the same for everyone
+images = digits.images.reshape(len(digits), -1)[: course.digits]  # (digits, 784), from 0 for paper to 1 for ink
+held_out = len(images) // 5
+train_images, test_labels = images[:-held_out], digits.labels[: course.digits][-held_out:]
+test_images = vae.binarise(images[-held_out:], seed=0)
+print(f"{len(train_images):,} + {len(test_images):,}", tr("digits to train and to test on", "个数字，分别用于训练和测试"))
+print(tr("pixels that are neither black nor white:", "既非全黑也非全白的像素："), f"{np.mean((images > 0) & (images < 1)):.1%}")
+# %% id="data-plot" tags=["fold"]
+def draw_row(axis_row, pictures, title=None):
+    """Draw flat pictures side by side; the title stands left of them."""
+    for axis, picture in zip(axis_row, pictures, strict=False):
+        axis.imshow(np.reshape(picture, (28, 28)), cmap="gray_r", vmin=0, vmax=1)
+        axis.set(xticks=[], yticks=[])
+        axis.grid(False)
+        for spine in axis.spines.values():
+            spine.set_visible(False)
+    if title:
+        axis_row[0].set_ylabel(title, rotation=0, ha="right", va="center", fontsize=9)
+
+
+figure, axes = plt.subplots(3, 10, figsize=(9.6, 3.1))
+draw_row(axes[0], images[:10], plots.label("grey", "灰度"))
+draw_row(axes[1], vae.binarise(images[:10], 1), plots.label("one draw", "抽一次"))
+draw_row(axes[2], vae.binarise(images[:10], 2), plots.label("another", "再抽一次"))
+plots.show(
+    figure,
+    "Ten handwritten digits in three rows: in grey, and twice in black and white, drawn at random; the two drawings differ"
+    " along the edges of the strokes.",
+    "十个手写数字，共三行：第一行是灰度图，后两行是随机抽出的黑白图；两次抽样只在笔画边缘有所不同。",
+)
+
+# %% [markdown] id="model" lang="en"
+# ## 3 · A story about how an image comes about
+#
+# The model tells a story in two steps. First draw a **code** $z$ from the **prior** $p(z)$, a standard normal
+# distribution. Then let the **decoder** turn $z$ into a probability for every pixel, and draw the pixels:
+#
+# $$ p(x) = \int p(z)\, p(x \mid z)\, dz. \tag{1} $$
+#
+# This number, the **evidence**, says how likely the model thinks the image $x$ is, whatever code it came from. Training
+# should raise $\log p(x)$ for the images we have. It is measured in **nats**: a nat more means $e \approx 2.7$ times as
+# likely.
+#
+# To see everything with our own eyes we take the smallest model there is: *one* latent number, and images of *three*
+# pixels. Its decoder has the logits $w z + b$; on a grid of codes every integral becomes a sum.
+# %% [markdown] id="model" lang="zh" of="ef19b183"
+# ## 3 · 一张图是怎样来的：一个两步的故事
+#
+# 模型讲的故事分两步。先从**先验** $p(z)$（标准正态分布）里抽一个**编码** $z$，再由**解码器**把 $z$ 变成每个像素为黑的概率，
+# 按概率抽出像素：
+#
+# $$ p(x) = \int p(z)\, p(x \mid z)\, dz. \tag{1} $$
+#
+# 这个数叫做**证据**：不管编码是哪一个，模型认为图像 $x$ 有多大可能出现。训练的目标，就是让我们手里的图像的 $\log p(x)$ 变大。
+# 它的单位是**奈特**（nat）：多一奈特，可能性就是原来的 $e \approx 2.7$ 倍。
+#
+# 为了亲眼看见一切，我们取一个最小的模型：**一个**潜变量，**三个**像素的图。解码器的 logits 是 $w z + b$；
+# 把编码放在网格上，每个积分就成了求和。
+# %% id="tiny-model"
+w, b = np.array([5.0, 3.0, -4.0]), np.array([-2.0, -1.0, 0.0])  # the decoder's weights, (pixels,)
+x = np.array([1.0, 1.0, 0.0])  # the image: black, black, white
+
+grid = np.linspace(-8, 8, 4001)  # codes, (grid,)
+step = grid[1] - grid[0]
+
+
+def log_prior(z):
+    return -0.5 * z**2 - 0.5 * np.log(2 * np.pi)
+
+
+def log_likelihood(z):  # log p(x|z), summed over the three pixels
+    logits = np.multiply.outer(z, w) + b  # (…, pixels)
+    return np.sum(x * logits - np.logaddexp(0, logits), axis=-1)
+
+
+evidence = 0.0
+for z in grid:
+    evidence += np.exp(log_prior(z) + log_likelihood(z)) * step  # (1), as a loop
+log_evidence = np.log(np.sum(np.exp(log_prior(grid) + log_likelihood(grid))) * step)  # (1), as one line
+print(f"p(x) = {evidence:.4f}    log p(x) = {log_evidence:.4f} {tr('nats', '奈特')}")
+# %% [markdown] id="posterior" lang="en"
+# Turn the story around: given the image, which code did it come from? By Bayes' rule $p(z \mid x) = p(z)\,p(x \mid z) /
+# p(x)$, the **posterior**. On our grid it is a division. The next picture shows all three curves.
+# %% [markdown] id="posterior" lang="zh" of="c275eac8"
+# 把故事倒过来问：给定这张图，它出自哪个编码？由贝叶斯公式，$p(z \mid x) = p(z)\,p(x \mid z) / p(x)$，
+# 这就是**后验**。在我们的网格上，它只是一次除法。下图画出了三条曲线。
+# %% id="posterior-plot" tags=["fold"]
+posterior = np.exp(log_prior(grid) + log_likelihood(grid) - log_evidence)  # (grid,), integrates to 1
+figure, axis = plt.subplots(figsize=(7.2, 3.2))
+axis.plot(grid, np.exp(log_prior(grid)), label=plots.label("prior p(z)", "先验 p(z)"))
+axis.plot(grid, np.exp(log_likelihood(grid)), label=plots.label("likelihood p(x|z)", "似然 p(x|z)"), linestyle="--")
+axis.fill_between(grid, posterior, alpha=0.25, color=plots.PALETTE[2])
+axis.plot(grid, posterior, label=plots.label("posterior p(z|x)", "后验 p(z|x)"), color=plots.PALETTE[2])
+axis.set(xlim=(-3, 4), ylim=(0, None), xlabel="z")
+axis.legend(fontsize=9)
+plots.show(
+    figure,
+    "Three curves over the code z: the prior, a bell around 0; the likelihood, which rises from 0 to nearly 1; the posterior,"
+    " a narrower and slightly lopsided bell around 1.2.",
+    "编码 z 上的三条曲线：先验是以 0 为中心的钟形；似然从 0 上升到接近 1；后验是以 1.2 左右为中心、更窄且略微偏斜的钟形。",
+)
+# %% [markdown] id="impossible" lang="en"
+# With 20 latent numbers a grid of 4,001 points for each would have $4001^{20}$ points. Drawing codes from the prior and
+# averaging $p(x \mid z)$ does not help either: almost no code drawn blindly has anything to do with *this* image, so the
+# average waits for a miracle. We need codes that are likely for $x$. We need something like the posterior, and that is
+# exactly what we cannot compute, since $p(x)$ stands in its denominator.
+# %% [markdown] id="impossible" lang="zh" of="b1aefa9e"
+# 潜变量有 20 个时，每个取 4,001 个点，网格就有 $4001^{20}$ 个点。从先验里抽编码、再对 $p(x \mid z)$ 求平均也不行：
+# 盲目抽出的编码几乎都与**这张**图毫不相干，求平均等于等奇迹。我们需要对 $x$ 来说像样的编码，也就是需要后验之类的东西；
+# 而后验恰恰算不出来，因为它的分母就是 $p(x)$。
+
+# %% [markdown] id="bound" lang="en"
+# ## 4 · The bound, line by line
+#
+# So we make our own distribution over codes, $q(z \mid x)$, simple enough to draw from: a normal distribution whose mean
+# and variance the **encoder** computes from $x$. Now three lines.
+#
+# **Line one: multiply and divide.** Nothing changes when the integrand of (1) is divided by $q$ and multiplied by it; but
+# now the integral is an expectation over codes drawn from $q$:
+#
+# $$ \log p(x) = \log \int q(z \mid x)\, \frac{p(z)\, p(x \mid z)}{q(z \mid x)}\, dz = \log \mathbb{E}_{q}\left[ \frac{p(z)\, p(x \mid z)}{q(z \mid x)} \right]. $$
+#
+# **Line two: Jensen's inequality.** The logarithm bends downwards, so the logarithm of an average is at least the average
+# of the logarithms:
+#
+# $$ \log p(x) \ge \mathbb{E}_{q}\left[ \log \frac{p(z)\, p(x \mid z)}{q(z \mid x)} \right] = \mathrm{ELBO}. \tag{2} $$
+#
+# Two numbers are enough to see line two: of 1 and 9, the logarithm of the average is $\ln 5 = 1.61$, the average of the
+# logarithms $(\ln 1 + \ln 9)/2 = 1.10$. And we can see when the two are equal: when all the numbers are.
+# %% [markdown] id="bound" lang="zh" of="715131c5"
+# ## 4 · 逐行推导下界
+#
+# 那我们就自己造一个编码的分布 $q(z \mid x)$，简单到可以直接抽样：一个正态分布，均值和方差由**编码器**从 $x$ 算出。接下来只要三行。
+#
+# **第一行：乘一下，再除一下。** 把 (1) 的被积函数除以 $q$ 再乘以 $q$，什么也没变；但积分成了对 $q$ 抽出的编码求期望：
+#
+# $$ \log p(x) = \log \int q(z \mid x)\, \frac{p(z)\, p(x \mid z)}{q(z \mid x)}\, dz = \log \mathbb{E}_{q}\left[ \frac{p(z)\, p(x \mid z)}{q(z \mid x)} \right]. $$
+#
+# **第二行：詹森不等式。** 对数曲线向下弯，所以平均值的对数不小于对数的平均值：
+#
+# $$ \log p(x) \ge \mathbb{E}_{q}\left[ \log \frac{p(z)\, p(x \mid z)}{q(z \mid x)} \right] = \mathrm{ELBO}. \tag{2} $$
+#
+# 两个数就能看明白第二行：1 和 9，平均值的对数是 $\ln 5 = 1.61$，对数的平均值是 $(\ln 1 + \ln 9)/2 = 1.10$。
+# 什么时候两者相等也看得出来：所有的数都相等的时候。
+# %% id="bound-numbers"
+print(f"{np.log(np.mean([1, 9])):.2f} {np.mean(np.log([1, 9])):.2f}    {np.log(np.mean([5, 5])):.2f} {np.mean(np.log([5, 5])):.2f}")
+
+
+def log_q(z, mean, std):
+    return -0.5 * ((z - mean) / std) ** 2 - np.log(std) - 0.5 * np.log(2 * np.pi)
+
+
+def expectation(values, mean, std):  # E_q of values given on the grid
+    return np.sum(np.exp(log_q(grid, mean, std)) * values) * step
+
+
+def bound(mean, std):  # (2)
+    return expectation(log_prior(grid) + log_likelihood(grid) - log_q(grid, mean, std), mean, std)
+
+
+print(f"log p(x)                 {log_evidence:8.4f}")
+for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
+    print(f"ELBO, q = N({mean}, {std}²)   {bound(mean, std):8.4f}")
+# %% [markdown] id="two-terms" lang="en"
+# **Line three: sort the terms.** A logarithm of a product is a sum; put $p(z)$ and $q$ together:
+#
+# $$ \mathrm{ELBO} = \mathbb{E}_{q}\left[\log p(x \mid z)\right] - \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right), \qquad \mathrm{KL}(q \Vert p) = \mathbb{E}_q\left[\log \frac{q(z)}{p(z)}\right]. \tag{3} $$
+#
+# The first term is the **reconstruction**: draw a code, decode it, and see how likely $x$ is. The second, the
+# **Kullback–Leibler divergence**, is the price: how far $q$ moved away from the prior, in nats. It is never negative, and
+# zero only if the two are the same.
+#
+# **What was lost in line two?** Put $p(z)\,p(x \mid z) = p(x)\,p(z \mid x)$ into (2), and $\log p(x)$, which does not depend
+# on $z$, steps out of the expectation:
+#
+# $$ \log p(x) = \mathrm{ELBO} + \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z \mid x)\right). \tag{4} $$
+#
+# The gap is the divergence of $q$ from the *true posterior*. So one number does two jobs: raising the ELBO makes the
+# image more likely **or** $q$ more truthful. Check all of it on the grid:
+# %% [markdown] id="two-terms" lang="zh" of="c039cf5c"
+# **第三行：整理各项。** 乘积的对数是对数之和；把 $p(z)$ 和 $q$ 放到一起：
+#
+# $$ \mathrm{ELBO} = \mathbb{E}_{q}\left[\log p(x \mid z)\right] - \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right), \qquad \mathrm{KL}(q \Vert p) = \mathbb{E}_q\left[\log \frac{q(z)}{p(z)}\right]. \tag{3} $$
+#
+# 前一项是**重构**：抽一个编码，解码，看 $x$ 有多大可能出现。后一项是 **KL 散度**，也就是代价：$q$ 离先验走了多远，以奈特计。
+# 它从不为负，只有两个分布完全相同时才为零。
+#
+# **第二行丢掉了什么？** 把 $p(z)\,p(x \mid z) = p(x)\,p(z \mid x)$ 代入 (2)，$\log p(x)$ 与 $z$ 无关，可以提到期望外面：
+#
+# $$ \log p(x) = \mathrm{ELBO} + \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z \mid x)\right). \tag{4} $$
+#
+# 丢掉的正是 $q$ 与**真实后验**之间的散度。于是一个数干了两件事：把 ELBO 推高，要么让图像更可能出现，**要么**让 $q$ 更接近真相。
+# 在网格上逐一验证：
+# %% id="two-terms-numbers"
+print(f"{'q':>14} {tr('reconstr.', '重构'):>10} {'KL(q‖p(z))':>11} {'ELBO':>8} {'KL(q‖p(z|x))':>13} {tr('sum', '合计'):>8}")
+for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
+    reconstruction = expectation(log_likelihood(grid), mean, std)
+    kl = expectation(log_q(grid, mean, std) - log_prior(grid), mean, std)
+    gap = expectation(log_q(grid, mean, std) - np.log(posterior + 1e-300), mean, std)
+    total = reconstruction - kl + gap  # (4)
+    print(f"N({mean}, {std}²){'':>3} {reconstruction:10.4f} {kl:11.4f} {reconstruction - kl:8.4f} {gap:13.4f} {total:8.4f}")
+    assert np.isclose(total, log_evidence)
+# %% [markdown] id="erratum-10" lang="en"
+# ### What the article gets wrong: E10
+#
+# The second article (3.2) writes (3) with $\log p(x)$ and an **equals sign** in place of the ELBO, and calls the
+# divergence after a "Kramer". The table you have just printed refutes the equals sign: three choices of $q$ give three
+# different right-hand sides, and $\log p(x)$ does not depend on $q$ at all. Equality would need $q$ to be the true
+# posterior, and a normal distribution cannot be: the posterior above is lopsided. How close can one get? The next cell
+# tries every mean and every spread:
+# %% [markdown] id="erratum-10" lang="zh" of="3e40d6ae"
+# ### 原文错在哪里：E10
+#
+# 第二篇文章（3.2）把 (3) 左边的 ELBO 写成了 $\log p(x)$，还用了**等号**；散度的名字也写成了“克拉姆尔散度”。
+# 你刚打印的表格就否定了这个等号：三种 $q$ 给出三个不同的右边，而 $\log p(x)$ 根本不依赖 $q$。要相等，
+# $q$ 就必须是真实后验，可正态分布做不到：上图的后验是歪的。最多能有多接近？下一格把所有的均值和标准差都试一遍：
+# %% id="erratum-10-run"
+means, stds = np.linspace(-0.5, 2.5, 61), np.linspace(0.2, 1.4, 49)
+surface = np.array([[bound(mean, std) for mean in means] for std in stds])  # (stds, means)
+row, column = np.unravel_index(surface.argmax(), surface.shape)
+best_mean, best_std = means[column], stds[row]
+print(f"log p(x) {log_evidence:.4f}   {tr('the best ELBO of all', '所有 ELBO 中最好的')} {surface.max():.4f}   N({best_mean:.2f}, {best_std:.3f}²)")
+# %% id="erratum-10-plot" tags=["fold"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.7))
+levels = [0.06, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2]
+lines = left.contour(means, stds, log_evidence - surface, levels=levels, colors=plots.PALETTE[0], linewidths=1.2)
+left.clabel(lines, fmt="%.2g", fontsize=8)
+left.plot(best_mean, best_std, "o", color=plots.PALETTE[1])
+left.set(xlabel=plots.label("mean of q", "q 的均值"), ylabel=plots.label("standard deviation of q", "q 的标准差"))
+left.set_title(plots.label("the gap log p(x) − ELBO, in nats", "差距 log p(x) − ELBO（奈特）"))
+right.fill_between(grid, posterior, alpha=0.25, color=plots.PALETTE[2])
+right.plot(grid, posterior, color=plots.PALETTE[2], label=plots.label("true posterior", "真实后验"))
+right.plot(grid, np.exp(log_q(grid, best_mean, best_std)), color=plots.PALETTE[1], label=plots.label("the best q", "最好的 q"))
+right.set(xlim=(-0.8, 3.6), ylim=(0, None), xlabel="z")
+right.legend(fontsize=9)
+plots.show(
+    figure,
+    "Left: contour lines of the gap over mean and standard deviation of q; it is smallest, about 0.05 nats, near mean 1.15 and"
+    " standard deviation 0.5, and never 0. Right: the best normal q beside the lopsided true posterior.",
+    "左图：差距随 q 的均值和标准差变化的等高线，最小约 0.05 奈特，位于均值 1.15、标准差 0.5 附近，但从不为 0。"
+    "右图：最好的正态 q 与偏斜的真实后验。",
+)
+# %% [markdown] id="quiz-gap" lang="en" tags=["quiz"]
+# **During training the ELBO of an image rises by one nat. What do you know about its log p(x)?**
+# - [ ] It rose by one nat — Only if q was as far from the posterior after the step as before; the bound can rise because q improved.
+# - [ ] It rose by at least one nat — The bound may rise while the evidence stays: q moves closer and the gap shrinks.
+# - [x] It is still at least as large as the ELBO, and nothing more — The bound holds at every moment; how the rise is shared between evidence and gap it does not say.
+# - [ ] It fell, because the KL term grew — The ELBO rose with the KL term already taken off.
+# %% [markdown] id="quiz-gap" lang="zh" of="24e3295b" tags=["quiz"]
+# **训练中，某张图的 ELBO 上升了一奈特。关于它的 log p(x)，你知道什么？**
+# - [ ] 也上升了一奈特 — 除非 q 与后验的距离前后一样；下界上升也可能只是因为 q 变好了。
+# - [ ] 至少上升了一奈特 — 证据不变、下界上升也是可能的：q 靠近了后验，差距变小。
+# - [x] 它仍然不小于 ELBO，仅此而已 — 下界时时成立；至于上升的那一奈特有多少归证据、多少归差距，它不说。
+# - [ ] 它下降了，因为 KL 项变大了 — ELBO 是扣掉 KL 之后的数，它已经上升了。
+
+# %% [markdown] id="terms" lang="en"
+# ## 5 · Both terms in nats
+#
+# **Reconstruction.** Given $z$, the pixels are independent, so their log-probabilities add up. With the logit $\ell_i$ of
+# pixel $i$ (lesson 02):
+#
+# $$ \log p(x \mid z) = \sum_{i=1}^{n} \left( x_i\, \ell_i - \log(1 + e^{\ell_i}) \right), \qquad x, \ell\colon (n,). \tag{5} $$
+#
+# **Sum, not mean.** Keras's ready-made binary cross-entropy averages over the 784 pixels. The divergence is not averaged
+# over anything. Add the two and the divergence weighs 784 times too much; section 10 shows what becomes of such a model.
+# %% [markdown] id="terms" lang="zh" of="849add42"
+# ## 5 · 以奈特计的两项
+#
+# **重构。** 给定 $z$，各像素相互独立，对数概率直接相加。设像素 $i$ 的 logit 为 $\ell_i$（第 02 课）：
+#
+# $$ \log p(x \mid z) = \sum_{i=1}^{n} \left( x_i\, \ell_i - \log(1 + e^{\ell_i}) \right), \qquad x, \ell\colon (n,). \tag{5} $$
+#
+# **求和，不是求平均。** Keras 自带的二元交叉熵对 784 个像素取平均，而散度没有对任何东西取平均。两者直接相加，
+# 散度的分量就重了 784 倍；第 10 节会看到这样的模型是什么下场。
+# %% id="terms-reconstruction"
+logits = w * 1.1 + b  # decoded from z = 1.1, (pixels,)
+total = 0.0
+for pixel, logit in zip(x, logits, strict=True):
+    total += pixel * logit - np.log(1 + np.exp(logit))  # (5), as a loop
+print(f"{total:.4f} {np.sum(x * logits - np.logaddexp(0, logits)):.4f} {float(vae.bernoulli_log_likelihood(x, logits)):.4f}")
+print(tr("the mean that Keras reports:", "Keras 报告的平均值："), f"{float(keras.losses.binary_crossentropy(x, logits, from_logits=True)):.4f} = {-total:.4f} / 3")
+# %% [markdown] id="divergence" lang="en"
+# **Divergence.** Between two normal distributions the integral can be done once and for all. For a code of $d$
+# dimensions with means $\mu_j$ and variances $\sigma_j^2$ against the standard normal:
+#
+# $$ \mathrm{KL} = \frac{1}{2} \sum_{j=1}^{d} \left( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2 \right), \qquad \mu, \log\sigma^2\colon (d,). \tag{6} $$
+#
+# The encoder returns $\log \sigma^2$, not $\sigma$: a network's output can be any number, and so can a logarithm, while a
+# variance must be positive.
+# %% [markdown] id="divergence" lang="zh" of="8e91941d"
+# **散度。** 两个正态分布之间的积分可以一劳永逸地算出来。编码有 $d$ 维，均值 $\mu_j$、方差 $\sigma_j^2$，相对于标准正态分布：
+#
+# $$ \mathrm{KL} = \frac{1}{2} \sum_{j=1}^{d} \left( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2 \right), \qquad \mu, \log\sigma^2\colon (d,). \tag{6} $$
+#
+# 编码器输出的是 $\log \sigma^2$ 而不是 $\sigma$：网络的输出可以是任何数，对数也可以，方差却必须为正。
+# %% id="divergence-numbers"
+z_mean, z_log_var = np.array([1.1, 0.0]), np.log(np.array([0.25, 1.0]))  # two dimensions, (latent_dim,)
+kl = 0.0
+for mean, log_var in zip(z_mean, z_log_var, strict=True):
+    kl += 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)  # (6), as a loop
+on_grid = expectation(log_q(grid, 1.1, 0.5) - log_prior(grid), 1.1, 0.5)
+print(f"{kl:.4f} {0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var):.4f}   {tr('first dimension by the grid:', '第一维，用网格算：')} {on_grid:.4f}")
+print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)), 4))  # the library keeps dimensions apart
+# %% [markdown] id="divergence-reading" lang="en"
+# The second dimension equals the prior, so it costs nothing, and it says nothing. Keep that in mind: **a dimension with
+# KL 0 is a dimension that carries no information about the image.** Section 11 is about models in which all of them do.
+# %% [markdown] id="divergence-reading" lang="zh" of="b9b39a28"
+# 第二维与先验相同，所以一分不花，也一言不发。请记住：**KL 为 0 的维度，不携带关于图像的任何信息。**
+# 第 11 节讲的，就是所有维度都如此的模型。
+
+# %% [markdown] id="gradient" lang="en"
+# ## 6 · A gradient through a draw
+#
+# To train the encoder we need the gradient of $\mathbb{E}_{q}[f(z)]$ with respect to $q$'s mean $\mu$ (and its
+# variance), where $f$ is what stands in the brackets of (2). The expectation we estimate by drawing. But a random draw has
+# no derivative: *how would the die have fallen, had its mean been 0.01 larger?*
+#
+# **The old way: the score function.** Pull the derivative onto $q$ itself: $\frac{d}{d\mu}\mathbb{E}_q[f(z)] =
+# \mathbb{E}_q[f(z)\, \frac{d}{d\mu} \log q(z)]$. It needs nothing from $f$ but its value. (Reinforcement learning knows it
+# as REINFORCE.)
+#
+# **The new way: reparameterise.** Throw the die first, then move it:
+#
+# $$ z = \mu + \sigma\, \varepsilon, \qquad \varepsilon \sim N(0, 1). \tag{7} $$
+#
+# Now the randomness $\varepsilon$ does not depend on $\mu$, and $z$ is an ordinary function of it: $dz/d\mu = 1$, and the
+# derivative of $f$ passes through by the chain rule.
+# %% [markdown] id="gradient" lang="zh" of="77c1a041"
+# ## 6 · 让梯度穿过抽样
+#
+# 要训练编码器，就得求 $\mathbb{E}_{q}[f(z)]$ 对 $q$ 的均值 $\mu$（以及方差）的梯度，其中 $f$ 就是 (2) 方括号里的东西。
+# 期望可以靠抽样来估计。可是随机抽样没有导数：**要是均值大 0.01，这个骰子会掷出几点？**
+#
+# **老办法：得分函数。** 把导数转移到 $q$ 上：$\frac{d}{d\mu}\mathbb{E}_q[f(z)] = \mathbb{E}_q[f(z)\, \frac{d}{d\mu} \log q(z)]$。
+# 它只需要 $f$ 的值。（强化学习里叫 REINFORCE。）
+#
+# **新办法：重参数化。** 先掷骰子，再挪位置：
+#
+# $$ z = \mu + \sigma\, \varepsilon, \qquad \varepsilon \sim N(0, 1). \tag{7} $$
+#
+# 这样一来，随机的 $\varepsilon$ 与 $\mu$ 无关，$z$ 成了 $\mu$ 的普通函数：$dz/d\mu = 1$，$f$ 的导数按链式法则就传过去了。
+# %% [markdown] id="predict-gradient" lang="en" tags=["predict"]
+# **Before you run it.** Both estimates are right on average. The next cell computes each from single draws, for our tiny
+# model at $\mu = 0.5$, $\sigma = 0.5$, and compares how much they scatter. Then it gives the model more latent dimensions
+# (each with three pixels of its own) and looks at the gradient of the *first* mean only. What will happen to the two
+# scatters as dimensions are added?
+#
+# > The pathwise estimate stays as it is: the first mean moves the first code, and the chain rule asks no other. The score
+# > function multiplies the direction by the value of the *whole* $f$, to which every other dimension adds its own chance;
+# > its scatter grows with each of them. At 20 dimensions you would need thousands of draws to know what one reparameterised
+# > draw tells you. That is why the trick made the VAE possible.
+# %% [markdown] id="predict-gradient" lang="zh" of="863cb662" tags=["predict"]
+# **先猜，再运行。** 两种估计平均起来都是对的。下一格在 $\mu = 0.5$、$\sigma = 0.5$ 处，对我们的小模型各用单次抽样来估计，
+# 比较它们分散的程度；然后给模型增加潜变量（每个各管三个像素），只看对**第一个**均值的梯度。维度增加时，两者的分散程度会怎样变？
+#
+# > 路径导数的估计保持不变：第一个均值只移动第一个编码，链式法则不过问别的。得分函数却要乘上**整个** $f$ 的值，
+# > 别的每一维都往里添自己的随机性，维度越多越分散。到了 20 维，重参数化抽一次就能知道的事，它要抽几千次。
+# > 正因为有了这个技巧，VAE 才成为可能。
+# %% id="gradient-run"
+random = np.random.default_rng(course.seed)
+mu, sigma = 0.5, 0.5
+exact = (bound(mu + 1e-4, sigma) - bound(mu - 1e-4, sigma)) / 2e-4  # the grid knows the truth
+
+
+def estimates(dimensions, draws):
+    """d ELBO / d mean of the first dimension, one estimate per draw: by the score function, by the path."""
+    noise = random.standard_normal((draws, dimensions))
+    z = mu + sigma * noise  # (7), (draws, dimensions)
+    f = np.sum(log_prior(z) + log_likelihood(z) - log_q(z, mu, sigma), axis=1)  # (draws,)
+    score = f * (z[:, 0] - mu) / sigma**2
+    probabilities = 1 / (1 + np.exp(-(np.multiply.outer(z[:, 0], w) + b)))  # (draws, pixels)
+    path = -z[:, 0] + np.sum((x - probabilities) * w, axis=-1)  # df/dz · dz/dmu; log q does not change along the path
+    return score, path
+
+
+sizes = [1, 2, 5, 10, 20]
+scatter = []
+print(f"{tr('exact gradient', '精确梯度')}: {exact:.3f}")
+for size in sizes:
+    score, path = estimates(size, course.gradient_draws)
+    scatter.append((score.std(), path.std()))
+    print(f"{size:3d} {tr('dimensions', '维')}:  {tr('score function', '得分函数')} {score.mean():6.2f} ± {score.std():6.2f}   {tr('path', '路径')} {path.mean():6.3f} ± {path.std():.3f}")
+draws_needed = (scatter[-1][0] / scatter[-1][1]) ** 2  # variances shrink as 1 / draws
+print(tr(f"at 20 dimensions one reparameterised draw is worth {draws_needed:,.0f} of the others", f"20 维时，重参数化抽一次抵得上另一种抽 {draws_needed:,.0f} 次"))
+# %% id="gradient-plot" tags=["fold"]
+score, path = estimates(5, 4_000)
+figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.5))
+bins = np.linspace(-60, 60, 81)
+left.hist(np.clip(score, -60, 60), bins, alpha=0.55, color=plots.PALETTE[1], label=plots.label("score function", "得分函数"))
+left.hist(path, bins, alpha=0.75, color=plots.PALETTE[0], label=plots.label("reparameterised", "重参数化"))
+left.axvline(exact, color="black", linewidth=1, linestyle=":", label=plots.label("exact", "精确值"))
+left.set_yscale("log")
+left.set(xlabel=plots.label("gradient from one draw, 5 dimensions", "单次抽样的梯度，5 维"), ylabel=plots.label("draws", "次数"))
+left.legend(fontsize=8)
+right.plot(sizes, [pair[0] for pair in scatter], "o-", color=plots.PALETTE[1], label=plots.label("score function", "得分函数"))
+right.plot(sizes, [pair[1] for pair in scatter], "s-", color=plots.PALETTE[0], label=plots.label("reparameterised", "重参数化"))
+right.set_yscale("log")
+right.set(xlabel=plots.label("latent dimensions", "潜变量维数"), ylabel=plots.label("standard deviation", "标准差"))
+right.legend(fontsize=8)
+plots.show(
+    figure,
+    "Left: histograms of gradient estimates from single draws; the score function's spread from -60 to 60, the reparameterised"
+    " ones stand in a narrow column at the exact value. Right: the score function's standard deviation grows with the number"
+    " of dimensions, the other stays flat.",
+    "左图：单次抽样的梯度估计的直方图，得分函数的估计散布在 -60 到 60 之间，重参数化的集中在精确值附近的窄柱里。"
+    "右图：得分函数的标准差随维数增长，重参数化的保持水平。",
+)
+
+# %% [markdown] id="keras" lang="en"
+# ## 7 · The model in Keras
+#
+# Here is the article's listing (4.2), shortened by nothing but its first lines; `keras.random` stands in for `tf.random`,
+# so that it runs on every backend. Read it once: it has an encoder, a decoder, a draw. What could be wrong?
+# %% [markdown] id="keras" lang="zh" of="6cba543f"
+# ## 7 · 用 Keras 写出模型
+#
+# 下面是原文的代码（4.2），只省去了开头几行；`tf.random` 换成了 `keras.random`，好让它在每种后端上都能运行。
+# 先读一遍：有编码器，有解码器，有抽样。会有什么问题呢？
+# %% id="erratum-13-listing"
+class ArticleVAE(keras.Model):
+    def __init__(self, input_dim, encoding_dim, output_dim):
+        super().__init__()
+        self.encoder = keras.Sequential([
+            keras.layers.Input(shape=(input_dim,)),
+            keras.layers.Dense(encoding_dim, activation="relu"),
+            keras.layers.Dense(output_dim, activation="sigmoid"),
+        ])
+        self.decoder = keras.Sequential([
+            keras.layers.Input(shape=(output_dim,)),
+            keras.layers.Dense(encoding_dim, activation="relu"),
+            keras.layers.Dense(input_dim, activation="sigmoid"),
+        ])
+        self.seed_generator = keras.random.SeedGenerator(course.seed)
+
+    def call(self, inputs):
+        z_mean = self.encoder(inputs)
+        z_log_var = self.encoder(inputs)
+        z = keras.random.normal(keras.ops.shape(z_mean), seed=self.seed_generator)
+        z = z_mean + keras.ops.exp(z_log_var / 2) * z
+        return self.decoder(z), z_mean, z_log_var
+
+
+article = ArticleVAE(784, 32, 100)
+_, z_mean, z_log_var = map(keras.ops.convert_to_numpy, article(test_images[:200]))
+print(tr("are mean and log-variance the same numbers?", "均值和对数方差是同一批数吗？"), np.array_equal(z_mean, z_log_var))
+spread = np.exp(z_log_var / 2)
+print(tr("means", "均值"), f"{z_mean.min():.2f} … {z_mean.max():.2f}  ", tr("standard deviations", "标准差"), f"{spread.min():.2f} … {spread.max():.2f}")
+# %% [markdown] id="erratum-13" lang="en"
+# ### What the article gets wrong: E13
+#
+# One encoder is called twice, so $\mu$ and $\log\sigma^2$ are **the same numbers**: a dimension cannot be sure of a value
+# other than the one its spread dictates. A sigmoid squeezes both into (0, 1): no mean is ever negative, and since
+# $\log\sigma^2 > 0$, every standard deviation is **above 1**, wider than the prior itself. Such a code can hardly say
+# anything. The repair: one body, **two heads**, no activation on either.
+# %% [markdown] id="erratum-13" lang="zh" of="5c2843a5"
+# ### 原文错在哪里：E13
+#
+# 同一个编码器调用了两次，于是 $\mu$ 和 $\log\sigma^2$ 是**同一批数**：均值取多少，标准差就被定死了。sigmoid 又把两者都压到
+# (0, 1) 之间：均值永远不为负；而 $\log\sigma^2 > 0$ 意味着每个标准差都**大于 1**，比先验还宽。这样的编码几乎什么也说不出来。
+# 改法：一个主干，**两个输出头**，都不加激活函数。
+# %% id="erratum-14-run"
+article.compile(optimizer="adam", loss="binary_crossentropy")
+try:
+    article.fit(test_images, test_images, epochs=1, batch_size=32, verbose=0)
+except Exception as error:  # which error it is depends on the backend
+    print(f"{type(error).__name__}: {str(error).strip().splitlines()[0][:160]}")
+# %% [markdown] id="erratum-14" lang="en"
+# ### What the article gets wrong: E14
+#
+# The model returns three things and is given one target and one loss: it stops at the first step. And suppose it did not.
+# The loss is a reconstruction **averaged** over pixels, and there is **no KL term** at all: nothing would ever pull codes
+# towards the prior, and a code drawn from the prior would decode to noise. Without its second term it is no VAE.
+#
+# Here is the whole repair. The divergence enters by `add_loss`; the reconstruction is a loss that sums over pixels; `fit`
+# stays Keras's own. Written so, the gradient is right on one device and on eight, compiled or not, on TensorFlow, JAX and
+# PyTorch (the tests of this repository check the first two). A hand-written `train_step` would need a version for each.
+# %% [markdown] id="erratum-14" lang="zh" of="217aa490"
+# ### 原文错在哪里：E14
+#
+# 模型返回三样东西，却只给了一个目标和一个损失：第一步就报错。就算不报错，它的损失也只是对像素**取平均**的重构，
+# **根本没有 KL 项**：没有任何力量把编码拉向先验，从先验里抽出的编码解出来就是噪声。缺了第二项，就不是 VAE。
+#
+# 下面是完整的改法。散度用 `add_loss` 加入；重构损失对像素求和；`fit` 还是 Keras 自己的。这样写，无论一个设备还是八个设备，
+# 编译还是不编译，TensorFlow、JAX 还是 PyTorch，梯度都是对的（本仓库的测试检查了前两种后端）。
+# 自己写 `train_step` 的话，每种后端都得各写一个版本。
+# %% id="mini-vae"
+class SumOverPixels(keras.losses.Loss):
+    def call(self, y_true, y_pred):
+        return -vae.bernoulli_log_likelihood(y_true, y_pred)  # (5), (batch,)
+
+
+class SmallVAE(keras.Model):
+    def __init__(self, input_dim, hidden_dim, latent_dim):
+        super().__init__()
+        self.body = keras.layers.Dense(hidden_dim, activation="relu")
+        self.mean_head = keras.layers.Dense(latent_dim)  # two heads, no activation
+        self.log_var_head = keras.layers.Dense(latent_dim)
+        self.decoder = keras.Sequential([keras.layers.Dense(hidden_dim, activation="relu"), keras.layers.Dense(input_dim)])
+        self.seed_generator = keras.random.SeedGenerator(course.seed)
+
+    def call(self, images):
+        hidden = self.body(images)
+        z_mean, z_log_var = self.mean_head(hidden), self.log_var_head(hidden)  # (batch, latent_dim)
+        noise = keras.random.normal(keras.ops.shape(z_mean), seed=self.seed_generator)
+        z = vae.sample_latent(z_mean, z_log_var, noise)  # (7)
+        kl = keras.ops.sum(vae.gaussian_kl(z_mean, z_log_var), axis=-1)  # (6), (batch,)
+        self.add_loss(keras.ops.mean(kl))
+        return self.decoder(z)  # logits, (batch, pixels)
+
+
+mini = SmallVAE(784, 64, 8)
+mini.compile(optimizer=keras.optimizers.Adam(3e-3), loss=SumOverPixels())
+some = vae.binarise(train_images[:1000], course.seed)
+losses = mini.fit(some, some, epochs=4, batch_size=50, verbose=0).history["loss"]
+print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）："), " → ".join(f"{loss:.1f}" for loss in losses))
+# %% [markdown] id="library" lang="en"
+# The library's `vae.VAE` is this, and three comforts: `fit` takes the images alone, both terms are reported after every
+# epoch as metrics, and the weight of the KL term is a variable (`model.beta`) that can be changed while training runs.
+# `vae.train` compiles it with AdamW and a learning rate that falls to zero along half a cosine, and draws the pixels anew
+# in every epoch.
+# %% [markdown] id="library" lang="zh" of="f5363527"
+# 课程库的 `vae.VAE` 就是这个模型，外加三样方便：`fit` 只要图像；每一轮结束都把两项作为指标报告出来；
+# KL 项的权重是一个变量（`model.beta`），训练途中也能改。`vae.train` 用 AdamW 编译它，学习率沿半个余弦降到零，
+# 并且每一轮重新抽取像素。
+
+# %% [markdown] id="training" lang="en"
+# ## 8 · Training on digits
+#
+# Twenty latent dimensions, as in the tables of the field. `elbo`, `reconstruction` and `kl` are in nats per image; `val_elbo` is
+# measured on binarised digits that the model is not trained on (400 of the training digits; the test digits wait for the
+# end).
+# %% [markdown] id="training" lang="zh" of="77487bcc"
+# ## 8 · 在数字上训练
+#
+# 潜变量取 20 维，与这个领域的惯例一致。`elbo`、`reconstruction` 和 `kl` 都是每张图多少奈特；`val_elbo` 是在没参加训练的二值化数字上量的
+# （从训练数字里分出的 400 个；测试数字留到最后）。
+# %% id="training-run"
+validation_images = vae.binarise(train_images[-len(train_images) // 10 :], seed=1)
+model = vae.VAE(784, latent_dim=20, hidden_dims=course.hidden, seed=course.seed)
+history = vae.train(
+    model, train_images[: -len(validation_images)], epochs=course.epochs, learning_rate=course.learning_rate,
+    weight_decay=course.weight_decay, warm_up=course.warm_up, max_shift=course.max_shift,
+    validation_images=validation_images, seed=course.seed, every=max(1, course.epochs // 5),
+)
+# %% id="training-plot" tags=["fold"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.5))
+epochs = np.arange(1, len(history["elbo"]) + 1)
+left.plot(epochs, history["elbo"], label=plots.label("training", "训练"))
+left.plot(epochs, history["val_elbo"], label=plots.label("validation", "验证"))
+left.set(xlabel=plots.label("epoch", "轮"), ylabel=plots.label("ELBO, nats per image", "ELBO（奈特/图）"))
+left.set_ylim(bottom=max(history["val_elbo"][-1] - 70, min(history["val_elbo"])))
+left.legend(fontsize=9)
+right.plot(epochs, history["reconstruction"], color=plots.PALETTE[1], label=plots.label("reconstruction", "重构"))
+right.plot(epochs, history["kl"], color=plots.PALETTE[2], label="KL")
+right.set(xlabel=plots.label("epoch", "轮"), ylabel=plots.label("nats per image", "奈特/图"), ylim=(0, 250))
+right.legend(fontsize=9)
+plots.show(
+    figure,
+    "Left: the ELBO of training and validation images rises steeply and then levels off. Right: the reconstruction term falls"
+    " while the KL term rises from near zero to about 25 nats.",
+    "左图：训练和验证的 ELBO 先陡升后趋平。右图：重构项下降，KL 项从接近零升到 25 奈特左右。",
+)
+# %% [markdown] id="test" lang="en"
+# ### The test, once
+#
+# The bound of each of the 1,000 test digits is one number; their mean is the result, and their scatter gives its
+# **standard error**, $s/\sqrt{n}$. Two models whose results differ by less than two of those are not different on this
+# evidence. (Tested on the *same* digits they can be told apart more finely: compare them digit by digit.)
+# %% [markdown] id="test" lang="zh" of="6cf1aebe"
+# ### 测试，只做一次
+#
+# 1,000 个测试数字各有一个下界，平均值就是结果，它们的离散程度给出**标准误** $s/\sqrt{n}$。两个模型的结果相差不到两个标准误，
+# 就不能凭这点证据说它们不同。（在**同一批**数字上测试时，逐个数字相比，能分得更细。）
+# %% id="test-run"
+reconstruction, kl = vae.elbo_terms(model, test_images, num_samples=10, seed=0)  # each (images,)
+test_elbo, error = vae.mean_and_error(reconstruction - kl)  # (3)
+print(f"{tr('test ELBO', '测试 ELBO')}: {test_elbo:.2f} ± {error:.2f} {tr('nats', '奈特')} = {reconstruction.mean():.2f} − {kl.mean():.2f}")
+print(f"{-test_elbo / np.log(2):.0f} {tr('bits per image instead of 784', '比特/图，而原来是 784 比特')}")
+course.report("test_elbo", test_elbo)
+# %% [markdown] id="importance" lang="en"
+# ### A tighter bound beside it
+#
+# The ELBO averages logarithms, and Jensen took his share. Draw $K$ codes instead of one and average **before** the
+# logarithm; the more codes, the closer to the evidence (Burda and others, 2016):
+#
+# $$ \log w_k = \log p(z_k) + \log p(x \mid z_k) - \log q(z_k \mid x), \tag{8} $$
+# $$ \mathcal{L}_K = \mathbb{E}\left[ \log \frac{1}{K} \sum_{k=1}^{K} w_k \right], \qquad \mathrm{ELBO} = \mathcal{L}_1 \le \mathcal{L}_2 \le \dots \le \log p(x). \tag{9} $$
+#
+# The weights are numbers like $e^{-105}$, and for larger images they are zero in any floating-point format. So the sum is
+# taken by **logsumexp**: subtract the largest logarithm first, add it again afterwards.
+# %% [markdown] id="importance" lang="zh" of="2f0c4688"
+# ### 旁边放一个更紧的界
+#
+# ELBO 是对数的平均，詹森从中拿走了一份。改为抽 $K$ 个编码，**先**平均再取对数；编码越多，离证据越近（Burda 等，2016）：
+#
+# $$ \log w_k = \log p(z_k) + \log p(x \mid z_k) - \log q(z_k \mid x), \tag{8} $$
+# $$ \mathcal{L}_K = \mathbb{E}\left[ \log \frac{1}{K} \sum_{k=1}^{K} w_k \right], \qquad \mathrm{ELBO} = \mathcal{L}_1 \le \mathcal{L}_2 \le \dots \le \log p(x). \tag{9} $$
+#
+# 权重都是 $e^{-105}$ 这样的数，图再大一些，在任何浮点格式里都成了零。所以求和要用 **logsumexp**：先减去最大的对数，最后再加回来。
+# %% id="importance-tiny"
+log_w = np.array([-800.0, -802.0, -801.0])  # three codes, (samples,)
+with np.errstate(divide="ignore"):
+    print(tr("as written:", "照公式写："), np.log(np.mean(np.exp(log_w))))
+print(f"logsumexp: {log_w.max() + np.log(np.mean(np.exp(log_w - log_w.max()))):.4f} {float(vae.importance_bound(log_w)):.4f}")
+
+noise = np.random.default_rng(course.seed).standard_normal((10_000, 64))  # the tiny model again, where the truth is known
+z = best_mean + best_std * noise
+log_w = log_prior(z) + log_likelihood(z) - log_q(z, best_mean, best_std)  # (8), (draws, samples)
+for samples in [1, 4, 16, 64]:
+    bounds = np.log(np.mean(np.exp(log_w[:, :samples]), axis=1))
+    print(f"K = {samples:2d}: {bounds.mean():.4f} ± {bounds.std() / 100:.4f}")
+print(f"log p(x): {log_evidence:.4f}")
+# %% id="importance-run"
+log_w = vae.log_weights(model, test_images, course.importance_samples, seed=0)  # (samples, images)
+importance, importance_error = vae.mean_and_error(keras.ops.convert_to_numpy(vae.importance_bound(log_w)))
+gain, gain_error = vae.mean_and_error(keras.ops.convert_to_numpy(vae.importance_bound(log_w)) - (reconstruction - kl))
+print(f"{tr('importance-weighted bound', '重要性加权下界')}, K = {course.importance_samples}: {importance:.2f} ± {importance_error:.2f}")
+print(f"{tr('above the ELBO, digit by digit', '逐个数字比 ELBO 高出')}: {gain:.2f} ± {gain_error:.2f} {tr('nats', '奈特')}")
+course.report("importance_bound", importance)
+course.report("importance_gain", gain)
+# %% [markdown] id="importance-reading" lang="en"
+# Look at the two errors. The bounds themselves are uncertain by about a nat, because some digits are simply harder than
+# others. The *difference*, taken digit by digit, is certain to a few hundredths. That is how to compare two models.
+# %% [markdown] id="importance-reading" lang="zh" of="cd19e6c4"
+# 请看两个误差。两个界本身都有一奈特左右的不确定，因为有些数字就是更难；而逐个数字相减得到的**差**，误差只有百分之几奈特。
+# 比较两个模型，就该这样比。
+# %% [markdown] id="quiz-error" lang="en" tags=["quiz"]
+# **Your model's test ELBO is −108.9 ± 1.1, a friend's is −107.9 ± 1.1, on the same 1,000 digits. What do you say?**
+# - [ ] Hers is better by one nat — Perhaps; these two numbers alone cannot show it.
+# - [ ] They are equally good — Not shown either: a lack of evidence is no evidence of equality.
+# - [x] Let us subtract the bounds digit by digit and look at the error of the mean difference — Hard digits are hard for both; in the difference that common scatter is gone.
+# - [ ] Let us train longer until the errors are smaller — The errors come from the number and the variety of test digits, which training does not change.
+# %% [markdown] id="quiz-error" lang="zh" of="822fc6dc" tags=["quiz"]
+# **同样 1,000 个数字上，你的模型测试 ELBO 是 −108.9 ± 1.1，朋友的是 −107.9 ± 1.1。你怎么说？**
+# - [ ] 她的好一奈特 — 也许吧；单凭这两个数看不出来。
+# - [ ] 两个一样好 — 这也没有得到证明：没有证据，不等于证明了相等。
+# - [x] 把两个模型的下界逐个数字相减，看平均差的误差 — 难的数字对两个模型都难，相减之后，这部分共同的离散就消掉了。
+# - [ ] 再多训练一会儿，让误差变小 — 误差来自测试数字的数量和差异，训练改变不了它。
+
+# %% [markdown] id="look" lang="en"
+# ## 9 · Look at what it learned
+#
+# **Reconstructions.** Encode a test digit, decode the mean of its code. What is lost is what a code of 20 numbers found
+# not worth its price.
+# %% [markdown] id="look" lang="zh" of="5ae442d5"
+# ## 9 · 看看它学到了什么
+#
+# **重构。** 把测试数字编码，再解码编码的均值。丢掉的，就是 20 个数觉得不值那个价钱的东西。
+# %% id="look-plot" tags=["fold"]
+def pictures_of(vectors, which=None):
+    """Codes (count, latent_dim) to pictures (count, 784) of the probability that each pixel is black."""
+    logits = keras.ops.convert_to_numpy((which or model).decode(np.asarray(vectors, dtype=np.float32)))
+    return 1 / (1 + np.exp(-logits))
+
+
+chosen = [np.flatnonzero(test_labels == digit)[0] for digit in range(10)]
+z_mean, z_log_var = vae.encode(model, test_images)  # each (images, latent_dim)
+figure, axes = plt.subplots(2, 10, figsize=(9.6, 2.1))
+draw_row(axes[0], test_images[chosen], plots.label("test digit", "测试数字"))
+draw_row(axes[1], pictures_of(z_mean[chosen]), plots.label("decoded", "解码"))
+plots.show(
+    figure,
+    "Ten test digits, one of each kind, above what the model makes of their codes: the same digits, smoother.",
+    "上行是十个测试数字，每类一个；下行是模型由它们的编码还原的结果：还是那些数字，只是更平滑。",
+)
+# %% [markdown] id="predict-samples" lang="en" tags=["predict"]
+# **Before you run it.** The next cell draws codes from the prior and decodes them: new digits. It does so for our VAE and
+# for the same network trained with beta = 0, that is, **without the KL term**, an autoencoder whose codes are a little
+# shaken. Which of the two reconstructs better? Whose samples look like digits?
+#
+# > Without the KL term the reconstruction is better: codes may be as long and as exact as they like. But nothing keeps them
+# > where the prior draws from, and its samples are strokes that belong to no digit. The KL term costs reconstruction and
+# > buys a space in which **every place the prior can reach means something**.
+# %% [markdown] id="predict-samples" lang="zh" of="f90bac9d" tags=["predict"]
+# **先猜，再运行。** 下一格从先验里抽编码，再解码：得到新的数字。用的是我们的 VAE，以及同样的网络在 beta = 0、即**没有 KL 项**时
+# 训练的结果，也就是编码稍加抖动的自编码器。两者之中，谁重构得更好？谁抽出来的像数字？
+#
+# > 没有 KL 项，重构更好：编码想多长就多长，想多准就多准。可是没有什么把它们留在先验会抽到的地方，抽出来的只是不成数字的笔画。
+# > KL 项牺牲一点重构，换来的是：**凡先验到得了的地方，都有意义**。
+# %% id="samples-run"
+small = vae.VAE(784, latent_dim=20, hidden_dims=course.small_hidden, seed=course.seed)
+small.build((None, 784))
+small.compile(optimizer=keras.optimizers.Adam(3e-3), loss=vae.ReconstructionLoss())
+small.optimizer.build(small.trainable_variables)
+variables = [*small.weights, *small.optimizer.variables]
+beginning = [keras.ops.convert_to_numpy(variable) for variable in variables]
+
+
+def train_small(beta, free_bits=0.0, callbacks=()):
+    """Begin again from the same weights, without compiling again, and train; return the test terms, (images,) each."""
+    for variable, value in zip(variables, beginning, strict=True):
+        variable.assign(value)
+    small.beta.assign(beta)
+    small.free_bits.assign(free_bits)
+    small.fit(vae.BinarisedImages(train_images, 100, course.seed), epochs=course.small_epochs, callbacks=list(callbacks), verbose=0)
+    return vae.elbo_terms(small, test_images, seed=0)
+
+
+without = train_small(beta=0.0)
+samples_without = vae.generate(small, 10, seed=course.seed)
+samples = vae.generate(model, 20, seed=course.seed)
+for name, (r, k) in {"beta = 0": without, "beta = 1": (reconstruction, kl)}.items():
+    print(f"{name}: {tr('reconstruction', '重构')} {r.mean():8.2f}   KL {k.mean():8.2f}   ELBO {np.mean(r - k):9.2f}")
+# %% id="samples-plot" tags=["fold"]
+figure, axes = plt.subplots(3, 10, figsize=(9.6, 3.1))
+draw_row(axes[0], samples[:10], "VAE")
+draw_row(axes[1], samples[10:], "VAE")
+draw_row(axes[2], samples_without, plots.label("without KL", "没有 KL"))
+plots.show(
+    figure,
+    "Three rows of ten generated images. Two rows from the VAE: most can be read as digits, some are in between two. The third"
+    " row, from the model without KL, shows blotches that belong to no digit.",
+    "三行生成的图，每行十张。前两行来自 VAE：多数认得出是数字，有的介于两个数字之间。第三行来自没有 KL 的模型：一团团不成数字的墨迹。",
+)
+# %% [markdown] id="interpolation" lang="en"
+# **From one digit to another.** A straight line between two codes passes through digits. A straight line between two
+# *images* passes through one image fading out over another: no handwriting looks like that.
+# %% [markdown] id="interpolation" lang="zh" of="ba0f42bb"
+# **从一个数字走到另一个。** 在两个编码之间走直线，一路上都是数字。在两张**图**之间走直线，只会看到一张淡出、另一张淡入：
+# 没有人这样写字。
+# %% id="interpolation-plot" tags=["fold"]
+shares = np.linspace(0, 1, 10)[:, None]
+pairs = [(chosen[3], chosen[8]), (chosen[4], chosen[9])]
+figure, axes = plt.subplots(4, 10, figsize=(9.6, 4.1))
+for number, (first, second) in enumerate(pairs):
+    draw_row(axes[2 * number], pictures_of((1 - shares) * z_mean[first] + shares * z_mean[second]), plots.label("codes", "编码之间"))
+    draw_row(axes[2 * number + 1], (1 - shares) * test_images[first] + shares * test_images[second], plots.label("pixels", "像素之间"))
+plots.show(
+    figure,
+    "A 3 becomes an 8 and a 4 becomes a 9 in ten steps, each twice: between codes every step is a clean digit; between pixels"
+    " one digit fades over the other.",
+    "3 变成 8、4 变成 9，各走十步，各两行：在编码之间走，每一步都是清楚的数字；在像素之间走，则是一个数字在另一个上面淡入淡出。",
+)
+# %% [markdown] id="map-of-codes" lang="en"
+# **A map.** With *two* latent dimensions we can look at the whole space at once: on the left where the test digits lie, on
+# the right what each place decodes to. (Positions are spaced by the prior: the same share of its mass lies between any two
+# neighbours.) Two numbers are few, and the bound says what that costs.
+# %% [markdown] id="map-of-codes" lang="zh" of="34ec511e"
+# **一张地图。** 潜变量只有**两**维时，整个空间一眼就能看全：左图是测试数字所在的位置，右图是每个位置解码出来的样子。
+# （位置按先验取：任意两个相邻位置之间，先验的概率都一样多。）两个数是少了点，代价多大，下界会说。
+# %% id="map-train"
+flat_model = vae.VAE(784, latent_dim=2, hidden_dims=course.small_hidden, seed=course.seed)
+vae.train(flat_model, train_images, epochs=course.map_epochs, learning_rate=5e-3, seed=course.seed)
+flat_mean, _ = vae.encode(flat_model, test_images)  # (images, 2)
+flat_terms = vae.elbo_terms(flat_model, test_images, num_samples=5, seed=0)
+print(f"{tr('test ELBO with 2 dimensions', '2 维时的测试 ELBO')}: {np.mean(flat_terms[0] - flat_terms[1]):.2f}")
+# %% id="map-plot" tags=["fold"]
+from scipy.stats import norm
+
+places = norm.ppf(np.linspace(0.03, 0.97, 15))
+across, up = np.meshgrid(places, places[::-1])
+decoded = pictures_of(np.stack([across.ravel(), up.ravel()], axis=1), flat_model).reshape(15, 15, 28, 28)
+figure, (left, right) = plt.subplots(1, 2, figsize=(10.4, 5.1))
+ten = plt.get_cmap("tab10")
+for digit in range(10):
+    here = flat_mean[test_labels == digit]
+    left.scatter(here[:, 0], here[:, 1], s=7, color=ten(digit), alpha=0.6)
+    left.annotate(str(digit), np.median(here, axis=0), fontsize=15, fontweight="bold", ha="center", va="center",
+                  bbox=dict(boxstyle="circle,pad=0.15", facecolor="white", edgecolor=ten(digit), alpha=0.85))
+left.set(xlabel=r"$\mu_1$", ylabel=r"$\mu_2$", xlim=(-3.6, 3.6), ylim=(-3.6, 3.6), aspect="equal")
+left.set_title(plots.label("where test digits lie", "测试数字的位置"))
+right.imshow(decoded.transpose(0, 2, 1, 3).reshape(15 * 28, 15 * 28), cmap="gray_r")
+right.set(xticks=[], yticks=[])
+right.grid(False)
+right.set_title(plots.label("what each place decodes to", "每个位置解码的结果"))
+plots.show(
+    figure,
+    "Left: the test digits as points in the plane of two latent numbers, in ten colours; equal digits lie together. Right: a 15"
+    " by 15 table of decoded images over the same plane, in which digits change smoothly into each other.",
+    "左图：测试数字在两个潜变量构成的平面上的位置，十种颜色；同样的数字聚在一起。右图：同一平面上 15 × 15 个位置解码出的图，"
+    "数字之间平滑过渡。",
+)
+# %% [markdown] id="slider" lang="en"
+# **What does a dimension do?** Back to the 20 dimensions. Take a digit, change one number of its code, leave the rest. The
+# upper slider chooses the dimension (those with the largest divergence come first), the lower one its value. The pictures
+# are stored in the page, so it moves without a kernel; arrow keys work too.
+# %% [markdown] id="slider" lang="zh" of="30e61d70"
+# **每一维管什么？** 回到 20 维。取一个数字，只改编码里的一个数，其余不动。上面的滑块选维度（散度最大的排在前面），
+# 下面的滑块选数值。图都存在页面里，没有内核也能动；也可以用方向键。
+# %% id="slider-run"
+kl_of_dimension = keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)).mean(axis=0)  # (latent_dim,)
+order = np.argsort(-kl_of_dimension)
+values = np.linspace(-3, 3, 21)
+codes = np.tile(z_mean[chosen[2]], (8, len(values), 1))  # (dimensions, values, latent_dim)
+for place, dimension in enumerate(order[:8]):
+    codes[place, :, dimension] = values
+frames = pictures_of(codes.reshape(-1, 20)).reshape(8, len(values), 28, 28)
+vae.slider(
+    frames,
+    rows=[f"z[{dimension}]  ({kl_of_dimension[dimension]:.1f} {tr('nats', '奈特')})" for dimension in order[:8]],
+    columns=[f"{value:+.1f}" for value in values],
+    row_name=tr("dimension", "维度"),
+    column_name=tr("value", "数值"),
+    english="A handwritten 2 whose shape changes as one latent number goes from -3 to 3: slant, width, loop, stroke.",
+    chinese="一个手写的 2，随着一个潜变量从 -3 变到 3，形状跟着改变：倾斜、宽窄、圆圈、笔画。",
+)
+# %% id="slider-print" tags=["fold"]
+figure, axes = plt.subplots(4, 9, figsize=(9.0, 4.1))
+for place in range(4):
+    draw_row(axes[place], frames[place, 2:-1:2][:9], f"z[{order[place]}]")
+plots.show(
+    figure,
+    "The same on paper: four rows, one for each of the four strongest dimensions; along a row one latent number grows and the 2"
+    " changes its slant, width or stroke.",
+    "印在纸上的版本：四行分别对应最强的四个维度；沿着一行，一个潜变量逐渐增大，数字 2 的倾斜、宽窄或笔画随之改变。",
+)
+
+# %% [markdown] id="beta" lang="en"
+# ## 10 · Beta: what a nat is worth
+#
+# Read (3) as a bargain. The KL term is a **rate**: how many nats the code spends on each image. The reconstruction term is
+# a **distortion**: how many nats the decoder is still missing. With a weight on the rate we set its price:
+#
+# $$ \mathcal{L}_\beta = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta\, \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right). \tag{10} $$
+#
+# Beta 1 is the bound. More makes codes short and, sometimes, easier to read; less makes reconstructions sharp. The
+# variable `model.beta` holds it, so one compiled model can be trained again and again from the same start.
+# %% [markdown] id="beta" lang="zh" of="d2393f88"
+# ## 10 · beta：一奈特值多少钱
+#
+# 把 (3) 看成一笔买卖。KL 项是**码率**：编码在每张图上花了多少奈特。重构项是**失真**：解码器还缺多少奈特。给码率加一个权重，就等于给它定价：
+#
+# $$ \mathcal{L}_\beta = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta\, \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right). \tag{10} $$
+#
+# beta 为 1 就是下界本身。大一些，编码就短，有时也更好读；小一些，重构就清晰。它存放在变量 `model.beta` 里，
+# 所以一个编译好的模型可以从同样的起点反复训练。
+# %% [markdown] id="predict-beta" lang="en" tags=["predict"]
+# **Before you run it.** Four prices: 0.25, 1, 4, and 784, which is what you get without wanting it when the reconstruction is
+# a *mean* over 784 pixels and the KL is not. Which gives the best ELBO (always measured with beta 1)? How many of the 20
+# dimensions will be active at 784?
+#
+# > The best ELBO is at beta 1, or very near: it is the only one that is trained on what is measured. At 4 the code speaks
+# > with fewer dimensions; at 784 not one is active, and every image decodes to the same grey average. The most common bug in
+# > home-made VAEs looks exactly like this, and many a "VAE that does not learn" is a mean that should have been a sum.
+# %% [markdown] id="predict-beta" lang="zh" of="97e49fd1" tags=["predict"]
+# **先猜，再运行。** 四种价格：0.25、1、4，还有 784：重构对 784 个像素取了**平均**，而 KL 没有，就会不知不觉变成这个数。
+# 哪一个的 ELBO 最好（始终按 beta 为 1 来量）？到了 784，20 维里还有几维是活跃的？
+#
+# > ELBO 最好的是 beta 为 1，或者离它很近：只有它训练的正是所量的东西。到 4，编码用更少的维度说话；到 784，一维也不活跃，
+# > 所有图都解码成同一张灰蒙蒙的平均图。自己动手写 VAE 时最常见的错误就是这副样子；许多“学不动的 VAE”，只是把求和写成了求平均。
+# %% id="beta-run"
+prices = {0.0: (without, None)}
+for beta in [0.25, 1.0, 4.0, 784.0]:
+    terms = train_small(beta)
+    means_of_codes, _ = vae.encode(small, test_images)
+    prices[beta] = (terms, int(np.sum(keras.ops.convert_to_numpy(vae.active_units(means_of_codes)))))
+    r, k = terms
+    print(f"beta {beta:6.2f}: {tr('reconstruction', '重构')} {r.mean():8.2f}   KL {k.mean():6.2f}   ELBO {np.mean(r - k):8.2f}   {tr('active', '活跃')} {prices[beta][1]:2d} / 20")
+course.report("active_at_beta_784", prices[784.0][1])
+# %% id="beta-plot" tags=["fold"]
+shown = [beta for beta in prices if beta > 0]
+rates = np.array([prices[beta][0][1].mean() for beta in shown])
+distortions = np.array([-prices[beta][0][0].mean() for beta in shown])
+figure, axis = plt.subplots(figsize=(6.6, 3.8))
+span = np.linspace(0, rates.max() * 1.15, 2)
+for total in np.arange(100, 261, 20):
+    axis.plot(span, total - span, color="0.85", linewidth=1, zorder=0)
+axis.plot(rates, distortions, "o-")
+for beta, rate, distortion in zip(shown, rates, distortions, strict=True):
+    axis.annotate(f"β = {beta:g}", (rate, distortion), xytext=(7, 5), textcoords="offset points", fontsize=9)
+axis.set(xlabel=plots.label("rate: KL, nats per image", "码率：KL（奈特/图）"), ylabel=plots.label("distortion: −log p(x|z)", "失真：−log p(x|z)"))
+axis.set(xlim=(-1.5, rates.max() * 1.2), ylim=(distortions.min() - 15, distortions.max() + 15))
+plots.show(
+    figure,
+    "Distortion against rate for four betas: from beta 784 at rate 0 and high distortion down to beta 0.25 at a high rate and"
+    " low distortion. Grey lines join points of equal ELBO; beta 1 touches the best of them.",
+    "四种 beta 的失真对码率：从码率为 0、失真很高的 beta 784，到码率高、失真低的 beta 0.25。灰线上各点的 ELBO 相等，beta 1 碰到的是其中最好的一条。",
+)
+
+# %% [markdown] id="collapse" lang="en"
+# ## 11 · Collapse: a code that falls silent
+#
+# At beta 784 silence was our own fault. It also happens at beta 1, to careful people, and most of all with **text**. The
+# recipe is a decoder so strong that it needs no code: one that is told, for every part of the output, all parts before it.
+# Language models are such decoders. Ours in miniature reads 8 × 8 digits pixel by pixel and sees, for each pixel, the ones
+# above it and to its left; the code is a second source.
+#
+# At the beginning of training the code is noise. The neighbours help at once, the code does not yet; and the KL term makes
+# it cheaper to say nothing than to say something nobody listens to. Encoder and decoder settle there: **posterior
+# collapse**. Two cures that let the conversation begin:
+#
+# - **annealing** (Bowman and others, 2016): start with beta 0 and raise it slowly, so that the code is useful before it costs;
+# - **free bits** (Kingma and others, 2016): let every dimension carry $\lambda$ nats for nothing, on the batch's average, so that
+#   silence saves nothing:
+#
+# $$ \mathcal{L} = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta \sum_{j=1}^{d} \max\left(\lambda,\; \overline{\mathrm{KL}}_j\right), \qquad \overline{\mathrm{KL}}_j = \frac{1}{B} \sum_{i=1}^{B} \mathrm{KL}_{ij}. \tag{11} $$
+#
+# $\mathrm{KL}_{ij}$ has the shape (batch, latent_dim): the divergence of image $i$ in dimension $j$. With two dimensions that
+# carry 0.1 and 2 nats on average and $\lambda = 0.3$, the sum is $0.3 + 2 = 2.3$; making the first one fall to 0 would save nothing.
+# %% [markdown] id="collapse" lang="zh" of="185fd3eb"
+# ## 11 · 坍缩：沉默的编码
+#
+# beta 为 784 时编码沉默，怪我们自己。可是 beta 为 1 时，细心的人也会遇到，**文本**尤其如此。条件是解码器强到用不着编码：
+# 生成每一部分时，前面的所有部分都告诉它。语言模型就是这样的解码器。我们的缩小版逐个像素地读 8 × 8 的数字，每个像素都能看到
+# 它上面和左边的像素；编码只是第二个信息来源。
+#
+# 训练之初，编码只是噪声。邻居立刻就有用，编码却还没有；而 KL 项使得沉默比说些没人听的话更便宜。
+# 编码器和解码器就停在那里了：这就是**后验坍缩**。有两种办法，能让对话开始：
+#
+# - **退火**（Bowman 等，2016）：beta 从 0 开始慢慢升高，让编码先有用，再收费；
+# - **自由比特**（Kingma 等，2016）：每一维在整批的平均上可以免费携带 $\lambda$ 奈特，沉默也就省不下什么：
+#
+# $$ \mathcal{L} = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta \sum_{j=1}^{d} \max\left(\lambda,\; \overline{\mathrm{KL}}_j\right), \qquad \overline{\mathrm{KL}}_j = \frac{1}{B} \sum_{i=1}^{B} \mathrm{KL}_{ij}. \tag{11} $$
+#
+# $\mathrm{KL}_{ij}$ 的形状是 (batch, latent_dim)：图像 $i$ 在第 $j$ 维上的散度。假如有两维，平均各携带 0.1 和 2 奈特，$\lambda = 0.3$，
+# 那么总和是 $0.3 + 2 = 2.3$；第一维就算降到 0，也省不下一分钱。
+# %% id="collapse-free-bits"
+kl_table = np.array([[0.0, 1.0], [0.2, 3.0]])  # (batch, latent_dim)
+total = 0.0
+for dimension in range(2):
+    average = sum(kl_table[example, dimension] for example in range(2)) / 2
+    total += max(0.3, average)  # (11), as a loop
+print(total, np.sum(np.maximum(kl_table.mean(axis=0), 0.3)), float(vae.kl_penalty(kl_table, free_bits=0.3)))
+# %% [markdown] id="predict-collapse" lang="en" tags=["predict"]
+# **Before you run it.** One model, trained three times from the same start: plainly, with annealing, with 0.3 free nats for
+# each of 10 dimensions. Besides both terms, we measure whether the decoder *listens*: give every test digit the code of
+# **another** one, and see how many nats of log-likelihood are lost. How many will it be for the first model?
+#
+# > Next to none: its code says next to nothing, so a stranger's code does as well. With annealing the code carries several
+# > times as much, the swap hurts, **and the bound is better**: the silence was not a wise saving but a bad beginning. Free
+# > bits buy a speaking code as well, spread evenly over the dimensions, because that is what they pay for; the bound gains
+# > less.
+# %% [markdown] id="predict-collapse" lang="zh" of="80244ebc" tags=["predict"]
+# **先猜，再运行。** 同一个模型，从同样的起点训练三次：普通训练；退火；10 个维度每维 0.3 奈特的自由比特。除了两项之外，
+# 我们还要量一量解码器**听不听**编码：给每个测试数字换上**另一个**数字的编码，看对数似然损失多少奈特。第一个模型会损失多少？
+#
+# > 几乎不损失：它的编码几乎什么也没说，换上别人的编码也一样。退火之后，编码携带的信息是原来的好几倍，一换就疼，
+# > **而且下界更好**：原先的沉默不是精打细算，而是开局不利。自由比特也能让编码开口，而且平均分摊到各维，因为它买的就是这个；
+# > 下界的收益小一些。
+# %% id="collapse-run"
+tiny_digits = data.digits.load(8, seed=0)
+tiny_images = tiny_digits.images.reshape(len(tiny_digits), -1)[: course.digits]  # (digits, 64)
+tiny_train, tiny_test = tiny_images[: -len(tiny_images) // 5], vae.binarise(tiny_images[-len(tiny_images) // 5 :], seed=0)
+strong = vae.VAE(64, latent_dim=10, hidden_dims=(64, 64, 64), autoregressive=True, seed=course.seed)
+strong.build((None, 64))
+strong.compile(optimizer=keras.optimizers.Adam(2e-3), loss=vae.ReconstructionLoss())
+strong.optimizer.build(strong.trainable_variables)
+strong_variables = [*strong.weights, *strong.optimizer.variables]
+strong_beginning = [keras.ops.convert_to_numpy(variable) for variable in strong_variables]
+
+
+def train_strong(free_bits=0.0, callbacks=()):
+    """Begin again, train, and return the bound, the KL of each dimension, and what it costs to swap the codes."""
+    for variable, value in zip(strong_variables, strong_beginning, strict=True):
+        variable.assign(value)
+    strong.free_bits.assign(free_bits)
+    batches = vae.BinarisedImages(tiny_train, 50, course.seed)
+    strong.fit(batches, epochs=course.strong_epochs, callbacks=list(callbacks), verbose=0)
+    r, k = vae.elbo_terms(strong, tiny_test, num_samples=10, seed=0)
+    means, log_vars = vae.encode(strong, tiny_test)
+    own, other = (
+        keras.ops.convert_to_numpy(vae.bernoulli_log_likelihood(tiny_test, strong.decode(codes, tiny_test))).mean()
+        for codes in (means, np.roll(means, 1, axis=0))
+    )
+    kl_of_dimensions = keras.ops.convert_to_numpy(vae.gaussian_kl(means, log_vars)).mean(axis=0)
+    from_code = vae.draw_images(strong, np.repeat(means[:3], 5, axis=0), seed=course.seed)
+    return dict(elbo=np.mean(r - k), kl=k.mean(), swap=own - other, dimensions=np.sort(kl_of_dimensions)[::-1], drawn=from_code)
+
+
+cures = {
+    tr("plain", "普通训练"): train_strong(),
+    tr("annealing", "退火"): train_strong(callbacks=[vae.BetaWarmUp(epochs=2 * course.strong_epochs // 3)]),
+    tr("free bits", "自由比特"): train_strong(free_bits=0.3),
+}
+for name, found in cures.items():
+    print(f"{name:<12} ELBO {found['elbo']:7.2f}   KL {found['kl']:5.2f}   {tr('lost by swapping codes', '换编码的损失')} {found['swap']:5.2f} {tr('nats', '奈特')}")
+plain, annealed, freed = cures.values()
+course.report("kl_collapsed", plain["kl"])
+course.report("kl_annealed", annealed["kl"])
+course.report("gain_of_annealing", annealed["elbo"] - plain["elbo"])
+# %% id="collapse-plot" tags=["fold"]
+figure, axes = plt.subplots(1, 3, figsize=(10.4, 3.1), sharey=True)
+for axis, colour, (name, found) in zip(axes, plots.PALETTE, cures.items(), strict=False):
+    axis.bar(np.arange(1, 11), found["dimensions"], color=colour)
+    axis.set_title(plots.label({0: "plain", 1: "annealing", 2: "free bits"}[list(cures).index(name)], name))
+    axis.set(xlabel=plots.label("dimension, sorted", "维度（排序后）"), xticks=range(1, 11))
+axes[0].set_ylabel(plots.label("KL, nats", "KL（奈特）"))
+plots.show(
+    figure,
+    "The KL of each of ten dimensions in three bar charts. Plain: almost no bars. Annealing: several tall bars and some empty"
+    " dimensions. Free bits: ten bars of the same height, 0.3 nats.",
+    "三幅柱状图，画出十个维度各自的 KL。普通训练：几乎没有柱子。退火：几根高柱，其余为空。自由比特：十根一样高的柱子，0.3 奈特。",
+)
+# %% [markdown] id="collapse-draws" lang="en"
+# What silence looks like: below, three test digits, and beside each five images drawn from **its** code, pixel by pixel.
+# On the left, the model trained plainly draws whatever comes to its mind; on the right, the annealed one stays closer to
+# the digit it was told.
+# %% [markdown] id="collapse-draws" lang="zh" of="86480597"
+# 沉默是什么样子：下图有三个测试数字，每个旁边是五张从**它的**编码逐像素抽出的图。左边是普通训练的模型，想到什么画什么；
+# 右边是退火的模型，画出来的更接近告诉它的那个数字。
+# %% id="collapse-draws-plot" tags=["fold"]
+figure, axes = plt.subplots(3, 13, figsize=(9.6, 2.6))
+for axis in axes.ravel():
+    axis.set(xticks=[], yticks=[])
+    axis.grid(False)
+    axis.set_frame_on(False)
+for row in range(3):
+    for start, found in ((0, plain), (7, annealed)):
+        axes[row, start].imshow(tiny_test[row].reshape(8, 8), cmap="Blues", vmin=0, vmax=1.3)
+        for place in range(5):
+            axes[row, start + 1 + place].imshow(found["drawn"][5 * row + place].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
+axes[0, 3].set_title(plots.label("plain", "普通训练"), fontsize=10)
+axes[0, 10].set_title(plots.label("annealing", "退火"), fontsize=10)
+plots.show(
+    figure,
+    "Three test digits in blue, twice, each with five drawings from its code. Those of the plainly trained model hardly resemble"
+    " it; those of the annealed model more often do.",
+    "三个蓝色的测试数字，左右各一份，每个后面是五张由它的编码画出的图。普通训练的模型画的与它几乎不像，退火的模型画的更常像它。",
+)
+
+# %% [markdown] id="language" lang="en"
+# ## 12 · And for language?
+#
+# Put words in the place of pixels. The decoder is now a language model that reads all words before the next one (lesson 09),
+# and the code is meant to hold what a *sentence* is about. Bowman and others built this in 2016 and met what you have just
+# seen, only worse: the KL went to zero, and the code of a sentence said nothing at all.
+#
+# They annealed, and they also **hid words** from the decoder at random, so that it had to ask the code. You can now say why
+# each of the usual cures works:
+#
+# - annealing and free bits change the *price* of the code (this section's experiment);
+# - hiding words, or a decoder that sees only a few words back, lower the *competition*;
+# - predicting the bag of words from the code alone gives it a *task of its own*.
+#
+# A code that speaks lets you walk from one sentence to another as we walked from a 3 to an 8, or change the tone of a
+# sentence and keep its content. Today's large language models have no such code: they are all decoder. But whenever a
+# system shall hold *one vector for a whole text*, the question of this section comes back: **who listens to it?**
+# %% [markdown] id="language" lang="zh" of="2f8c0f6e"
+# ## 12 · 换成语言呢？
+#
+# 把像素换成词。解码器就成了语言模型，预测下一个词时读得到前面的所有词（第 09 课），而编码应当记住一个**句子**在说什么。
+# Bowman 等人 2016 年做了这样的模型，遇到的正是你刚看到的情形，而且更糟：KL 降到零，句子的编码什么也没说。
+#
+# 他们用了退火，还随机地对解码器**遮住一些词**，逼它去问编码。现在你能说出各种常见办法为什么管用了：
+#
+# - 退火和自由比特改变编码的**价格**（上一节的实验）；
+# - 遮住词，或者让解码器只能往回看几个词，减弱**竞争**；
+# - 只凭编码预测句子的词袋，给编码**一份自己的工作**。
+#
+# 会说话的编码，能让你像从 3 走到 8 那样，从一个句子走到另一个，或者只改语气、不改内容。今天的大语言模型没有这种编码，它们整个就是解码器。
+# 但只要一个系统要用**一个向量代表整段文本**，本节的问题就会回来：**谁在听它？**
+
+# %% [markdown] id="uses" lang="en"
+# ## 13 · Where this is used, and with which tools
+#
+# **Image generators** of the latent-diffusion kind paint in the code of a VAE: the autoencoder shrinks the image, the
+# diffusion model works on the small code, the decoder paints it large. The bound that trains the diffusion model is again an
+# ELBO. **Discrete codes** (VQ-VAE) turn sound and pictures into tokens that a Transformer can read. **Anomaly detection**
+# asks which inputs have a low bound; **chemistry** searches a smooth code for molecules; **biology** reads cells from single-cell
+# counts with VAEs of just this form. And whenever a model has unknowns that are uncertain, *amortised inference*, an
+# encoder that proposes a posterior, is a tool to reach for.
+#
+# **Tools.** Keras is enough for all on this page. `tfp` (TensorFlow Probability), NumPyro and Pyro offer more distributions
+# and flows; the code of section 7 carries over. **To read on:** Kingma and Welling's own introduction (2019) is the best long
+# text; Doersch's tutorial (2016) the friendliest.
+# %% [markdown] id="uses" lang="zh" of="3152e461"
+# ## 13 · 用在哪里，用什么工具
+#
+# 潜空间扩散类的**图像生成器**，就在 VAE 的编码里作画：自编码器把图缩小，扩散模型在小小的编码上工作，解码器再把它放大成画。
+# 训练扩散模型的下界，也还是 ELBO。**离散编码**（VQ-VAE）把声音和图片变成 Transformer 读得懂的词元。**异常检测**找下界低的输入；
+# **化学**在平滑的编码里搜索分子；**生物学**用这种 VAE 来读单细胞计数。凡是模型里有不确定的未知量，都可以想到**摊销推断**：
+# 让编码器直接给出后验。
+#
+# **工具。** 本页的一切用 Keras 就够了。`tfp`（TensorFlow Probability）、NumPyro 和 Pyro 提供更多的分布和流模型，第 7 节的代码可以照搬。
+# **进一步阅读：** Kingma 和 Welling 自己写的导论（2019）是最好的长文，Doersch 的教程（2016）最易读。
+
+# %% [markdown] id="exercises" lang="en"
+# ## 14 · Exercises
+#
+# Write your solution in place of `raise NotImplementedError`, run the cell, then run the check under it. NumPy is all you
+# need.
+# %% [markdown] id="exercises" lang="zh" of="ae4c34d2"
+# ## 14 · 练习
+#
+# 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。只用 NumPy 就够了。
+# %% [markdown] id="ex1-text" lang="en"
+# ### The price of a code
+#
+# Return the divergence (6) of each example's code from the standard normal distribution, in nats.
+# %% [markdown] id="ex1-text" lang="zh" of="1c12980e"
+# ### 编码的价钱
+#
+# 按 (6) 式返回每个样本的编码与标准正态分布之间的散度，以奈特计。
+# %% id="ex1" tags=["exercise"] difficulty=1 minutes=5
+def code_kl(z_mean, z_log_var):
+    """z_mean (batch, latent_dim), z_log_var (batch, latent_dim) -> (batch,)"""
+    raise NotImplementedError
+# %% id="ex1" tags=["solution"]
+def code_kl(z_mean, z_log_var):
+    """z_mean (batch, latent_dim), z_log_var (batch, latent_dim) -> (batch,)"""
+    return 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var, axis=-1)
+# %% id="ex1-check" tags=["check"]
+check("04.1", code_kl)
+# %% [markdown] id="ex2-text" lang="en"
+# ### A draw that lets gradients pass
+#
+# Return codes drawn by (7). `noise` was drawn already; use it, and nothing else that is random.
+# %% [markdown] id="ex2-text" lang="zh" of="5a58680e"
+# ### 让梯度通过的抽样
+#
+# 按 (7) 式返回抽出的编码。`noise` 已经抽好，就用它，不要再引入别的随机性。
+# %% id="ex2" tags=["exercise"] difficulty=1 minutes=5
+def draw_codes(z_mean, z_log_var, noise):
+    """three arrays (batch, latent_dim) -> (batch, latent_dim)"""
+    raise NotImplementedError
+# %% id="ex2" tags=["solution"]
+def draw_codes(z_mean, z_log_var, noise):
+    """three arrays (batch, latent_dim) -> (batch, latent_dim)"""
+    return z_mean + np.exp(0.5 * z_log_var) * noise  # half the log-variance is the log of the standard deviation
+# %% id="ex2-check" tags=["check"]
+check("04.2", draw_codes)
+# %% [markdown] id="ex3-text" lang="en"
+# ### The ELBO from its parts
+#
+# Given black and white images, the decoder's logits for one draw each, and the codes' distributions, return the **mean ELBO
+# per image** in nats. Logits of ±1,000 must not break it.
+# %% [markdown] id="ex3-text" lang="zh" of="ff4c5bb0"
+# ### 由各部分算出 ELBO
+#
+# 给定黑白图、解码器对各图一次抽样给出的 logits、编码的分布，返回**每张图 ELBO 的平均值**，以奈特计。logits 为 ±1,000 时也不能出错。
+# %% id="ex3" tags=["exercise"] difficulty=2 minutes=10
+def mean_elbo(images, logits, z_mean, z_log_var):
+    """images and logits (batch, pixels), z_mean and z_log_var (batch, latent_dim) -> one number"""
+    raise NotImplementedError
+# %% id="ex3" tags=["solution"]
+def mean_elbo(images, logits, z_mean, z_log_var):
+    """images and logits (batch, pixels), z_mean and z_log_var (batch, latent_dim) -> one number"""
+    reconstruction = np.sum(images * logits - np.logaddexp(0, logits), axis=-1)  # (batch,)
+    return float(np.mean(reconstruction - code_kl(z_mean, z_log_var)))
+# %% id="ex3-check" tags=["check"]
+check("04.3", mean_elbo)
+# %% [markdown] id="ex4-text" lang="en"
+# ### The tighter bound
+#
+# From `log_weights` (samples, images), return the importance-weighted bound (9) of each image. Weights such as
+# $e^{-2000}$ must not break it.
+# %% [markdown] id="ex4-text" lang="zh" of="b353a2c4"
+# ### 更紧的界
+#
+# 由 `log_weights`（samples, images）返回每张图的重要性加权下界 (9)。权重小到 $e^{-2000}$ 时也不能出错。
+# %% id="ex4" tags=["exercise"] difficulty=2 minutes=10
+def tighter_bound(log_weights):
+    """log_weights (samples, images) -> (images,)"""
+    raise NotImplementedError
+# %% id="ex4" tags=["solution"]
+def tighter_bound(log_weights):
+    """log_weights (samples, images) -> (images,)"""
+    largest = log_weights.max(axis=0)  # (images,)
+    return largest + np.log(np.mean(np.exp(log_weights - largest), axis=0))
+# %% id="ex4-check" tags=["check"]
+check("04.4", tighter_bound)
+# %% [markdown] id="ex5-text" lang="en"
+# ### Who is at work?
+#
+# Return **how many** latent dimensions are active: those whose mean has a variance above `threshold` from example to
+# example.
+# %% [markdown] id="ex5-text" lang="zh" of="193eb429"
+# ### 谁在干活？
+#
+# 返回**有几个**潜变量维度是活跃的：它的均值在样本之间的方差大于 `threshold`。
+# %% id="ex5" tags=["exercise"] difficulty=2 minutes=5
+def count_active(z_mean, threshold=0.01):
+    """z_mean (examples, latent_dim) -> int"""
+    raise NotImplementedError
+# %% id="ex5" tags=["solution"]
+def count_active(z_mean, threshold=0.01):
+    """z_mean (examples, latent_dim) -> int"""
+    return int(np.sum(np.var(z_mean, axis=0) > threshold))
+# %% id="ex5-check" tags=["check"]
+check("04.5", count_active)
+# %% [markdown] id="ex6-text" lang="en"
+# ### Free bits
+#
+# Return the penalty (11) with $\beta = 1$ for the divergences of a batch, dimension by dimension.
+# %% [markdown] id="ex6-text" lang="zh" of="5f4e07d7"
+# ### 自由比特
+#
+# 给定一批样本在每一维上的散度，按 (11) 式返回 $\beta = 1$ 时的惩罚。
+# %% id="ex6" tags=["exercise"] difficulty=3 minutes=10
+def free_bits_penalty(kl, free_bits):
+    """kl (batch, latent_dim), free_bits: nats per dimension -> one number"""
+    raise NotImplementedError
+# %% id="ex6" tags=["solution"]
+def free_bits_penalty(kl, free_bits):
+    """kl (batch, latent_dim), free_bits: nats per dimension -> one number"""
+    of_dimension = np.mean(kl, axis=0)  # first over the batch: one example may say little if others say more
+    return float(np.sum(np.maximum(of_dimension, free_bits)))
+# %% id="ex6-check" tags=["check"]
+check("04.6", free_bits_penalty)
+
+# %% [markdown] id="quiz-intro" lang="en"
+# ## 15 · Quiz
+#
+# Choose an answer, then open it: each says why it is right or wrong.
+# %% [markdown] id="quiz-intro" lang="zh" of="2de721e3"
+# ## 15 · 测验
+#
+# 选一个答案，再点开它：每个选项都会说明为什么对、为什么错。
+# %% [markdown] id="quiz-mean" lang="en" tags=["quiz"]
+# **Somebody adds the KL term, summed over the code, to Keras's `binary_crossentropy` of 784 pixels. All samples look alike. Why?**
+# - [x] The reconstruction is a mean over pixels, so the KL weighs 784 times as much as it should — The cheapest way out is a code that says nothing, and the decoder paints the average digit.
+# - [ ] The learning rate is too high — That gives noise or NaN, hardly one and the same picture again and again.
+# - [ ] Twenty dimensions are too many — Superfluous dimensions fall to KL 0 by themselves and do no harm.
+# - [ ] Binary cross-entropy is the wrong likelihood — It is the right one for black and white pixels, once it is summed.
+# %% [markdown] id="quiz-mean" lang="zh" of="69dcd1ab" tags=["quiz"]
+# **有人把对编码求和的 KL 项，直接加到 Keras 对 784 个像素的 `binary_crossentropy` 上，抽出来的图全都一个样。为什么？**
+# - [x] 重构项对像素取了平均，KL 的分量比应有的重了 784 倍 — 最便宜的出路就是编码什么也不说，解码器只画平均的数字。
+# - [ ] 学习率太高 — 那会得到噪声或 NaN，不会总是同一张图。
+# - [ ] 20 维太多了 — 多余的维度会自己降到 KL 为 0，没有坏处。
+# - [ ] 二元交叉熵不是合适的似然 — 对黑白像素，它正合适，只是要求和。
+# %% [markdown] id="quiz-path" lang="en" tags=["quiz"]
+# **Why is the code written as mean plus standard deviation times noise?**
+# - [ ] Because normal random numbers cannot be drawn in any other way — They can; every library has a function for it.
+# - [x] Because the noise then does not depend on the weights, and the chain rule reaches mean and variance — The derivative of a draw is undefined, that of a shift and a scale is not.
+# - [ ] Because it makes the estimate of the gradient unbiased — The score function is unbiased too; it is its scatter that rules it out.
+# - [ ] Because the prior is standard normal — The trick works for any prior; it is about q.
+# %% [markdown] id="quiz-path" lang="zh" of="4fec6711" tags=["quiz"]
+# **为什么要把编码写成“均值加上标准差乘噪声”？**
+# - [ ] 因为正态随机数没有别的抽法 — 有的，每个库都有现成的函数。
+# - [x] 因为这样噪声就与权重无关，链式法则能一直走到均值和方差 — 抽样没有导数，平移和缩放有。
+# - [ ] 因为这样梯度的估计才无偏 — 得分函数的估计也无偏，问题在于它太分散。
+# - [ ] 因为先验是标准正态分布 — 换什么先验都能用这个技巧，它针对的是 q。
+# %% [markdown] id="quiz-units" lang="en" tags=["quiz"]
+# **After training, 12 of 40 latent dimensions have a divergence below 0.001 nats. What should you do?**
+# - [ ] Train longer until all are used — A dimension that is not worth its price stays unused, however long you train.
+# - [ ] Lower the learning rate — It does not change what is worth its price.
+# - [x] Nothing: the model needs 28 for these data and ignores the rest — They equal the prior, cost nothing and add only noise that the decoder has learned to ignore.
+# - [ ] Discard the model: it has collapsed — Collapse is when dimensions that *would* help fall silent; compare the bound before you judge.
+# %% [markdown] id="quiz-units" lang="zh" of="728cd9b0" tags=["quiz"]
+# **训练之后，40 个潜变量维度中有 12 个的散度低于 0.001 奈特。该怎么办？**
+# - [ ] 继续训练，直到全都用上 — 不值那个价钱的维度，训练多久都不会用上。
+# - [ ] 降低学习率 — 值不值得，与学习率无关。
+# - [x] 什么也不用做：这份数据只需要 28 维，其余的被忽略了 — 它们等于先验，不花钱，只带来解码器已学会忽略的噪声。
+# - [ ] 丢掉这个模型，它坍缩了 — 本来**有用**的维度沉默了，才叫坍缩；下结论之前先比较下界。
+# %% [markdown] id="quiz-strong" lang="en" tags=["quiz"]
+# **You train a text VAE with a large Transformer decoder. The reconstruction is excellent, the KL is 0.02 nats. What has happened?**
+# - [ ] A great success: high quality at almost no price — The decoder predicts each word from the words before; the code was never needed, and changing it changes nothing.
+# - [x] Posterior collapse: you have trained a language model with a useless code — Annealing, free bits, hiding words from the decoder or a weaker decoder make the code worth its price.
+# - [ ] The encoder is too small — A larger encoder would fall silent just the same: what it could say is not needed.
+# - [ ] The KL is measured in the wrong unit — In bits it would be 0.03: as silent as before.
+# %% [markdown] id="quiz-strong" lang="zh" of="ed821d50" tags=["quiz"]
+# **你用一个很大的 Transformer 解码器训练文本 VAE。重构极好，KL 只有 0.02 奈特。发生了什么？**
+# - [ ] 大获成功：质量高，几乎不花钱 — 解码器靠前面的词预测下一个词，根本用不上编码；改了编码，什么也不会变。
+# - [x] 后验坍缩：你训练出的是一个带着无用编码的语言模型 — 退火、自由比特、对解码器遮住一些词、换个弱一点的解码器，都能让编码物有所值。
+# - [ ] 编码器太小 — 再大的编码器也一样会沉默：它能说的，没人需要。
+# - [ ] KL 的单位用错了 — 换成比特也只有 0.03，照样沉默。
+
+# %% [markdown] id="summary" lang="en"
+# ## 16 · Summary
+#
+# - A VAE is a probability model: prior, decoder, and an encoder that guesses where an image came from.
+# - $\log p(x)$ cannot be computed; the ELBO bounds it from below, and the gap is $\mathrm{KL}(q(z \mid x) \Vert p(z \mid x))$.
+# - ELBO = reconstruction − KL, both in nats, both **summed**, averaged only over examples.
+# - Reparameterise: draw the noise first, then move it. One such draw is worth many of the other kind.
+# - Report a test bound with its standard error; put an importance-weighted bound beside it; compare models digit by digit.
+# - Beta trades rate for distortion. A dimension with KL 0 says nothing; a code in which all do has collapsed.
+# - A decoder that can do without the code will. Annealing and free bits give the code time, or a budget, to become useful.
+# %% [markdown] id="summary" lang="zh" of="188453fb"
+# ## 16 · 小结
+#
+# - VAE 是一个概率模型：先验、解码器，加上一个猜测图像从何而来的编码器。
+# - $\log p(x)$ 算不出来；ELBO 从下面界住它，差距是 $\mathrm{KL}(q(z \mid x) \Vert p(z \mid x))$。
+# - ELBO = 重构 − KL，都以奈特计，都要**求和**，只在样本之间取平均。
+# - 重参数化：先抽噪声，再平移缩放。这样抽一次，抵得上别的办法抽许多次。
+# - 报告测试集下界时附上标准误，旁边放重要性加权下界；比较模型要逐个数字相减。
+# - beta 在码率与失真之间取舍。KL 为 0 的维度什么也不说；所有维度都如此，就是坍缩。
+# - 解码器若能不用编码，就不会用。退火给编码时间，自由比特给编码预算，让它变得有用。
+
+# %% [markdown] id="faq" lang="en"
+# ## 17 · Questions that come up
+#
+# **Why are VAE samples soft?** Our pictures show the *probability* of each pixel, and where the model is unsure of an edge
+# it says grey. Besides, pixels are drawn independently given the code; what the code does not settle, no pixel can settle
+# with its neighbours. Sharper models put the fine detail into a stronger decoder, a hierarchy of codes, or diffusion.
+#
+# **How many latent dimensions?** More than you need: superfluous ones fall to KL 0 at no cost. Count the active ones.
+#
+# **Is a larger ELBO always a better model?** A likelier model of *these pixels*. Whether its code is useful or its
+# samples please the eye are other questions, with other measures; section 11 has two models with nearly equal bounds, one of
+# which has no usable code.
+#
+# **Why one draw per image in training?** Its gradient is unbiased, and each image gets a new draw in every epoch. Two
+# draws halve the variance and double the work; more images per batch do as much.
+#
+# **How does a VAE differ from a GAN and from a diffusion model?** A GAN has no likelihood and no encoder, and trains by a
+# contest. A diffusion model is a VAE with many codes, one after the other, and an encoder that only adds noise.
+#
+# **Training a large model takes much computing. Is that affordable for an ordinary researcher or firm?** (The article's
+# question.) Most of what a large model teaches can be learned on a small one: all of this page ran on two cores in about a
+# minute. For real use start from published weights and adapt them; rent a machine for the hours you need it; and measure on
+# a small scale first whether it is worth it.
+# %% [markdown] id="faq" lang="zh" of="f3f11a70"
+# ## 17 · 常见问题
+#
+# **VAE 生成的图为什么发虚？** 我们画的是每个像素为黑的**概率**，模型拿不准笔画边缘时，就画成灰色。再者，给定编码之后各像素独立抽取，
+# 编码没定下来的事，像素之间也商量不了。更清晰的模型，是把细节交给更强的解码器、多层编码或者扩散模型。
+#
+# **潜变量取多少维？** 比需要的多一些：多余的会自己降到 KL 为 0，不花钱。数一数活跃的就行。
+#
+# **ELBO 越大，模型就越好吗？** 说明它是**这些像素**更可能的模型。编码有没有用、样本好不好看，是另外的问题，要用另外的指标；
+# 第 11 节就有两个下界几乎相等的模型，其中一个的编码毫无用处。
+#
+# **训练时每张图为什么只抽一次？** 这样梯度已经无偏，而且每一轮都会重新抽。抽两次，方差减半，工作量加倍；
+# 每批多放些图，效果也一样。
+#
+# **VAE 与 GAN、扩散模型有什么不同？** GAN 没有似然，也没有编码器，靠对抗来训练。扩散模型则是有许多层编码、一层接一层的 VAE，
+# 它的编码器只会加噪声。
+#
+# **训练大模型需要大量计算，对普通研究者和企业来说合理吗？**（原文的问题。）大模型里的道理，大多能在小模型上学到：
+# 这一页全部的计算，两个核一分钟左右就跑完了。真正使用时，从已发布的权重出发做适配，只在需要的时候租机器，
+# 并且先在小规模上量一量值不值。
+
+# %% [markdown] id="references" lang="en"
+# ## 18 · References
+#
+# - G. E. Hinton, P. Dayan, B. J. Frey, R. M. Neal (1995). *The "wake-sleep" algorithm for unsupervised neural networks.* Science 268.
+# - B. J. Frey, G. E. Hinton, P. Dayan (1996). *Does the wake-sleep algorithm produce good density estimators?* NeurIPS 8.
+# - M. I. Jordan, Z. Ghahramani, T. S. Jaakkola, L. K. Saul (1999). *An introduction to variational methods for graphical models.* Machine Learning 37.
+# - R. Salakhutdinov, I. Murray (2008). *On the quantitative analysis of deep belief networks.* ICML.
+# - D. P. Kingma, M. Welling (2014). *Auto-encoding variational Bayes.* ICLR. arXiv:1312.6114.
+# - D. J. Rezende, S. Mohamed, D. Wierstra (2014). *Stochastic backpropagation and approximate inference in deep generative models.* ICML. arXiv:1401.4082.
+# - Y. Burda, R. Grosse, R. Salakhutdinov (2016). *Importance weighted autoencoders.* ICLR. arXiv:1509.00519.
+# - S. R. Bowman et al. (2016). *Generating sentences from a continuous space.* CoNLL. arXiv:1511.06349.
+# - D. P. Kingma et al. (2016). *Improved variational inference with inverse autoregressive flow.* NeurIPS. arXiv:1606.04934.
+# - C. Doersch (2016). *Tutorial on variational autoencoders.* arXiv:1606.05908.
+# - I. Higgins et al. (2017). *beta-VAE: learning basic visual concepts with a constrained variational framework.* ICLR.
+# - A. A. Alemi et al. (2018). *Fixing a broken ELBO.* ICML. arXiv:1711.00464.
+# - J. Lucas, G. Tucker, R. Grosse, M. Norouzi (2019). *Don't blame the ELBO! A linear VAE perspective on posterior collapse.* NeurIPS. arXiv:1911.02469.
+# - D. P. Kingma, M. Welling (2019). *An introduction to variational autoencoders.* Foundations and Trends in Machine Learning 12(4). arXiv:1906.02691.
+# %% [markdown] id="references" lang="zh" of="edf79be0"
+# ## 18 · 参考文献
+#
+# - G. E. Hinton, P. Dayan, B. J. Frey, R. M. Neal (1995). *The "wake-sleep" algorithm for unsupervised neural networks.* Science 268.
+# - B. J. Frey, G. E. Hinton, P. Dayan (1996). *Does the wake-sleep algorithm produce good density estimators?* NeurIPS 8.
+# - M. I. Jordan, Z. Ghahramani, T. S. Jaakkola, L. K. Saul (1999). *An introduction to variational methods for graphical models.* Machine Learning 37.
+# - R. Salakhutdinov, I. Murray (2008). *On the quantitative analysis of deep belief networks.* ICML.
+# - D. P. Kingma, M. Welling (2014). *Auto-encoding variational Bayes.* ICLR. arXiv:1312.6114.
+# - D. J. Rezende, S. Mohamed, D. Wierstra (2014). *Stochastic backpropagation and approximate inference in deep generative models.* ICML. arXiv:1401.4082.
+# - Y. Burda, R. Grosse, R. Salakhutdinov (2016). *Importance weighted autoencoders.* ICLR. arXiv:1509.00519.
+# - S. R. Bowman et al. (2016). *Generating sentences from a continuous space.* CoNLL. arXiv:1511.06349.
+# - D. P. Kingma et al. (2016). *Improved variational inference with inverse autoregressive flow.* NeurIPS. arXiv:1606.04934.
+# - C. Doersch (2016). *Tutorial on variational autoencoders.* arXiv:1606.05908.
+# - I. Higgins et al. (2017). *beta-VAE: learning basic visual concepts with a constrained variational framework.* ICLR.
+# - A. A. Alemi et al. (2018). *Fixing a broken ELBO.* ICML. arXiv:1711.00464.
+# - J. Lucas, G. Tucker, R. Grosse, M. Norouzi (2019). *Don't blame the ELBO! A linear VAE perspective on posterior collapse.* NeurIPS. arXiv:1911.02469.
+# - D. P. Kingma, M. Welling (2019). *An introduction to variational autoencoders.* Foundations and Trends in Machine Learning 12(4). arXiv:1906.02691.

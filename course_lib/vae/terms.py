@@ -1,0 +1,126 @@
+"""The terms of the evidence lower bound as pure functions, in nats and in float32 under any precision policy.
+
+Equation numbers are those of chapter 04.
+"""
+
+from __future__ import annotations
+
+import math
+
+from keras import ops
+
+LOG_TWO_PI = math.log(2 * math.pi)
+
+
+def _float32(*tensors):
+    return [ops.cast(ops.convert_to_tensor(tensor), "float32") for tensor in tensors]
+
+
+def sample_latent(z_mean, z_log_var, noise):
+    """Move standard normal noise to where a code's distribution lies: mean + standard deviation · noise.
+
+    Args:
+        z_mean: the means.
+        z_log_var: the logarithms of the variances.
+        noise: draws from the standard normal distribution, which do not depend on any weight.
+
+    Shapes: z_mean, z_log_var and noise (…, latent_dim) → (…, latent_dim).
+
+    Source: Kingma and Welling (2014), section 2.4.
+    """
+    z_mean, z_log_var, noise = _float32(z_mean, z_log_var, noise)
+    return z_mean + ops.exp(0.5 * z_log_var) * noise  # (7)
+
+
+def gaussian_kl(z_mean, z_log_var):
+    """The divergence KL(N(mean, variance) ‖ N(0, 1)) of each latent dimension, in nats.
+
+    Shapes: z_mean and z_log_var (…, latent_dim) → (…, latent_dim); its sum over the last axis is the code's.
+
+    Source: Kingma and Welling (2014), appendix B.
+    """
+    z_mean, z_log_var = _float32(z_mean, z_log_var)
+    # expm1(v) - v stays exact where a dimension says almost nothing, that is, where v is near 0.
+    return 0.5 * (ops.square(z_mean) + ops.expm1(z_log_var) - z_log_var)  # (6)
+
+
+def log_normal(value, mean, log_var):
+    """The log-density of a normal distribution with independent dimensions, summed over them.
+
+    Shapes: value, mean and log_var (…, dim), broadcast to each other → (…,).
+    """
+    value, mean, log_var = _float32(value, mean, log_var)
+    squares = ops.square(value - mean) * ops.exp(-log_var)
+    return -0.5 * ops.sum(squares + log_var + LOG_TWO_PI, axis=-1)
+
+
+def bernoulli_log_likelihood(images, logits):
+    """The log-probability of black and white pixels, summed over the pixels of each image, in nats.
+
+    Args:
+        images: 0 for white and 1 for black; a value between them counts as that share of black.
+        logits: the log-odds of black; probabilities would lose the small ones to rounding.
+
+    Shapes: images and logits (…, pixels) → (…,).
+    """
+    images, logits = _float32(images, logits)
+    return ops.sum(images * logits - ops.softplus(logits), axis=-1)  # (5)
+
+
+def gaussian_log_likelihood(values, means, noise_std):
+    """The log-density of values around means with one known standard deviation, summed over the features, in nats.
+
+    Shapes: values and means (…, features) → (…,).
+    """
+    values, means = _float32(values, means)
+    scaled = (values - means) / noise_std
+    return -0.5 * ops.sum(ops.square(scaled) + LOG_TWO_PI + 2 * math.log(noise_std), axis=-1)
+
+
+def kl_penalty(kl, beta=1.0, free_bits=0.0):
+    """What the divergence adds to the loss: beta times its sum over dimensions, each counting its free bits at least.
+
+    Args:
+        kl: the divergence of each example and each dimension.
+        beta: the weight; 1 for the evidence lower bound.
+        free_bits: the nats each dimension may carry, on the batch's average, without lowering the loss any further.
+
+    Returns:
+        One number, the batch's average.
+
+    Shapes: kl (batch, latent_dim) → ().
+
+    Source: Higgins et al. (2017) for beta; Kingma et al. (2016), appendix C.8, for free bits.
+    """
+    kl, beta, free_bits = _float32(kl, beta, free_bits)
+    return beta * ops.sum(ops.maximum(ops.mean(kl, axis=0), free_bits))  # (10), (11)
+
+
+def importance_bound(log_weights, axis=0):
+    """A bound on log p(x) from several samples: the logarithm of the mean of their weights, without overflow.
+
+    Args:
+        log_weights: log p(x, z) - log q(z given x) of each sample z.
+        axis: the axis of the samples.
+
+    Shapes: log_weights (samples, …) → (…,).
+
+    Source: Burda, Grosse and Salakhutdinov (2016), equation 8.
+    """
+    (log_weights,) = _float32(log_weights)
+    return ops.logsumexp(log_weights, axis=axis) - math.log(log_weights.shape[axis])  # (9)
+
+
+def active_units(z_mean, threshold=0.01):
+    """Which latent dimensions a model uses: those whose mean varies from example to example.
+
+    Args:
+        z_mean: the means of many examples.
+        threshold: the variance above which a dimension counts as used.
+
+    Shapes: z_mean (examples, latent_dim) → boolean (latent_dim,).
+
+    Source: Burda, Grosse and Salakhutdinov (2016), section 5.2.
+    """
+    (z_mean,) = _float32(z_mean)
+    return ops.var(z_mean, axis=0) > threshold
