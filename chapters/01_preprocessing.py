@@ -18,13 +18,14 @@
 #
 # **You need** Python, NumPy arrays, and the dot product. No deep learning yet.
 #
-# **Mirrors** sections 3.3 and 4.1 of the first article, 3.1 of the third, and 3.2.1 of the fourth. What they
-# get wrong here (E01, E02, E03 in our list of errata) is run, taken apart and put right on the way.
-# %% [markdown] id="title" lang="zh" of="b0c865ac"
+# **Mirrors**, of the five articles that the course follows, sections 3.3 and 4.1 of the first, 3.1 of the third and
+# 3.2.1 of the fourth. What they get wrong here (E01, E02, E03 in our list of errata) is run, taken apart and put right
+# on the way.
+# %% [markdown] id="title" lang="zh" of="89459ce7"
 # # 01 · 预处理：文本怎样变成数字？
 #
 # 神经网络只会做乘法和加法，并不识字。一篇影评、一首诗、一份合同，在它眼里只是我们交给它的一串数字。
-# 这串数字里漏掉的东西就永远丢了，后面再加多少层也找不回来。所以这一课排在最前面，这里犯的错也最贵。
+# 这串数字里漏掉的东西就永远丢了，后面再加多少层也找不回来。所以这一课排在最前面，这里犯的错，代价也最大。
 #
 # **学完这一课，你能够**
 #
@@ -33,12 +34,12 @@
 # - 把文档变成词频、TF-IDF 和独热向量，并讲明白它们各自忘掉了什么；
 # - 在本页上训练两种词向量：Word2Vec 和 GloVe，并会加载别人发布的词向量；
 # - 对序列做填充、掩码和分桶，让填充永远不会改变结果；
-# - **量一量**某个预处理步骤到底有没有用，而不是照搬菜谱。
+# - **量一量**某个预处理步骤到底有没有用，而不是照搬现成的套路。
 #
 # **你需要会** Python、NumPy 数组和点积，还不需要懂深度学习。
 #
-# **对应原文**：第一篇的 3.3 和 4.1 节，第三篇的 3.1 节，第四篇的 3.2.1 节。原文在这一部分的错误
-# （勘误表中的 E01、E02、E03），我们会在途中逐一运行、拆开、改正。
+# **对应原文**：本课程对照的五篇文章中，第一篇的 3.3 和 4.1 节，第三篇的 3.1 节，第四篇的 3.2.1 节。
+# 原文在这一部分的错误（勘误表中的 E01、E02、E03），我们会边学边逐一运行、剖析、改正。
 
 # %% [markdown] id="background" lang="en"
 # ## 1 · Where these ideas come from
@@ -49,14 +50,14 @@
 #
 # Counting has a blind spot: to a count, *excellent* and *superb* have nothing in common. In 2003 Bengio and
 # colleagues let a network **learn a vector for every word** while it learned to predict the next one. Word2Vec
-# (2013) and GloVe (2014) made such vectors cheap enough to train on a laptop. You will do so in a few seconds.
+# (2013) and GloVe (2014) made such vectors cheap enough to train on a laptop. It will take you less than a minute.
 #
 # Word vectors have a blind spot too: a word never seen has no vector. Since 2016 models therefore read
 # **subwords**, pieces learned from data: frequent words stay whole, rare ones fall into parts, nothing is
 # unknown. Every large language model you have heard of starts with such a step.
 #
 # Here is the whole lesson on one map. Keep it in mind as "where am I?"
-# %% [markdown] id="background" lang="zh" of="c9a37946"
+# %% [markdown] id="background" lang="zh" of="318b6845"
 # ## 1 · 这些想法从哪里来
 #
 # 最老的办法是**数数**。20 世纪 50 年代，卢恩（Hans Peter Luhn）让计算机根据词出现的次数，挑出一篇文章里重要的句子。
@@ -64,12 +65,12 @@
 # 许多搜索引擎至今还在用它。
 #
 # 数数有个盲点：在它看来，*excellent* 和 *superb* 毫无关系。2003 年，本吉奥（Bengio）等人让网络在学习预测下一个词的同时，
-# **为每个词学出一个向量**。Word2Vec（2013）和 GloVe（2014）把成本降到了一台笔记本就能训练的程度，你马上就会在几秒钟内做到。
+# **为每个词学出一个向量**。Word2Vec（2013）和 GloVe（2014）把成本降到了一台笔记本就能训练的程度。等会儿你自己来做，用不了一分钟。
 #
 # 词向量也有盲点：没见过的词就没有向量。因此从 2016 年起，模型改读**子词**，也就是从数据里学出来的片段：
-# 常见的词保持完整，罕见的词拆成几段，从此没有"不认识"的词。你听说过的每一个大语言模型，第一步都是它。
+# 常见的词保持完整，罕见的词拆成几段，从此没有“不认识”的词。你听说过的每一个大语言模型，第一步都是它。
 #
-# 下面这张图就是整节课的路线。读到哪里迷了路，就回来看看"我在哪儿"。
+# 下面这张图就是整节课的路线。读到哪里迷了路，就回来看看“我在哪儿”。
 
 # %% id="imports" tags=["fold"]
 import re
@@ -93,7 +94,7 @@ diagrams.flow(
         "counts": (3, 0, tr("counts, TF-IDF", "词频、TF-IDF") + "\n" + tr("section 6", "第 6 节")),
         "ids": (3, 1, tr("ids", "编号") + "\n" + tr("one-hot: section 7", "独热：第 7 节")),
         "vectors": (4, 0, tr("word vectors", "词向量") + "\n" + tr("section 8", "第 8 节")),
-        "batches": (4, 2, tr("padded batches", "填充后的批次") + "\n" + tr("section 10", "第 10 节")),
+        "batches": (4, 2, tr("padded batches", "填充成批") + "\n" + tr("section 10", "第 10 节")),
     },
     arrows=[
         ("text", "clean", ""), ("clean", "words", ""), ("clean", "subwords", ""), ("words", "counts", ""),
@@ -101,7 +102,7 @@ diagrams.flow(
     ],
     english="A map: raw text is cleaned, then split into words or subwords. Words become counts; words and subwords become"
     " ids; ids become word vectors and padded batches.",
-    chinese="一张路线图：原始文本先清洗，再切成词或子词；词可以变成词频；词和子词都可以变成编号；编号再变成词向量和填充后的批次。",
+    chinese="一张路线图：原始文本先清洗，再切成词或子词；词可以变成词频；词和子词都可以变成编号；编号再变成词向量，或者填充成批。",
 )
 
 # %% [markdown] id="dial" lang="en"
@@ -109,9 +110,9 @@ diagrams.flow(
 # in about a minute on two cores; set `COURSE_SCALE=full` before you start Jupyter for the chapter's full result.
 # Where a result falls outside its range, something in your installation differs from ours, and you should know.
 # %% [markdown] id="dial" lang="zh" of="73d3549b"
-# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。`quick` 在两核机器上大约一分钟跑完；
+# **规模旋钮。** 下一格写着本课用到的各项规模，以及必须得到的结果。`quick` 在两核机器上大约一分钟跑完；
 # 想看本章的完整结果，请在启动 Jupyter 之前设置 `COURSE_SCALE=full`。如果某个结果落在预期范围之外，
-# 说明你的环境与我们的有所不同，这一点你应该知道。
+# 说明你的环境与我们的有所不同，值得查一查。
 # %% id="dial-settings"
 course = dial(
     settings={
@@ -154,7 +155,7 @@ course = dial(
 # 1–4 星算负面。如果你的机器上拿不到这份数据，就会换成专为本课程写的短评样例，并在输出里明说。
 #
 # 我们留出一部分评论做**验证**，而且**按影片划分**：同一部影片的评论不会同时出现在两边。否则，模型只要学会
-# "提到 Matilda 就是好评"，也能得高分。
+# “提到 Matilda 就是好评”，也能得高分。
 # %% id="data-load"
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
 train, validation = data.imdb.split_by_film(reviews, fraction=0.4, seed=course.seed)
@@ -189,7 +190,7 @@ for name, pattern in patterns.items():
 # special characters" (the articles have one) throws the evidence out with the dirt.
 # %% [markdown] id="dirt-reading" lang="zh" of="569f30b2"
 # 请看最后两列。HTML 标签在好评和差评里一样常见：它只是脏东西。而问号和否定词在差评里明显更多：它们是**证据**。
-# 有一种做法是删掉"所有特殊字符"（原文里就有），那是把证据连同脏东西一起倒掉了。
+# 有一种做法是删掉“所有特殊字符”（原文里就有），那是把证据连同脏东西一起倒掉了。
 
 # %% [markdown] id="cleaning" lang="en"
 # ## 3 · Cleaning, and what not to remove
@@ -198,7 +199,7 @@ for name, pattern in patterns.items():
 # %% [markdown] id="cleaning" lang="zh" of="8491d078"
 # ## 3 · 清洗，以及什么不该删
 #
-# 人人都会写的第一个正则表达式，是把标签删掉。拿一行文本试试，仔细看结果。
+# 人人最先写出的正则表达式，都是用来删标签的。拿一行文本试试，仔细看结果。
 # %% id="cleaning-naive"
 line = "It was <b>good</b>.<br /><br />The caf&eacute; scene isn&#39;t bad &amp; the end... 10/10!! \U0001f600"
 print(re.sub(r"<[^>]+>", "", line))
@@ -221,13 +222,13 @@ print(composed, decomposed, composed == decomposed, len(composed), len(decompose
 # of them (the form called NFC) repairs this. Web text also carries zero-width spaces, control characters and soft
 # hyphens: invisible, and each makes a new "word" out of an old one.
 #
-# The library's `clean` does all of it, and nothing else. Case, punctuation, accents, digits and emoji stay: whoever
-# comes next can still drop them, and nobody can bring them back.
-# %% [markdown] id="cleaning-nfc" lang="zh" of="40201bfe"
-# Unicode 允许两种写法。在词典看来，它们是两个词，各占一半的次数。把它们**规范化**成同一种写法（名为 NFC），问题就解决了。
-# 网页文本里还藏着零宽空格、控制字符和软连字符：看不见，却个个都能把旧词变成"新词"。
+# The library's `clean` deals with all of it; comments, scripts and surplus white space go as well. Case, punctuation,
+# accents, digits and emoji stay: whoever comes next can still drop them, and nobody can bring them back.
+# %% [markdown] id="cleaning-nfc" lang="zh" of="43b08dfc"
+# Unicode 允许两种写法。在 Python 的字典看来，它们是两个词，各占一半的次数。把它们**规范化**成同一种写法（名为 NFC），问题就解决了。
+# 网页文本里还藏着零宽空格、控制字符和软连字符：看不见，却个个都能把旧词变成“新词”。
 #
-# 课程库里的 `clean` 会处理这一切，除此之外什么也不做。大小写、标点、变音符号、数字和表情都留着：
+# 课程库里的 `clean` 会处理这一切，注释、脚本和多余的空白也一并去掉。大小写、标点、变音符号、数字和表情符号都留着：
 # 后面的步骤随时可以再丢，但没有人能把丢掉的找回来。
 # %% id="cleaning-library"
 print(prep.clean(line))
@@ -251,7 +252,7 @@ print(prep.clean(verdict))
 # **一位同事用 `re.sub("[^a-z ]", "", text.lower())` 清洗三种语言的影评。她丢掉了什么？**
 # - [ ] 只是标点，而标点没有意义 — 上面的表格里，标点就是证据；而且她丢的远不止标点。
 # - [ ] 丢掉的都是神经网络用不上的东西 — 网络什么有用就用什么；光是 `?` 和 *n't* 就会改变判断。
-# - [x] 评分、表情、所有变音符号，以及全部中文影评 — 凡不是 a–z 的都被删掉：`2/10` 没了，`naïve` 变成 `nave`，中文则悄无声息地变成空字符串。
+# - [x] 评分、表情符号、所有变音符号，以及全部中文影评 — 凡不是 a–z 的都被删掉：`2/10` 没了，`naïve` 变成 `nave`，中文则悄无声息地变成空字符串。
 # - [ ] 只是大写字母 — 大写字母是转成小写，不是删掉；丢的是其余的一切。
 
 # %% [markdown] id="tokens" lang="en"
@@ -267,8 +268,8 @@ sentence = "It isn't a bad film, is it? A well-made one!"
 print(sentence.split())
 # %% [markdown] id="tokens-split-problem" lang="en"
 # `film,` with its comma is another token than `film`, and `it?` another than `it`: each word splits its counts over
-# several spellings. Two better ones: NLTK's tokeniser, which follows the conventions of the Penn Treebank, and ours.
-# %% [markdown] id="tokens-split-problem" lang="zh" of="34d6c17f"
+# several spellings. Two better ways: NLTK's tokeniser, which follows the conventions of the Penn Treebank, and ours.
+# %% [markdown] id="tokens-split-problem" lang="zh" of="bb7fe1b0"
 # 带逗号的 `film,` 和 `film` 成了两个词元，`it?` 和 `it` 也是：每个词的次数都分散到了好几种写法上。下面两种做法更好：
 # NLTK 的分词器，遵循宾州树库（Penn Treebank）的约定；以及我们自己的。
 # %% id="tokens-better"
@@ -351,18 +352,18 @@ plots.show(
     "左图：双对数坐标下，词频随排名近似一条直线，接近 1/排名。右图：词表越大，覆盖的词元比例越高，先快速上升，随后趋于平缓并接近 1。",
 )
 # %% [markdown] id="zipf-reading" lang="en"
-# The straight line on the left is **Zipf's law**: the second word occurs half as often as the first, the hundredth a
-# hundredth as often. It explains most of what follows. A handful of words says little and fills the page (hence stop
-# words and IDF), and a huge tail is seen once and never again (hence subwords).
+# The straight line on the left is **Zipf's law**: the second word occurs about half as often as the first, the
+# hundredth about a hundredth as often. It explains most of what follows. A handful of words says little and fills the
+# page (hence stop words and IDF), and a huge tail is seen once and never again (hence subwords).
 #
 # To the model a word is a number: its place in a **vocabulary**. Two places are reserved: `[PAD]` = 0 fills empty room,
-# `[UNK]` = 1 stands for every word that is not in the list.
-# %% [markdown] id="zipf-reading" lang="zh" of="05c3f10f"
-# 左边那条直线就是**齐普夫定律**：排第二的词，出现次数是第一名的一半；排第一百的，是百分之一。后面的大半内容都能由它解释：
-# 一小撮词没说什么，却占满了版面（于是有了停用词和 IDF）；一条长长的尾巴只见过一次，以后再也不见（于是有了子词）。
+# `[UNK]` = 1 stands for every word that is not in the list, every *out-of-vocabulary* word.
+# %% [markdown] id="zipf-reading" lang="zh" of="bc9ee75c"
+# 左边那条直线就是**齐普夫定律**：排第二的词，出现次数大约是第一名的一半；排第一百的，大约是百分之一。后面的大半内容都能由它解释：
+# 一小撮词没有多少内容，却占满了篇幅（于是有了停用词和 IDF）；一条长长的尾巴只见过一次，以后再也不见（于是有了子词）。
 #
 # 对模型来说，一个词就是一个数：它在**词表**里的位置。有两个位置是预留的：`[PAD]` = 0，用来填满空位；
-# `[UNK]` = 1，代表一切不在词表里的词。
+# `[UNK]` = 1，代表一切不在词表里的词，也就是**未登录词**。
 # %% id="vocabulary"
 vocabulary = prep.Vocabulary.build(train_tokens, max_size=course.vocabulary, min_count=2)
 ids = vocabulary.encode(prep.tokenize("What a wonderfully flibbertigibbet film!"))
@@ -401,10 +402,10 @@ print({word: prep.stem([word])[0] for word in ["universe", "university", "news",
 # So: harmless tidying, or damage? People argue about it. We will **measure** it, in section 6, as soon as we can
 # score anything.
 # %% [markdown] id="stop-words-reading" lang="zh" of="82a18bc7"
-# 看第二行。*not* 在停用词表里，于是 "not a good film" 变成了 "good film"。而波特（Porter）的规则不查词典，
+# 看第二行。*not* 在停用词表里，于是“not a good film”变成了“good film”。而波特（Porter）的规则不查词典，
 # *universe* 和 *university* 就落到了同一个词干上。
 #
-# 这究竟是无伤大雅的收拾，还是破坏？大家争论不休。等到第 6 节我们能打分了，就来**量一量**。
+# 这究竟是无伤大雅的整理，还是破坏？大家争论不休。等到第 6 节我们能打分了，就来**量一量**。
 
 # %% [markdown] id="counting" lang="en"
 # ## 6 · Counting: bag of words and TF-IDF
@@ -431,7 +432,7 @@ print(table)
 # With thousands of columns nearly every entry is zero, so the library returns a *sparse* matrix, which stores only the
 # others. scikit-learn's `CountVectorizer` does the same job; let us check ours against it on real reviews.
 # %% [markdown] id="counting-library" lang="zh" of="77c12b96"
-# 这就是**词袋**：一篇文档一行，一个词一列。词序没有了：*dog bites man* 和 *man bites dog* 是同一行。剩下的东西却出人意料地有用。
+# 这就是**词袋**：一篇文档一行，一个词一列。词序没有了：*dog bites man* 和 *man bites dog* 得到的是同一行。剩下的东西却出人意料地有用。
 #
 # 列数成千上万时，几乎所有元素都是零，所以课程库返回的是**稀疏矩阵**，只存非零的部分。scikit-learn 的 `CountVectorizer`
 # 做的是同一件事；我们用真实评论对照一下。
@@ -452,7 +453,7 @@ print(train_counts.shape, f"{train_counts.nnz / np.prod(train_counts.shape):.2%}
 # %% [markdown] id="erratum-2" lang="zh" of="18d1a297"
 # ### 原文错在哪里：E02
 #
-# 原文的下一行，是在**词元列表**上拟合 `CountVectorizer`。它能运行，没有任何警告，得到的却毫无意义。
+# 原文的下一行，是在**词元列表**上拟合 `CountVectorizer`。它能运行，没有任何警告，得到的结果却毫无意义。
 # 运行之前先想一想：**一句话**的矩阵应该有几行？
 # %% id="erratum-2-run"
 tokens = nltk.word_tokenize(article, preserve_line=True)
@@ -479,10 +480,11 @@ print(right.shape, right.toarray())
 #
 # $$ \mathrm{idf}(w) = \ln\frac{1 + N}{1 + \mathrm{df}(w)} + 1, \qquad \text{tf-idf}(d, w) = \mathrm{tf}(d, w)\,\mathrm{idf}(w). \tag{1} $$
 #
-# $N$ is the number of documents and $\mathrm{df}(w)$ the number of documents that contain $w$: two plain numbers. The
-# ones inside the fraction pretend that one more document contains every word, so that nothing is divided by zero; the
-# one outside keeps a word that is everywhere from vanishing. First as loops:
-# %% [markdown] id="tfidf" lang="zh" of="7d4ea46f"
+# $N$ is the number of documents, $\mathrm{df}(w)$ the number of documents that contain $w$, and $\mathrm{tf}(d, w)$ how
+# often $w$ occurs in document $d$, as in the table above: three plain numbers. The ones inside the fraction pretend that
+# one more document contains every word, so that nothing is divided by zero; the one outside keeps a word that is
+# everywhere from vanishing. At the end each row is scaled to length one. First as loops:
+# %% [markdown] id="tfidf" lang="zh" of="0add5b72"
 # ### TF-IDF：越罕见，越有分量
 #
 # 在上面三篇文档里，*film* 出现在其中两篇，*good* 和 *plot* 也是；*bad* 只出现在一篇。如果要你猜手里拿的是哪一篇，
@@ -490,8 +492,9 @@ print(right.shape, right.toarray())
 #
 # $$ \mathrm{idf}(w) = \ln\frac{1 + N}{1 + \mathrm{df}(w)} + 1, \qquad \text{tf-idf}(d, w) = \mathrm{tf}(d, w)\,\mathrm{idf}(w). \tag{1} $$
 #
-# $N$ 是文档总数，$\mathrm{df}(w)$ 是含有 $w$ 的文档数，都是普通的数。分式里的两个 1 相当于假想多了一篇包含所有词的文档，
-# 免得除以零；外面的 1 则让到处都有的词不至于完全消失。先用循环来算：
+# $N$ 是文档总数，$\mathrm{df}(w)$ 是含有 $w$ 的文档数，$\mathrm{tf}(d, w)$ 是 $w$ 在文档 $d$ 里出现的次数（就是上面那张表），
+# 三者都是普通的数。分式里的两个 1 相当于假想多了一篇包含所有词的文档，免得除以零；外面的 1 则让到处都有的词不至于完全消失。
+# 最后把每一行缩放到长度为 1。先用循环来算：
 # %% id="tfidf-loop"
 from math import log, sqrt
 
@@ -506,9 +509,9 @@ for row in range(len(documents)):  # every document gets length one, so that lon
     weighted[row] = weighted[row] / length
 print(np.round(weighted, 2))
 # %% [markdown] id="tfidf-matrix" lang="en"
-# And as two lines of matrix arithmetic, the way the library does it:
-# %% [markdown] id="tfidf-matrix" lang="zh" of="f43bff11"
-# 再用两行矩阵运算来算，课程库就是这么做的：
+# And as three lines of matrix arithmetic, the way the library does it:
+# %% [markdown] id="tfidf-matrix" lang="zh" of="5ece96b6"
+# 再用三行矩阵运算来算，课程库就是这么做的：
 # %% id="tfidf-library"
 from sklearn.feature_extraction.text import TfidfTransformer
 
@@ -552,41 +555,43 @@ plots.show(
 # - [ ] 取决于它在每篇文档里出现多少次 — 那是 tf；idf 只问它出现在多少篇文档里。
 
 # %% [markdown] id="recipe" lang="en"
-# ### Experiment 1: which steps help?
+# ### Experiment: which steps help?
 #
 # Now we can keep the promise of section 5. For each recipe: build the vocabulary, weigh by TF-IDF, fit a logistic
-# regression on the training reviews, score it on the validation reviews. The classifier is a yardstick here (lesson 07
-# takes sentiment seriously); only the preparation changes.
+# regression (it learns one weight per word and adds them up) on the training reviews, score it on the validation
+# reviews. The classifier is a yardstick here (lesson 07 takes sentiment seriously); only the preparation changes.
 #
 # We keep *which* reviews each recipe gets right, not only how many. All recipes face the same reviews, so their
-# difference is known more exactly than either score.
-# %% [markdown] id="recipe" lang="zh" of="cc3836cf"
-# ### 实验一：哪些步骤有用？
+# difference is known more exactly than either score. The number behind ± is its **standard error**: how far the
+# difference would typically move had we validated on other reviews.
+# %% [markdown] id="recipe" lang="zh" of="b5c8811c"
+# ### 实验：哪些步骤有用？
 #
-# 现在可以兑现第 5 节的承诺了。对每种做法：建词表，用 TF-IDF 加权，在训练评论上拟合一个逻辑回归，再到验证评论上打分。
-# 分类器在这里只是一把尺子（情感分析要到第 07 课才认真做），变的只是预处理。
+# 现在可以兑现第 5 节的承诺了。对每种做法：建词表，用 TF-IDF 加权，在训练评论上拟合一个逻辑回归
+# （它给每个词学一个权重，再加起来），最后到验证评论上打分。分类器在这里只是一把尺子（情感分析要到第 07 课才认真做），变的只是预处理。
 #
-# 我们记下每种做法判对了**哪些**评论，而不只是判对了多少。各种做法面对的是同一批评论，所以它们之间的差，
-# 比各自的分数知道得更准确。
+# 我们记下每种做法判对了**哪些**评论，而不只是判对了多少。各种做法面对的是同一批评论，所以它们之间的差值，
+# 比各自的分数估得更准。± 后面的数是差值的**标准误**：假如换一批评论来验证，差值通常会变动多少。
 # %% [markdown] id="recipe-predict" lang="en" tags=["predict"]
 # **Before you run it.** The articles recommend removing stop words and stemming. Compared with plain cleaned tokens:
 # will removing stop words help or hurt, and by how many points? And stemming? And adding pairs of neighbouring words
 # (*not good*, *waste of*)? Write three numbers down.
 #
 # > Read the errors before the differences: **what is smaller than about twice its standard error proves nothing**, and on
-# > a few thousand reviews that holds for most rows. Cleaning helps, word pairs help; removing stop words and stemming
-# > move the score by so little that another split may well turn the sign around.
+# > a few thousand reviews that holds for most rows. Cleaning with tokenising, and word pairs, each tend to gain about
+# > a point; removing stop words and stemming move the score by so little that another split may well turn the sign around.
 # >
-# > That is the finding: the two steps that every recipe begins with make no difference you could rely on. The recorded
-# > run below repeats the experiment on five splits, to see what is left when chance averages out.
-# %% [markdown] id="recipe-predict" lang="zh" of="affd3209" tags=["predict"]
+# > That is the finding of one split: the two steps that every recipe begins with make no difference you could rely on.
+# > The recorded run below repeats the experiment on five splits, to see what is left when chance averages out.
+# %% [markdown] id="recipe-predict" lang="zh" of="4dfa9f8f" tags=["predict"]
 # **先猜，再运行。** 原文建议去停用词、做词干提取。与只清洗和分词相比：去停用词会变好还是变差，差几个百分点？词干提取呢？
 # 再加上相邻两个词组成的词对（*not good*、*waste of*）呢？写下三个数。
 #
-# > 先看误差，再看差值：**小于两倍标准误的差别，什么也证明不了**，而只有几千条评论时，表里大多数行都是如此。清洗有用，词对有用；
-# > 去停用词和词干提取带来的变动极小，换一种划分，正负号就可能颠倒。
+# > 先看误差，再看差值：**小于两倍标准误的差别，什么也证明不了**，而只有几千条评论时，表里大多数行都是如此。
+# > 清洗加分词、加词对，往往各提高一个百分点左右；去停用词和词干提取带来的变动极小，换一种划分，正负号就可能颠倒。
 # >
-# > 这正是结论：每份菜谱开头的这两步，带不来靠得住的差别。下面的记录运行在五种划分上重做了这个实验，看看偶然性抵消之后还剩下什么。
+# > 这就是一次划分能给出的结论：几乎每份教程开头都有的这两步，带不来靠得住的差别。下面有一份事先跑好的记录，
+# > 在五种划分上重做了这个实验，看看偶然性抵消之后还剩下什么。
 # %% id="recipe-run"
 from sklearn.linear_model import LogisticRegression
 
@@ -652,13 +657,15 @@ plots.show(
 )
 # %% [markdown] id="recipe-recorded" lang="en"
 # One split cannot settle tenths of a point, and it can mislead by more than its standard error says: that error knows
-# which reviews you happened to validate on, not which ones you happened to train on. So here is a **recorded run**: the same experiment on five splits, each with
-# 10,000 reviews drawn anew (6,000 to train, 4,000 to validate, `seed` 0 to 4 in both calls of section 2). It takes some
-# minutes; the accuracies in the next cell are what it gave on two CPU cores.
-# %% [markdown] id="recipe-recorded" lang="zh" of="3a62f23b"
+# which reviews you happened to validate on, not which ones you happened to train on. So here is a **recorded run**: the
+# same experiment on five splits, each with 10,000 reviews drawn anew (6,000 to train, 4,000 to validate; `limit=10_000`
+# in the first call of section 2, `seed` 0 to 4 in both). It takes some minutes; the accuracies in the next cell are
+# what it gave on two CPU cores.
+# %% [markdown] id="recipe-recorded" lang="zh" of="d0e76763"
 # 一次划分定不了零点几个百分点的事，而且它误导人的程度可能超过标准误所示：标准误只反映碰巧用哪些评论来验证，
-# 不反映碰巧用哪些评论来训练。所以这里给出一份**记录运行**：同样的实验做五次，每次重新抽取 10,000 条评论
-# （6,000 条训练，4,000 条验证，第 2 节两处调用的 `seed` 依次取 0 到 4）。跑完要几分钟；下一格里的准确率，是它在两核 CPU 上得到的结果。
+# 不反映碰巧用哪些评论来训练。所以这里给出一份**事先跑好的记录**：同样的实验做五次，每次重新抽取 10,000 条评论
+# （6,000 条训练，4,000 条验证；第 2 节第一处调用取 `limit=10_000`，两处的 `seed` 依次取 0 到 4）。跑完要几分钟；
+# 下一格里的准确率，就是在两核 CPU 上得到的结果。
 # %% id="recipe-recorded-table"
 recorded = {  # accuracy in percent, seeds 0 to 4
     tr("split at spaces", "按空格切分"): [85.18, 85.50, 85.02, 84.90, 85.35],
@@ -674,15 +681,16 @@ for name, accuracies in recorded.items():
     gap = np.array(accuracies) - plain  # (splits,)
     print(f"{name:<26}{np.mean(accuracies):>8.1f}%{gap.mean():>+8.2f} ± {gap.std(ddof=1) / sqrt(len(gap)):.2f}")
 # %% [markdown] id="recipe-recorded-reading" lang="en"
-# Now something can be said. Cleaning gains a point. Stop-word removal and stemming each *lose* a few tenths, and both
-# together, as the articles advise, lose more. Pairs of words gain a point, and there stop words matter most: once
-# *not* and *of* are gone, *not good* and *waste of* can no longer be formed, and nearly all of that gain is lost.
+# Now something can be said. Cleaning and tokenising gain a point. Stop-word removal and stemming each *lose* about a
+# third of a point, little more than twice the error; both together, as the articles advise, lose twice as much. Pairs of
+# words gain a point, and there stop words matter most: once *not* and *of* are gone, *not good* and *waste of* can no
+# longer be formed, and nearly all of that gain is lost.
 #
 # Why does deleting *not* do so little harm without pairs? Because a bag of words cannot use it well anyway: it does
 # not know **which** word was negated. The better a model reads, the more it loses by what was thrown away.
-# %% [markdown] id="recipe-recorded-reading" lang="zh" of="e5f7b069"
-# 现在可以下结论了。清洗提高一个百分点。去停用词和词干提取各自**降低**零点几个百分点；像原文建议的那样两样都做，降得更多。
-# 词对提高一个百分点，而停用词在这里最要紧：*not* 和 *of* 一删，*not good* 和 *waste of* 便无从组成，得到的好处几乎全丢了。
+# %% [markdown] id="recipe-recorded-reading" lang="zh" of="b89ad455"
+# 现在可以下结论了。清洗加分词提高一个百分点。去停用词和词干提取各自**降低**约三分之一个百分点，只略大于标准误的两倍；
+# 像原文建议的那样两样都做，降幅翻倍。词对提高一个百分点，而停用词在这里最要紧：*not* 和 *of* 一删，*not good* 和 *waste of* 便无从组成，得到的好处几乎全丢了。
 #
 # 没有词对时，删掉 *not* 的损失为什么这么小？因为词袋本来就用不好它：它不知道**哪个**词被否定了。模型读得越懂，
 # 被丢掉的东西就越让它吃亏。
@@ -703,7 +711,7 @@ course.report("gain_of_pairs", 100 * (right[tr("… word pairs", "……加词�
 # ### 原文错在哪里：E03
 #
 # 第一篇文章把去停用词和词干提取列为**大语言模型**的数据准备步骤。它们对词袋的作用，你刚刚看到了：很小，而且弊大于利。
-# 对语言模型来说，这就是错的。语言模型学的是预测真实文本的下一个词元；没有 *the* 和 *not*、满是 *univers* 这类词干的文本，
+# 对语言模型来说，这两步根本就是错的。语言模型学的是预测真实文本的下一个词元；没有 *the* 和 *not*、满是 *univers* 这类词干的文本，
 # 没有人会这样写。GPT、BERT 之类什么都不删，它们读的是子词（第 9 节）。
 
 # %% [markdown] id="one-hot" lang="en"
@@ -738,7 +746,7 @@ rng = np.random.default_rng(0)
 table_of_vectors = rng.normal(size=(5, 3))
 assert np.allclose(one_hot @ table_of_vectors, table_of_vectors[sequence])  # (2)
 
-print(tr("similarity of any two different one-hot words:", "任意两个不同的独热词的相似度："), one_hot[0] @ one_hot[1])
+print(tr("similarity of any two different one-hot words:", "任意两个不同的词，独热向量的相似度："), one_hot[0] @ one_hot[1])
 size = sum(map(len, train_tokens)) * len(vocabulary) * 4 / 1e9
 print(tr("the training reviews as one-hot vectors:", "把训练集全部写成独热向量需要："), f"{size:,.0f} GB")
 # %% [markdown] id="one-hot-loses" lang="en"
@@ -746,7 +754,7 @@ print(tr("the training reviews as one-hot vectors:", "把训练集全部写成�
 # different words is 0, so *good* is exactly as far from *great* as from *umbrella*. We want short vectors in which
 # similar words are close. Where could a machine learn which words are similar?
 # %% [markdown] id="one-hot-loses" lang="zh" of="e07ddf60"
-# 独热向量有两个毛病：一是大得离谱；二是什么都不懂：任意两个不同的词，点积都是 0，*good* 到 *great* 与到 *umbrella* 一样远。
+# 独热向量有两个毛病：一是大得离谱；二是什么都不懂，任意两个不同的词，点积都是 0，*good* 到 *great* 与到 *umbrella* 一样远。
 # 我们想要的是短向量，而且相似的词要靠得近。可是，机器从哪里能知道哪些词相似呢？
 
 # %% [markdown] id="word2vec" lang="en"
@@ -756,15 +764,17 @@ print(tr("the training reviews as one-hot vectors:", "把训练集全部写成�
 # yet you know quite well what flimmer is. Its neighbours told you. This is the distributional idea, and Word2Vec turns
 # it into a guessing game: **given a word, guess the words around it**.
 #
-# Slide a window over the text. Each word, the *centre*, is paired with each neighbour, the *context*:
-# %% [markdown] id="word2vec" lang="zh" of="9fb54a0d"
+# Slide a window over the text. Each word, the *centre*, is paired with each neighbour in the window, the *context*.
+# This form of the game is called *skip-gram*:
+# %% [markdown] id="word2vec" lang="zh" of="9c8f3b27"
 # ## 8 · 词向量：观其伴，知其义
 #
 # 读一读这句话：*"I poured some **flimmer** into my cup, but it was still too hot to drink."*（我往杯子里倒了些 flimmer，
 # 可是太烫，还喝不了。）你从没见过这个词，却大致知道 flimmer 是什么：它的邻居告诉了你。这就是分布假说。
 # Word2Vec 把它变成了一个猜词游戏：**给你一个词，猜它周围的词**。
 #
-# 让一个窗口在文本上滑动。每个词轮流做**中心词**，与窗口里的每个邻居（**上下文词**）配成一对：
+# 让一个窗口在文本上滑动。每个词轮流做**中心词**，与窗口里的每个邻居（**上下文词**）配成一对。
+# 这种玩法叫做**跳字模型**（skip-gram）：
 # %% id="pairs-loop"
 def pairs_of(tokens, window):
     pairs = []
@@ -778,22 +788,24 @@ def pairs_of(tokens, window):
 print(pairs_of(["a", "truly", "wonderful", "film"], window=1))
 # %% [markdown] id="sgns" lang="en"
 # Every word gets two vectors: $v$ when it is the centre, $u$ when it is the context. Their dot product is the score of
-# the pair. A model that turned scores into probabilities by a softmax over all 4,000 words would need 4,000 dot products
-# for each pair. **Negative sampling** asks a cheaper question: *is this pair real, or did I make it up?* For each real
-# pair we draw $K$ made-up contexts and push real scores up and made-up ones down:
+# the pair. A model that turned the scores of all words into probabilities (by a *softmax*, lesson 02) would need 4,000
+# dot products for each pair where there are 4,000 words. **Negative sampling** asks a cheaper question: *is this pair
+# real, or did I make it up?* For each real pair we draw $K$ made-up contexts and push real scores up and made-up ones
+# down:
 #
 # $$ \ell = -\log\sigma(u_o \cdot v_c) - \sum_{k=1}^{K} \log\sigma(-u_k \cdot v_c), \qquad \sigma(x) = \frac{1}{1 + e^{-x}}. \tag{3} $$
 #
-# $v_c$, $u_o$ and each $u_k$ have shape $(d,)$; $\ell$ is one number. Here is one step of learning with $d = 2$ and
-# $K = 1$, by hand. The derivative of $-\log\sigma(s)$ is $\sigma(s) - 1$; that of $-\log\sigma(-s)$ is $\sigma(s)$:
-# %% [markdown] id="sgns" lang="zh" of="b23dc1c5"
-# 每个词有两个向量：做中心词时用 $v$，做上下文词时用 $u$，两者的点积就是这一对的得分。若要用 softmax 在全部 4,000 个词上
-# 把得分变成概率，每一对都得算 4,000 次点积。**负采样**改问一个便宜的问题：*这一对是真的，还是我编的？*
+# $v_c$, $u_o$ and each $u_k$ have shape $(d,)$; $\ell$ is one number. Here are three steps of learning with $d = 2$ and
+# $K = 1$, by hand, each as long as the gradient itself. The derivative of $-\log\sigma(s)$ is $\sigma(s) - 1$; that of
+# $-\log\sigma(-s)$ is $\sigma(s)$:
+# %% [markdown] id="sgns" lang="zh" of="187d8701"
+# 每个词有两个向量：做中心词时用 $v$，做上下文词时用 $u$，两者的点积就是这一对的得分。若要用 softmax（第 02 课）
+# 把所有词的得分变成概率，词表有 4,000 个词，每一对就得算 4,000 次点积。**负采样**改问一个便宜的问题：“这一对是真的，还是我编的？”
 # 每遇到一对真的，就另编 $K$ 个假的上下文词，把真的得分推高，把假的压低：
 #
 # $$ \ell = -\log\sigma(u_o \cdot v_c) - \sum_{k=1}^{K} \log\sigma(-u_k \cdot v_c), \qquad \sigma(x) = \frac{1}{1 + e^{-x}}. \tag{3} $$
 #
-# $v_c$、$u_o$ 和每个 $u_k$ 的形状都是 $(d,)$，$\ell$ 是一个数。下面取 $d = 2$、$K = 1$，用手算走几步。
+# $v_c$、$u_o$ 和每个 $u_k$ 的形状都是 $(d,)$，$\ell$ 是一个数。下面取 $d = 2$、$K = 1$，手算三步，每一步的长度就取梯度本身。
 # $-\log\sigma(s)$ 的导数是 $\sigma(s) - 1$，$-\log\sigma(-s)$ 的导数是 $\sigma(s)$：
 # %% id="sgns-by-hand"
 def sigmoid(x):
@@ -813,11 +825,11 @@ for step in range(3):
     wonderful = wonderful - move
 # %% [markdown] id="sgns-train" lang="en"
 # Three steps, and the model already believes in *wonderful film* and doubts *wonderful tax*. The library does this for
-# some million pairs at once. Two refinements come from the original paper: very frequent words are skipped at random
-# (*subsampling*), and made-up words are drawn in proportion to their frequency to the power 0.75, so that rare words
-# get their turn.
-# %% [markdown] id="sgns-train" lang="zh" of="863b59ca"
-# 三步之后，模型已经相信 *wonderful film*，怀疑 *wonderful tax* 了。课程库对几百万个词对同时做这件事，并采用了原论文的两处改进：
+# millions of pairs, thousands at a time. Two refinements come from the original paper: very frequent words are skipped
+# at random (*subsampling*), and made-up words are drawn in proportion to their frequency to the power 0.75, so that
+# rare words get their turn.
+# %% [markdown] id="sgns-train" lang="zh" of="c2c97733"
+# 三步之后，模型已经相信 *wonderful film*，怀疑 *wonderful tax* 了。课程库对几百万个词对做这件事，每次同时处理几千个，并采用了原论文的两处改进：
 # 极常见的词随机跳过一部分（**下采样**）；编造的词按其频率的 0.75 次方抽取，好让罕见的词也有机会轮到。
 # %% id="sgns-train-run"
 encoded = [vocabulary.encode(tokens) for tokens in train_tokens]
@@ -830,9 +842,9 @@ for word in ["wonderful", "boring", "actress", "scary"]:
         print(f"{word:>10}:", ", ".join(f"{other} {similarity:.2f}" for other, similarity in near))
 # %% [markdown] id="sgns-reading" lang="en"
 # Nobody told the model what any word means; it only saw which words keep company. **Similarity** here is the cosine of
-# the angle between two vectors: 1 for the same direction, 0 for nothing in common.
-# %% [markdown] id="sgns-reading" lang="zh" of="8b123a8a"
-# 没有人告诉模型任何一个词的意思，它只看到了哪些词常在一起。这里的**相似度**是两个向量夹角的余弦：方向相同为 1，毫不相干为 0。
+# the angle between two vectors: 1 for the same direction, 0 for a right angle, −1 for opposite directions.
+# %% [markdown] id="sgns-reading" lang="zh" of="d9ef16c7"
+# 没有人告诉模型任何一个词的意思，它只看到了哪些词常在一起。这里的**相似度**是两个向量夹角的余弦：方向相同为 1，垂直为 0，方向相反为 −1。
 # %% [markdown] id="antonyms-predict" lang="en" tags=["predict"]
 # **Before you run it.** Which pair will have the higher cosine similarity: *good* and *great*, or *good* and *bad*?
 #
@@ -844,7 +856,7 @@ for word in ["wonderful", "boring", "actress", "scary"]:
 # **先猜，再运行。** 哪一对的余弦相似度更高：*good* 和 *great*，还是 *good* 和 *bad*？
 #
 # > 两者相差不大，而且 *good*–*bad* 往往更高。反义词站在同样的位置上：*a good film*、*a bad film*；*so good*、*so bad*。
-# > 猜词游戏只看邻居，而它们的邻居是一样的，自然分不开。词向量里的"相似"，意思是**可以互换**，不是**意思相同**。
+# > 猜词游戏只看邻居，而它们的邻居是一样的，自然分不开。词向量里的“相似”，意思是**可以互换**，不是**意思相同**。
 # > 用这种向量做情感分析时，请记住这一点。
 # %% id="antonyms-run"
 def similarity(first, second, vectors):
@@ -858,22 +870,24 @@ for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"), ("f
 # ### GloVe: count first, then factorise
 #
 # Word2Vec walks through the text pair by pair and meets *wonderful film* a thousand times. GloVe counts all pairs first
-# and learns from the table. Let $X_{ij}$ be how often word $j$ occurs near word $i$, a pair at distance $r$ counting
-# $1/r$. GloVe wants the dot product of two vectors to be the logarithm of that count:
+# and learns from the table. Let $X_{ij}$ be the *co-occurrence* of two words: how often word $j$ occurs near word $i$, a
+# pair at distance $r$ counting $1/r$. GloVe wants the dot product of two vectors, plus a bias for each word, to be the
+# logarithm of that count:
 #
 # $$ J = \sum_{X_{ij} > 0} f(X_{ij})\left(w_i \cdot \tilde w_j + b_i + \tilde b_j - \ln X_{ij}\right)^2, \qquad f(x) = \min\left(1, (x / x_{\max})^{0.75}\right). \tag{4} $$
 #
 # $w_i$ and $\tilde w_j$ have shape $(d,)$, the biases $b_i$ and $\tilde b_j$ are numbers. $f$ keeps the rare pairs, which
 # are mostly chance, from shouting, and stops growing at $x_{\max} = 100$, so that *of the* does not shout either.
-# %% [markdown] id="glove" lang="zh" of="62f6d4b1"
+# %% [markdown] id="glove" lang="zh" of="f4ea558e"
 # ### GloVe：先数，再分解
 #
-# Word2Vec 一对一对地走过文本，*wonderful film* 会碰上一千次。GloVe 则先把所有词对数好，再从这张表里学。设 $X_{ij}$ 是词 $j$
-# 出现在词 $i$ 附近的次数，距离为 $r$ 的一对记作 $1/r$ 次。GloVe 希望两个向量的点积等于这个次数的对数：
+# Word2Vec 一对一对地走过文本，*wonderful film* 会碰上一千次。GloVe 则先把所有词对数好，再从这张表里学。设 $X_{ij}$ 是两个词的
+# **共现**次数，即词 $j$ 在词 $i$ 附近出现了多少次，距离为 $r$ 的一对记作 $1/r$ 次。GloVe 希望两个向量的点积，加上两个词各自的偏置，
+# 等于这个次数的对数：
 #
 # $$ J = \sum_{X_{ij} > 0} f(X_{ij})\left(w_i \cdot \tilde w_j + b_i + \tilde b_j - \ln X_{ij}\right)^2, \qquad f(x) = \min\left(1, (x / x_{\max})^{0.75}\right). \tag{4} $$
 #
-# $w_i$ 和 $\tilde w_j$ 的形状是 $(d,)$，偏置 $b_i$ 和 $\tilde b_j$ 是数。罕见的词对多半出于偶然，$f$ 让它们小声些；
+# $w_i$ 和 $\tilde w_j$ 的形状是 $(d,)$，偏置 $b_i$ 和 $\tilde b_j$ 各是一个数。罕见的词对多半出于偶然，$f$ 让它们小声些；
 # 到了 $x_{\max} = 100$，$f$ 不再增长，免得 *of the* 嗓门太大。
 # %% id="glove-by-hand"
 tiny = prep.cooccurrence([[2, 3, 4, 2, 3]], vocabulary_size=5, window=2)
@@ -899,7 +913,7 @@ for word in ["wonderful", "boring", "actress", "scary"]:
 # differ most (principal components; lesson 03 explains them). Distances in the picture are only a shadow of those in
 # all dimensions, so trust the clusters more than the details.
 # %% [markdown] id="map-of-words" lang="zh" of="16a2c972"
-# 要**看见**这些向量，只能把它们压平。下一格取出一些词，只保留它们差别最大的两个方向（主成分，第 03 课会讲）。
+# 要**看见**这些向量，只能把它们压平。下一格挑出一些词，只保留它们差别最大的两个方向（主成分，第 03 课会讲）。
 # 图上的距离只是高维空间里距离的影子，所以看个大概的聚类就好，细节不必当真。
 # %% id="map-of-words-plot" tags=["fold"]
 groups = {
@@ -992,15 +1006,15 @@ if "wonderful" in published_words:
 # ## 9 · Subwords: nothing is unknown
 #
 # Word lists fail on new words: *flibbertigibbet* became `[UNK]` above, and so does every typo, name and compound.
-# Characters never fail, but they make sequences five times as long. **Byte-pair encoding** (BPE) finds the middle:
+# Characters never fail, but they make sequences four to five times as long. **Byte-pair encoding** (BPE) finds the middle:
 # start from characters and merge, again and again, the pair of neighbours that occurs most often.
 #
 # Five words with their frequencies are enough to see it work:
-# %% [markdown] id="subwords" lang="zh" of="9cfa496e"
+# %% [markdown] id="subwords" lang="zh" of="3e81d830"
 # ## 9 · 子词：没有不认识的词
 #
 # 词表遇到新词就没办法：前面的 *flibbertigibbet* 变成了 `[UNK]`，错字、人名、复合词也都如此。单个字符永远认得，
-# 可序列会长到五倍左右。**字节对编码**（BPE）取其中道：从字符出发，一次又一次地把出现最多的相邻一对合并起来。
+# 可序列会长到四五倍。**字节对编码**（BPE）取其中道：从字符出发，一次又一次地把出现最多的相邻一对合并起来。
 #
 # 五个词，加上它们的频次，就足以看明白：
 # %% id="bpe-by-hand"
@@ -1025,15 +1039,17 @@ for merge in range(4):
     pieces = merged
 print(list(pieces))
 # %% [markdown] id="bpe-reading" lang="en"
-# *ad* comes first, because it is in every word; then *bad* becomes one piece, and *ly*, though nobody told the
-# algorithm what an adverb is. A new word such as *mad* can now be written as *m* + *ad*: never unknown.
+# *ad* comes first, because it is in every word; then *bad* and *sad* become one piece each, and *ly*, though nobody told
+# the algorithm what an adverb is. A new word such as *mad* can now be written as *m* + *ad*: never unknown.
 #
-# On real reviews, with some thousand merges:
-# %% [markdown] id="bpe-reading" lang="zh" of="377025d1"
-# 最先合并的是 *ad*，因为每个词里都有它；接着 *bad* 成了一整块，*ly* 也是，虽然没有人告诉过算法什么是副词。
+# The same on real reviews, with a few thousand merges. To read the output: a space belongs to the word behind it, and a
+# character that never occurred in training is spelt by its UTF-8 bytes, such as `<0xE5>`, so that not even it is unknown.
+# %% [markdown] id="bpe-reading" lang="zh" of="2e5e8a98"
+# 最先合并的是 *ad*，因为每个词里都有它；接着 *bad* 和 *sad* 各成一块，*ly* 也是，虽然没有人告诉过算法什么是副词。
 # 像 *mad* 这样的新词，现在可以写成 *m* + *ad*，不会再有不认识的词。
 #
-# 在真实评论上做几千次合并：
+# 再到真实评论上做几千次合并。看输出时请注意：空格归它后面的词；训练时从没出现过的字符，就写成它的 UTF-8 字节，
+# 例如 `<0xE5>`，所以连这样的字符也不会不认识。
 # %% id="bpe-train"
 started = time.perf_counter()
 bpe = prep.BytePairEncoding.train(clean_train[: course.bpe_reviews], vocabulary_size=course.pieces)
@@ -1043,23 +1059,24 @@ for word in ["film", "unwatchable", "flibbertigibbet", "Spielbergesque", "好看
 # %% [markdown] id="wordpiece" lang="en"
 # ### WordPiece: merge what belongs together
 #
-# BERT's tokeniser differs in two ways. Pieces inside a word are marked by `##`, and the pair to merge is not the most
-# frequent one but the one that occurs more often *than its parts would by chance*:
+# BERT's tokeniser differs in three ways. Pieces inside a word are marked by `##`, and the pair to merge is not the most
+# frequent one but the one that occurs more often *than its parts would meet by chance*:
 #
 # $$ \text{score}(a, b) = \frac{\text{count}(ab)}{\text{count}(a)\,\text{count}(b)}. \tag{5} $$
 #
 # In our five words *a d* occurs 17 times, but *a* and *d* occur 17 times as well, and only together: 17/(17·17) = 0.06.
-# For *l y* it is 6/(6·6) = 0.17: WordPiece would merge *ly* first. To split a word it does not replay merges; it takes
-# **the longest piece that fits**, from the left.
-# %% [markdown] id="wordpiece" lang="zh" of="3f7bdbed"
-# ### WordPiece：合并真正相属的
+# For *l y* it is 6/(6·6) = 0.17: WordPiece would merge *ly* first. And to split a word it does not replay merges; it takes
+# **the longest piece that fits**, from the left. Where nothing fits, the whole word becomes `[UNK]`.
+# %% [markdown] id="wordpiece" lang="zh" of="234b9fcf"
+# ### WordPiece：合并真正该在一起的
 #
-# BERT 的分词器有两点不同。词中间的片段用 `##` 标出；要合并的也不是出现最多的一对，而是出现次数**比各自碰巧相遇还要多**的一对：
+# BERT 的分词器有三点不同。词中间的片段用 `##` 标出；要合并的也不是出现最多的一对，而是相邻次数**比碰巧相遇多得最多**的一对：
 #
 # $$ \text{score}(a, b) = \frac{\text{count}(ab)}{\text{count}(a)\,\text{count}(b)}. \tag{5} $$
 #
-# 在我们的五个词里，*a d* 出现 17 次，而 *a* 和 *d* 也各出现 17 次：17/(17·17) = 0.06。*l y* 则是 6/(6·6) = 0.17，
-# 所以 WordPiece 会先合并 *ly*。切分一个词时，它也不重演合并的过程，而是从左到右，每次取**能匹配的最长片段**。
+# 在我们的五个词里，*a d* 出现 17 次，而 *a* 和 *d* 也各出现 17 次，次次都连在一起：17/(17·17) = 0.06。
+# *l y* 则是 6/(6·6) = 0.17，所以 WordPiece 会先合并 *ly*。切分一个词时，它也不重演合并的过程，而是从左到右，
+# 每次取**能匹配的最长片段**；只要有一处什么都匹配不上，整个词就变成 `[UNK]`。
 # %% id="wordpiece-train"
 often = {word: count for word, count in frequency.items() if count >= 20}
 wordpiece = {score: prep.WordPiece.train(often, vocabulary_size=course.pieces, score=score) for score in ["likelihood", "count"]}
@@ -1079,9 +1096,9 @@ for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
 # A larger vocabulary gives shorter sequences, and a larger embedding table to learn. The next cell measures the trade
 # on validation reviews, from single characters to whole words.
 # %% [markdown] id="ladder" lang="zh" of="eb3f50d6"
-# ### 切成多少片？
+# ### 要多少种片段？
 #
-# 词表越大，序列越短，但要学的嵌入表也越大。下一格在验证评论上量一量这笔交易，从单个字符一直到整词。
+# 词表越大，序列越短，但要学的嵌入表也越大。下一格在验证评论上量一量其中的得失，从单个字符一直到整词。
 # %% id="ladder-run"
 some = clean_validation[:200]
 letters = sum(len(text.replace(" ", "")) for text in some)
@@ -1113,12 +1130,13 @@ plots.show(
 #
 # Chinese does not mark where a word ends; "split at spaces" returns the whole sentence. Two ways are common: every
 # character is a token, or a subword model finds the frequent groups itself. We let BPE read the Chinese half of the
-# course's phrase set as if each sentence were one long word:
-# %% [markdown] id="chinese" lang="zh" of="96e0db81"
+# course's phrase set as if each sentence were one long word. The second line of the output lists the first groups it
+# found; those with a space in front stood at the beginning of a sentence.
+# %% [markdown] id="chinese" lang="zh" of="6c767d7a"
 # ### 没有空格怎么办？
 #
-# 中文不标出词的边界，"按空格切分"得到的是整句话。常见的办法有两种：一个字一个词元；或者让子词模型自己去找常见的字组。
-# 下面让 BPE 读课程短语集的中文部分，把每个句子当作一个长长的"词"：
+# 中文不标出词的边界，“按空格切分”得到的是整句话。常见的办法有两种：一个字一个词元；或者让子词模型自己去找常见的字组。
+# 下面让 BPE 读课程短语集的中文部分，把每个句子当作一个长长的“词”。输出的第二行是它最先找到的字组，前面带空格的出现在句首。
 # %% id="chinese-run"
 chinese = data.phrases.load("train").chinese
 print(chinese[0].split(), prep.tokenize(chinese[0]))
@@ -1134,7 +1152,7 @@ print(pieces.encode(chinese[0]))
 # %% [markdown] id="padding" lang="zh" of="a3cd767b"
 # ## 10 · 填充、掩码与分桶
 #
-# 网络要的是长方形：(批, 时间)。评论却长短不一。所以短的要用 `[PAD]` 填满，再用一个**掩码**记住哪些位置是真的：
+# 网络要的是长方形：（batch, time）。评论却长短不一。所以短的要用 `[PAD]` 填满，再用一个**掩码**记住哪些位置是真的：
 # %% id="padding-run"
 batch = prep.pad([[7, 5, 9], [4], [8, 6]])  # (batch, time)
 mask = np.asarray(prep.padding_mask(batch))  # (batch, time), True = keep
@@ -1144,7 +1162,7 @@ print(mask)
 # Forget the mask and padding becomes part of the meaning. Average the vectors of each row, once carelessly, once with
 # the mask:
 # %% [markdown] id="padding-harm" lang="zh" of="68d31312"
-# 忘了掩码，填充就成了意思的一部分。对每一行的向量求平均，一次随随便便，一次用上掩码：
+# 忘了掩码，填充就成了意思的一部分。对每一行的向量求平均，一次不管掩码，一次用上掩码：
 # %% id="padding-harm-run"
 vectors = np.random.default_rng(1).normal(size=(10, 2))[batch]  # (batch, time, dim)
 careless = vectors.mean(axis=1)
@@ -1158,20 +1176,20 @@ print(tr("changed by more padding?  careless:", "填充变长后结果变了吗�
 # mask in lesson 05, the *causal* one, which hides the future; the two are combined by a logical *and*.
 # %% [markdown] id="padding-rule" lang="zh" of="cac27ff0"
 # 本课程的每个模型都要通过这个检验：**多填一些，结果不许变**。第 05 课还会有第二种掩码，即遮住未来的**因果掩码**；
-# 两者用逻辑"与"合在一起。
+# 两者用逻辑“与”合在一起。
 # %% [markdown] id="buckets-predict" lang="en" tags=["predict"]
 # **Before you run it.** We cut reviews at 400 tokens and take them in random batches of 32, each padded to its longest.
 # What share of the numbers is padding: 10, 30 or 50 percent? And if each batch holds reviews of similar length?
 #
 # > About half. The median review is far shorter than the longest of 32, and everybody waits for the longest. Sorting
-# > into a few **buckets** by length brings the waste down to about a tenth, for nothing. It has a second merit: only a
-# > handful of shapes occur, and a compiler such as XLA compiles once for each shape (lesson 06 will need that).
-# %% [markdown] id="buckets-predict" lang="zh" of="f100e39a" tags=["predict"]
+# > into a few **buckets** by length brings the waste down to about a tenth, at almost no cost. It has a second merit:
+# > only a handful of shapes occur, and a compiler such as XLA compiles once for each shape (lesson 06 will need that).
+# %% [markdown] id="buckets-predict" lang="zh" of="3945970b" tags=["predict"]
 # **先猜，再运行。** 把评论截到 400 个词元，随机每 32 条一批，各批补齐到其中最长的一条。填充占全部数字的百分之十、三十，还是五十？
 # 如果每批里的评论长度相近呢？
 #
 # > 大约一半。中位数长度的评论远短于 32 条里最长的那条，大家都在等最长的。按长度分进几个**桶**，浪费就降到一成左右，
-# > 而且不花任何代价。还有一个好处：出现的形状只有几种，而 XLA 这样的编译器是每种形状编译一次（第 06 课会用到）。
+# > 而且几乎不花代价。还有一个好处：出现的形状只有几种，而 XLA 这样的编译器是每种形状编译一次（第 06 课会用到）。
 # %% id="buckets-run"
 lengths = np.array([min(len(tokens), 400) for tokens in train_tokens])
 boundaries = [50, 100, 150, 200, 250, 300, 350, 400]
@@ -1203,52 +1221,59 @@ plots.show(
 # %% [markdown] id="whole" lang="en"
 # ## 11 · The whole path, at speed
 #
-# Cleaning, tokenising, vocabulary and ids in one call. It gives exactly the ids of the four steps above, spread over
-# the cores of your machine. From the next lesson on, this is the first line.
-# %% [markdown] id="whole" lang="zh" of="377f3ef0"
+# Cleaning, tokenising, vocabulary and ids in one call. It gives exactly the ids of the four steps above, and with
+# `processes=2` it spreads the work over two cores. Where a later lesson turns text into ids, it begins with this line.
+# %% [markdown] id="whole" lang="zh" of="d172edeb"
 # ## 11 · 全程提速
 #
-# 清洗、分词、词表、编号，一次调用完成。得到的编号与前面四步完全相同，还可以分给机器的各个核去算。从下一课起，它就是第一行。
+# 清洗、分词、词表、编号，一次调用完成。得到的编号与前面四步完全相同；设 `processes=2`，还可以分给两个核去算。
+# 后面的课要把文本变成编号时，就从这一行开始。
 # %% id="whole-run"
 started = time.perf_counter()
-corpus_vocabulary, corpus = prep.texts_to_ids(train.texts, max_size=course.vocabulary, processes=1)
+corpus_vocabulary, corpus = prep.texts_to_ids(train.texts, max_size=course.vocabulary, min_count=2, processes=1)
 seconds = time.perf_counter() - started
 print(f"{len(corpus):,}", tr("reviews,", "条评论，"), f"{len(corpus.ids):,}", tr("tokens,", "个词元，"), f"{seconds:.1f} s")
+print(tr("the same ids as in four steps:", "编号与分四步所得相同："), all(map(np.array_equal, corpus, encoded)))
 # %% [markdown] id="summary-table" lang="en"
+# All ways to write a review as numbers, side by side:
+#
 # | representation | shape for one review of T words | keeps | loses | today's use |
 # |---|---|---|---|---|
 # | bag of words | (V,), sparse | which words, how often | order, similarity | baselines, search |
 # | TF-IDF | (V,), sparse | the same, rare words louder | the same | baselines, search |
-# | one-hot | (T, V) | order | similarity; size | inside every embedding layer |
+# | one-hot | (T, V) | order | similarity (and it is huge) | inside every embedding layer |
 # | Word2Vec, GloVe | (T, d) | order, similarity | context: one vector per word | small models, retrieval |
-# | subword ids | (T′,) with T′ > T | everything that was written | nothing | every language model |
-# %% [markdown] id="summary-table" lang="zh" of="cbfebd96"
-# | 表示 | T 个词的评论的形状 | 保留 | 丢失 | 今天的用途 |
+# | subword ids (BPE) | (T′,) with T′ ≥ T | everything that was written | nothing | every language model |
+# %% [markdown] id="summary-table" lang="zh" of="b6e668ec"
+# 把一条评论写成数字的各种办法，放在一起比一比：
+#
+# | 表示 | 一条 T 词评论的形状 | 保留 | 丢失 | 今天的用途 |
 # |---|---|---|---|---|
 # | 词袋 | (V,)，稀疏 | 有哪些词、各多少次 | 词序、相似性 | 基线、搜索 |
-# | TF-IDF | (V,)，稀疏 | 同上，罕见词更响 | 同上 | 基线、搜索 |
-# | 独热 | (T, V) | 词序 | 相似性；太大 | 藏在每个嵌入层里 |
+# | TF-IDF | (V,)，稀疏 | 同上，罕见词权重更高 | 同上 | 基线、搜索 |
+# | 独热 | (T, V) | 词序 | 相似性（而且大得离谱） | 藏在每个嵌入层里 |
 # | Word2Vec、GloVe | (T, d) | 词序、相似性 | 语境：一词一个向量 | 小模型、检索 |
-# | 子词编号 | (T′,)，T′ > T | 写下的一切 | 无 | 所有语言模型 |
+# | 子词编号（BPE） | (T′,)，T′ ≥ T | 写下的一切 | 无 | 所有语言模型 |
 
 # %% [markdown] id="uses" lang="en"
 # ## 12 · Where this is used, and with which tools
 #
 # **Search engines** rank by relatives of TF-IDF (BM25) to this day, often beside learned vectors. **Spam and abuse
-# filters** on small machines are bags of n-grams. **Recommenders** train skip-gram on shopping baskets instead of
-# sentences: products bought together are words that keep company. And **every chatbot's** bill is counted in subwords.
+# filters** on small machines are bags of *n-grams*, runs of n words like the pairs of section 6. **Recommenders** train
+# skip-gram on shopping baskets instead of sentences: products bought together are words that keep company. And **every
+# chatbot's** bill is counted in subwords.
 #
 # For work beyond this course: `scikit-learn` for counts and TF-IDF, Hugging Face `tokenizers` (written in Rust) for
 # subwords, `gensim` for word vectors, spaCy and `jieba` where real words are needed, in English and in Chinese. Ours
-# are slower and easier to read; the tests of this repository hold them equal to those.
-# %% [markdown] id="uses" lang="zh" of="f4e448a0"
+# are slower and easier to read; the tests of this repository compare them with the first three.
+# %% [markdown] id="uses" lang="zh" of="525197c3"
 # ## 12 · 用在哪里，用什么工具
 #
-# **搜索引擎**至今用 TF-IDF 的近亲（BM25）排序，常与学出来的向量并用。小机器上的**垃圾信息过滤**就是一袋 n 元语法。
-# **推荐系统**不拿句子，而拿购物篮训练 skip-gram：常被一起买的商品，就像常在一起的词。而**每个聊天机器人**的账单，都按子词计数。
+# **搜索引擎**至今用 TF-IDF 的近亲（BM25）排序，常与学出来的向量并用。小机器上的**垃圾信息和辱骂内容过滤器**，
+# 就是一袋 n 元语法（连续的 n 个词，如第 6 节的词对）。**推荐系统**不拿句子，而拿购物篮训练跳字模型：常被一起买的商品，就像常在一起的词。而**每个聊天机器人**的账单，都按子词计数。
 #
 # 课程之外的工作，可以用：`scikit-learn` 做词频和 TF-IDF；Hugging Face 的 `tokenizers`（用 Rust 写成）做子词；`gensim` 做词向量；
-# 需要真正的词时，英文用 spaCy，中文用 `jieba`。我们的实现更慢，也更好读；本仓库的测试保证它们与这些工具的结果一致。
+# 需要真正的词时，英文用 spaCy，中文用 `jieba`。我们的实现更慢，也更好读；本仓库的测试拿它们与前三个工具逐一对照。
 
 # %% [markdown] id="exercises" lang="en"
 # ## 13 · Exercises
@@ -1285,15 +1310,15 @@ check("01.1", document_frequency)
 # ### Skip-gram pairs with a gap
 #
 # Return all pairs *(centre, context)* within `window` positions of each other, in both directions, but leave a position
-# out when its **token is in** `skip`, both as centre and as context. Positions keep their distance: a skipped word
-# still takes up room. `(["a", "very", "good", "film"], window=2, skip={"very"})` gives the pairs of *a–good* and
-# *good–film* in both directions; *a–film* are three apart.
-# %% [markdown] id="ex2-text" lang="zh" of="e96e2b42"
-# ### 带空缺的 skip-gram 词对
+# out when its **token is in** `skip`, both as centre and as context. The same two words may make a pair more than once.
+# Positions keep their distance: a skipped word still takes up room. `(["a", "very", "good", "film"], window=2,
+# skip={"very"})` gives the pairs of *a–good* and *good–film* in both directions; *a–film* are three apart.
+# %% [markdown] id="ex2-text" lang="zh" of="f833fdf7"
+# ### 带空缺的跳字模型词对
 #
-# 返回彼此相距不超过 `window` 的所有 *(中心词, 上下文词)*，两个方向都要；但**词元属于** `skip` 的位置，既不作中心词，
-# 也不作上下文词。位置保持原来的距离：被跳过的词仍占位置。`(["a", "very", "good", "film"], window=2, skip={"very"})`
-# 应得到 *a–good* 和 *good–film* 两个方向的词对；*a–film* 相隔三个位置。
+# 返回彼此相距不超过 `window` 的所有词对（中心词，上下文词），两个方向都要；但**词元属于** `skip` 的位置，既不作中心词，
+# 也不作上下文词。同样的两个词可以不止一次配成对。位置保持原来的距离：被跳过的词仍占位置。`(["a", "very", "good", "film"], window=2, skip={"very"})`
+# 应得到 *a–good* 和 *good–film* 两个方向的词对；*a* 与 *film* 相距三个位置。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def skip_gram_pairs(tokens, window, skip):
     """tokens: list of str, window: int, skip: set of str -> list of (center, context)"""
@@ -1318,7 +1343,7 @@ check("01.2", skip_gram_pairs)
 # %% [markdown] id="ex3-text" lang="zh" of="a80bb3cd"
 # ### WordPiece 的下一次合并
 #
-# `pieces` 把每个词（写成符号的元组）对应到它的频次，与第 9 节相同。返回**得分 (5)** 最高的一对相邻符号。得分相同时，
+# `pieces` 把每个词（写成符号的元组）映射到它的频次，与第 9 节相同。返回**得分 (5)** 最高的一对相邻符号。得分相同时，
 # 取字母顺序在前的一对。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=10
 def best_merge(pieces):
@@ -1343,7 +1368,7 @@ check("01.3", best_merge)
 # Average `vectors` (batch, time, dim) over time, counting only the positions where `mask` (batch, time) is True. A row
 # without a single real position, an empty review, gives zeros. NumPy only, no loop needed.
 # %% [markdown] id="ex4-text" lang="zh" of="d3c98612"
-# ### 不理会填充的平均
+# ### 忽略填充的平均
 #
 # 对 `vectors`（batch, time, dim）按时间求平均，只算 `mask`（batch, time）为 True 的位置。一个真实位置都没有的行，即空评论，
 # 应得到零。只用 NumPy，不需要循环。
@@ -1398,13 +1423,13 @@ check("01.5", split_word)
 # 选一个答案，再点开它：每个选项都会说明为什么对、为什么错。
 # %% [markdown] id="quiz-stop" lang="en" tags=["quiz"]
 # **You prepare text to train a language model that will write reviews. Which step is right?**
-# - [ ] Remove stop words to save a third of the tokens — The model would learn to write without *the*, *is* and *not*.
+# - [ ] Remove stop words to save about half of the tokens — The model would learn to write without *the*, *is* and *not*.
 # - [ ] Stem all words to shrink the vocabulary — It would write *thi movi wa realli bore*, and nobody can undo it.
 # - [x] Remove the HTML, normalise Unicode, split into subwords, remove nothing else — Dirt goes, language stays, and no word is unknown.
 # - [ ] Replace rare words by [UNK] — Then it can neither read nor write names; subwords were invented against this.
-# %% [markdown] id="quiz-stop" lang="zh" of="4326d91a" tags=["quiz"]
+# %% [markdown] id="quiz-stop" lang="zh" of="f8c84bf1" tags=["quiz"]
 # **你在为一个会写影评的语言模型准备训练文本。哪一步是对的？**
-# - [ ] 去掉停用词，省下三分之一的词元 — 模型学到的将是没有 *the*、*is* 和 *not* 的语言。
+# - [ ] 去掉停用词，省下大约一半的词元 — 模型学到的将是没有 *the*、*is* 和 *not* 的语言。
 # - [ ] 对所有词做词干提取，缩小词表 — 它会写出 *thi movi wa realli bore*，谁也还原不了。
 # - [x] 去掉 HTML，规范化 Unicode，切成子词，其他什么都不删 — 脏东西走，语言留下，没有不认识的词。
 # - [ ] 把罕见词换成 [UNK] — 那样它既读不了也写不出人名；发明子词正是为了避免这个。
@@ -1454,18 +1479,18 @@ check("01.5", split_word)
 # - Counts and TF-IDF forget the order and still give a strong baseline. Word pairs win some of it back.
 # - Stop words and stems: measured, they gain nothing here, and for language models they are wrong.
 # - One-hot times a matrix is a row look-up: an embedding. Word2Vec and GloVe learn the rows from the company words keep.
-# - Subwords make nothing unknown: BPE merges the most frequent pair, WordPiece the one that belongs together most.
+# - Subwords leave next to nothing unknown: BPE merges the most frequent pair, WordPiece the one that belongs together most.
 # - Padding must never change a result. Masks see to that; buckets make it cheap.
-# %% [markdown] id="summary" lang="zh" of="c99a7c6f"
+# %% [markdown] id="summary" lang="zh" of="f37eb1c8"
 # ## 15 · 小结
 #
 # - 先看，再洗。删掉**不是语言**的东西（标签、字符实体、不可见字符）；可能是证据的都留下（标点、否定、表情、数字）。
 # - 分词器是一连串决定；训练和使用时必须做同样的决定。
 # - 词频和 TF-IDF 忘掉了词序，却仍是很强的基线；词对能找回一部分词序。
-# - 停用词和词干：量过之后，在这里没有好处；对语言模型则是错的。
+# - 停用词和词干：实测下来，在这里没有好处；对语言模型则是错的。
 # - 独热乘矩阵就是查表取行，即嵌入。Word2Vec 和 GloVe 从词的邻居中学出这些行。
-# - 子词让一切都认得：BPE 合并出现最多的一对，WordPiece 合并最相属的一对。
-# - 填充绝不能改变结果：掩码保证这一点，分桶让它省钱。
+# - 有了子词，几乎没有不认识的词：BPE 合并出现最多的一对，WordPiece 合并最该在一起的一对。
+# - 填充绝不能改变结果：掩码保证这一点，分桶让它不费什么代价。
 
 # %% [markdown] id="faq" lang="en"
 # ## 16 · Questions that come up
@@ -1516,8 +1541,8 @@ check("01.5", split_word)
 # - J. Pennington, R. Socher, C. Manning (2014). *GloVe: global vectors for word representation.* EMNLP.
 # - O. Levy, Y. Goldberg (2014). *Neural word embedding as implicit matrix factorization.* NeurIPS.
 # - R. Sennrich, B. Haddow, A. Birch (2016). *Neural machine translation of rare words with subword units.* ACL. arXiv:1508.07909.
-# - J. Devlin et al. (2019). *BERT: pre-training of deep bidirectional transformers.* NAACL. arXiv:1810.04805.
-# %% [markdown] id="references" lang="zh" of="6368c341"
+# - J. Devlin et al. (2019). *BERT: pre-training of deep bidirectional transformers for language understanding.* NAACL. arXiv:1810.04805.
+# %% [markdown] id="references" lang="zh" of="988bedce"
 # ## 17 · 参考文献
 #
 # - H. P. Luhn (1958). *The automatic creation of literature abstracts.* IBM Journal of Research and Development 2(2).
@@ -1530,4 +1555,4 @@ check("01.5", split_word)
 # - J. Pennington, R. Socher, C. Manning (2014). *GloVe: global vectors for word representation.* EMNLP.
 # - O. Levy, Y. Goldberg (2014). *Neural word embedding as implicit matrix factorization.* NeurIPS.
 # - R. Sennrich, B. Haddow, A. Birch (2016). *Neural machine translation of rare words with subword units.* ACL. arXiv:1508.07909.
-# - J. Devlin et al. (2019). *BERT: pre-training of deep bidirectional transformers.* NAACL. arXiv:1810.04805.
+# - J. Devlin et al. (2019). *BERT: pre-training of deep bidirectional transformers for language understanding.* NAACL. arXiv:1810.04805.

@@ -64,7 +64,7 @@ def skip_gram_pairs(learner: Learner) -> None:
     require(
         ("a", "c") not in plain,
         "With window=1, 'a' and 'c' are too far apart: they are two positions away from each other.",
-        "window=1 时，a 与 c 相隔两个位置，太远了。",
+        "window=1 时，a 与 c 相距两个位置，太远了。",
     )
     twice = Counter(map(tuple, learner(["so", "so", "good"], 1, set())))
     require(
@@ -81,7 +81,7 @@ def skip_gram_pairs(learner: Learner) -> None:
     require(
         ("a", "film") not in gap,
         "You pair 'a' with 'film': they are three positions apart. A skipped word still takes up room.",
-        "你把 a 和 film 配成了对：它们相隔三个位置。被跳过的词仍占位置。",
+        "你把 a 和 film 配成了对：它们相距三个位置。被跳过的词仍占位置。",
     )
     expected = Counter([("a", "good"), ("good", "a"), ("good", "film"), ("film", "good")])
     require(
@@ -109,8 +109,8 @@ def best_merge(learner: Learner) -> None:
     )
     require(
         result == ("l", "y"),
-        f"You return {result}, not the pair with the highest score (5).",
-        f"你返回了 {result}，它的得分 (5) 不是最高。",
+        f"You return {result}, not the pair with the highest score by equation (5).",
+        f"你返回了 {result}，按式 (5)，它的得分不是最高的。",
     )
     weighted = {("k", "l"): 1, ("k", "l", "k", "l"): 1, ("m", "n"): 9}
     require(
@@ -121,7 +121,7 @@ def best_merge(learner: Learner) -> None:
     require(
         learner(weighted) == ("k", "l"),
         f"For {weighted} you return {learner(weighted)}; ('k', 'l') has the score 3/(3·3).",
-        f"对于 {weighted}，你返回了 {learner(weighted)}。",
+        f"对于 {weighted}，你返回了 {learner(weighted)}；('k', 'l') 的得分是 3/(3·3)。",
     )
     require(
         learner({("n", "o"): 2, ("h", "i"): 2}) == ("h", "i"),
@@ -161,7 +161,7 @@ def mean_of_words(learner: Learner) -> None:
     require(
         np.isfinite(empty).all() and np.allclose(empty[1], 0),
         f"An empty review must give zeros; yours gives {empty[1]}. What do you divide by when no position is real?",
-        f"空评论应得到全零；你得到 {empty[1]}。一个真实位置都没有时，你除以了什么？",
+        f"空评论应得到全零；你得到 {empty[1]}。一个真实位置都没有时，除数是多少？",
     )
     require(
         np.allclose(empty[0], vectors[0].mean(axis=0)),
@@ -192,8 +192,8 @@ def split_word(learner: Learner) -> None:
     )
     require(
         learner("abc", {"a", "ab", "##b", "##c"}) != ["a", "##b", "##c"],
-        "You take the shortest piece that fits; take the longest: try the end of the word first.",
-        "你取了能匹配的最短片段；应取最长的：先从词尾开始试。",
+        "You take the shortest piece that fits; take the longest: try all that is left, then cut from the right.",
+        "你取了能匹配的最短片段；应取最长的：先试剩下的整段，再从右端逐个缩短。",
     )
     require(
         result == ["un", "##watch", "##able"],
