@@ -58,6 +58,6 @@ def recorded_cost(chapter: int, scale_name: str) -> tuple[float, float] | None:
     if not record.is_file():
         return None
     entry = json.loads(record.read_text(encoding="utf-8")).get(f"{chapter:02d}", {}).get(scale_name)
-    if not entry:
+    if not entry or "seconds" not in entry:
         return None
     return entry["seconds"] / 60, entry["peak_memory_mb"] / 1000

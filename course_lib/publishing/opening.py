@@ -24,7 +24,7 @@ def opening_text(
     Args:
         slug: the chapter, `"01_preprocessing"`.
         language: the language of this notebook.
-        measured: the chapter's recorded runs by scale, each with `seconds`, `peak_memory_mb` and `cores`.
+        measured: what is recorded of the chapter by scale: `seconds`, `peak_memory_mb` and `cores` of a run.
         repository: the public address of the course; launch links are made only where it is on GitHub.
         link_to_other: whether the notebook in the other language stands in the folder beside this one.
 
@@ -32,7 +32,9 @@ def opening_text(
         The text; empty where there is nothing to say.
     """
     paragraphs = []
-    costs = [_cost(language, scale, measured[scale]) for scale in ("quick", "full") if scale in measured]
+    costs = [
+        _cost(language, scale, measured[scale]) for scale in ("quick", "full") if "seconds" in measured.get(scale, {})
+    ]
     if costs:
         paragraphs.append(
             f"**Measured:** {'; '.join(costs)}." if language == "en" else f"**实测：** {'；'.join(costs)}。"

@@ -101,6 +101,12 @@ def remember_spread(
     _update(path, chapter, scale, {"spread": {"seeds": list(seeds), "results": rounded}})
 
 
+def spread(chapter: int, scale: str, path: Path) -> dict[str, list[float]]:
+    """The values of each result, one for each seed, that `remember_spread` kept; empty where it has kept none."""
+    measured = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return measured.get(f"{chapter:02d}", {}).get(scale, {}).get("spread", {}).get("results", {})
+
+
 def _update(path: Path, chapter: int, scale: str, entry: Mapping[str, object]) -> None:
     measured = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     scales = measured.setdefault(f"{chapter:02d}", {})

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from course_lib import files, session
-from course_lib.publishing.records import RunRecord, load_all, remember, remember_spread
+from course_lib.publishing.opening import opening_text
+from course_lib.publishing.records import RunRecord, load_all, remember, remember_spread, spread
 
 RECORD = RunRecord(
     chapter=1,
@@ -85,3 +86,14 @@ def test_the_spread_between_seeds_is_kept_beside_what_the_run_cost(tmp_path: Pat
     kept = json.loads(path.read_text(encoding="utf-8"))[f"{RECORD.chapter:02d}"][RECORD.scale]
     assert kept["seconds"] == 50
     assert kept["spread"] == {"seeds": [1, 2], "results": {"accuracy": [0.87123, 0.88]}}
+    assert spread(RECORD.chapter, RECORD.scale, path) == {"accuracy": [0.87123, 0.88]}
+    assert spread(RECORD.chapter, "full", path) == spread(12, "quick", tmp_path / "none.json") == {}
+
+
+def test_a_spread_without_a_run_tells_readers_no_cost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "measured.json"
+    remember_spread(RECORD.chapter, RECORD.scale, [1, 2], {"accuracy": [0.1, 0.2]}, path)
+    monkeypatch.setattr(session.resources, "files", lambda _package: tmp_path)
+    assert session.recorded_cost(RECORD.chapter, RECORD.scale) is None
+    measured = json.loads(path.read_text(encoding="utf-8"))[f"{RECORD.chapter:02d}"]
+    assert opening_text(RECORD.slug, "en", measured, "", link_to_other=False) == ""

@@ -10,8 +10,8 @@ import pytest
 from example_site import ROOT
 
 from course_lib.errors import CourseError
-from course_lib.publishing import source
-from course_lib.publishing.site import content
+from course_lib.publishing import records, source
+from course_lib.publishing.site import content, texts
 
 _FENCE = re.compile(r"\s*(```|~~~)")
 _HEADING = re.compile(r"(#{1,4})\s*(?P<number>\d+(?:\.\d+)*)?")
@@ -114,3 +114,18 @@ def test_a_term_without_its_chinese_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_place_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(CourseError, match="unknown place"):
         content.place(text)
+
+
+@pytest.mark.parametrize(("data", "shown"), [("real", True), ("sample", False)])
+def test_results_on_real_data_tell_how_far_they_move_between_seeds(
+    data: str, shown: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = {"name": "accuracy", "value": 0.5, "low": 0.4, "high": 0.6, "within": True, "scale": "quick", "data": data}
+    run = records.RunRecord(
+        7, "07_counting", "Counting", "en", "solution", "quick", data, 90.0, {}, 1104.2, [result], machine={"cores": 2}
+    )
+    measured = tmp_path / "measured.json"
+    records.remember_spread(7, "quick", [1, 2, 3], {"accuracy": [0.4, 0.5, 0.6]}, measured)
+    monkeypatch.setattr(texts, "_MEASURED", measured)
+    page = texts.render(texts.Site("en", [], [run], [], ""))["results"]
+    assert ("0.5 ± 0.1 (3)" in page) == shown

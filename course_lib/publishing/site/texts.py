@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_lib.errors import CourseError
+from course_lib.publishing import records
 from course_lib.publishing.records import RunRecord
 from course_lib.publishing.site import content
 from course_lib.publishing.site.content import Place
@@ -19,6 +21,7 @@ from course_lib.publishing.site.lessons import anchor
 PAGES = ("index", "results", "glossary", "articles", "errata")
 
 _TEMPLATES = Path(__file__).parent / "templates" / "pages"
+_MEASURED = Path(__file__).parents[2] / "measured.json"
 _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 
 
@@ -146,6 +149,7 @@ def render(site: Site) -> dict[str, str]:
         minutes=_minutes,
         number=_number,
         versions=_versions,
+        spreads_of=_spreads,
     )
     return {name: environment.get_template(f"{name}.md").render() for name in PAGES}
 
@@ -158,6 +162,16 @@ def _runs(site: Site) -> list[RunRecord]:
     for record in sorted(site.records, key=lambda one: (one.edition == "solution", one.language == site.language)):
         chosen[record.chapter, record.scale] = record
     return sorted(chosen.values(), key=lambda record: (record.chapter, scales.get(record.scale, 3)))
+
+
+def _spreads(run: RunRecord) -> dict[str, str]:
+    """How far results moved between seeds: mean ± standard deviation, and of how many. Nothing of runs on a sample."""
+    if run.data != "real":
+        return {}
+    return {
+        name: f"{_number(statistics.mean(values))} ± {_number(statistics.stdev(values))} ({len(values)})"
+        for name, values in records.spread(run.chapter, run.scale, _MEASURED).items()
+    }
 
 
 def _plain(title: str) -> str:
