@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -90,5 +91,62 @@ def show(figure: Figure, english: str, chinese: str) -> None:
     markup = (
         f'<img src="data:image/png;base64,{encoded}" width="{width}" style="max-width:100%;height:auto;background:#fff"'
         f' alt="{html.escape(alternative, quote=True)}">'
+    )
+    display.show_picture(markup, alternative)
+
+
+def film(
+    figure: Figure,
+    draw: Callable[[object], object],
+    frames: Iterable[object],
+    english: str,
+    chinese: str,
+    pace: int = 130,
+) -> None:
+    """Show a figure that moves, as one picture that needs no net and no kernel, and close it.
+
+    It can be folded away; whoever has asked the system for less motion sees its last frame instead.
+
+    Args:
+        figure: the figure; it is drawn once for each frame.
+        draw: changes the figure for a frame.
+        frames: what `draw` is called with, one after the other.
+        english: what it shows, in one or two sentences, for those who cannot see it.
+        chinese: the same in Chinese.
+        pace: how many milliseconds a frame is seen; the last is seen ten times as long.
+
+    Raises:
+        ValueError: if there is no alternative text, or no frame.
+    """
+    import tempfile
+    from pathlib import Path
+
+    import matplotlib.pyplot as plt
+    from matplotlib.animation import PillowWriter
+
+    alternative, frames = tr(english, chinese), list(frames)
+    if not alternative.strip() or not frames:
+        raise ValueError("an animation needs frames, and an alternative text: say in a sentence what it shows")
+    figure.canvas.draw()
+    figure.set_layout_engine("none")  # what is laid out once stays where it is from frame to frame
+    writer = PillowWriter(fps=1000 / pace)
+    with tempfile.TemporaryDirectory() as folder:
+        moving = Path(folder) / "film.gif"
+        with writer.saving(figure, moving, dpi=110):
+            for frame in [*frames, *frames[-1:] * 9]:
+                draw(frame)
+                writer.grab_frame()
+        sources = [base64.b64encode(moving.read_bytes()).decode("ascii")]
+    still = io.BytesIO()
+    figure.savefig(still, format="png", dpi=110, metadata={"Software": None})
+    plt.close(figure)
+    sources.append(base64.b64encode(still.getvalue()).decode("ascii"))
+    width = round(figure.get_size_inches()[0] * 80)
+    markup = (
+        f"<details open><summary>{tr('Animation (click to hide)', '动画（点击可收起）')}</summary><picture>"
+        f'<source media="(prefers-reduced-motion: reduce)" srcset="data:image/png;base64,{sources[1]}">'
+        f'<img src="data:image/gif;base64,{sources[0]}" width="{width}"'
+        f' style="max-width:100%;height:auto;background:#fff" alt="{html.escape(alternative, quote=True)}">'
+        "</picture></details>"
     )
     display.show_picture(markup, alternative)
