@@ -1,0 +1,153 @@
+"""Attention as equations: scores, a softmax that knows masks, weighted means, and heads that stand side by side.
+
+Every function takes any number of leading axes, written (...): none for one sentence, (batch,) for many, (batch,
+num_heads) for many heads of many. A mask is boolean, True = keep, and is broadcast against the scores.
+
+Sources: D. Bahdanau, K. Cho and Y. Bengio, "Neural Machine Translation by Jointly Learning to Align and Translate",
+ICLR 2015 (arXiv:1409.0473); A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017 (arXiv:1706.03762).
+"""
+
+from __future__ import annotations
+
+from keras import ops
+
+# Below any score, and still finite: the softmax of a row that is masked as a whole must not become 0/0.
+LOWEST_SCORE = -1e30
+
+
+def dot_product_scores(query, key):
+    """How well each key fits each query: their dot products, divided by the root of their length.
+
+    Shapes: query (..., queries, key_dim), key (..., keys, key_dim) → (..., queries, keys).
+
+    Source: Vaswani et al., 2017, section 3.2.1.
+    """
+    # The query is scaled rather than the products: there are fewer of them, and float16 does not overflow.
+    scaled = ops.multiply(query, ops.shape(query)[-1] ** -0.5)
+    return ops.matmul(scaled, ops.swapaxes(key, -1, -2))  # QKᵀ / √d_k of (1)
+
+
+def additive_scores(query, key, query_kernel, key_kernel, score_kernel):
+    """How well each key fits each query, as a network with one hidden layer sees it: v · tanh(W q + U k).
+
+    Args:
+        query: what is looked for.
+        key: what can be found.
+        query_kernel: W.
+        key_kernel: U.
+        score_kernel: v.
+
+    Shapes: query (..., queries, query_dim), key (..., keys, key_width), query_kernel (query_dim, hidden_dim),
+    key_kernel (key_width, hidden_dim), score_kernel (hidden_dim,) → (..., queries, keys).
+
+    Source: Bahdanau et al., 2015, section A.1.2.
+    """
+    asked = ops.expand_dims(ops.matmul(query, query_kernel), -2)  # (..., queries, 1, hidden_dim)
+    offered = ops.expand_dims(ops.matmul(key, key_kernel), -3)  # (..., 1, keys, hidden_dim)
+    return ops.matmul(ops.tanh(asked + offered), score_kernel)  # e_ij = vᵀ tanh(W s_i + U h_j)
+
+
+def masked_softmax(scores, mask=None):
+    """Weights from scores: positive, summing to one over the keys that the mask keeps, and zero for all others.
+
+    A query that may look at no key at all gets zeros, never NaN, and a gradient of zero.
+
+    Args:
+        scores: any finite numbers.
+        mask: which keys each query may look at; None for all.
+
+    Returns:
+        Weights in float32, whatever the scores came in.
+
+    Shapes: scores (..., queries, keys), mask boolean, broadcast to it → (..., queries, keys).
+
+    Source: Vaswani et al., 2017, section 3.2.3 (masking before the softmax).
+    """
+    scores = ops.cast(scores, "float32")
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    weights = ops.softmax(ops.where(mask, scores, LOWEST_SCORE), axis=-1)
+    return ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
+
+
+def scaled_dot_product_attention(query, key, value, mask=None):
+    """Look at the keys that fit, and average their values: softmax(QKᵀ / √d_k) V.
+
+    Returns:
+        The averages, and the weights (float32) they were taken with.
+
+    Shapes: query (..., queries, key_dim), key (..., keys, key_dim), value (..., keys, value_dim), mask boolean,
+    broadcast to (..., queries, keys) → (..., queries, value_dim), (..., queries, keys).
+
+    Source: Vaswani et al., 2017, equation 1.
+    """
+    weights = masked_softmax(dot_product_scores(query, key), mask)  # (1)
+    return weighted_mean(weights, value), weights
+
+
+def additive_attention(query, key, value, query_kernel, key_kernel, score_kernel, mask=None):
+    """Look at the keys that fit by `additive_scores`, and average their values.
+
+    Returns:
+        The averages, and the weights (float32) they were taken with.
+
+    Shapes: as for `additive_scores`, and value (..., keys, value_dim), mask boolean, broadcast to (..., queries, keys)
+    → (..., queries, value_dim), (..., queries, keys).
+
+    Source: Bahdanau et al., 2015, equations 5 and 6.
+    """
+    weights = masked_softmax(additive_scores(query, key, query_kernel, key_kernel, score_kernel), mask)  # (6)
+    return weighted_mean(weights, value), weights  # (5)
+
+
+def weighted_mean(weights, value):
+    """The values averaged with the weights of each query, in the values' own precision.
+
+    Shapes: weights (..., queries, keys), value (..., keys, value_dim) → (..., queries, value_dim).
+    """
+    value = ops.convert_to_tensor(value)
+    return ops.matmul(ops.cast(weights, value.dtype), value)
+
+
+def fused_attention(query, key, value, mask=None):
+    """The outputs of `scaled_dot_product_attention`, by the backend's own kernel where it has one.
+
+    Such a kernel never holds all weights at once, which is why it cannot return them.
+
+    Shapes: query (batch, num_heads, queries, dim), key and value (batch, num_heads, keys, dim), mask boolean, broadcast
+    to (batch, num_heads, queries, keys) → (batch, num_heads, queries, dim).
+
+    Source: Vaswani et al., 2017, equation 1; T. Dao et al., "FlashAttention", NeurIPS 2022 (arXiv:2205.14135).
+    """
+    open_mask = sighted = None
+    if mask is not None:
+        # Kernels differ in what they give for a row that is masked as a whole: it looks anywhere, then becomes zero.
+        sighted = ops.any(mask, axis=-1, keepdims=True)
+        open_mask = ops.logical_or(mask, ops.logical_not(sighted))
+    turned = [ops.swapaxes(each, 1, 2) for each in (query, key, value)]  # (batch, time, num_heads, dim)
+    outputs = ops.swapaxes(ops.dot_product_attention(*turned, mask=open_mask), 1, 2)
+    return outputs if sighted is None else ops.where(sighted, outputs, ops.zeros_like(outputs))
+
+
+def split_heads(inputs, num_heads: int):
+    """Cut every vector into `num_heads` equal pieces, and give each piece an attention of its own.
+
+    Shapes: inputs (batch, time, num_heads · dim) → (batch, num_heads, time, dim).
+
+    Raises:
+        ValueError: if `num_heads` does not divide the length of the vectors.
+    """
+    batch, time, width = ops.shape(inputs)
+    if width % num_heads:
+        raise ValueError(f"num_heads is {num_heads}; allowed: a divisor of the width, which is {width}")
+    pieces = ops.reshape(inputs, (batch, time, num_heads, width // num_heads))
+    return ops.swapaxes(pieces, 1, 2)
+
+
+def merge_heads(inputs):
+    """Put the pieces of `split_heads` side by side again.
+
+    Shapes: inputs (batch, num_heads, time, dim) → (batch, time, num_heads · dim).
+    """
+    batch, num_heads, time, dim = ops.shape(inputs)
+    return ops.reshape(ops.swapaxes(inputs, 1, 2), (batch, time, num_heads * dim))
