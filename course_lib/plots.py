@@ -101,7 +101,7 @@ def film(
     frames: Iterable[object],
     english: str,
     chinese: str,
-    pace: int = 130,
+    pace: int = 250,
 ) -> None:
     """Show a figure that moves, as one picture that needs no net and no kernel, and close it.
 
@@ -113,7 +113,7 @@ def film(
         frames: what `draw` is called with, one after the other.
         english: what it shows, in one or two sentences, for those who cannot see it.
         chinese: the same in Chinese.
-        pace: how many milliseconds a frame is seen; the last is seen ten times as long.
+        pace: how many milliseconds a frame is seen; the last is seen six times as long.
 
     Raises:
         ValueError: if there is no alternative text, or no frame.
@@ -132,13 +132,13 @@ def film(
     writer = PillowWriter(fps=1000 / pace)
     with tempfile.TemporaryDirectory() as folder:
         moving = Path(folder) / "film.gif"
-        with writer.saving(figure, moving, dpi=110):
-            for frame in [*frames, *frames[-1:] * 9]:
+        with writer.saving(figure, moving, dpi=100):
+            for frame in [*frames, *frames[-1:] * 5]:
                 draw(frame)
                 writer.grab_frame()
         sources = [base64.b64encode(moving.read_bytes()).decode("ascii")]
     still = io.BytesIO()
-    figure.savefig(still, format="png", dpi=110, metadata={"Software": None})
+    figure.savefig(still, format="png", dpi=100, metadata={"Software": None})
     plt.close(figure)
     sources.append(base64.b64encode(still.getvalue()).decode("ascii"))
     width = round(figure.get_size_inches()[0] * 80)

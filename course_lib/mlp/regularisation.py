@@ -132,8 +132,8 @@ def _read_between(images: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> 
     framed[:, 2:-2, 2:-2] = images
     rows = np.clip(rows + 2, 0, height + 2)
     columns = np.clip(columns + 2, 0, width + 2)
+    lower, righter = rows % 1, columns % 1
     top, left = rows.astype(np.int32), columns.astype(np.int32)
-    lower, righter = rows - top, columns - left
     flat = framed.ravel()
     place = np.arange(batch, dtype=np.int32)[:, None, None] * (height + 4) * (width + 4) + top * (width + 4) + left
     upper_row = flat[place] * (1 - righter) + flat[place + 1] * righter
