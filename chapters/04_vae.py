@@ -115,16 +115,16 @@ diagrams.flow(
 course = dial(
     settings={
         "smoke": dict(
-            digits=400, hidden=(32,), epochs=1, learning_rate=3e-3, warm_up=0, max_shift=0, weight_decay=0.0,
-            importance_samples=3, gradient_draws=200, map_epochs=1, small_hidden=(24,), small_epochs=1, strong_epochs=1,
+            digits=400, hidden=(32,), activation="relu", epochs=1, learning_rate=3e-3, max_shift=0, importance_samples=3,
+            gradient_draws=200, map_hidden=(24,), map_epochs=1, small_hidden=(24,), small_epochs=1, strong_epochs=1,
         ),
         "quick": dict(
-            digits=5_000, hidden=(400,), epochs=40, learning_rate=5e-3, warm_up=0, max_shift=0, weight_decay=0.0,
-            importance_samples=50, gradient_draws=20_000, map_epochs=12, small_hidden=(200,), small_epochs=6, strong_epochs=30,
+            digits=5_000, hidden=(400,), activation="relu", epochs=34, learning_rate=5e-3, max_shift=0, importance_samples=50,
+            gradient_draws=20_000, map_hidden=(200, 100), map_epochs=8, small_hidden=(200,), small_epochs=5, strong_epochs=20,
         ),
         "full": dict(
-            digits=5_000, hidden=(400,), epochs=40, learning_rate=5e-3, warm_up=0, max_shift=0, weight_decay=0.0,
-            importance_samples=500, gradient_draws=200_000, map_epochs=60, small_hidden=(200,), small_epochs=20, strong_epochs=60,
+            digits=5_000, hidden=(400,), activation="swish", epochs=200, learning_rate=5e-3, max_shift=1, importance_samples=500,
+            gradient_draws=200_000, map_hidden=(200, 100), map_epochs=30, small_hidden=(200,), small_epochs=10, strong_epochs=40,
         ),
     },
     expected={
@@ -376,11 +376,11 @@ for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
 # 你刚打印的表格就否定了这个等号：三种 $q$ 给出三个不同的右边，而 $\log p(x)$ 根本不依赖 $q$。要相等，
 # $q$ 就必须是真实后验，可正态分布做不到：上图的后验是歪的。最多能有多接近？下一格把所有的均值和标准差都试一遍：
 # %% id="erratum-10-run"
-means, stds = np.linspace(-0.5, 2.5, 61), np.linspace(0.2, 1.4, 49)
+means, stds = np.linspace(-0.5, 2.5, 31), np.linspace(0.2, 1.4, 25)
 surface = np.array([[bound(mean, std) for mean in means] for std in stds])  # (stds, means)
 row, column = np.unravel_index(surface.argmax(), surface.shape)
 best_mean, best_std = means[column], stds[row]
-print(f"log p(x) {log_evidence:.4f}   {tr('the best ELBO of all', '所有 ELBO 中最好的')} {surface.max():.4f}   N({best_mean:.2f}, {best_std:.3f}²)")
+print(f"log p(x) {log_evidence:.4f}   {tr('the best ELBO of all', '所有 ELBO 中最好的')} {surface.max():.4f}   N({best_mean:.1f}, {best_std:.2f}²)")
 # %% id="erratum-10-plot" tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.7))
 levels = [0.06, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2]
@@ -396,9 +396,9 @@ right.set(xlim=(-0.8, 3.6), ylim=(0, None), xlabel="z")
 right.legend(fontsize=9)
 plots.show(
     figure,
-    "Left: contour lines of the gap over mean and standard deviation of q; it is smallest, about 0.05 nats, near mean 1.15 and"
+    "Left: contour lines of the gap over mean and standard deviation of q; it is smallest, about 0.05 nats, near mean 1.1 and"
     " standard deviation 0.5, and never 0. Right: the best normal q beside the lopsided true posterior.",
-    "左图：差距随 q 的均值和标准差变化的等高线，最小约 0.05 奈特，位于均值 1.15、标准差 0.5 附近，但从不为 0。"
+    "左图：差距随 q 的均值和标准差变化的等高线，最小约 0.05 奈特，位于均值 1.1、标准差 0.5 附近，但从不为 0。"
     "右图：最好的正态 q 与偏斜的真实后验。",
 )
 # %% [markdown] id="quiz-gap" lang="en" tags=["quiz"]
@@ -508,14 +508,14 @@ print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)), 4
 #
 # > The pathwise estimate stays as it is: the first mean moves the first code, and the chain rule asks no other. The score
 # > function multiplies the direction by the value of the *whole* $f$, to which every other dimension adds its own chance;
-# > its scatter grows with each of them. At 20 dimensions you would need thousands of draws to know what one reparameterised
+# > its scatter grows with each of them. At 20 dimensions you would need hundreds of draws to know what one reparameterised
 # > draw tells you. That is why the trick made the VAE possible.
-# %% [markdown] id="predict-gradient" lang="zh" of="863cb662" tags=["predict"]
+# %% [markdown] id="predict-gradient" lang="zh" of="30bc64bc" tags=["predict"]
 # **先猜，再运行。** 两种估计平均起来都是对的。下一格在 $\mu = 0.5$、$\sigma = 0.5$ 处，对我们的小模型各用单次抽样来估计，
 # 比较它们分散的程度；然后给模型增加潜变量（每个各管三个像素），只看对**第一个**均值的梯度。维度增加时，两者的分散程度会怎样变？
 #
 # > 路径导数的估计保持不变：第一个均值只移动第一个编码，链式法则不过问别的。得分函数却要乘上**整个** $f$ 的值，
-# > 别的每一维都往里添自己的随机性，维度越多越分散。到了 20 维，重参数化抽一次就能知道的事，它要抽几千次。
+# > 别的每一维都往里添自己的随机性，维度越多越分散。到了 20 维，重参数化抽一次就能知道的事，它要抽几百次。
 # > 正因为有了这个技巧，VAE 才成为可能。
 # %% id="gradient-run"
 random = np.random.default_rng(course.seed)
@@ -561,7 +561,7 @@ right.legend(fontsize=8)
 plots.show(
     figure,
     "Left: histograms of gradient estimates from single draws; the score function's spread from -60 to 60, the reparameterised"
-    " ones stand in a narrow column at the exact value. Right: the score function's standard deviation grows with the number"
+    " ones stand in a narrow column around the exact value. Right: the score function's standard deviation grows with the number"
     " of dimensions, the other stays flat.",
     "左图：单次抽样的梯度估计的直方图，得分函数的估计散布在 -60 到 60 之间，重参数化的集中在精确值附近的窄柱里。"
     "右图：得分函数的标准差随维数增长，重参数化的保持水平。",
@@ -697,11 +697,10 @@ print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）�
 # （从训练数字里分出的 400 个；测试数字留到最后）。
 # %% id="training-run"
 validation_images = vae.binarise(train_images[-len(train_images) // 10 :], seed=1)
-model = vae.VAE(784, latent_dim=20, hidden_dims=course.hidden, seed=course.seed)
+model = vae.VAE(784, latent_dim=20, hidden_dims=course.hidden, activation=course.activation, seed=course.seed)
 history = vae.train(
     model, train_images[: -len(validation_images)], epochs=course.epochs, learning_rate=course.learning_rate,
-    weight_decay=course.weight_decay, warm_up=course.warm_up, max_shift=course.max_shift,
-    validation_images=validation_images, seed=course.seed, every=max(1, course.epochs // 5),
+    max_shift=course.max_shift, validation_images=validation_images, seed=course.seed, every=max(1, course.epochs // 5),
 )
 # %% id="training-plot" tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.5))
@@ -781,9 +780,9 @@ course.report("importance_bound", importance)
 course.report("importance_gain", gain)
 # %% [markdown] id="importance-reading" lang="en"
 # Look at the two errors. The bounds themselves are uncertain by about a nat, because some digits are simply harder than
-# others. The *difference*, taken digit by digit, is certain to a few hundredths. That is how to compare two models.
-# %% [markdown] id="importance-reading" lang="zh" of="cd19e6c4"
-# 请看两个误差。两个界本身都有一奈特左右的不确定，因为有些数字就是更难；而逐个数字相减得到的**差**，误差只有百分之几奈特。
+# others. The *difference*, taken digit by digit, is ten times as certain. That is how to compare two models.
+# %% [markdown] id="importance-reading" lang="zh" of="b5d0b0c5"
+# 请看两个误差。两个界本身都有一奈特左右的不确定，因为有些数字就是更难；而逐个数字相减得到的**差**，误差只有十分之一。
 # 比较两个模型，就该这样比。
 # %% [markdown] id="quiz-error" lang="en" tags=["quiz"]
 # **Your model's test ELBO is −108.9 ± 1.1, a friend's is −107.9 ± 1.1, on the same 1,000 digits. What do you say?**
@@ -814,7 +813,11 @@ def pictures_of(vectors, which=None):
     return 1 / (1 + np.exp(-logits))
 
 
-chosen = [np.flatnonzero(test_labels == digit)[0] for digit in range(10)]
+bounds = reconstruction - kl
+chosen = []  # of each kind the digit whose bound is the median of its kind: neither the best nor the worst
+for digit in range(10):
+    of_kind = np.flatnonzero(test_labels == digit)
+    chosen.append(of_kind[np.argsort(bounds[of_kind])[len(of_kind) // 2]])
 z_mean, z_log_var = vae.encode(model, test_images)  # each (images, latent_dim)
 figure, axes = plt.subplots(2, 10, figsize=(9.6, 2.1))
 draw_row(axes[0], test_images[chosen], plots.label("test digit", "测试数字"))
@@ -825,16 +828,16 @@ plots.show(
     "上行是十个测试数字，每类一个；下行是模型由它们的编码还原的结果：还是那些数字，只是更平滑。",
 )
 # %% [markdown] id="predict-samples" lang="en" tags=["predict"]
-# **Before you run it.** The next cell draws codes from the prior and decodes them: new digits. It does so for our VAE and
-# for the same network trained with beta = 0, that is, **without the KL term**, an autoencoder whose codes are a little
-# shaken. Which of the two reconstructs better? Whose samples look like digits?
+# **Before you run it.** Two smaller VAEs are trained from the same weights for the same few epochs, one with the KL term
+# and one **without** it (beta = 0), an autoencoder whose codes are a little shaken. Then codes are drawn from the prior and
+# decoded: new digits. Which of the two reconstructs better? Whose samples look like digits?
 #
 # > Without the KL term the reconstruction is better: codes may be as long and as exact as they like. But nothing keeps them
 # > where the prior draws from, and its samples are strokes that belong to no digit. The KL term costs reconstruction and
 # > buys a space in which **every place the prior can reach means something**.
-# %% [markdown] id="predict-samples" lang="zh" of="f90bac9d" tags=["predict"]
-# **先猜，再运行。** 下一格从先验里抽编码，再解码：得到新的数字。用的是我们的 VAE，以及同样的网络在 beta = 0、即**没有 KL 项**时
-# 训练的结果，也就是编码稍加抖动的自编码器。两者之中，谁重构得更好？谁抽出来的像数字？
+# %% [markdown] id="predict-samples" lang="zh" of="1debc438" tags=["predict"]
+# **先猜，再运行。** 从同样的权重出发，用同样少的几轮，训练两个小一些的 VAE：一个有 KL 项，一个**没有**（beta = 0），
+# 后者也就是编码稍加抖动的自编码器。然后从先验里抽编码，再解码：得到新的数字。谁重构得更好？谁抽出来的像数字？
 #
 # > 没有 KL 项，重构更好：编码想多长就多长，想多准就多准。可是没有什么把它们留在先验会抽到的地方，抽出来的只是不成数字的笔画。
 # > KL 项牺牲一点重构，换来的是：**凡先验到得了的地方，都有意义**。
@@ -847,31 +850,32 @@ variables = [*small.weights, *small.optimizer.variables]
 beginning = [keras.ops.convert_to_numpy(variable) for variable in variables]
 
 
-def train_small(beta, free_bits=0.0, callbacks=()):
-    """Begin again from the same weights, without compiling again, and train; return the test terms, (images,) each."""
+def train_small(beta):
+    """Begin again without compiling again, train, and return both test terms, (images,) each, and how many units are active."""
     for variable, value in zip(variables, beginning, strict=True):
         variable.assign(value)
     small.beta.assign(beta)
-    small.free_bits.assign(free_bits)
-    small.fit(vae.BinarisedImages(train_images, 100, course.seed), epochs=course.small_epochs, callbacks=list(callbacks), verbose=0)
-    return vae.elbo_terms(small, test_images, seed=0)
+    small.fit(vae.BinarisedImages(train_images, 100, course.seed), epochs=course.small_epochs, verbose=0)
+    active = vae.active_units(vae.encode(small, test_images)[0])
+    return *vae.elbo_terms(small, test_images, seed=0), int(np.sum(keras.ops.convert_to_numpy(active)))
 
 
-without = train_small(beta=0.0)
-samples_without = vae.generate(small, 10, seed=course.seed)
-samples = vae.generate(model, 20, seed=course.seed)
-for name, (r, k) in {"beta = 0": without, "beta = 1": (reconstruction, kl)}.items():
-    print(f"{name}: {tr('reconstruction', '重构')} {r.mean():8.2f}   KL {k.mean():8.2f}   ELBO {np.mean(r - k):9.2f}")
+prices, drawn = {}, {}
+for beta in [0.0, 1.0]:
+    prices[beta] = train_small(beta)
+    drawn[beta] = vae.generate(small, 10, seed=course.seed)
+    r, k, _ = prices[beta]
+    print(f"beta = {beta:.0f}: {tr('reconstruction', '重构')} {r.mean():8.2f}   KL {k.mean():7.2f}   ELBO {np.mean(r - k):8.2f}")
 # %% id="samples-plot" tags=["fold"]
 figure, axes = plt.subplots(3, 10, figsize=(9.6, 3.1))
-draw_row(axes[0], samples[:10], "VAE")
-draw_row(axes[1], samples[10:], "VAE")
-draw_row(axes[2], samples_without, plots.label("without KL", "没有 KL"))
+draw_row(axes[0], drawn[0.0], plots.label("small, without KL", "小，没有 KL"))
+draw_row(axes[1], drawn[1.0], plots.label("small, with KL", "小，有 KL"))
+draw_row(axes[2], vae.generate(model, 10, seed=course.seed), plots.label("section 8", "第 8 节"))
 plots.show(
     figure,
-    "Three rows of ten generated images. Two rows from the VAE: most can be read as digits, some are in between two. The third"
-    " row, from the model without KL, shows blotches that belong to no digit.",
-    "三行生成的图，每行十张。前两行来自 VAE：多数认得出是数字，有的介于两个数字之间。第三行来自没有 KL 的模型：一团团不成数字的墨迹。",
+    "Three rows of ten generated images. Without KL: blotches that belong to no digit. With KL: soft shapes, many like digits."
+    " The model of section 8: most can be read as digits, some are in between two.",
+    "三行生成的图，每行十张。没有 KL：一团团不成数字的墨迹。有 KL：柔和的形状，许多像数字。第 8 节的模型：多数认得出是数字，有的介于两个数字之间。",
 )
 # %% [markdown] id="interpolation" lang="en"
 # **From one digit to another.** A straight line between two codes passes through digits. A straight line between two
@@ -900,8 +904,8 @@ plots.show(
 # **一张地图。** 潜变量只有**两**维时，整个空间一眼就能看全：左图是测试数字所在的位置，右图是每个位置解码出来的样子。
 # （位置按先验取：任意两个相邻位置之间，先验的概率都一样多。）两个数是少了点，代价多大，下界会说。
 # %% id="map-train"
-flat_model = vae.VAE(784, latent_dim=2, hidden_dims=course.small_hidden, seed=course.seed)
-vae.train(flat_model, train_images, epochs=course.map_epochs, learning_rate=5e-3, seed=course.seed)
+flat_model = vae.VAE(784, latent_dim=2, hidden_dims=course.map_hidden, seed=course.seed)
+vae.train(flat_model, train_images, epochs=course.map_epochs, batch_size=50, learning_rate=5e-3, seed=course.seed)
 flat_mean, _ = vae.encode(flat_model, test_images)  # (images, 2)
 flat_terms = vae.elbo_terms(flat_model, test_images, num_samples=5, seed=0)
 print(f"{tr('test ELBO with 2 dimensions', '2 维时的测试 ELBO')}: {np.mean(flat_terms[0] - flat_terms[1]):.2f}")
@@ -941,7 +945,7 @@ plots.show(
 # %% id="slider-run"
 kl_of_dimension = keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)).mean(axis=0)  # (latent_dim,)
 order = np.argsort(-kl_of_dimension)
-values = np.linspace(-3, 3, 21)
+values = np.linspace(-2.5, 2.5, 21)
 codes = np.tile(z_mean[chosen[2]], (8, len(values), 1))  # (dimensions, values, latent_dim)
 for place, dimension in enumerate(order[:8]):
     codes[place, :, dimension] = values
@@ -952,8 +956,8 @@ vae.slider(
     columns=[f"{value:+.1f}" for value in values],
     row_name=tr("dimension", "维度"),
     column_name=tr("value", "数值"),
-    english="A handwritten 2 whose shape changes as one latent number goes from -3 to 3: slant, width, loop, stroke.",
-    chinese="一个手写的 2，随着一个潜变量从 -3 变到 3，形状跟着改变：倾斜、宽窄、圆圈、笔画。",
+    english="A handwritten 2 whose shape changes as one latent number goes from -2.5 to 2.5: slant, width, loop, stroke.",
+    chinese="一个手写的 2，随着一个潜变量从 -2.5 变到 2.5，形状跟着改变：倾斜、宽窄、圆圈、笔画。",
 )
 # %% id="slider-print" tags=["fold"]
 figure, axes = plt.subplots(4, 9, figsize=(9.0, 4.1))
@@ -986,40 +990,40 @@ plots.show(
 # beta 为 1 就是下界本身。大一些，编码就短，有时也更好读；小一些，重构就清晰。它存放在变量 `model.beta` 里，
 # 所以一个编译好的模型可以从同样的起点反复训练。
 # %% [markdown] id="predict-beta" lang="en" tags=["predict"]
-# **Before you run it.** Four prices: 0.25, 1, 4, and 784, which is what you get without wanting it when the reconstruction is
+# **Before you run it.** To the prices 0 and 1 we add 0.25, 4, and 784, which is what you get without wanting it when the reconstruction is
 # a *mean* over 784 pixels and the KL is not. Which gives the best ELBO (always measured with beta 1)? How many of the 20
-# dimensions will be active at 784?
+# dimensions will be active at 784? (An *active* dimension is one whose mean $\mu_j$ varies from image to image, by a variance
+# above 0.01.)
 #
-# > The best ELBO is at beta 1, or very near: it is the only one that is trained on what is measured. At 4 the code speaks
-# > with fewer dimensions; at 784 not one is active, and every image decodes to the same grey average. The most common bug in
+# > The best ELBO is at beta 1, or very near: it is the only one that is trained on what is measured. At 4 the code says
+# > far less; at 784 not one is active, and every image decodes to the same grey average. The most common bug in
 # > home-made VAEs looks exactly like this, and many a "VAE that does not learn" is a mean that should have been a sum.
-# %% [markdown] id="predict-beta" lang="zh" of="97e49fd1" tags=["predict"]
-# **先猜，再运行。** 四种价格：0.25、1、4，还有 784：重构对 784 个像素取了**平均**，而 KL 没有，就会不知不觉变成这个数。
+# %% [markdown] id="predict-beta" lang="zh" of="e199a19c" tags=["predict"]
+# **先猜，再运行。** 除了刚才的 0 和 1，再试三种价格：0.25、4，还有 784：重构对 784 个像素取了**平均**，而 KL 没有，就会不知不觉变成这个数。
 # 哪一个的 ELBO 最好（始终按 beta 为 1 来量）？到了 784，20 维里还有几维是活跃的？
+# （**活跃**的意思是：均值 $\mu_j$ 随图像而变，方差大于 0.01。）
 #
-# > ELBO 最好的是 beta 为 1，或者离它很近：只有它训练的正是所量的东西。到 4，编码用更少的维度说话；到 784，一维也不活跃，
+# > ELBO 最好的是 beta 为 1，或者离它很近：只有它训练的正是所量的东西。到 4，编码说的少得多；到 784，一维也不活跃，
 # > 所有图都解码成同一张灰蒙蒙的平均图。自己动手写 VAE 时最常见的错误就是这副样子；许多“学不动的 VAE”，只是把求和写成了求平均。
 # %% id="beta-run"
-prices = {0.0: (without, None)}
-for beta in [0.25, 1.0, 4.0, 784.0]:
-    terms = train_small(beta)
-    means_of_codes, _ = vae.encode(small, test_images)
-    prices[beta] = (terms, int(np.sum(keras.ops.convert_to_numpy(vae.active_units(means_of_codes)))))
-    r, k = terms
-    print(f"beta {beta:6.2f}: {tr('reconstruction', '重构')} {r.mean():8.2f}   KL {k.mean():6.2f}   ELBO {np.mean(r - k):8.2f}   {tr('active', '活跃')} {prices[beta][1]:2d} / 20")
-course.report("active_at_beta_784", prices[784.0][1])
+for beta in [0.25, 4.0, 784.0]:
+    prices[beta] = train_small(beta)
+for beta, (r, k, active) in sorted(prices.items()):
+    print(f"beta {beta:6.2f}: {tr('reconstruction', '重构')} {r.mean():8.2f}   KL {k.mean():7.2f}   ELBO {np.mean(r - k):8.2f}   {tr('active', '活跃')} {active:2d} / 20")
+course.report("active_at_beta_784", prices[784.0][2])
 # %% id="beta-plot" tags=["fold"]
-shown = [beta for beta in prices if beta > 0]
-rates = np.array([prices[beta][0][1].mean() for beta in shown])
-distortions = np.array([-prices[beta][0][0].mean() for beta in shown])
+shown = sorted(beta for beta in prices if beta > 0)
+rates = np.array([prices[beta][1].mean() for beta in shown])
+distortions = np.array([-prices[beta][0].mean() for beta in shown])
 figure, axis = plt.subplots(figsize=(6.6, 3.8))
 span = np.linspace(0, rates.max() * 1.15, 2)
 for total in np.arange(100, 261, 20):
-    axis.plot(span, total - span, color="0.85", linewidth=1, zorder=0)
+    axis.plot(span, total - span, color="0.8", linewidth=1, zorder=0, label=plots.label("equal ELBO", "ELBO 相等") if total == 100 else None)
 axis.plot(rates, distortions, "o-")
 for beta, rate, distortion in zip(shown, rates, distortions, strict=True):
     axis.annotate(f"β = {beta:g}", (rate, distortion), xytext=(7, 5), textcoords="offset points", fontsize=9)
 axis.set(xlabel=plots.label("rate: KL, nats per image", "码率：KL（奈特/图）"), ylabel=plots.label("distortion: −log p(x|z)", "失真：−log p(x|z)"))
+axis.legend(fontsize=9)
 axis.set(xlim=(-1.5, rates.max() * 1.2), ylim=(distortions.min() - 15, distortions.max() + 15))
 plots.show(
     figure,
@@ -1071,23 +1075,23 @@ total = 0.0
 for dimension in range(2):
     average = sum(kl_table[example, dimension] for example in range(2)) / 2
     total += max(0.3, average)  # (11), as a loop
-print(total, np.sum(np.maximum(kl_table.mean(axis=0), 0.3)), float(vae.kl_penalty(kl_table, free_bits=0.3)))
+print(total, np.sum(np.maximum(kl_table.mean(axis=0), 0.3)), round(float(vae.kl_penalty(kl_table, free_bits=0.3)), 4))
 # %% [markdown] id="predict-collapse" lang="en" tags=["predict"]
 # **Before you run it.** One model, trained three times from the same start: plainly, with annealing, with 0.3 free nats for
 # each of 10 dimensions. Besides both terms, we measure whether the decoder *listens*: give every test digit the code of
 # **another** one, and see how many nats of log-likelihood are lost. How many will it be for the first model?
 #
-# > Next to none: its code says next to nothing, so a stranger's code does as well. With annealing the code carries several
+# > Little: its code says next to nothing, so a stranger's code does almost as well. With annealing the code carries several
 # > times as much, the swap hurts, **and the bound is better**: the silence was not a wise saving but a bad beginning. Free
-# > bits buy a speaking code as well, spread evenly over the dimensions, because that is what they pay for; the bound gains
-# > less.
-# %% [markdown] id="predict-collapse" lang="zh" of="80244ebc" tags=["predict"]
+# > bits buy a speaking code as well, spread evenly over the dimensions, because that is what they pay for. The bound need
+# > not gain by it: you told the model to spend those nats, whether they are worth it or not.
+# %% [markdown] id="predict-collapse" lang="zh" of="60d68714" tags=["predict"]
 # **先猜，再运行。** 同一个模型，从同样的起点训练三次：普通训练；退火；10 个维度每维 0.3 奈特的自由比特。除了两项之外，
 # 我们还要量一量解码器**听不听**编码：给每个测试数字换上**另一个**数字的编码，看对数似然损失多少奈特。第一个模型会损失多少？
 #
-# > 几乎不损失：它的编码几乎什么也没说，换上别人的编码也一样。退火之后，编码携带的信息是原来的好几倍，一换就疼，
+# > 损失很少：它的编码几乎什么也没说，换上别人的编码也差不多。退火之后，编码携带的信息是原来的好几倍，一换就疼，
 # > **而且下界更好**：原先的沉默不是精打细算，而是开局不利。自由比特也能让编码开口，而且平均分摊到各维，因为它买的就是这个；
-# > 下界的收益小一些。
+# > 下界却不一定因此变好：是你要求模型花掉这些奈特的，不管值不值。
 # %% id="collapse-run"
 tiny_digits = data.digits.load(8, seed=0)
 tiny_images = tiny_digits.images.reshape(len(tiny_digits), -1)[: course.digits]  # (digits, 64)
@@ -1106,7 +1110,7 @@ def train_strong(free_bits=0.0, callbacks=()):
         variable.assign(value)
     strong.free_bits.assign(free_bits)
     batches = vae.BinarisedImages(tiny_train, 50, course.seed)
-    strong.fit(batches, epochs=course.strong_epochs, callbacks=list(callbacks), verbose=0)
+    history = strong.fit(batches, epochs=course.strong_epochs, callbacks=list(callbacks), verbose=0)
     r, k = vae.elbo_terms(strong, tiny_test, num_samples=10, seed=0)
     means, log_vars = vae.encode(strong, tiny_test)
     own, other = (
@@ -1114,8 +1118,7 @@ def train_strong(free_bits=0.0, callbacks=()):
         for codes in (means, np.roll(means, 1, axis=0))
     )
     kl_of_dimensions = keras.ops.convert_to_numpy(vae.gaussian_kl(means, log_vars)).mean(axis=0)
-    from_code = vae.draw_images(strong, np.repeat(means[:3], 5, axis=0), seed=course.seed)
-    return dict(elbo=np.mean(r - k), kl=k.mean(), swap=own - other, dimensions=np.sort(kl_of_dimensions)[::-1], drawn=from_code)
+    return dict(elbo=np.mean(r - k), kl=k.mean(), swap=own - other, dimensions=np.sort(kl_of_dimensions)[::-1], path=history.history["kl"])
 
 
 cures = {
@@ -1130,43 +1133,24 @@ course.report("kl_collapsed", plain["kl"])
 course.report("kl_annealed", annealed["kl"])
 course.report("gain_of_annealing", annealed["elbo"] - plain["elbo"])
 # %% id="collapse-plot" tags=["fold"]
-figure, axes = plt.subplots(1, 3, figsize=(10.4, 3.1), sharey=True)
-for axis, colour, (name, found) in zip(axes, plots.PALETTE, cures.items(), strict=False):
+figure, axes = plt.subplots(1, 4, figsize=(11.2, 3.1), width_ratios=[1.5, 1, 1, 1])
+words = [plots.label("plain", "普通训练"), plots.label("annealing", "退火"), plots.label("free bits", "自由比特")]
+for style, word, found in zip(["-", "--", ":"], words, cures.values(), strict=True):
+    axes[0].plot(np.arange(1, len(found["path"]) + 1), found["path"], style, label=word, linewidth=2)
+axes[0].set(xlabel=plots.label("epoch", "轮"), ylabel=plots.label("KL in training, nats", "训练中的 KL（奈特）"), ylim=(0, 12))
+axes[0].legend(fontsize=8)
+top = max(found["dimensions"].max() for found in cures.values())
+for axis, colour, word, found in zip(axes[1:], plots.PALETTE, words, cures.values(), strict=False):
     axis.bar(np.arange(1, 11), found["dimensions"], color=colour)
-    axis.set_title(plots.label({0: "plain", 1: "annealing", 2: "free bits"}[list(cures).index(name)], name))
-    axis.set(xlabel=plots.label("dimension, sorted", "维度（排序后）"), xticks=range(1, 11))
-axes[0].set_ylabel(plots.label("KL, nats", "KL（奈特）"))
+    axis.set(title=word, ylim=(0, 1.08 * top), xticks=[1, 5, 10], xlabel=plots.label("dimension, sorted", "维度（排序后）"))
+axes[1].set_ylabel(plots.label("KL after it, nats", "训练后的 KL（奈特）"))
 plots.show(
     figure,
-    "The KL of each of ten dimensions in three bar charts. Plain: almost no bars. Annealing: several tall bars and some empty"
-    " dimensions. Free bits: ten bars of the same height, 0.3 nats.",
-    "三幅柱状图，画出十个维度各自的 KL。普通训练：几乎没有柱子。退火：几根高柱，其余为空。自由比特：十根一样高的柱子，0.3 奈特。",
-)
-# %% [markdown] id="collapse-draws" lang="en"
-# What silence looks like: below, three test digits, and beside each five images drawn from **its** code, pixel by pixel.
-# On the left, the model trained plainly draws whatever comes to its mind; on the right, the annealed one stays closer to
-# the digit it was told.
-# %% [markdown] id="collapse-draws" lang="zh" of="86480597"
-# 沉默是什么样子：下图有三个测试数字，每个旁边是五张从**它的**编码逐像素抽出的图。左边是普通训练的模型，想到什么画什么；
-# 右边是退火的模型，画出来的更接近告诉它的那个数字。
-# %% id="collapse-draws-plot" tags=["fold"]
-figure, axes = plt.subplots(3, 13, figsize=(9.6, 2.6))
-for axis in axes.ravel():
-    axis.set(xticks=[], yticks=[])
-    axis.grid(False)
-    axis.set_frame_on(False)
-for row in range(3):
-    for start, found in ((0, plain), (7, annealed)):
-        axes[row, start].imshow(tiny_test[row].reshape(8, 8), cmap="Blues", vmin=0, vmax=1.3)
-        for place in range(5):
-            axes[row, start + 1 + place].imshow(found["drawn"][5 * row + place].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
-axes[0, 3].set_title(plots.label("plain", "普通训练"), fontsize=10)
-axes[0, 10].set_title(plots.label("annealing", "退火"), fontsize=10)
-plots.show(
-    figure,
-    "Three test digits in blue, twice, each with five drawings from its code. Those of the plainly trained model hardly resemble"
-    " it; those of the annealed model more often do.",
-    "三个蓝色的测试数字，左右各一份，每个后面是五张由它的编码画出的图。普通训练的模型画的与它几乎不像，退火的模型画的更常像它。",
+    "Left: the KL while training. Plain, it falls to almost nothing in the first epochs and stays low; with annealing it starts"
+    " very high and comes down to a few nats; with free bits it stays at a few nats. Right, the KL of each of ten dimensions:"
+    " plain, almost no bars; annealing, several tall bars and some empty dimensions; free bits, ten bars of about 0.3 nats.",
+    "左图：训练过程中的 KL。普通训练在最初几轮就几乎降到零，此后一直很低；退火从很高处降到几奈特；自由比特始终保持在几奈特。"
+    "右边三图是十个维度各自的 KL：普通训练几乎没有柱子；退火有几根高柱，其余为空；自由比特是十根 0.3 奈特左右的柱子。",
 )
 
 # %% [markdown] id="language" lang="en"
@@ -1437,8 +1421,8 @@ check("04.6", free_bits_penalty)
 # **How many latent dimensions?** More than you need: superfluous ones fall to KL 0 at no cost. Count the active ones.
 #
 # **Is a larger ELBO always a better model?** A likelier model of *these pixels*. Whether its code is useful or its
-# samples please the eye are other questions, with other measures; section 11 has two models with nearly equal bounds, one of
-# which has no usable code.
+# samples please the eye are other questions, with other measures; section 11 has two models
+# whose bounds differ by less than a nat, and one of them has hardly a code at all.
 #
 # **Why one draw per image in training?** Its gradient is unbiased, and each image gets a new draw in every epoch. Two
 # draws halve the variance and double the work; more images per batch do as much.
@@ -1450,7 +1434,7 @@ check("04.6", free_bits_penalty)
 # question.) Most of what a large model teaches can be learned on a small one: all of this page ran on two cores in about a
 # minute. For real use start from published weights and adapt them; rent a machine for the hours you need it; and measure on
 # a small scale first whether it is worth it.
-# %% [markdown] id="faq" lang="zh" of="f3f11a70"
+# %% [markdown] id="faq" lang="zh" of="4c7c2545"
 # ## 17 · 常见问题
 #
 # **VAE 生成的图为什么发虚？** 我们画的是每个像素为黑的**概率**，模型拿不准笔画边缘时，就画成灰色。再者，给定编码之后各像素独立抽取，
@@ -1459,7 +1443,7 @@ check("04.6", free_bits_penalty)
 # **潜变量取多少维？** 比需要的多一些：多余的会自己降到 KL 为 0，不花钱。数一数活跃的就行。
 #
 # **ELBO 越大，模型就越好吗？** 说明它是**这些像素**更可能的模型。编码有没有用、样本好不好看，是另外的问题，要用另外的指标；
-# 第 11 节就有两个下界几乎相等的模型，其中一个的编码毫无用处。
+# 第 11 节就有两个模型，下界相差不到一奈特，其中一个却几乎没有编码。
 #
 # **训练时每张图为什么只抽一次？** 这样梯度已经无偏，而且每一轮都会重新抽。抽两次，方差减半，工作量加倍；
 # 每批多放些图，效果也一样。

@@ -277,9 +277,9 @@ def free_bits_penalty(learner: Learner) -> None:
         "你把每个样本都抬到了自由比特：应先对整批取平均，允许个别样本少说一些。",
     )
     require(
-        not np.isclose(result, max(kl.mean(axis=0).sum(), floor)),
-        "The free bits are for each dimension; you compare them with the sum of all.",
-        "自由比特是给每一维的；你拿去和总和比了。",
+        not np.isclose(result, np.mean(np.maximum(kl.mean(axis=0), floor))),
+        "That is a mean over the dimensions: their nats add up.",
+        "这是对维度取平均：各维的奈特应当相加。",
     )
     require(
         not np.isclose(result, np.sum(np.minimum(kl.mean(axis=0), floor))),
@@ -291,10 +291,16 @@ def free_bits_penalty(learner: Learner) -> None:
         "You subtract the free bits: (11) leaves what lies above them as it is.",
         "你减去了自由比特：(11) 式对高出的部分原样保留。",
     )
+    generous = _number(learner(kl, 5.0))  # more than all dimensions carry together
     require(
-        not np.isclose(result, np.mean(np.maximum(kl.mean(axis=0), floor))),
-        "That is a mean over the dimensions: their nats add up.",
-        "这是对维度取平均：各维的奈特应当相加。",
+        not np.isclose(generous, kl.mean(axis=0).sum()),
+        "With 5 free nats for each of three dimensions you still return what they carry: the free bits are missing.",
+        "三维各给 5 奈特自由额度，你返回的仍是它们携带的总量：漏了自由比特。",
+    )
+    require(
+        not np.isclose(generous, 5.0),
+        "The free bits are for each dimension; you compare them with the sum of all.",
+        "自由比特是给每一维的；你拿去和总和比了。",
     )
     require(
         np.isclose(result, right),

@@ -21,7 +21,7 @@ _MODULES = {
     "model": ["VAE", "PreviousPixels", "ReconstructionLoss", "Sampling"],
     "training": ["BetaWarmUp", "BinarisedImages", "binarise", "train"],
     "evaluation": ["draw_images", "elbo_terms", "encode", "generate", "log_weights", "mean_and_error"],
-    "slider": ["slider"],
+    "sliding": ["slider"],
 }
 _LAZY = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
 

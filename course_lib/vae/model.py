@@ -249,9 +249,13 @@ class VAE(keras.Model):
     def _hidden_layers(self, side: str, widths: Sequence[int]) -> list[keras.layers.Layer]:
         layers = []
         for number, width in enumerate(widths, start=1):
-            layers.append(keras.layers.Dense(width, activation=self.activation, name=f"{side}_hidden_{number}"))
+            shared = {"dtype": self.dtype_policy}
+            layers.append(
+                keras.layers.Dense(width, activation=self.activation, name=f"{side}_hidden_{number}", **shared)
+            )
             if self.dropout:
-                layers.append(keras.layers.Dropout(self.dropout, seed=self.seed, name=f"{side}_dropout_{number}"))
+                name = f"{side}_dropout_{number}"
+                layers.append(keras.layers.Dropout(self.dropout, seed=self.seed, name=name, **shared))
         return layers
 
     def build(self, input_shape) -> None:

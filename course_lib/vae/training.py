@@ -29,7 +29,7 @@ def checked_images(name: str, images: ArrayLike, input_dim: int | None = None, u
     images = np.asarray(images, dtype=np.float32)
     if images.ndim != 2 or 0 in images.shape or (input_dim is not None and images.shape[1] != input_dim):
         pixels = "pixels" if input_dim is None else str(input_dim)
-        raise ValueError(f"{name} has the shape {images.shape}; allowed: (images, {pixels}), at least one image")
+        raise ValueError(f"{name} has the shape {images.shape}; allowed: ({name}, {pixels}), one row or more")
     if not np.isfinite(images).all():
         raise ValueError(f"{name} holds values that are not finite (NaN or infinity); allowed: numbers")
     if unit and not (images.min() >= 0 and images.max() <= 1):
