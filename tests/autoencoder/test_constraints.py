@@ -97,6 +97,7 @@ def test_the_price_is_float32_under_any_policy(kind: str) -> None:
     assert keras.backend.standardize_dtype(layer.losses[0].dtype) == "float32"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "activation"), [("absolute", "relu"), ("rate", "sigmoid")])
 def test_a_higher_price_makes_a_quieter_code(kind: str, activation: str) -> None:
     random = np.random.default_rng(0)

@@ -74,6 +74,7 @@ def trained(seed: int, corruption: bool = True) -> tuple[dict, list[np.ndarray]]
     return history, model.get_weights()
 
 
+@pytest.mark.slow
 def test_one_seed_gives_one_result_and_another_seed_another() -> None:
     (first, weights), (again, same), (other, _) = trained(1), trained(1), trained(2)
     assert first == again and first != other
