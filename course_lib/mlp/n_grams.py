@@ -124,6 +124,10 @@ class Unigram(_Counter):
         self._shares = counts / counts.sum()
 
     def probabilities(self, contexts: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """The share of each target; contexts are not looked at.
+
+        Shapes: contexts (tokens, any number), targets (tokens,) → (tokens,).
+        """
         return self._shares[self._grams(contexts, targets)[0]]
 
 
@@ -177,6 +181,10 @@ class InterpolatedNGrams(_Counter):
         return np.stack(columns, axis=1)
 
     def probabilities(self, contexts: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """The weighted mean of the shares of each target.
+
+        Shapes: contexts (tokens, at least order - 1), targets (tokens,) → (tokens,).
+        """
         return self._shares(contexts, targets) @ self.weights
 
 
@@ -216,6 +224,10 @@ class KneserNey(_Counter):
         return float(once / (once + 2 * twice)) if once and twice else 0.5
 
     def probabilities(self, contexts: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """The chance of each target: from equal chances, one word of context after the other is taken in.
+
+        Shapes: contexts (tokens, at least order - 1), targets (tokens,) → (tokens,).
+        """
         chances = np.full(len(targets), 1 / (self.vocabulary_size - 1))
         for level, discount, gram in zip(self._levels, self.discounts, self._grams(contexts, targets), strict=True):
             total, types = level.followers(gram // self.vocabulary_size)

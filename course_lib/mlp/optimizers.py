@@ -114,7 +114,9 @@ def adam(
     return (mean, mean_square, steps), -corrected_rate * mean / (mean_square**0.5 + epsilon)
 
 
-def descend(rule: Rule, states: Sequence[object] | None, layers: Sequence[tuple], gradients: Sequence[tuple]):
+def descend(
+    rule: Rule, states: Sequence[object] | None, layers: Sequence[tuple], gradients: Sequence[tuple]
+) -> tuple[list[object], list[tuple]]:
     """One step of an optimiser for every array of a network.
 
     Args:
