@@ -120,7 +120,7 @@ course = dial(
             characters_right=(0.88, 0.99), most_looked_at_matters_most=(0.35, 0.9),
         ),
         "full": dict(
-            attention_at_32=(0.97, 1.0), one_vector_at_2=(0.5, 1.0), one_vector_at_32=(0.08, 0.6),
+            attention_at_32=(0.97, 1.0), one_vector_at_2=(0.3, 1.0), one_vector_at_32=(0.08, 0.9),
             characters_right=(0.93, 1.0), most_looked_at_matters_most=(0.3, 0.95),
         ),
     },
@@ -240,11 +240,11 @@ plots.show(
     "答对的比例随条目数的变化：注意力直到 32 个条目都接近 1；只有一个向量的模型从 1 个条目时的全对一路跌向瞎猜。",
 )
 # %% [markdown] id="problem-reading" lang="en"
-# More training and a larger state move the falling curve to the right (try `full`), they do not stop it from falling: a
-# page with twice as many entries holds twice as much, and the vector does not grow. Attention has **fewer weights** here
-# and no such limit, because its memory is the page itself.
-# %% [markdown] id="problem-reading" lang="zh" of="f03a5512"
-# 训练得更久、状态更大，只能把下滑的曲线往右推（试试 `full`），不能让它不下滑：条目多一倍，内容就多一倍，向量却不会变长。
+# A larger state and longer training can hold more (`full` tries both), but never a page of any length: one with twice as
+# many entries holds twice as much, and the vector does not grow. Attention has **fewer weights** here and no such limit,
+# because its memory is the page itself.
+# %% [markdown] id="problem-reading" lang="zh" of="1e65610c"
+# 状态更大、训练得更久，能多记住一些（`full` 两样都试），但总有装不下的时候：条目多一倍，内容就多一倍，向量却不会变长。
 # 注意力在这里用的**参数更少**，也没有这个上限，因为它的记忆就是那一页本身。
 
 # %% [markdown] id="one-query" lang="en"
@@ -640,15 +640,15 @@ print(half @ np.array([[1.0, 0.0], [0.0, 1.0]]), half @ np.array([[1.0, 1.0], [0
 # $$ \mathrm{head}_i = \mathrm{Attention}(Q W_i^Q, K W_i^K, V W_i^V), \qquad
 # \mathrm{MultiHead}(Q, K, V) = [\mathrm{head}_1, \dots, \mathrm{head}_h]\, W^O. \tag{4} $$
 #
-# $W_i^Q$, $W_i^K$ and $W_i^V$ are $(d, d/h)$, and $W^O$ is $(d, d)$: with $h$ heads of width $d/h$ it costs as much as one
-# head of full width. First as a loop over heads, each of them the function you know:
-# %% [markdown] id="heads-formula" lang="zh" of="517f83dc"
+# $W_i^Q$, $W_i^K$ and $W_i^V$ are $(d, d/h)$, and $W^O$ is $(d, d)$: with $h$ heads of width $d/h$ it has as many weights
+# as one head of full width. First as a loop over heads, each of them the function you know:
+# %% [markdown] id="heads-formula" lang="zh" of="8ae5e3d9"
 # 那就让好几个注意力同时去看，各有各的矩阵，各在自己较小的空间里，最后再用一个矩阵把它们看到的拼起来：
 #
 # $$ \mathrm{head}_i = \mathrm{Attention}(Q W_i^Q, K W_i^K, V W_i^V), \qquad
 # \mathrm{MultiHead}(Q, K, V) = [\mathrm{head}_1, \dots, \mathrm{head}_h]\, W^O. \tag{4} $$
 #
-# $W_i^Q$、$W_i^K$、$W_i^V$ 都是 $(d, d/h)$，$W^O$ 是 $(d, d)$：$h$ 个宽为 $d/h$ 的头，代价与一个全宽的头相同。
+# $W_i^Q$、$W_i^K$、$W_i^V$ 都是 $(d, d/h)$，$W^O$ 是 $(d, d)$：$h$ 个宽为 $d/h$ 的头，参数与一个全宽的头一样多。
 # 先写成对头的循环，每个头就是你已经认识的那个函数：
 # %% id="heads-loop"
 sentence = np.random.default_rng(course.seed).normal(size=(5, 8)).astype("float32")  # (time, width)
@@ -785,8 +785,8 @@ course.report("characters_right", np.mean(guessed[real] == test_next[real]))
 # %% id="looking-run"
 number = next(i for i, text in enumerate(test.english) if 6 <= len(english_words(text)) <= 8)
 rows, columns = list(test.chinese[number]), english_words(test.english[number])
-weights = looking.predict([each[number : number + 1] for each in test_inputs], verbose=0)[0]  # (heads, characters, words)
-weights = weights[:, : len(rows), : len(columns)]
+looks = looking.predict(test_inputs, batch_size=256, verbose=0)  # (phrases, heads, characters, words)
+weights = looks[number, :, : len(rows), : len(columns)]
 attention.head_chooser(
     np.concatenate([weights, weights.mean(axis=0, keepdims=True)]),
     rows,
@@ -799,7 +799,7 @@ attention.head_chooser(
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.4))
 shown = [i for i, text in enumerate(test.english) if i != number and 6 <= len(english_words(text)) <= 8][:2]
 for axis, i in zip(axes, shown, strict=True):
-    mean = looking.predict([each[i : i + 1] for each in test_inputs], verbose=0)[0].mean(axis=0)
+    mean = looks[i].mean(axis=0)
     attention.heat_map(axis, mean[: len(test.chinese[i]), : len(english_words(test.english[i]))], list(test.chinese[i]), english_words(test.english[i]))
     axis.set_title(plots.label("mean of four heads", "四个头的平均"))
 plots.show(
@@ -811,10 +811,12 @@ plots.show(
 # %% [markdown] id="looking-reading" lang="en"
 # Nobody told the model which word belongs to which character; it was only asked for the next character, and looking at the
 # right word lowered the loss. Look at rows where the order differs from the English, and at rows that belong to no English
-# word, such as a particle or the full stop: those looks go anywhere.
-# %% [markdown] id="looking-reading" lang="zh" of="e879cc91"
+# word, such as a particle or the question mark: those looks go anywhere. Single heads are often odd, and a head may look
+# firmly at a word that has nothing to do with the character; the mean of the heads reads best.
+# %% [markdown] id="looking-reading" lang="zh" of="7e1f6cae"
 # 没有人告诉模型哪个字对应哪个词；只要求它写出下一个字，而看对了词，损失就会降低。请留意次序与英文不同的那些行，
-# 也留意那些没有对应英文词的行，例如量词、助词和句号：它们的目光散在各处。
+# 也留意那些没有对应英文词的行，例如量词、助词和问号：它们的目光散在各处。单个头往往很古怪，有的头会死死盯住一个与这个字毫不相干的词；
+# 几个头的平均最好读。
 
 # %% [markdown] id="explain" lang="en"
 # ## 10 · What do weights explain?
@@ -855,7 +857,7 @@ chosen = logits[np.arange(len(of_phrase)), place[of_phrase]]  # (variants, chara
 log_probability = chosen - np.log(np.exp(chosen - chosen.max(1, keepdims=True)).sum(1, keepdims=True)) - chosen.max(1, keepdims=True)
 log_probability = log_probability[np.arange(len(of_phrase)), test_next[of_phrase, place[of_phrase]]]
 
-looked = looking.predict([each[: course.erased] for each in test_inputs], batch_size=256, verbose=0).mean(axis=1)
+looked = looks.mean(axis=1)  # the mean of the heads: (phrases, characters, words)
 harm = {"most": [], "another": []}
 agree = []
 for phrase, length in enumerate(lengths):
@@ -873,7 +875,7 @@ figure, axis = plt.subplots(figsize=(7, 3.2))
 bins = np.linspace(-2, 14, 33)
 for name, label, color in [("another", plots.label("another word (mean)", "其他词（平均）"), plots.PALETTE[1]), ("most", plots.label("the word looked at most", "看得最多的词"), plots.PALETTE[0])]:
     axis.hist(np.clip(harm[name], -2, 14), bins, alpha=0.6, label=label, color=color)
-axis.set(xlabel=plots.label("what erasing it costs (nats)", "抹去它的代价（奈特）"), ylabel=plots.label("characters", "字数"))
+axis.set(xlabel=plots.label("what erasing it costs (nats; the last bar: 13.5 or more)", "抹去它的代价（奈特；最右一条：13.5 及以上）"), ylabel=plots.label("characters", "字数"))
 axis.legend()
 plots.show(
     figure,
@@ -923,13 +925,15 @@ for length in course.lengths:
     print(f"T = {length:>5}: GRU {1e3 * seconds['GRU'][-1]:7.1f} ms   {tr('attention', '注意力')} {1e3 * seconds['attention'][-1]:7.1f} ms   {tr('weights', '权重')} {megabytes[-1]:7.2f} MB")
 # %% id="cost-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(9.6, 3.3))
-axes[0].loglog(course.lengths, 1e3 * np.array(seconds["GRU"]), "s--", lw=2, base=2, label="GRU")
-axes[0].loglog(course.lengths, 1e3 * np.array(seconds["attention"]), "o-", lw=2, base=2, label=plots.label("attention", "注意力"))
+axes[0].plot(course.lengths, 1e3 * np.array(seconds["GRU"]), "s--", lw=2, label="GRU")
+axes[0].plot(course.lengths, 1e3 * np.array(seconds["attention"]), "o-", lw=2, label=plots.label("attention", "注意力"))
 axes[0].set(title=plots.label("time", "时间"), xlabel=plots.label("length T", "长度 T"), ylabel=plots.label("milliseconds", "毫秒"))
-axes[1].loglog(course.lengths, np.array(course.lengths) * 2 * 64 * 4 / 1e6, "s--", lw=2, base=2, label=plots.label("GRU: its states", "GRU：各步状态"))
-axes[1].loglog(course.lengths, megabytes, "o-", lw=2, base=2, label=plots.label("attention: its weights", "注意力：权重"))
+axes[1].plot(course.lengths, np.array(course.lengths) * 2 * 64 * 4 / 1e6, "s--", lw=2, label=plots.label("GRU: its states", "GRU：各步状态"))
+axes[1].plot(course.lengths, megabytes, "o-", lw=2, label=plots.label("attention: its weights", "注意力：权重"))
 axes[1].set(title=plots.label("memory", "内存"), xlabel=plots.label("length T", "长度 T"), ylabel="MB")
 for axis in axes:
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
     axis.set_xticks(course.lengths, [str(length) for length in course.lengths])
     axis.legend()
 plots.show(
@@ -939,11 +943,11 @@ plots.show(
     "时间和内存随长度的变化，双对数坐标。循环层的时间和内存随长度加倍而加倍；注意力权重的内存翻两番，时间也越来越陡。",
 )
 # %% [markdown] id="cost-reading" lang="en"
-# On short sequences attention is far ahead, because nothing waits for anything. Then the square catches up: each doubling of
-# the length makes four times as many weights. Long documents are why *fused* kernels (FlashAttention) exist, which compute
+# On short sequences attention is ahead, because nothing waits for anything. Then the square catches up: each doubling of the
+# length makes four times as many weights. Long documents are why *fused* kernels (FlashAttention) exist, which compute
 # the same result block by block and never hold all weights at once. The library uses one where the backend has it.
-# %% [markdown] id="cost-reading" lang="zh" of="04e64e3d"
-# 序列短的时候，注意力遥遥领先，因为谁也不用等谁。然后平方追了上来：长度每加倍，权重就变成四倍。
+# %% [markdown] id="cost-reading" lang="zh" of="b70bd2a9"
+# 序列短的时候，注意力领先，因为谁也不用等谁。然后平方追了上来：长度每加倍，权重就变成四倍。
 # 正因为有长文档，才有了**融合**内核（FlashAttention）：它一块一块地算出同样的结果，从不同时保存所有权重。
 # 后端有这种内核时，课程库就会用它。
 
@@ -1116,10 +1120,10 @@ check("05.5", additive_scores)
 # - Dividing by √d keeps the variance of scores at 1, and so the softmax's gradient alive.
 # - Additive attention scores by a small network; the dot product does it with one matrix product, and won.
 # - Masks act before the softmax. A row that may look at nothing gives zeros.
-# - Heads are several attentions in smaller spaces, for the price of one.
+# - Heads are several attentions in smaller spaces, with as many weights as one.
 # - Attention does not know order; positions must be put in.
 # - Weights are a hint, not an explanation. Memory grows with the square of the length.
-# %% [markdown] id="summary" lang="zh" of="64924ba1"
+# %% [markdown] id="summary" lang="zh" of="01d9ea9e"
 # ## 15 · 小结
 #
 # - 问题在后面才出现时，一个定长的向量装不下整页内容。注意力保留整页，回头去看。
@@ -1127,7 +1131,7 @@ check("05.5", additive_scores)
 # - 除以 √d，得分的方差保持为 1，softmax 的梯度才不会消失。
 # - 加性注意力用小网络打分；点积用一次矩阵乘法打分，因而胜出。
 # - 掩码在 softmax 之前起作用。什么都不许看的一行给出零。
-# - 多头是几个在较小空间里的注意力，总价与一个相同。
+# - 多头是几个在较小空间里的注意力，参数总数与一个相同。
 # - 注意力不知道次序，位置必须另外放进去。
 # - 权重是线索，不是解释。内存随长度的平方增长。
 
