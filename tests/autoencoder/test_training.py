@@ -31,9 +31,9 @@ def test_a_linear_autoencoder_ends_in_the_plane_of_the_principal_components() ->
     model = Autoencoder(64, 3, loss="squared_error", seed=1)
     start = principal_angles(model.decoder.get_layer("output").get_weights()[0], pca.components).max()
     train_autoencoder(model, TRAIN - pca.mean, epochs=40, batch_size=64, learning_rate=0.02, seed=1)
-    kernels = model.encoder.get_layer("code").get_weights()[0].T, model.decoder.get_layer("output").get_weights()[0]
-    assert start > 45
-    assert max(principal_angles(kernel, pca.components).max() for kernel in kernels) < 3
+    # Of the decoder: the encoder's weights from pixels that are never inked are not determined by anything.
+    end = principal_angles(model.decoder.get_layer("output").get_weights()[0], pca.components).max()
+    assert start > 45 and end < 3
     ours = reconstruction_errors(model, TEST - pca.mean).mean()
     assert ours == pytest.approx(reconstruction_errors(pca, TEST).mean(), rel=0.005)
 
