@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import xml.etree.ElementTree as ElementTree
 
 import matplotlib
 import pytest
+from PIL import Image
 
 matplotlib.use("Agg")
 
@@ -142,3 +145,35 @@ def _contrast(first: str, second: str) -> float:
 def test_the_words_in_a_box_stand_out_from_its_background(mood):
     foreground, background = re.search(r"color:(#\w+);background:(#\w+)", display.box("text", mood)).groups()
     assert _contrast(foreground, background) >= 7
+
+
+def test_a_film_is_one_picture_with_its_words_and_a_still_for_readers_who_want_no_motion(pictures):
+    figure, axis = plt.subplots(figsize=(2, 1))
+    (line,) = axis.plot([0, 1], [0, 0])
+    drawn = []
+
+    def draw(height):
+        drawn.append(height)
+        line.set_ydata([0, height])
+
+    language.use("zh")
+    plots.film(figure, draw, [0, 1, 2], "A line that rises.", '一条"上升"的线')
+    ((markup, alternative),) = pictures
+    assert alternative == '一条"上升"的线' and 'alt="一条&quot;上升&quot;的线"' in markup
+    assert drawn[:3] == [0, 1, 2] and set(drawn[3:]) == {2}
+    still, moving = (
+        base64.b64decode(re.search(rf'data:image/{kind};base64,([^"]+)"', markup)[1]) for kind in ("png", "gif")
+    )
+    assert "prefers-reduced-motion" in markup and still.startswith(b"\x89PNG")
+    with Image.open(io.BytesIO(moving)) as film:
+        assert film.format == "GIF" and film.n_frames == 3
+        film.seek(2)
+        assert film.info["duration"] > 1000  # the last frame stays
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize(("frames", "words"), [([], "A line."), ([1], " ")])
+def test_a_film_without_frames_or_words_is_refused(pictures, frames, words):
+    with pytest.raises(ValueError, match=r"needs frames.*alternative text"):
+        plots.film(plt.figure(), print, frames, words, words)
+    assert not pictures
