@@ -548,16 +548,16 @@ except ValueError as error:
 # Lose *less* is to be expected: a network can do anything a plane can. Or is it? The network has more than 300,000
 # weights and only 4,000 pictures; PCA finds its optimum exactly, and the network is stopped after a few epochs.
 #
-# > The deep code wins at every size, and its lead is largest in the *middle*: about a third of the error at 8 numbers. At
+# > The deep code wins at every size, and its lead is largest in the *middle*: more than a quarter of the error at 8 numbers. At
 # > 2, hardly anything about a digit can be said, by whatever code, and squeezing everything through so narrow a gate is
 # > hard to learn in a few epochs. At 32 a plane is already good. That a larger family of models *contains* the smaller one
 # > says only that it could do as well, not that training finds it: at `full` the network is given time, and you can see
 # > what that changes.
-# %% [markdown] id="deep-predict" lang="zh" of="6812b94a" tags=["predict"]
+# %% [markdown] id="deep-predict" lang="zh" of="f5ba648f" tags=["predict"]
 # **先猜，再运行。** 编码为 2、8、32 个数时，深度编码都比 PCA 丢得少吗？在哪里领先最多？按说应该**更少**：平面能做的，网络都能做。
 # 可真是这样吗？网络有 30 多万个权重，图像却只有 4,000 幅；PCA 能精确求得最优，网络则训练几轮就停。
 #
-# > 每种大小都是深度编码胜出，而领先最多的在**中间**：8 个数时，误差少了约三分之一。只有 2 个数时，无论什么编码，能说的都很少，
+# > 每种大小都是深度编码胜出，而领先最多的在**中间**：8 个数时，误差少了四分之一以上。只有 2 个数时，无论什么编码，能说的都很少，
 # > 而且要把一切挤过这么窄的门，几轮训练也难以学会。到了 32 个数，平面已经不错了。大的模型族**包含**小的，只说明它能做到一样好，
 # > 不说明训练一定找得到：`full` 规模给网络更多时间，你可以看看有什么变化。
 # %% id="deep-train"
@@ -567,7 +567,7 @@ for size in course.sizes:
     deep[size] = ae.Autoencoder(784, size, hidden_dims=(200, 50) if size < 16 else (200,),
                                 activation="relu" if narrow else "elu", seed=course.seed)
     ae.train_autoencoder(deep[size], train, epochs=course.epochs * (2 if narrow else 1), batch_size=100,
-                         learning_rate=0.003, seed=course.seed)
+                         learning_rate=0.003 if narrow else 0.005, seed=course.seed)
     nats_above[size] = ae.reconstruction_errors(deep[size], test, measure="cross_entropy").mean() - floor
 
 print(f"{'':>4}{'PCA':>18}{tr('deep', '深度'):>18}{tr('PCA − deep', 'PCA − 深度'):>18}{tr('nats above the floor', '高出下限的奈特数'):>22}")
@@ -879,7 +879,7 @@ figure, axis = plt.subplots(figsize=(5.6, 4.8))
 axis.scatter(*fresh.T, s=5, color=plots.PALETTE[5], label=plots.label("data", "数据"))
 axis.quiver(*places.T, *arrows.T, angles="xy", scale_units="xy", scale=2.5, width=0.0045, color="black", zorder=3)
 axis.set(aspect="equal", title=plots.label("from where it is to where it belongs", "从所在之处，指向该在之处"))
-axis.legend(loc="lower right")
+axis.legend(loc="lower right", frameon=True)
 plots.show(
     figure,
     "A field of arrows around the curl of points. Everywhere the arrows point to the nearest stretch of the curl, and they are"
