@@ -8,6 +8,8 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
 VENV := .venv
+# What is installed for `make test` besides the course: with `EXTRAS=site,test,torch` layers are compared with PyTorch's too.
+EXTRAS ?= site,test
 # Of `make lab`: the edition, and what JupyterLab is told besides, such as OPTIONS=--no-browser.
 LANGUAGE := en
 OPTIONS :=
@@ -70,7 +72,7 @@ $(VENV)/.for-course: $(recipe) | $(VENV)/.made
 $(VENV)/.for-tests: $(recipe) | $(VENV)/.made
 	@echo "Installing the course and what its tests need into $(VENV); the first time this fetches about 700 MB."
 	@rm -f $@
-	$(install) -e ".[site,test]"
+	$(install) -e ".[$(EXTRAS)]"
 	@touch $@ $(VENV)/.for-course
 
 # An environment that works is kept, whoever made it; a broken or unfinished one is made anew.
