@@ -986,13 +986,13 @@ for rate in (3e-3, 1e-3, 3e-4):
     print(f"{rate:.0e}: {epochs_used:>3}", tr("epochs; training loss", "轮；训练损失"), f"{trace['loss'][-1]:.3f};",
           tr("right: training", "正确率：训练"), f"{trace['accuracy'][-1]:.1%},", tr("validation", "验证"), f"{trace['validation_accuracy'][-1]:.1%}")
 # %% [markdown] id="by-heart-reading" lang="en"
-# Ten times lower, many times slower, and hardly a difference on new digits: the gap between training and validation is the same. (It *looks*
+# Ten times lower, several times slower, and hardly a difference on new digits: the gap between training and validation is the same. (It *looks*
 # like protection if you stop at the same epoch, because the slow network has not got as far. That is early stopping, section 8, and it does not need
 # a low rate.) What a falling rate is really for is **convergence**: batches make the gradient noisy, and at a constant rate the weights never
 # come to rest. Averaged over 200 runs, in a round bowl $f(w) = w^2/2$ with noise in each gradient (a large rate never settles, a small one has not yet
 # arrived, a falling one does both):
-# %% [markdown] id="by-heart-reading" lang="zh" of="286b2a59"
-# 学习率低十倍，慢了好多倍，在新数字上却几乎没有差别：训练与验证之间的差距照旧。（如果停在同一轮，**看上去**像是有保护作用，那只是因为慢的网络还没走那么远。
+# %% [markdown] id="by-heart-reading" lang="zh" of="af250836"
+# 学习率低十倍，慢了好几倍，在新数字上却几乎没有差别：训练与验证之间的差距照旧。（如果停在同一轮，**看上去**像是有保护作用，那只是因为慢的网络还没走那么远。
 # 这叫提前停止，见第 8 节，并不需要低学习率。）逐渐降低学习率，真正的用处是**收敛**：分批使梯度带有噪声，学习率不变，权重就永远静不下来。
 # 在一个圆碗 $f(w) = w^2/2$ 里，给每次的梯度加上噪声，取 200 次的平均（大的学习率静不下来，小的还没走到，逐渐降低的两样都做到了）：
 # %% id="decay-run"
@@ -1029,31 +1029,31 @@ for name, schedule in ((tr("constant 0.2 ", "一直 0.2  "), lambda t: 0.2), (tr
 # 如果大于一，梯度就**爆炸**。2010 年以前人人都用的 sigmoid，斜率至多只有 ¼。
 # %% [markdown] id="deep-predict" lang="en" tags=["predict"]
 # **Before you run it.** A network of twelve hidden layers with 64 sigmoid units each, fresh from its initialisation. How much smaller is the
-# gradient at the first layer than at the last: 10 times, 1,000 times, or a million times and more? And for ReLU with weights of the size that He
+# gradient at the bottom than at the top: 10 times, 1,000 times, or a million times and more? And for ReLU with weights of the size that He
 # and colleagues propose?
 #
 # > Each sigmoid layer costs a factor of ¼ or less, and the matrix of that initialisation (Glorot's) neither adds nor takes much: after twelve layers
 # > about $4^{-12}$, one part in 17 million, may be left. The ReLU passes the slope on undiminished for the half of its units that are on; weights of
 # > variance $2/n$ make up exactly for the half that are off. So its gradients arrive at the bottom as large as they set out.
-# %% [markdown] id="deep-predict" lang="zh" of="93abbf1f" tags=["predict"]
-# **先猜，再运行。** 一个网络有十二个隐藏层，每层 64 个 sigmoid 单元，刚刚初始化。第一层的梯度比最后一层小多少：10 倍、1,000 倍，还是一百万倍以上？
+# %% [markdown] id="deep-predict" lang="zh" of="f8ac6540" tags=["predict"]
+# **先猜，再运行。** 一个网络有十二个隐藏层，每层 64 个 sigmoid 单元，刚刚初始化。最底下的梯度比最上面的小多少：10 倍、1,000 倍，还是一百万倍以上？
 # 如果换成 ReLU，权重用何恺明（He）等人建议的大小呢？
 #
 # > 每过一个 sigmoid 层，就要乘上一个不超过 ¼ 的因子，而这里的初始化（Glorot）的矩阵本身不怎么放大也不怎么缩小：十二层之后，剩下的可能只有 $4^{-12}$，
 # > 即一千七百万分之一。ReLU 对打开的那一半单元，斜率原样通过；方差为 $2/n$ 的权重，恰好补上关掉的那一半。所以它的梯度传到底部时，和出发时一样大。
 # %% id="deep-run"
 def gradient_by_layer(activation, scheme, depth=12, units=64):
-    """The root mean square of each layer's weight gradients, from the first layer to the last."""
+    """The root mean square of each layer's weight gradients, from the second layer to the last."""
     network = mlp.initialise([784, *[units] * depth, 10], scheme, seed=course.seed, dtype="float64")
     scores, given = mlp.forward(network, seen[:200].astype("float64"), activation)
     slopes = mlp.backward(network, given, mlp.cross_entropy_and_gradient(seen_labels[:200], scores)[1], activation)
-    return np.array([np.sqrt(np.mean(weights**2)) for weights, _ in slopes[1:]])  # (depth,): layers of equal width
+    return np.array([np.sqrt(np.mean(weights**2)) for weights, _ in slopes[1:]])  # (depth,)
 
 
 cases = [("sigmoid", "glorot"), ("tanh", "glorot"), ("relu", "glorot"), ("relu", "he"), ("relu", "unit")]
 by_layer = {case: gradient_by_layer(*case) for case in cases}
 for (activation, scheme), sizes in by_layer.items():
-    print(f"{activation:>8}, {scheme:<7}", tr("first hidden layer / last:", "第一隐藏层／最后一层："), f"{sizes[0] / sizes[-1]:.1e}")
+    print(f"{activation:>8}, {scheme:<7}", tr("gradient at layer 2 / at layer 13:", "第 2 层的梯度／第 13 层："), f"{sizes[0] / sizes[-1]:.1e}")
 # %% id="deep-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.8, 3.5))
 for ((activation, scheme), sizes), colour, marker in zip(by_layer.items(), plots.PALETTE, "osv^D", strict=False):
@@ -1062,19 +1062,23 @@ axis.set(xlabel=plots.label("layer, from the input to the output", "层，从输
 axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(
     figure,
-    "The size of the gradient by layer on a logarithmic axis. For sigmoid it falls by many powers of ten from the output to the input; tanh and"
-    " ReLU with Glorot's weights fall gently; ReLU with He's weights stays level; ReLU with weights of variance one lies many powers of ten above.",
-    "各层梯度的大小，纵轴为对数。sigmoid 从输出到输入下降许多个数量级；tanh 和 Glorot 权重的 ReLU 缓缓下降；He 权重的 ReLU 基本持平；方差为 1 的 ReLU 则高出许多个数量级。",
+    "The size of the gradient by layer on a logarithmic axis. For sigmoid it falls by many powers of ten from the output to the input; tanh"
+    " with Glorot's weights and ReLU with He's stay level; ReLU with Glorot's is level too, about a hundred times lower; ReLU with weights of variance"
+    " one lies many powers of ten above.",
+    "各层梯度的大小，纵轴为对数。sigmoid 从输出到输入下降许多个数量级；Glorot 权重的 tanh 和 He 权重的 ReLU 基本持平；Glorot 权重的 ReLU 也持平，但低约一百倍；"
+    "方差为 1 的 ReLU 则高出许多个数量级。",
 )
 # %% [markdown] id="initialisation" lang="en"
 # The size of the weights follows from one line of algebra. A sum of $n$ products of independent numbers, weights with variance $v$, has $n v$
 # times the variance of its inputs. To keep it level we need $v = 1/n$; for ReLU, which throws half away, $v = 2/n$ (**He**); and as the way back
-# has the number of outputs $m$ in place of $n$, **Glorot** takes the mean, $v = 2/(n + m)$.
+# has the number of outputs $m$ in place of $n$, **Glorot** takes the mean, $v = 2/(n + m)$. (With Glorot's weights the ReLU halves the variance at every
+# layer, of the signal on its way up and of the slope on its way down. A weight's gradient is the product of the two, and so it is equally small everywhere.)
 #
 # And why not simply zeros? Or all weights alike? Train and see:
-# %% [markdown] id="initialisation" lang="zh" of="5bc22e2d"
+# %% [markdown] id="initialisation" lang="zh" of="1c4c328e"
 # 权重该多大，一行代数就能推出来。$n$ 个独立乘积之和，若权重的方差是 $v$，和的方差就是输入方差的 $n v$ 倍。要保持不变，需要 $v = 1/n$；ReLU 扔掉一半，
 # 所以取 $v = 2/n$（**He**）；而往回传的时候，$n$ 换成了输出的个数 $m$，**Glorot** 就取平均，$v = 2/(n + m)$。
+# （ReLU 配 Glorot 权重时，每过一层方差减半：信号往上走减半，斜率往下走也减半。权重的梯度是两者的乘积，所以处处一样小。）
 #
 # 那为什么不干脆全设为零？或者全都一样？训练一下就知道：
 # %% id="zeros-run"
@@ -1459,18 +1463,21 @@ plots.show(
 #
 # The third article (2.2) says that perplexity "reflects how well the model understands the text". A table of word counts understands nothing, and you have seen
 # how well it does. Perplexity is (16), no more. And it can be compared **only on the same tokens**. Here is how to "improve" the dullest model without
-# teaching it anything: give it fewer words to know.
-# %% [markdown] id="erratum-18" lang="zh" of="48826362"
+# teaching it anything: give it fewer words to know. The last line shows how much hangs on a choice that many reports do not even mention: whether `[UNK]`,
+# which is easy to foretell because it is so frequent, counts as a word.
+# %% [markdown] id="erratum-18" lang="zh" of="2543d6ce"
 # ### 原文错在哪里：E18
 #
 # 第三篇文章（2.2）说困惑度"反映模型对文本的理解程度"。一张词频表什么也不理解，而它的成绩你已经看到了。困惑度就是式 (16)，仅此而已；而且**只有词元相同才能比较**。
-# 下面演示怎样什么都不教，就让最笨的模型"进步"：让它少认识几个词。
+# 下面演示怎样什么都不教，就让最笨的模型"进步"：让它少认识几个词。最后一行则说明，许多报告提都不提的一个选择有多要紧：`[UNK]` 因为常见而好猜，它算不算一个词。
 # %% id="erratum-18-run"
 for known in (size, size // 3, size // 10, size // 30):
     fewer = [np.where(targets < known, targets, 1) for _, targets in (pairs_of["train"], pairs_of["test"])]  # the rest: [UNK]
     dull = mlp.Unigram(np.zeros((len(fewer[0]), 0)), fewer[0], known)
     losses = dull.surprisals(np.zeros((len(fewer[1]), 0)), fewer[1])
     print(f"{known:>6,}", tr("words known: perplexity", "个词：困惑度"), f"{mlp.perplexity(losses):>6.1f},", tr("unknown", "未登录"), f"{np.mean(fewer[1] == 1):.0%}")
+print(tr("the network, all words:", "神经网络，全部的词："), f"{mlp.perplexity(neural):.1f};", tr("without the unknown ones:", "不算未登录词："),
+      f"{mlp.perplexity(neural, test_targets != 1):.1f}")
 # %% [markdown] id="erratum-9" lang="en"
 # ### What the article gets wrong: E09
 #
@@ -1539,7 +1546,7 @@ print(tr("trigram, τ = 0.7:", "三元模型，τ = 0.7："), written(kneser_ney
 # 词向量是顺带学出来的，没有人要求过。与第 01 课一样，相近的意思是**能站在同样的位置上**；常见的词上看得最清楚：
 # %% id="generate-neighbours"
 table_of_vectors = np.asarray(writer.vectors.get_weights()[0])  # (V, m)
-for word in ("could", "two", "he", "was", "best"):
+for word in ("could", "two", "he", "was"):
     if word in vocabulary:
         print(f"{word:>6}:", ", ".join(other for other, _ in prep.nearest(word, vocabulary.words, table_of_vectors, k=6)))
 # %% [markdown] id="quiz-perplexity" lang="en" tags=["quiz"]
