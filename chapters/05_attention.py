@@ -67,6 +67,7 @@
 # （有注意力就够了）。第 06 课会搭出他们的 Transformer，这一课先造它的发动机。
 
 # %% id="imports" tags=["fold"]
+import logging
 import time
 
 import keras
@@ -76,6 +77,8 @@ from keras import layers, ops
 
 import course_lib.preprocessing as prep
 from course_lib import attention, data, diagrams, plots
+
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops
 
 # %% id="map" tags=["fold"]
 diagrams.flow(
