@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 try:
-    import torch  # before TensorFlow, with which it cannot share a process otherwise
+    import torch  # before TensorFlow: some builds of the two clash otherwise
 except ImportError:
     torch = None
 
