@@ -48,8 +48,8 @@
 # %% [markdown] id="background" lang="en"
 # ## 1 · Where these ideas come from
 #
-# In 1958 Frank Rosenblatt built the **perceptron**, a machine that weighed the signals of 400 photocells and learned the
-# weights from examples. In 1969 Minsky and Papert proved what a single layer of such units can never do, and money went
+# In 1958 Frank Rosenblatt described the **perceptron**, soon built as a machine that weighed the signals of 400 photocells and
+# learned the weights from examples. In 1969 Minsky and Papert proved what a single layer of such units can never do, and money went
 # elsewhere. The way out was known in pieces and became common property in 1986, when Rumelhart, Hinton and Williams showed
 # that **back-propagation** lets units in the middle find out by themselves what they should stand for.
 #
@@ -59,10 +59,10 @@
 # the next word as the target. That model is the grandfather of every language model of today, and you will train it.
 #
 # Here is the whole lesson on one map:
-# %% [markdown] id="background" lang="zh" of="de1e9080"
+# %% [markdown] id="background" lang="zh" of="19607fdf"
 # ## 1 · 这些想法从哪里来
 #
-# 1958 年，罗森布拉特（Frank Rosenblatt）造出了**感知机**：一台给 400 个光电管的信号加权、并从例子里学出权重的机器。
+# 1958 年，罗森布拉特（Frank Rosenblatt）提出了**感知机**，不久便造成了机器：它给 400 个光电管的信号加权，并从例子里学出权重。
 # 1969 年，明斯基和佩珀特（Minsky、Papert）证明了单层的这种单元永远做不到什么，经费于是流向别处。出路其实早已零星为人所知，
 # 到 1986 年才人尽皆知：鲁梅尔哈特、辛顿和威廉姆斯（Rumelhart、Hinton、Williams）表明，**反向传播**能让中间的单元
 # 自己找出该代表什么。
