@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 # The darkest colour of a cell, as red, green and blue: the course's first colour, and white words can be read on it.
 _INK = (0, 84, 140)
+# From these weights on a square is so dark that white has the better contrast: in this ink, and in matplotlib's blues.
+# Either way words have a contrast of 4.5 to 1 or more.
+_DARK, _DARK_BLUES = 0.77, 0.715
 
 
 def heat_map(axis: Axes, weights: ArrayLike, queries: Sequence[str], keys: Sequence[str], numbers: bool = True) -> None:
@@ -45,7 +48,7 @@ def heat_map(axis: Axes, weights: ArrayLike, queries: Sequence[str], keys: Seque
     axis.tick_params(length=0)
     if numbers:
         for (row, column), weight in np.ndenumerate(weights):
-            shade = "white" if weight > 0.55 else "black"
+            shade = "white" if weight > _DARK_BLUES else "black"
             axis.text(column, row, f"{100 * weight:.0f}", ha="center", va="center", fontsize=8, color=shade)
 
 
@@ -131,7 +134,7 @@ def _table(weights: np.ndarray, name: str, queries: Sequence[str], keys: Sequenc
 
 def _cell(weight: float) -> str:
     red, green, blue = (round(255 + (ink - 255) * weight) for ink in _INK)
-    colour = "#fff" if weight > 0.5 else "#111"
+    colour = "#fff" if weight > _DARK else "#000"
     return (
         f'<td style="background:rgb({red},{green},{blue});color:{colour};text-align:center;min-width:2em;'
         f'padding:.25em .3em;border:0">{100 * weight:.0f}</td>'

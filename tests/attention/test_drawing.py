@@ -41,6 +41,26 @@ def test_each_head_is_a_table_of_its_weights_in_hundredths(shown: list[tuple[str
     assert "<b>" not in markup and "<script" not in markup
 
 
+def test_every_number_can_be_read_on_its_square(shown: list[tuple[str, str]]) -> None:
+    def luminance(colour: list[float]) -> float:
+        parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    weights = np.linspace(0, 1, 101)[None, None]
+    head_chooser(weights, ["one"], [str(number) for number in range(101)], "shades", "深浅")
+    cells = re.findall(r"background:rgb\((\d+),(\d+),(\d+)\);color:(#\w+)", shown[0][0])
+    grounds = [luminance([int(part) / 255 for part in cell[:3]]) for cell in cells]
+    inks = [1.0 if cell[3] == "#fff" else 0.0 for cell in cells]
+    figure, axis = plt.subplots()
+    heat_map(axis, weights[0], ["one"], [""] * 101)
+    grounds += [luminance(axis.images[0].cmap(weight)[:3]) for weight in weights.ravel()]
+    inks += [1.0 if text.get_color() == "white" else 0.0 for text in axis.texts]
+    plt.close(figure)
+    assert len(grounds) == len(inks) == 202
+    for ground, ink in zip(grounds, inks, strict=True):
+        assert (max(ground, ink) + 0.05) / (min(ground, ink) + 0.05) >= 4.5
+
+
 def test_a_head_is_chosen_by_radio_buttons_of_which_the_first_is_on(shown: list[tuple[str, str]]) -> None:
     language.use("zh")
     head_chooser(WEIGHTS, QUERIES, KEYS, "two heads", "两个头")
