@@ -66,7 +66,8 @@ def test_keras_gives_the_same(causal: bool) -> None:
     ours = MultiHeadAttention(HEADS, key_dim=5, value_dim=3)
     theirs = keras.layers.MultiHeadAttention(HEADS, key_dim=5, value_dim=3)
     ours(query, key)
-    theirs(query, key)
+    # With the scores, because Keras's layer without them cannot have a value_dim of its own on JAX.
+    theirs(query, key, return_attention_scores=True)
     stir(ours)
     weights = named_weights(ours)
     shapes = [weight.shape for weight in theirs.get_weights()]
