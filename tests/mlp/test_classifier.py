@@ -109,9 +109,16 @@ def test_compiled_by_xla_it_gives_the_same():
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_logits_are_float32_under_a_half_precision_policy(policy):
     images, _ = striped()
-    model = small(dtype=policy)
-    assert keras.backend.standardize_dtype(model(images).dtype) == "float32"
-    np.testing.assert_allclose(numpy(model(images)), numpy(small()(images)), atol=0.05)
+    expected, before = numpy(small()(images)), keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        model = small()
+        assert model.hidden[0].compute_dtype == policy.removeprefix("mixed_")
+        logits = model(images)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert keras.backend.standardize_dtype(logits.dtype) == "float32"
+    np.testing.assert_allclose(numpy(logits), expected, atol=0.05)
 
 
 # --- Training ------------------------------------------------------------------------------------------------------

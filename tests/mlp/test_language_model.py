@@ -124,9 +124,19 @@ def test_dropout_is_at_work_in_training_only():
     assert np.abs(numpy(model(contexts, training=True)) - still).max() > 1e-3
 
 
-def test_logits_are_float32_under_a_half_precision_policy():
+@pytest.mark.parametrize("direct", [False, True])
+def test_logits_are_float32_under_a_half_precision_policy(direct):
     contexts, _ = pairs(2)
-    assert keras.backend.standardize_dtype(small(dtype="mixed_bfloat16", direct=True)(contexts).dtype) == "float32"
+    expected, before = numpy(small(direct=direct)(contexts)), keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = small(direct=direct)
+        assert model.hidden.compute_dtype == "bfloat16"
+        logits = model(contexts)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert keras.backend.standardize_dtype(logits.dtype) == "float32"
+    np.testing.assert_allclose(numpy(logits), expected, atol=0.05)
 
 
 def test_compiled_by_xla_it_gives_the_same():
