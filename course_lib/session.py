@@ -28,6 +28,9 @@ def start(chapter: int, language: str = "en") -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    # The lessons' matrices are small: on several threads their products take longer than on one, and many times as long
+    # where cores are shared, as on Binder. NumPy reads this once, when it is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     warnings.filterwarnings("ignore", category=DeprecationWarning)
 
     import keras
