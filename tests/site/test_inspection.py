@@ -39,6 +39,17 @@ def test_what_a_page_asks_from_outside_is_found(tmp_path: Path, body: str) -> No
     assert any("asks for something outside" in fault for fault in _faults(tmp_path, body))
 
 
+def test_of_several_pictures_to_choose_from_each_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "dot.gif").write_bytes(b"GIF")
+    inside = "data:image/png;base64," + "A" * 5000
+    body = f'<picture><source srcset="{inside}"><img alt="x" src="dot.gif" srcset="dot.gif 1x, {inside} 2x"></picture>'
+    assert _faults(tmp_path, body) == []
+    assert _faults(tmp_path, body.replace("dot.gif 1x", "dot.gif 1x, lost.gif, gone.gif 3x")) == [
+        "page.html: file is missing: lost.gif",
+        "page.html: file is missing: gone.gif",
+    ]
+
+
 def test_a_style_sheet_from_outside_is_found(tmp_path: Path) -> None:
     head = '<link rel="preload stylesheet" href="https://fonts.example.org/x.css">'
     assert _faults(tmp_path, head=head) == ["page.html: asks for something outside: https://fonts.example.org/x.css"]

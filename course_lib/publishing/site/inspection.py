@@ -55,7 +55,7 @@ class _Page(HTMLParser):
             self.fetched.append(attributes.get("href", ""))
         self.fetched += [attributes[name] for element, name in _FETCHED if element == tag and name in attributes]
         if tag in {"img", "source"} and "srcset" in attributes:
-            self.fetched += [part.split()[0] for part in attributes["srcset"].split(",") if part.split()]
+            self.fetched += _candidates(attributes["srcset"])
         if "url(" in attributes.get("style", "").replace(" ", ""):
             self.fetched.append(attributes["style"].partition("url(")[2].strip("'\" )"))
 
@@ -94,6 +94,19 @@ def _read(path: Path) -> _Page:
     page = _Page()
     page.feed(path.read_text(encoding="utf-8"))
     return page
+
+
+def _candidates(srcset: str) -> list[str]:
+    """The addresses of a `srcset` as a browser reads them: each ends at white space, for `data:` addresses hold commas."""
+    found = []
+    rest = srcset.lstrip(" \t\n,")
+    while rest:
+        url, _, rest = rest.partition(" ")
+        found.append(url.rstrip(","))
+        if not url.endswith(","):
+            rest = rest.partition(",")[2]  # what stands before the comma is a width or a density
+        rest = rest.lstrip(" \t\n,")
+    return found
 
 
 def _is_there(url: str, page: Path) -> bool:
