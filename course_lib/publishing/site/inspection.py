@@ -97,7 +97,7 @@ def _read(path: Path) -> _Page:
 
 
 def _candidates(srcset: str) -> list[str]:
-    """The addresses of a `srcset` as a browser reads them: each ends at white space, for `data:` addresses hold commas."""
+    """The addresses of a `srcset`, as browsers read it: each ends at white space, for `data:` addresses hold commas."""
     found = []
     rest = srcset.lstrip(" \t\n,")
     while rest:
