@@ -1421,13 +1421,14 @@ print(f"{time.perf_counter() - started:.0f} s; {writer.count_params():,}", tr("w
 # > Below both, and clearly. The two are wrong in different places. A trigram knows word for word what it has seen; the network knows that *dull* may
 # > follow where *boring* did. Where one of them is surprised, the other often is not, and the mean of the probabilities is never less than half of the
 # > better one: the mixture loses at most $\ln 2$ on any word, and gains much more on those where one model alone was badly wrong. The paper of 2003
-# > found the same, and mixing different models is still the cheapest improvement there is.
-# %% [markdown] id="mixture-predict" lang="zh" of="8b8100dc" tags=["predict"]
+# > found the same, and mixing different models is still the cheapest improvement there is. (If you are on the sample of short reviews, the network has
+# > had far too little to read, and a mixture in equal parts with so weak a partner does not beat the trigram.)
+# %% [markdown] id="mixture-predict" lang="zh" of="f5412c08" tags=["predict"]
 # **先猜，再运行。** 对每个词，把网络的概率和 Kneser–Ney 三元模型的概率取平均。这个混合模型的困惑度会落在两者之间、靠近较好的那个，还是比两者都低？
 #
 # > 比两者都低，而且低得明显。两个模型错在不同的地方：三元模型逐字记得它见过的东西；网络则知道 *boring* 能出现的地方，*dull* 也能。一个感到意外的时候，另一个常常不意外；
 # > 而概率的平均至少是较好者的一半，所以混合模型在任何一个词上最多损失 $\ln 2$，在其中一个模型错得离谱的那些词上，得到的却多得多。2003 年的论文也是这个结论；
-# > 把不同的模型混合起来，至今仍是最便宜的改进。
+# > 把不同的模型混合起来，至今仍是最便宜的改进。（如果你用的是短评样例，网络读得实在太少，与这么弱的伙伴各占一半，混合的结果胜不过三元模型。）
 # %% id="mixture-run"
 counted = surprises[tr("trigram, Kneser–Ney", "三元，Kneser–Ney")]
 mixed = -np.log(0.5 * np.exp(-neural) + 0.5 * np.exp(-counted))
