@@ -5,25 +5,11 @@ Importing it is instant: Keras and everything else that is heavy is imported whe
 
 from __future__ import annotations
 
-import importlib
+from course_lib import lazy
 
 __version__ = "0.1.0"
 
-_LAZY = {
-    "check": "course_lib.checks",
-    "dial": "course_lib.scale",
-    "start": "course_lib.session",
-    "tr": "course_lib.language",
-}
-
-__all__ = ["__version__", "check", "dial", "start", "tr"]
-
-
-def __getattr__(name: str) -> object:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_LAZY[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+__getattr__, __dir__, _OFFERED = lazy.offer(
+    __name__, {"checks": ["check"], "scale": ["dial"], "session": ["start"], "language": ["tr"]}
+)
+__all__ = ["__version__", *_OFFERED]

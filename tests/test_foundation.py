@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import subprocess
+import sys
 from importlib import resources
 
 import numpy as np
@@ -25,15 +28,40 @@ def test_an_unknown_language_is_refused_and_changes_nothing():
     assert language.current() == "en"
 
 
-def test_the_library_names_what_it_does_not_have():
-    with pytest.raises(AttributeError, match="'no_such_thing'"):
-        _ = course_lib.no_such_thing
+PACKAGES = [
+    "course_lib",
+    *(f"course_lib.{name}" for name in ["attention", "autoencoder", "data", "mlp", "preprocessing", "vae"]),
+]
 
 
-def test_everything_the_library_promises_is_there():
-    for name in course_lib.__all__:
-        assert getattr(course_lib, name)
-    assert set(course_lib.__all__) <= set(dir(course_lib))
+@pytest.mark.parametrize("name", PACKAGES)
+def test_the_library_names_what_it_does_not_have(name):
+    package = importlib.import_module(name)
+    with pytest.raises(AttributeError, match=f"'{name}' has no attribute 'no_such_thing'"):
+        _ = package.no_such_thing
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_everything_the_library_promises_is_there(name):
+    package = importlib.import_module(name)
+    assert package.__all__
+    for promised in package.__all__:
+        assert getattr(package, promised)
+    assert set(package.__all__) <= set(dir(package))
+
+
+def test_names_are_imported_when_they_are_first_used():
+    names = (
+        "course_lib, course_lib.attention, course_lib.data, course_lib.mlp, course_lib.preprocessing, course_lib.vae"
+    )
+    listed = "print([name for name in ('keras', 'numpy', 'sklearn', 'matplotlib') if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys, {names}; {listed}; course_lib.tr; {listed}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["[]", "[]"]
 
 
 def test_the_data_folder_must_exist(monkeypatch, tmp_path):

@@ -5,36 +5,26 @@ text → `clean` → `tokenize` → `Vocabulary` ids → padded batches and a ma
 
 from __future__ import annotations
 
-import importlib
+from course_lib import lazy
 
-_MODULES = {
-    "text": ["clean", "n_grams", "remove_stop_words", "stem", "tokenize"],
-    "vocabulary": ["Vocabulary"],
-    "counts": ["bag_of_words", "inverse_document_frequency", "one_hot", "tf_idf"],
-    "batches": ["bucket_batches", "causal_mask", "combine_masks", "masked_mean", "pad", "padding_mask"],
-    "word2vec": [
-        "negative_distribution",
-        "skip_gram_loss",
-        "skip_gram_pairs",
-        "skip_gram_step",
-        "subsample",
-        "train_skip_gram",
-    ],
-    "glove": ["cooccurrence", "glove_loss", "glove_weight", "train_glove"],
-    "vectors": ["analogy", "cosine_similarity", "load_vectors", "nearest", "save_vectors"],
-    "subwords": ["BytePairEncoding", "WordPiece"],
-    "corpus": ["Corpus", "texts_to_ids"],
-}
-_LAZY = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
-
-__all__ = sorted(_LAZY)
-
-
-def __getattr__(name: str) -> object:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_LAZY[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+__getattr__, __dir__, __all__ = lazy.offer(
+    __name__,
+    {
+        "text": ["clean", "n_grams", "remove_stop_words", "stem", "tokenize"],
+        "vocabulary": ["Vocabulary"],
+        "counts": ["bag_of_words", "inverse_document_frequency", "one_hot", "tf_idf"],
+        "batches": ["bucket_batches", "causal_mask", "combine_masks", "masked_mean", "pad", "padding_mask"],
+        "word2vec": [
+            "negative_distribution",
+            "skip_gram_loss",
+            "skip_gram_pairs",
+            "skip_gram_step",
+            "subsample",
+            "train_skip_gram",
+        ],
+        "glove": ["cooccurrence", "glove_loss", "glove_weight", "train_glove"],
+        "vectors": ["analogy", "cosine_similarity", "load_vectors", "nearest", "save_vectors"],
+        "subwords": ["BytePairEncoding", "WordPiece"],
+        "corpus": ["Corpus", "texts_to_ids"],
+    },
+)

@@ -62,7 +62,7 @@ _MACHINE_PATH = re.compile(
 _ALLOWED = ("/Users/you", "/home/you", "/home/reader")
 
 
-@pytest.mark.parametrize("sample", ["x = '/home/ann/course'", "see /root/.cache", r"C:\Users\ann", '"/work/main"'])
+@pytest.mark.parametrize("sample", ["x = '/home/ann/course'", "see /root/.cache", r"C:\Users\ann", '"/work/course"'])
 def test_the_check_for_machine_paths_would_see_one(sample: str) -> None:
     assert _MACHINE_PATH.search(sample)
 
