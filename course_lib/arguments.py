@@ -44,19 +44,33 @@ def require_positive(name: str, value: float) -> None:
         raise ValueError(f"{name} is {value}; allowed: a number above 0")
 
 
+def require_whole_numbers(name: str, values: np.ndarray) -> None:
+    """Raise a TypeError unless the values, if there are any, are whole numbers (True and False are none)."""
+    if values.size and values.dtype.kind not in "iu":
+        raise TypeError(f"{name} holds values of type {values.dtype}; allowed: whole numbers")
+
+
 def require_ids(name: str, ids: np.ndarray, vocabulary_size: int) -> None:
     """Raise a ValueError unless every id lies in the vocabulary."""
-    if len(ids) and not 0 <= ids.min() <= ids.max() < vocabulary_size:
+    if ids.size and not 0 <= ids.min() <= ids.max() < vocabulary_size:
         raise ValueError(f"{name} holds ids from {ids.min()} to {ids.max()}; allowed: 0 to {vocabulary_size - 1}")
 
 
 def checked_ids(name: str, ids: Iterable[int], vocabulary_size: int) -> list[int]:
     """The ids as a list; raises where one is no whole number (TypeError) or outside the vocabulary (ValueError)."""
     values = np.array(list(ids))
-    if len(values) and values.dtype.kind not in "iu":
-        raise TypeError(f"{name} holds values of type {values.dtype}; allowed: whole numbers")
+    require_whole_numbers(name, values)
     require_ids(name, values, vocabulary_size)
     return values.tolist()
+
+
+def require_patience(patience: object, validation: object) -> None:
+    """Raise unless `patience` is None, or a whole number above 0 with a validation set to lose it over."""
+    if patience is None:
+        return
+    require_integer("patience", patience, at_least=1)
+    if validation is None:
+        raise ValueError("patience is given without a validation set; allowed: both, or no patience")
 
 
 def require_share(name: str, value: float) -> None:
@@ -73,7 +87,6 @@ def require_not_negative(name: str, value: float) -> None:
 
 def require_labels(name: str, labels: np.ndarray, num_classes: int) -> None:
     """Raise unless every label is a whole number (TypeError) and one of the classes (ValueError)."""
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"{name} holds values of type {labels.dtype}; allowed: whole numbers")
+    require_whole_numbers(name, labels)
     if labels.size and not 0 <= labels.min() <= labels.max() < num_classes:
         raise ValueError(f"{name} holds labels from {labels.min()} to {labels.max()}; allowed: 0 to {num_classes - 1}")

@@ -8,9 +8,16 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
-from course_lib.arguments import require_integer, require_labels, require_not_negative, require_positive
+from course_lib.arguments import (
+    require_integer,
+    require_labels,
+    require_not_negative,
+    require_patience,
+    require_positive,
+)
 from course_lib.mlp.losses import CrossEntropy
 from course_lib.mlp.regularisation import Dropout
+from course_lib.mlp.seeds import offset_seed
 
 
 @keras.saving.register_keras_serializable("course_lib")
@@ -62,12 +69,14 @@ class MLP(keras.Model):
         self.seed = seed
         self.flatten = keras.layers.Flatten()
         self.hidden = [self._dense(number, units, activation) for number, units in enumerate(self.hidden_dims)]
-        self.dropouts = [Dropout(dropout, _offset(seed, 100 + number)) for number in range(len(self.hidden_dims))]
+        self.dropouts = [Dropout(dropout, offset_seed(seed, 100 + number)) for number in range(len(self.hidden_dims))]
         # Logits in float32: softmax and logarithm lose too much in half precision.
         self.logits = self._dense(len(self.hidden_dims), num_classes, None, dtype="float32", name="logits")
 
     def _dense(self, number: int, units: int, activation: str | None, **kwargs) -> keras.layers.Dense:
-        begin = keras.initializers.get({"class_name": self.initializer, "config": {"seed": _offset(self.seed, number)}})
+        begin = keras.initializers.get(
+            {"class_name": self.initializer, "config": {"seed": offset_seed(self.seed, number)}}
+        )
         penalty = keras.regularizers.L1L2(self.l1, self.l2) if self.l1 or self.l2 else None
         return keras.layers.Dense(units, activation, kernel_initializer=begin, kernel_regularizer=penalty, **kwargs)
 
@@ -105,11 +114,6 @@ class MLP(keras.Model):
             "initializer": self.initializer,
             "seed": self.seed,
         }
-
-
-def _offset(seed: int | None, by: int) -> int | None:
-    # Every layer a seed of its own: two layers of one shape must not begin alike.
-    return None if seed is None else seed + by
 
 
 class _Batches(keras.utils.PyDataset):
@@ -183,10 +187,7 @@ def train_classifier(
     require_integer("epochs", epochs, at_least=1)
     require_integer("batch_size", batch_size, at_least=1)
     require_positive("learning_rate", learning_rate)
-    if patience is not None:
-        require_integer("patience", patience, at_least=1)
-        if validation is None:
-            raise ValueError("patience is given without a validation set; allowed: both, or no patience")
+    require_patience(patience, validation)
     inputs, labels = checked_examples("inputs", inputs, labels, model.num_classes)
     if validation is not None:
         validation = checked_examples("validation", *validation, model.num_classes)

@@ -11,9 +11,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_integer, require_positive, require_share
+from course_lib.arguments import require_ids, require_integer, require_positive, require_share, require_whole_numbers
 from course_lib.mlp.losses import CrossEntropy, cross_entropy
 from course_lib.mlp.regularisation import Dropout
+from course_lib.mlp.seeds import offset_seed
 
 PAD = 0
 
@@ -37,8 +38,7 @@ def contexts_and_targets(id_lists: Iterable[Sequence[int]], context_length: int)
     require_integer("context_length", context_length, at_least=1)
     texts = [np.asarray(ids) for ids in id_lists]
     for text in texts:
-        if len(text) and text.dtype.kind not in "iu":
-            raise TypeError(f"id_lists holds values of type {text.dtype}; allowed: whole numbers")
+        require_whole_numbers("id_lists", text)
     # Padding in front of every text, long enough that no context reaches into the text before.
     gap = np.full(context_length, PAD, dtype=np.int32)
     stream = np.concatenate([gap, *(part for text in texts for part in (text.astype(np.int32), gap))])
@@ -100,7 +100,7 @@ class NeuralLanguageModel(keras.Model):
         self.seed = seed
 
         def begin(number: int) -> keras.initializers.Initializer:
-            return keras.initializers.GlorotUniform(None if seed is None else seed + number)
+            return keras.initializers.GlorotUniform(offset_seed(seed, number))
 
         small = keras.initializers.RandomNormal(stddev=0.1, seed=seed)
         self.vectors = keras.layers.Embedding(vocabulary_size, embedding_dim, small, name="C")
@@ -111,8 +111,8 @@ class NeuralLanguageModel(keras.Model):
             self.from_vectors = keras.layers.Dense(
                 vocabulary_size, use_bias=False, kernel_initializer=begin(3), dtype="float32", name="W"
             )
-        self.drop_vectors = Dropout(dropout, None if seed is None else seed + 4)
-        self.drop_hidden = Dropout(dropout, None if seed is None else seed + 5)
+        self.drop_vectors = Dropout(dropout, offset_seed(seed, 4))
+        self.drop_hidden = Dropout(dropout, offset_seed(seed, 5))
 
     def build(self, input_shape) -> None:
         """Make the weights.
@@ -191,29 +191,22 @@ def train_language_model(
     batch_size = min(batch_size, len(targets))
     steps = len(targets) // batch_size
     random = np.random.default_rng(seed)
-    # One order after the other, so that a single `fit`, and a single compilation, reads all of them.
-    order = np.concatenate([random.permutation(len(targets))[: steps * batch_size] for _ in range(epochs)])
     falling = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps=epochs * steps)
     # Steps are short; eight of them in one call spare the time between them.
     model.compile(optimizer=keras.optimizers.Adam(falling), loss=CrossEntropy(), steps_per_execution=8)
     losses: list[float] = []
-
-    class Remember(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            losses.append(float(logs["loss"]))
-
     for epoch in range(epochs):
-        chosen = order[epoch * steps * batch_size : (epoch + 1) * steps * batch_size]
-        model.fit(
+        chosen = random.permutation(len(targets))[: steps * batch_size]
+        history = model.fit(
             contexts[chosen],
             targets[chosen],
             batch_size=batch_size,
             shuffle=False,
             initial_epoch=epoch,
             epochs=epoch + 1,
-            callbacks=[Remember()],
             verbose=verbose,
         )
+        losses += history.history["loss"]
     return {"loss": losses}
 
 
@@ -272,10 +265,6 @@ def _checked(model: NeuralLanguageModel, contexts: np.ndarray, targets: np.ndarr
             f" (tokens, {model.context_length}) and (tokens,), at least one token"
         )
     for name, ids in (("contexts", contexts), ("targets", targets)):
-        if ids.dtype.kind not in "iu":
-            raise TypeError(f"{name} holds values of type {ids.dtype}; allowed: whole numbers")
-        if not 0 <= ids.min() <= ids.max() < model.vocabulary_size:
-            raise ValueError(
-                f"{name} holds ids from {ids.min()} to {ids.max()}; allowed: 0 to {model.vocabulary_size - 1}"
-            )
+        require_whole_numbers(name, ids)
+        require_ids(name, ids, model.vocabulary_size)
     return contexts.astype(np.int32), targets.astype(np.int32)

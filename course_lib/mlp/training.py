@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course_lib.arguments import require_integer, require_labels, require_not_negative, require_share
+from course_lib.arguments import require_integer, require_labels, require_not_negative, require_patience, require_share
 from course_lib.mlp.network import Layer, backward, cross_entropy_and_gradient, forward
 from course_lib.mlp.optimizers import Rule, adam, descend
 
@@ -61,10 +61,7 @@ def train_network(
     require_not_negative("l1", l1)
     require_not_negative("l2", l2)
     require_share("dropout", dropout)
-    if patience is not None:
-        require_integer("patience", patience, at_least=1)
-        if validation is None:
-            raise ValueError("patience is given without a validation set; allowed: both, or no patience")
+    require_patience(patience, validation)
     inputs, labels = _checked("inputs", inputs, labels, layers)
     if validation is not None:
         validation = _checked("validation", *validation, layers)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_choice, require_integer
+from course_lib.arguments import require_choice, require_integer, require_whole_numbers
 
 
 def pad(
@@ -46,8 +46,7 @@ def pad(
     require_integer("length", length, at_least=0)
     padded = np.full((len(sequences), length), value, dtype=np.int32)
     for row, sequence in zip(padded, map(np.asarray, sequences), strict=True):
-        if len(sequence) and sequence.dtype.kind not in "iu":
-            raise TypeError(f"sequences holds values of type {sequence.dtype}; allowed: whole numbers")
+        require_whole_numbers("sequences", sequence)
         kept = sequence[:length] if truncate == "right" else sequence[max(len(sequence) - length, 0) :]
         if side == "right":
             row[: len(kept)] = kept

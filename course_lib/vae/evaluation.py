@@ -22,6 +22,16 @@ def _rows(images: np.ndarray, batch_size: int):
     return [images[start : start + batch_size] for start in range(0, len(images), batch_size)]
 
 
+def _checked(model: VAE, images: ArrayLike) -> np.ndarray:
+    return checked_images("images", images, model.input_dim, unit=model.likelihood == "bernoulli")
+
+
+def _draw(model: VAE, rows: np.ndarray, z_mean, z_log_var, random: np.random.Generator) -> tuple:
+    """One code for each image, and log p(x given it)."""
+    z = terms.sample_latent(z_mean, z_log_var, random.standard_normal(z_mean.shape, dtype=np.float32))
+    return z, log_likelihood(rows, model.decode(z, rows), model.likelihood, model.noise_std)
+
+
 def encode(model: VAE, images: ArrayLike, batch_size: int = 500) -> tuple[np.ndarray, np.ndarray]:
     """The mean and the log-variance of every image's code.
 
@@ -30,7 +40,7 @@ def encode(model: VAE, images: ArrayLike, batch_size: int = 500) -> tuple[np.nda
     Raises:
         ValueError: if the images are no table of finite numbers of the model's width.
     """
-    images = checked_images("images", images, model.input_dim, model.likelihood == "bernoulli")
+    images = _checked(model, images)
     codes = [model.encode(rows) for rows in _rows(images, batch_size)]
     return tuple(np.concatenate([ops.convert_to_numpy(code[part]) for code in codes]) for part in (0, 1))
 
@@ -55,16 +65,14 @@ def elbo_terms(
         ValueError: if `num_samples` is less than 1, or the images are no table of finite numbers of the model's width.
     """
     require_integer("num_samples", num_samples, at_least=1)
-    images = checked_images("images", images, model.input_dim, model.likelihood == "bernoulli")
+    images = _checked(model, images)
     random = np.random.default_rng(seed)
     reconstructions, divergences = [], []
     for rows in _rows(images, batch_size):
         z_mean, z_log_var = model.encode(rows)
         total = 0.0
         for _ in range(num_samples):
-            z = terms.sample_latent(z_mean, z_log_var, random.standard_normal(z_mean.shape, dtype=np.float32))
-            decoded = model.decode(z, rows)
-            total = total + log_likelihood(rows, decoded, model.likelihood, model.noise_std)
+            total = total + _draw(model, rows, z_mean, z_log_var, random)[1]
         reconstructions.append(ops.convert_to_numpy(total) / num_samples)
         divergences.append(ops.convert_to_numpy(ops.sum(terms.gaussian_kl(z_mean, z_log_var), axis=-1)))
     return np.concatenate(reconstructions), np.concatenate(divergences)
@@ -90,20 +98,15 @@ def log_weights(model: VAE, images: ArrayLike, num_samples: int, seed: int = 0, 
     Source: Burda, Grosse and Salakhutdinov (2016), section 3.
     """
     require_integer("num_samples", num_samples, at_least=1)
-    images = checked_images("images", images, model.input_dim, model.likelihood == "bernoulli")
+    images = _checked(model, images)
     random = np.random.default_rng(seed)
     columns = []
     for rows in _rows(images, batch_size):
         z_mean, z_log_var = model.encode(rows)
         weights = []
         for _ in range(num_samples):
-            z = terms.sample_latent(z_mean, z_log_var, random.standard_normal(z_mean.shape, dtype=np.float32))
-            decoded = model.decode(z, rows)
-            weight = (
-                log_likelihood(rows, decoded, model.likelihood, model.noise_std)
-                + terms.log_normal(z, 0.0, 0.0)
-                - terms.log_normal(z, z_mean, z_log_var)
-            )  # (8)
+            z, reconstruction = _draw(model, rows, z_mean, z_log_var, random)
+            weight = reconstruction + terms.log_normal(z, 0.0, 0.0) - terms.log_normal(z, z_mean, z_log_var)  # (8)
             weights.append(ops.convert_to_numpy(weight))
         columns.append(np.stack(weights))
     return np.concatenate(columns, axis=1)
