@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from dataclasses import dataclass
 
@@ -37,6 +38,11 @@ def box(text: str, mood: str = "plain", role: str = "note") -> str:
         "padding:.5em .8em;margin:.2em 0;border-radius:3px;white-space:pre-wrap;font-family:inherit"
     )
     return f'<div role="{role}" style="{style}">{html.escape(text)}</div>'
+
+
+def embedded(picture: bytes, kind: str = "png") -> str:
+    """The address of a picture that is part of the page itself, so that nothing is fetched."""
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"
 
 
 @dataclass(frozen=True)

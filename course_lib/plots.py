@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import io
 from collections.abc import Callable, Iterable
@@ -33,6 +32,16 @@ def chinese_font() -> str | None:
     return next((name for name in _CHINESE_FONTS if name in installed), None)
 
 
+def fonts(chosen: str | None = None) -> list[str]:
+    """The fonts that write a figure's words in a language, the first one first.
+
+    Args:
+        chosen: `"en"` or `"zh"`; the current language where it is left out.
+    """
+    chinese = chinese_font() if (chosen or language.current()) == "zh" else None
+    return ["DejaVu Sans", *([chinese] if chinese else [])]
+
+
 def prepare(chosen: str | None = None) -> None:
     """Set the style of the course's figures for a language: fonts, sizes, colours.
 
@@ -42,12 +51,9 @@ def prepare(chosen: str | None = None) -> None:
     import matplotlib
     from cycler import cycler
 
-    fonts = ["DejaVu Sans"]
-    if (chosen or language.current()) == "zh" and chinese_font():
-        fonts.append(chinese_font())
     matplotlib.rcParams.update(
         {
-            "font.family": fonts,
+            "font.family": fonts(chosen),
             "font.size": 10.5,
             "axes.prop_cycle": cycler(color=PALETTE),
             "axes.spines.top": False,
@@ -87,9 +93,9 @@ def show(figure: Figure, english: str, chinese: str) -> None:
     figure.savefig(buffer, format="png", dpi=144, metadata={"Software": None})
     plt.close(figure)
     width = round(figure.get_size_inches()[0] * 80)
-    encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
     markup = (
-        f'<img src="data:image/png;base64,{encoded}" width="{width}" style="max-width:100%;height:auto;background:#fff"'
+        f'<img src="{display.embedded(buffer.getvalue())}" width="{width}"'
+        f' style="max-width:100%;height:auto;background:#fff"'
         f' alt="{html.escape(alternative, quote=True)}">'
     )
     display.show_picture(markup, alternative)
@@ -136,16 +142,15 @@ def film(
             for frame in [*frames, *frames[-1:] * 5]:
                 draw(frame)
                 writer.grab_frame()
-        sources = [base64.b64encode(moving.read_bytes()).decode("ascii")]
+        moved = moving.read_bytes()
     still = io.BytesIO()
     figure.savefig(still, format="png", dpi=100, metadata={"Software": None})
     plt.close(figure)
-    sources.append(base64.b64encode(still.getvalue()).decode("ascii"))
     width = round(figure.get_size_inches()[0] * 80)
     markup = (
         f"<details open><summary>{tr('Animation (click to hide)', '动画（点击可收起）')}</summary><picture>"
-        f'<source media="(prefers-reduced-motion: reduce)" srcset="data:image/png;base64,{sources[1]}">'
-        f'<img src="data:image/gif;base64,{sources[0]}" width="{width}"'
+        f'<source media="(prefers-reduced-motion: reduce)" srcset="{display.embedded(still.getvalue())}">'
+        f'<img src="{display.embedded(moved, "gif")}" width="{width}"'
         f' style="max-width:100%;height:auto;background:#fff" alt="{html.escape(alternative, quote=True)}">'
         "</picture></details>"
     )

@@ -39,7 +39,7 @@ def heat_map(axis: Axes, weights: ArrayLike, queries: Sequence[str], keys: Seque
         ValueError: if there are not as many words as the weights have rows and columns, or a weight is not from 0 to 1.
     """
     weights = _checked("weights", weights, (len(queries), len(keys)))
-    fonts = ["DejaVu Sans", *([plots.chinese_font()] if plots.chinese_font() else [])]
+    fonts = plots.fonts("zh")  # the words of a translation are Chinese in both editions
     axis.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     axis.set_xticks(range(len(keys)), keys, rotation=45, ha="right", rotation_mode="anchor", family=fonts)
     axis.set_yticks(range(len(queries)), queries, family=fonts)

@@ -6,7 +6,6 @@ image is seen.
 
 from __future__ import annotations
 
-import base64
 import html
 import io
 import json
@@ -67,7 +66,7 @@ def slider(
     middle = len(columns) // 2
     alternative = tr(english, chinese)
     picture = (
-        f'<img src="data:image/png;base64,{_png(sheet)}" width="{sheet.shape[1]}" alt="{html.escape(alternative)}"'
+        f'<img src="{_png(sheet)}" width="{sheet.shape[1]}" alt="{html.escape(alternative)}"'
         f' style="position:relative;top:0%;left:{-100 * middle}%;width:{100 * len(columns)}%;'
         f'height:{100 * len(rows)}%;max-width:none;max-height:none;margin:0">'
     )
@@ -99,4 +98,4 @@ def _png(sheet: np.ndarray) -> str:
 
     buffer = io.BytesIO()
     imsave(buffer, sheet, cmap="gray_r", vmin=0, vmax=1, format="png", metadata={"Software": None})
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
+    return display.embedded(buffer.getvalue())
