@@ -1,7 +1,7 @@
 """Runs every test of the course in parts that suit them, and closes with one line about all of them.
 
-Unit tests run side by side, on TensorFlow and then, where they touch Keras, on JAX; lessons, pages and browsers run one
-at a time, because they are timed and large. `--fast` runs the quick ones alone.
+Unit tests run side by side, on TensorFlow and then, where they touch Keras, on JAX; so do lessons; pages and browsers
+follow one at a time, because they share a site. `--fast` runs the quick ones alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -25,6 +26,16 @@ FAST_LEAVES_OUT = f"slow or binder or {LARGE} or {ON_REQUEST}"
 # Folders whose tests touch no backend; whatever is new is run on both until it stands here.
 BACKEND_FREE = ("architecture", "benchmarks", "binder", "browser", "chapters", "cli", "data", "publishing", "site")
 
+# Tests on JAX spend their time in XLA's compiler: it may leave out its last optimisations, which small shapes do not
+# repay, and what it compiled once is kept for the other process and for the next run.
+ON_JAX = {
+    "KERAS_BACKEND": "jax",
+    "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} --xla_backend_optimization_level=0".strip(),
+    "JAX_COMPILATION_CACHE_DIR": str(ROOT / "build" / "compiled-by-jax"),
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+}
+
 NO_TESTS_COLLECTED = 5
 
 
@@ -35,12 +46,12 @@ class Part:
     Args:
         name: what it is called in the closing lines.
         options: what pytest is told.
-        backend: the Keras backend.
+        environment: the variables it runs with, besides those of this process.
     """
 
     name: str
     options: tuple[str, ...]
-    backend: str = "tensorflow"
+    environment: Mapping[str, str] = field(default_factory=lambda: {"KERAS_BACKEND": "tensorflow"})
 
 
 def parts(fast: bool) -> list[Part]:
@@ -51,9 +62,9 @@ def parts(fast: bool) -> list[Part]:
     ignored = tuple(f"--ignore={Path('tests', folder)}" for folder in BACKEND_FREE)
     return [
         Part("units on TensorFlow", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})")),
-        Part("units on JAX", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})", *ignored), "jax"),
+        Part("units on JAX", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})", *ignored), ON_JAX),
         # Apart from each other: what drives a browser leaves an event loop running, and a kernel needs its own.
-        Part("lessons", ("-m", f"chapters and not ({ON_REQUEST})", "--durations=8")),
+        Part("lessons", (*side_by_side, "-m", f"chapters and not ({ON_REQUEST})", "--durations=8")),
         Part("site, browser", ("-m", f"(site or browser) and not chapters and not ({ON_REQUEST})", "--durations=8")),
     ]
 
@@ -67,7 +78,7 @@ def run(part: Part, report: Path, extra: list[str]) -> int:
     print(f"\n──── {part.name}", flush=True)
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", *part.options, f"--junitxml={report}", *extra]
-    environment = {**os.environ, "KERAS_BACKEND": part.backend}
+    environment = {**os.environ, **part.environment}
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     return 0 if code == NO_TESTS_COLLECTED else code
 

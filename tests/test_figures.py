@@ -50,9 +50,9 @@ def test_a_figure_without_an_alternative_text_is_refused(pictures):
 
 
 def test_a_figure_is_closed_once_shown_so_that_no_notebook_draws_it_twice(pictures):
-    plt.close("all")
-    plots.show(plt.figure(), "A line.", "一条线")
-    assert not plt.get_fignums()
+    figure = plt.figure()
+    plots.show(figure, "A line.", "一条线")
+    assert not plt.fignum_exists(figure.number)
 
 
 def test_the_same_figure_gives_the_same_bytes(pictures):
@@ -169,7 +169,7 @@ def test_a_film_is_one_picture_with_its_words_and_a_still_for_readers_who_want_n
         assert film.format == "GIF" and film.n_frames == 3
         film.seek(2)
         assert film.info["duration"] > 1000  # the last frame stays
-    assert not plt.get_fignums()
+    assert not plt.fignum_exists(figure.number)
 
 
 @pytest.mark.parametrize(("frames", "words"), [([], "A line."), ([1], " ")])

@@ -23,7 +23,7 @@ def run_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "REPORTS", tmp_path / "reports")
     monkeypatch.setattr(sys, "argv", ["run_all.py", "-p", "no:cacheprovider"])
-    parts = [module.Part("one", ("one",)), module.Part("other", ("other",), "jax")]
+    parts = [module.Part("one", ("one",)), module.Part("other", ("other",), module.ON_JAX)]
     monkeypatch.setattr(module, "parts", lambda fast: parts)
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
@@ -82,7 +82,7 @@ def test_the_parts_leave_no_test_out(run_all: ModuleType, monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "run_all_again", module)
     spec.loader.exec_module(module)
     units, again, lessons, pages = module.parts(fast=False)
-    assert [part.backend for part in (units, again, lessons, pages)] == [
+    assert [part.environment["KERAS_BACKEND"] for part in (units, again, lessons, pages)] == [
         "tensorflow",
         "jax",
         "tensorflow",

@@ -62,6 +62,7 @@ def test_what_was_learnt_answers_books_it_has_never_seen() -> None:
     assert float(model.evaluate(inputs, answers, verbose=0)[1]) > 0.99
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_losses_and_another_seed_others() -> None:
     inputs, answers = _phone_book(32, seed=0)
     losses = [

@@ -131,6 +131,7 @@ def test_half_precision_computes_in_half_and_answers_in_float32() -> None:
     assert (numpy(outputs) != numpy(full(INPUTS))).any()
 
 
+@pytest.mark.slow
 def test_every_weight_gets_a_gradient_and_one_batch_is_learned_by_heart() -> None:
     inputs = (np.random.default_rng(3).random((8, 12)) > 0.5).astype(np.float32)
     model = Autoencoder(12, 8, (32,), activation="elu", seed=2)

@@ -104,6 +104,7 @@ def test_the_learning_rate_falls_to_zero_at_the_last_step() -> None:
     assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-8)
 
 
+@pytest.mark.slow
 def test_hidden_words_are_guessed_from_shown_ones() -> None:
     """Two kinds of text use two halves of a vocabulary: one number must tell them apart."""
     random = np.random.default_rng(0)
@@ -133,6 +134,7 @@ def test_errors_are_those_of_single_examples() -> None:
     np.testing.assert_allclose(other, np.mean((model.reconstruct(TEST[:5]) - TEST[5:10]) ** 2, axis=1), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_sparsity_is_part_of_the_loss_and_not_of_the_error() -> None:
     model = Autoencoder(64, 100, code_activation="relu", sparsity=SparsityPenalty(5.0), seed=1)
     history = train_autoencoder(model, TRAIN[:100], validation=TEST[:64], epochs=1, batch_size=50, seed=1)
@@ -174,6 +176,7 @@ def test_what_cannot_be_trained_on_is_refused_and_named(arguments: dict, error: 
         train_autoencoder(Autoencoder(64, 2), **{"inputs": TRAIN[:10], **arguments})
 
 
+@pytest.mark.slow
 def test_squared_error_takes_any_finite_numbers_and_noisy_inputs_need_clean_targets_only() -> None:
     train_autoencoder(Autoencoder(64, 2, loss="squared_error"), spoilt(-7.0), epochs=1)
     train_autoencoder(Autoencoder(64, 2), spoilt(-7.0), TRAIN[:10], epochs=1)

@@ -124,6 +124,7 @@ def test_logits_are_float32_under_a_half_precision_policy(policy):
 # --- Training ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_learns_and_tells_what_it_learned_epoch_by_epoch():
     (images, labels), validation = striped(240), striped(60, seed=5)
     model = small()

@@ -161,6 +161,7 @@ def trained() -> mlp.NeuralLanguageModel:
     return model
 
 
+@pytest.mark.slow
 def test_it_learns_what_decides_the_next_word_where_a_unigram_cannot(trained):
     contexts, targets = pairs(30, seed=9)
     told = contexts[:, -2] > 0  # the first two words of a text are chance
@@ -170,6 +171,7 @@ def test_it_learns_what_decides_the_next_word_where_a_unigram_cannot(trained):
     assert mlp.perplexity(unigram.surprisals(contexts, targets), told) > 7
 
 
+@pytest.mark.slow
 def test_surprises_do_not_depend_on_the_batch_and_are_those_of_the_probabilities(trained):
     contexts, targets = pairs(5, seed=4)
     expected = [

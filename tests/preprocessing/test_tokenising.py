@@ -197,6 +197,7 @@ def test_no_pattern_repeated_a_hundred_thousand_times_is_slow(pattern: str) -> N
     assert time.process_time() - begun < 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("character", "tokens"), [("a", 1), ("中", 1_000_000), ("😀", 1_000_000), (" ", 0), ("'", 0)])
 def test_a_million_times_one_character_is_read_to_its_end(character: str, tokens: int) -> None:
     assert len(tokenize(character * 1_000_000)) == tokens

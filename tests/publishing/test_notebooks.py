@@ -47,6 +47,7 @@ def test_a_file_read_and_written_by_nbformat_stays_the_same(chapter: Chapter, la
     assert written.endswith(b"}\n") and b"\r" not in written
 
 
+@pytest.mark.slow
 def test_the_same_source_gives_the_same_bytes_in_another_process(path: Path, chapter: Chapter):
     code = (
         "import sys; from pathlib import Path; from course_lib.publishing import notebooks, source\n"

@@ -55,6 +55,7 @@ def test_weights_are_those_of_a_loop() -> None:
             assert weights[sample, row] == pytest.approx(likelihood + prior - posterior, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_the_mean_of_the_weights_is_the_bound() -> None:
     model = small()
     reconstruction, kl = vae.elbo_terms(model, IMAGES, num_samples=400, seed=1)
@@ -70,6 +71,7 @@ def test_beta_and_free_bits_have_no_part_in_what_is_reported(measure) -> None:
     np.testing.assert_array_equal(plain, other)
 
 
+@pytest.mark.slow
 def test_batches_change_the_noise_and_nothing_else() -> None:
     together, apart = (vae.elbo_terms(small(), IMAGES, num_samples=300, batch_size=size) for size in (500, 3))
     np.testing.assert_allclose(together[1], apart[1], rtol=1e-5)

@@ -74,6 +74,7 @@ def test_a_shift_is_one_for_the_whole_image_and_leaves_white_behind() -> None:
     assert {int(image.sum()) for image in moved} == {64, 56, 49}
 
 
+@pytest.mark.slow
 def test_beta_rises_in_a_straight_line_and_a_compiled_training_feels_it() -> None:
     images = vae.binarise(DIGITS[:40], 0)
     model = model_of()
@@ -111,6 +112,7 @@ def test_training_raises_the_bound_and_says_so(capsys: pytest.CaptureFixture[str
     assert [int(line.split()[0]) for line in lines] == [3, 6, 8] and "val_elbo" in lines[0]
 
 
+@pytest.mark.slow
 def test_gaussian_models_are_trained_on_numbers_as_they_are() -> None:
     values = np.random.default_rng(0).normal(3, 2, size=(40, 64))
     model = model_of(likelihood="gaussian", hidden_dims=(), noise_std=2.0)
