@@ -100,7 +100,10 @@ def run(chapters: tuple[str, ...], scale: str | None, language: str, edition: st
 @click.option("--scale", type=SCALE, default=None, help="How much is computed; if left out, COURSE_SCALE or quick.")
 @click.option("--record", is_flag=True, help="Keep the values in course_lib/measured.json.")
 def spread(chapters: tuple[str, ...], seeds: int, scale: str | None, record: bool) -> None:
-    """Repeat lessons with other seeds and show how far their results move: what expected ranges are made from."""
+    """Repeat lessons with other seeds and show how far their results move: what expected ranges are made from.
+
+    A seed with which a lesson fails does not stop the others; nothing is recorded of that lesson then.
+    """
     from course_lib.cli import report
     from course_lib.publishing import executor, source
     from course_lib.publishing import records as publishing_records
@@ -109,19 +112,27 @@ def spread(chapters: tuple[str, ...], seeds: int, scale: str | None, record: boo
     if record and chosen == "smoke":
         raise UsageError("--record keeps what readers will see; allowed scales: quick, full")
     root = checkout()
-    numbers = list(range(1, seeds + 1))
+    failures: list[ChapterFailed] = []
     for lesson in [source.parse(path) for path in chosen_chapters(chapters)]:
-        values: dict[str, list[float]] = {}
-        for seed in numbers:
-            with report.progress(f"{lesson.slug} ({chosen}, seed {seed})") as on_cell:
-                found = executor.results(lesson, chosen, seed, on_cell=on_cell)
-            for name, value in found.items():
-                values.setdefault(name, []).append(value)
+        found: dict[int, dict[str, float]] = {}
+        for seed in range(1, seeds + 1):
+            try:
+                with report.progress(f"{lesson.slug} ({chosen}, seed {seed})") as on_cell:
+                    found[seed] = executor.results(lesson, chosen, seed, on_cell=on_cell)
+            except ChapterFailed as failure:
+                failures.append(failure)
+                continue
+            report.results_of_seed(lesson.slug, seed, found[seed])
+        # A result that only some seeds report has no spread.
+        common = [name for name in next(iter(found.values()), {}) if all(name in each for each in found.values())]
+        values = {name: [each[name] for each in found.values()] for name in common}
         report.spread(lesson.slug, values)
-        if record:
+        if record and len(found) == seeds:
             publishing_records.remember_spread(
-                lesson.number, chosen, numbers, values, root / "course_lib" / "measured.json"
+                lesson.number, chosen, list(found), values, root / "course_lib" / "measured.json"
             )
+    if failures:
+        raise ChapterFailed("\n".join(map(str, failures)))
 
 
 @click.command(short_help="Build the website from executed lessons.")

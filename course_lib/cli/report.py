@@ -89,8 +89,16 @@ def table(records: list[RunRecord], failed: list[Failed]) -> None:
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
+def results_of_seed(slug: str, seed: int, results: dict[str, float]) -> None:
+    """Print what a lesson gave with one seed, so that it is not lost if the next one takes too long."""
+    click.echo(f"{slug}, seed {seed}: " + ", ".join(f"{name} {_number(value)}" for name, value in results.items()))
+
+
 def spread(slug: str, values: dict[str, list[float]]) -> None:
     """Print how far each result of a lesson moved between seeds: mean, standard deviation, least, most, all of them."""
+    if min(map(len, values.values()), default=0) < 2:
+        click.echo(f"{slug}: fewer than two seeds went well, so that there is no spread to show")
+        return
     click.echo(f"{slug}\n  {'result':<32}{'mean':>10}{'sd':>10}{'least':>10}{'most':>10}  each")
     for name, found in values.items():
         numbers = (statistics.mean(found), statistics.stdev(found), min(found), max(found))

@@ -243,9 +243,30 @@ def test_spread_repeats_a_lesson_with_each_seed_and_shows_how_far_results_move(
     monkeypatch.setattr(executor, "results", results)
     answer = course("spread", "counting", "--seeds", "3", "--scale", "quick", "--record")
     assert answer.code == 0
-    assert answer.out.splitlines()[2].split() == ["accuracy", "0.2", "0.1", "0.1", "0.3", "0.1", "0.2", "0.3"]
+    assert "counting, seed 2: accuracy 0.2" in answer.out
+    assert answer.out.splitlines()[-1].split() == ["accuracy", "0.2", "0.1", "0.1", "0.3", "0.1", "0.2", "0.3"]
     kept = json.loads((checkout / "course_lib" / "measured.json").read_text(encoding="utf-8"))
     assert kept["01"]["quick"]["spread"] == {"seeds": [1, 2, 3], "results": {"accuracy": [0.1, 0.2, 0.3]}}
+
+
+def test_spread_goes_on_after_a_seed_that_fails_says_so_and_records_nothing(
+    course: Course, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def results(chapter, scale, seed, *, on_cell):
+        if seed == 2:
+            raise ChapterFailed("it stopped with seed 2")
+        return {"accuracy": seed / 10} | ({"of the first alone": 1.0} if seed == 1 else {})
+
+    monkeypatch.setattr(executor, "results", results)
+    measured = checkout / "course_lib" / "measured.json"
+    answer = course("spread", "counting", "--seeds", "3", "--scale", "quick", "--record")
+    assert answer.code == ChapterFailed.exit_code
+    assert "it stopped with seed 2" in answer.err
+    assert answer.out.splitlines()[-1].split() == ["accuracy", "0.2", "0.1414", "0.1", "0.3", "0.1", "0.3"]
+    assert not measured.exists()
+    answer = course("spread", "counting", "--seeds", "2", "--scale", "quick")
+    assert answer.code == ChapterFailed.exit_code
+    assert "counting, seed 1: accuracy 0.1" in answer.out and "fewer than two seeds" in answer.out
 
 
 def test_spread_refuses_one_seed_and_a_record_of_the_smoke_scale(course: Course, checkout: Path) -> None:
