@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import sys
 import warnings
 from importlib import resources
+from pathlib import Path
 
 from course_lib import language as _language
 from course_lib import scale
 from course_lib.language import tr
+
+# From glibc's malloc.h: M_ARENA_MAX pools; blocks from M_MMAP_THRESHOLD bytes on are mapped one by one; the end of the
+# heap is given back from M_TRIM_THRESHOLD bytes on.
+_MALLOC_OPTIONS = {-8: 1, -3: 1 << 20, -1: 1 << 20}
 
 
 def start(chapter: int, language: str = "en") -> None:
@@ -31,8 +38,10 @@ def start(chapter: int, language: str = "en") -> None:
     # The lessons' matrices are small: on several threads their products take longer than on one, and many times as long
     # where cores are shared, as on Binder. NumPy reads this once, when it is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _hand_freed_memory_back()
     warnings.filterwarnings("ignore", category=DeprecationWarning)
 
+    _import_backend_alone()
     import keras
 
     from course_lib import devices, plots
@@ -53,6 +62,43 @@ def start(chapter: int, language: str = "en") -> None:
             )
         )
     print(" · ".join(parts))
+
+
+def _import_backend_alone() -> None:
+    """Import TensorFlow, where it is the backend, without JAX: a part of it takes 100 MB of JAX with it for nothing."""
+    if _chosen_backend() != "tensorflow" or {"jax", "tensorflow"} & sys.modules.keys():
+        return
+    sys.modules["jax"] = None  # makes `import jax` raise an ImportError, which TensorFlow expects
+    try:
+        importlib.import_module("keras")
+    finally:
+        del sys.modules["jax"]
+
+
+def _chosen_backend() -> str:
+    """The backend that Keras will take: that of the environment, else that of its own settings, else TensorFlow."""
+    if os.environ.get("KERAS_BACKEND"):
+        return os.environ["KERAS_BACKEND"]
+    folder = Path(os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser())
+    try:
+        return json.loads((folder / "keras.json").read_text(encoding="utf-8"))["backend"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "tensorflow"
+
+
+def _hand_freed_memory_back() -> None:
+    """Tell the C library of Linux to return freed memory to the system; left alone, it keeps 100 MB in a lesson.
+
+    It would hold a pool for every thread, of which a backend starts many, and it would learn to keep large blocks.
+    """
+    import ctypes
+
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):  # another system, or another C library
+        return
+    for parameter, value in _MALLOC_OPTIONS.items():
+        mallopt(parameter, value)
 
 
 def recorded_cost(chapter: int, scale_name: str) -> tuple[float, float] | None:

@@ -151,6 +151,32 @@ def test_a_lesson_starts_from_the_same_random_numbers(capsys):
     assert (np.random.rand(), float(keras.random.normal((), seed=keras.random.SeedGenerator()))) == first
 
 
+_START = """
+import os, sys
+import course_lib
+course_lib.start(1)
+print("jax" in sys.modules)
+import jax
+print(jax.__name__)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("settings", "backend"), [("{}", "TensorFlow"), ('{"backend": "jax"}', "JAX"), ("[", "TensorFlow")]
+)
+def test_a_lesson_on_tensorflow_does_without_jax_where_nobody_chose_it(tmp_path, settings, backend):
+    pytest.importorskip("jax")
+    (tmp_path / "keras.json").write_text(settings, encoding="utf-8")
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
+    environment.pop("KERAS_BACKEND", None)
+    done = subprocess.run([sys.executable, "-c", _START], capture_output=True, text=True, check=True, env=environment)
+    first, loaded, usable = done.stdout.splitlines()
+    assert backend in first
+    assert loaded == str(backend == "JAX")
+    assert usable == "jax"
+
+
 def test_a_lesson_in_an_unknown_language_does_not_start():
     with pytest.raises(errors.UsageError, match="'fr'"):
         course_lib.start(chapter=1, language="fr")
