@@ -125,7 +125,7 @@ diagrams.flow(
 course = dial(
     settings={
         "smoke": dict(train=300, sizes=(2, 8), epochs=1, points=400, rounds=1, reviews=200, vocabulary=300, readings=1),
-        "quick": dict(train=4_000, sizes=(2, 8, 32), epochs=10, points=8_000, rounds=6, reviews=4_000, vocabulary=1_500, readings=4),
+        "quick": dict(train=4_000, sizes=(2, 8, 32), epochs=10, points=8_000, rounds=6, reviews=3_000, vocabulary=1_500, readings=4),
         "full": dict(train=4_000, sizes=(1, 2, 4, 8, 16, 32, 64), epochs=60, points=40_000, rounds=12, reviews=25_000, vocabulary=4_000, readings=4),
     },
     expected={
@@ -519,9 +519,8 @@ plots.show(
     "四种像素的代价随 logit 变化的曲线。x 为 0 时上升；为 1 时降向零；为 0.3 时有一个高于零的最低点（已标出）；为 1.5 时一直降到零以下，没有尽头。",
 )
 
-standardised = (train - train.mean()) / train.std()
 try:
-    ae.train_autoencoder(ae.Autoencoder(784, code_dim=8), standardised)
+    ae.train_autoencoder(ae.Autoencoder(784, code_dim=8), (train - train.mean()) / train.std())  # standardised
 except ValueError as error:
     print("ValueError:", error)
 # %% [markdown] id="range-reading" lang="en"
@@ -563,10 +562,10 @@ except ValueError as error:
 # %% id="deep-train"
 deep, nats_above = {}, {}
 for size in course.sizes:
-    narrow = size <= 2  # the narrowest gate is the hardest to learn to pass: sharper bends, and twice the time
+    narrow = size <= 2  # the narrowest gate is the hardest to learn to pass: sharper bends, and more time
     deep[size] = ae.Autoencoder(784, size, hidden_dims=(200, 50) if size < 16 else (200,),
                                 activation="relu" if narrow else "elu", seed=course.seed)
-    ae.train_autoencoder(deep[size], train, epochs=course.epochs * (2 if narrow else 1), batch_size=100,
+    ae.train_autoencoder(deep[size], train, epochs=course.epochs * 3 // 2 if narrow else course.epochs, batch_size=100,
                          learning_rate=0.003 if narrow else 0.005, seed=course.seed)
     nats_above[size] = ae.reconstruction_errors(deep[size], test, measure="cross_entropy").mean() - floor
 
@@ -650,7 +649,8 @@ article = keras.Sequential([
     layers.Dense(100, activation="sigmoid"),
 ])
 article.compile(optimizer="adam", loss="binary_crossentropy", steps_per_execution=16)
-article.fit(small_train, small_train, epochs=course.epochs, batch_size=32, verbose=0)
+rounds = -(-course.epochs // 2)
+article.fit(small_train, small_train, epochs=rounds, batch_size=32, verbose=0)
 code_of = keras.Model(article.inputs[0], article.get_layer("code").output)
 codes = np.asarray(code_of(small_test))
 print(tr("shape of the code:", "编码的形状："), codes.shape, tr("  shape of the input:", "  输入的形状："), small_test.shape)
@@ -680,7 +680,7 @@ mended = {}
 for size, hidden in [(32, ()), (16, (64,))]:
     mended[size] = ae.Autoencoder(100, size, hidden_dims=hidden, activation="elu", seed=course.seed)
     mended[size].compile(optimizer="adam", loss=ae.ReconstructionLoss("cross_entropy"), steps_per_execution=16)
-    mended[size].fit(small_train, small_train, epochs=course.epochs, batch_size=32, verbose=0)
+    mended[size].fit(small_train, small_train, epochs=rounds, batch_size=32, verbose=0)
 
 theirs = np.mean((np.asarray(article(small_test)) - small_test) ** 2, axis=1)  # (1000,)
 print(f"{tr('model', '模型'):<26}{tr('weights', '权重'):>8}{tr('numbers sent', '传的个数'):>14}{tr('squared error', '平方误差'):>20}")
