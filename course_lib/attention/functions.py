@@ -109,18 +109,26 @@ def weighted_mean(weights, value):
     return ops.matmul(ops.cast(weights, value.dtype), value)
 
 
-def fused_attention(query, key, value, mask=None):
+def fused_attention(query, key, value, mask=None, may_be_blind: bool = True):
     """The outputs of `scaled_dot_product_attention`, by the backend's own kernel where it has one.
 
     Such a kernel never holds all weights at once, which is why it cannot return them.
+
+    Args:
+        query: what looks.
+        key: what is looked at.
+        value: what is averaged.
+        mask: which keys each query may look at; None for all.
+        may_be_blind: whether the mask may leave a query no key at all; where it cannot, as when every query may look at
+            its own position, False spares the steps that make such a row zero.
 
     Shapes: query (batch, num_heads, queries, dim), key and value (batch, num_heads, keys, dim), mask boolean, broadcast
     to (batch, num_heads, queries, keys) → (batch, num_heads, queries, dim).
 
     Source: Vaswani et al., 2017, equation 1; T. Dao et al., "FlashAttention", NeurIPS 2022 (arXiv:2205.14135).
     """
-    open_mask = sighted = None
-    if mask is not None:
+    open_mask, sighted = mask, None
+    if mask is not None and may_be_blind:
         # Kernels differ in what they give for a row that is masked as a whole: it looks anywhere, then becomes zero.
         sighted = ops.any(mask, axis=-1, keepdims=True)
         open_mask = ops.logical_or(mask, ops.logical_not(sighted))

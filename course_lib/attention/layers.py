@@ -223,7 +223,9 @@ class MultiHeadAttention(keras.layers.Layer):
             kept = keras.random.dropout(weights, self.dropout, seed=self.seed_generator) if dropping else weights
             attended = functions.weighted_mean(kept, values)
         else:
-            attended = functions.fused_attention(heads, keys, values, mask)
+            # Looking back leaves every query its own position; other masks may leave it nothing.
+            may_be_blind = padding_mask is not None or attention_mask is not None
+            attended = functions.fused_attention(heads, keys, values, mask, may_be_blind)
         outputs = self.output_dense(functions.merge_heads(attended))  # Concat(head_1, …, head_h) W^O
 
         returned = [outputs]
