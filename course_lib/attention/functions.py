@@ -47,7 +47,7 @@ def additive_scores(query, key, query_kernel, key_kernel, score_kernel):
     return ops.matmul(ops.tanh(asked + offered), score_kernel)  # e_ij = vᵀ tanh(W s_i + U h_j)
 
 
-def masked_softmax(scores, mask=None):
+def masked_softmax(scores, mask=None, may_be_blind: bool = True):
     """Weights from scores: positive, summing to one over the keys that the mask keeps, and zero for all others.
 
     A query that may look at no key at all gets zeros, never NaN, and a gradient of zero.
@@ -55,6 +55,8 @@ def masked_softmax(scores, mask=None):
     Args:
         scores: any finite numbers.
         mask: which keys each query may look at; None for all.
+        may_be_blind: whether the mask may leave a query no key at all; where it cannot, as when every query may look at
+            its own position, False spares a step.
 
     Returns:
         Weights in float32, whatever the scores came in.
@@ -67,7 +69,7 @@ def masked_softmax(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
     weights = ops.softmax(ops.where(mask, scores, LOWEST_SCORE), axis=-1)
-    return ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
+    return ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0) if may_be_blind else weights
 
 
 def scaled_dot_product_attention(query, key, value, mask=None):
@@ -119,8 +121,7 @@ def fused_attention(query, key, value, mask=None, may_be_blind: bool = True):
         key: what is looked at.
         value: what is averaged.
         mask: which keys each query may look at; None for all.
-        may_be_blind: whether the mask may leave a query no key at all; where it cannot, as when every query may look at
-            its own position, False spares the steps that make such a row zero.
+        may_be_blind: as in `masked_softmax`.
 
     Shapes: query (batch, num_heads, queries, dim), key and value (batch, num_heads, keys, dim), mask boolean, broadcast
     to (batch, num_heads, queries, keys) → (batch, num_heads, queries, dim).

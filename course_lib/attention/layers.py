@@ -214,17 +214,17 @@ class MultiHeadAttention(keras.layers.Layer):
             look_back = look_back_mask(ops.shape(heads)[2], ops.shape(keys)[2], first)
         mask = attention_mask_of(padding_mask, attention_mask, look_back)
 
+        # Looking back leaves every query its own position; other masks may leave it nothing.
+        may_be_blind = padding_mask is not None or attention_mask is not None
         weights = None
         dropping = self.dropout and training
         # A kernel gives no weights, drops none, and takes values as long as keys.
         fusible = devices.has_fused_attention() and self.head_dim == self.head_value_dim
         if return_attention_scores or dropping or not fusible:
-            weights = functions.masked_softmax(functions.dot_product_scores(heads, keys), mask)
+            weights = functions.masked_softmax(functions.dot_product_scores(heads, keys), mask, may_be_blind)
             kept = keras.random.dropout(weights, self.dropout, seed=self.seed_generator) if dropping else weights
             attended = functions.weighted_mean(kept, values)
         else:
-            # Looking back leaves every query its own position; other masks may leave it nothing.
-            may_be_blind = padding_mask is not None or attention_mask is not None
             attended = functions.fused_attention(heads, keys, values, mask, may_be_blind)
         outputs = self.output_dense(functions.merge_heads(attended))  # Concat(head_1, …, head_h) W^O
 
