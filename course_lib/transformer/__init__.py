@@ -22,6 +22,8 @@ __getattr__, __dir__, __all__ = lazy.offer(
             "train_translator",
             "translation_loss",
         ],
-        "decoding": ["GreedySearch", "greedy_search", "length_penalty"],
+        "decoding": ["BeamSearch", "GreedySearch", "beam_search", "greedy_search", "length_penalty"],
+        "evaluation": ["bleu", "bleu_interval"],
+        "counting": ["bert_large", "count_parameters", "encoder_parameters"],
     },
 )
