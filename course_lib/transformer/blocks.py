@@ -45,10 +45,10 @@ class _Block(keras.layers.Layer):
 
     def _build_feed_forward(self, shape: Shape) -> None:
         self.hidden_dense = keras.layers.Dense(
-            self.hidden_dim, activation=self.activation, dtype=self.dtype_policy, name="hidden"
+            self.hidden_dim, activation=self.activation, dtype=self.dtype_policy, name="feed_forward_hidden"
         )
         self.hidden_dense.build(shape)
-        self.output_dense = keras.layers.Dense(shape[-1], dtype=self.dtype_policy, name="output")
+        self.output_dense = keras.layers.Dense(shape[-1], dtype=self.dtype_policy, name="feed_forward_output")
         self.output_dense.build((*shape[:-1], self.hidden_dim))
 
     def _feed_forward(self, inputs):

@@ -38,10 +38,10 @@ def _kind(path: str) -> str:
         return "normalisation"
     if any(layer.endswith("attention") for layer in layers):
         return "attention"
-    if layers and layers[-1] in ("hidden", "output"):
-        # A layer's own output stands inside an encoder or decoder layer.
-        inside = any(layer.startswith(("encoder_", "decoder_", "transformer_")) for layer in layers)
-        return "feed-forward" if inside else "output"
+    if any(layer.startswith("feed_forward") for layer in layers):
+        return "feed-forward"
+    if layers[-1:] == ["output"]:
+        return "output"
     raise ValueError(f"model has the weight {path}; allowed: those of a Transformer or of its layers")
 
 
