@@ -41,7 +41,10 @@ def test_sacrebleu_and_nltk_give_the_same(seed: int, several: bool, sentences: i
 
 
 def test_a_small_sum_by_hand() -> None:
-    hypothesis, reference = "the the the cat sat here".split(), "the cat sat here with the dog".split()
+    hypothesis, reference = (
+        ["the", "the", "the", "cat", "sat", "here"],
+        ["the", "cat", "sat", "here", "with", "the", "dog"],
+    )
     # 1: the twice (clipped), cat, sat, here: 5 of 6; 2: the cat, cat sat, sat here: 3 of 5; 3: 2 of 4; 4: 1 of 3
     precisions = 5 / 6 * 3 / 5 * 2 / 4 * 1 / 3
     expected = 100 * math.exp(1 - 7 / 6) * precisions**0.25
