@@ -1,4 +1,4 @@
-"""Proves that with copied weights our encoder and decoder layers, our loss and our schedule give what PyTorch's give."""
+"""Proves that our layers, with copied weights, our loss and our schedule give what PyTorch's give."""
 
 from __future__ import annotations
 
