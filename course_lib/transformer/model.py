@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_choice, require_integer, require_share
+from course_lib.arguments import require_choice, require_ids, require_integer, require_share
 from course_lib.preprocessing.batches import padding_mask
 from course_lib.transformer.blocks import TransformerDecoderLayer, TransformerEncoderLayer
 from course_lib.transformer.positions import LearnedPositions, SinusoidalPositions
@@ -162,6 +162,22 @@ class Transformer(keras.Model):
                 weight.assign(random.uniform(-limit, limit, weight.shape))
             elif name in ("embeddings", "table"):
                 weight.assign(random.normal(0, self.width**-0.5, weight.shape))
+
+    def __call__(self, inputs, *args, **kwargs):
+        """Look at what comes from outside, then do as every model: on some backends a wrong id would go unnoticed."""
+        if not isinstance(inputs, dict):
+            raise TypeError(f"inputs is of type {type(inputs).__name__}; allowed: a dictionary of source and target")
+        if set(inputs) != {"source", "target"}:
+            raise ValueError(f"inputs holds {', '.join(sorted(inputs)) or 'nothing'}; allowed: source and target")
+        sizes = {"source": self.source_vocabulary_size, "target": self.target_vocabulary_size}
+        for name, token_ids in inputs.items():
+            if isinstance(token_ids, np.ndarray):
+                if token_ids.ndim != 2:
+                    raise ValueError(f"{name} has the shape {token_ids.shape}; allowed: (batch, time)")
+                if token_ids.dtype.kind not in "iu":
+                    raise TypeError(f"{name} holds values of type {token_ids.dtype}; allowed: whole numbers")
+                require_ids(name, token_ids.ravel(), sizes[name])
+        return super().__call__(inputs, *args, **kwargs)
 
     def call(self, inputs, training: bool = False, return_attention_scores: bool = False):
         """Score what may follow each token of the target, given the source and the target up to there.

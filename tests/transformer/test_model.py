@@ -22,6 +22,7 @@ from course_lib.transformer import (
 
 from .samples import (
     SOURCE_SIZE,
+    START,
     TARGET_SIZE,
     batch,
     compiled,
@@ -66,7 +67,7 @@ def test_logits_are_embeddings_layers_norms_and_the_embeddings_once_more() -> No
 def test_no_later_token_of_the_target_is_seen(dropout: float, shown: bool, norm_first: bool) -> None:
     given = batch()
     changed = {**given, "target": given["target"].copy()}
-    changed["target"][:, 3:] = np.where(changed["target"][:, 3:] > 0, 13 - changed["target"][:, 3:], 0)
+    changed["target"][:, 3:] = np.where(changed["target"][:, 3:] > 0, 12 - changed["target"][:, 3:], 0)
 
     def logits(inputs: dict) -> np.ndarray:
         model = small(dropout=dropout, norm_first=norm_first, num_layers=1)
@@ -309,7 +310,7 @@ def test_sequences_that_are_too_long_or_have_no_position_are_named() -> None:
         (
             {"memory_padding_mask": np.ones((2, 3), np.int32)},
             TypeError,
-            r"padding_mask is of type int32; allowed: bool",
+            r"padding_mask is of type int32",
         ),
         ({"memory_padding_mask": np.ones((2, 4), bool)}, ValueError, r"padding_mask has the shape \(2, 4\)"),
         ({"target_padding_mask": np.ones((2, 3), bool)}, ValueError, r"padding_mask has the shape \(2, 3\)"),
@@ -319,3 +320,29 @@ def test_a_decoder_layer_used_wrongly_is_told_so(options: dict, error: type[Exce
     layer = shared().decoder_layers[0]
     with pytest.raises(error, match=message):
         layer(normal(2, 4, 8), **{"memory": normal(2, 3, 8), **options})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error", "message"),
+    [
+        ("source", SOURCE_SIZE, ValueError, r"source holds ids from 4 to 11; allowed: 0 to 10"),
+        ("target", TARGET_SIZE, ValueError, r"target holds ids from 2 to 9; allowed: 0 to 8"),
+        ("target", -1, ValueError, r"target holds ids from -1 to 8; allowed: 0 to 8"),
+        ("source", 4.0, TypeError, r"source holds values of type float64; allowed: whole numbers"),
+    ],
+)
+def test_ids_outside_the_vocabulary_are_named(name: str, value: float, error: type[Exception], message: str) -> None:
+    given = {"source": np.full((1, 4), 4), "target": np.array([[START, 4, 5, 8]])}
+    given[name] = given[name].astype(type(value))
+    given[name][0, 1] = value
+    with pytest.raises(error, match=message):
+        shared()(given)
+
+
+def test_inputs_of_another_form_are_named() -> None:
+    with pytest.raises(TypeError, match=r"inputs is of type list; allowed: a dictionary of source and target"):
+        shared()([[1, 2]])
+    with pytest.raises(ValueError, match=r"inputs holds source; allowed: source and target"):
+        shared()({"source": np.ones((1, 2), int)})
+    with pytest.raises(ValueError, match=r"target has the shape \(3,\); allowed: \(batch, time\)"):
+        shared()({"source": np.ones((1, 2), int), "target": np.ones(3, int)})
