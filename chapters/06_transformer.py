@@ -132,9 +132,9 @@ course = dial(
             training=dict(epochs=1, batch_size=64, learning_rate=2e-3),
         ),
         "quick": dict(
-            phrases=5_027, watched=200, beamed=128, copy_epochs=2, depths=[1, 4, 24], depth_steps=80, tatoeba=0,
+            phrases=5_027, watched=200, beamed=128, copy_epochs=1, depths=[1, 4, 24], depth_steps=80, tatoeba=0,
             model=dict(width=64, num_heads=4, hidden_dim=256, num_layers=2, dropout=0.1),
-            training=dict(epochs=8, batch_size=64, learning_rate=4e-3),
+            training=dict(epochs=8, batch_size=96, learning_rate=5e-3),
         ),
         "full": dict(
             phrases=5_027, watched=200, beamed=557, copy_epochs=4, depths=[1, 4, 12, 24, 48], depth_steps=200, tatoeba=20_000,
@@ -808,17 +808,18 @@ plots.show(
 #
 # 先看要胜过谁。有一种翻译器什么也不学：在训练短语里找出与新短语共有的词占比最大的那一句，把**它的**译文交上去。
 # %% id="nearest"
-known = [set(ids) for ids in sources]
+def has_words(sentences):
+    """-> (sentences, V): 1 where a sentence has a word"""
+    table = np.zeros((len(sentences), len(english)), "float32")
+    for row, ids in zip(table, sentences, strict=True):
+        row[ids] = 1
+    return table
 
 
-def nearest(ids):
-    """The translation of the training phrase whose words overlap most with these."""
-    asked = set(ids)
-    shares = [len(asked & words) / len(asked | words) for words in known]
-    return phrases.chinese[shares.index(max(shares))]
-
-
-copied = [nearest(ids) for ids in test_sources]
+known, asked = has_words(sources), has_words(test_sources)
+shared = asked @ known.T  # (test, training): how many words each pair shares
+either = asked.sum(axis=1)[:, None] + known.sum(axis=1) - shared
+copied = [phrases.chinese[place] for place in (shared / either).argmax(axis=1)]
 for number in range(3):
     print(f"{test.english[number]}  →  {copied[number]}  ({tr('right', '正确')}: {test.chinese[number]})")
 print(tr("exactly right:", "完全正确："), sum(a == b for a, b in zip(copied, test.chinese, strict=True)), "/", len(test))
@@ -1276,7 +1277,7 @@ print(f"{'':>10}  {translator.count_params():>9,};", len(translator.trainable_va
 # 所以没有什么可以运行的了；而且 `vocab`、`num_labels`、`max_length` 都没有定义。不过那四个数是有意义的：
 # 24 层、宽 1024、隐藏宽 4096、16 个头，正是 BERT-large 的形状，它只有编码器。我们把其中一层搭出来，其余的数一数：
 # %% id="erratum-06-run"
-one_layer = transformer.TransformerEncoderLayer(num_heads=16, hidden_dim=4096, activation="gelu")
+one_layer = transformer.TransformerEncoderLayer(num_heads=16, hidden_dim=4096, activation="gelu", dtype="float16")  # half the memory
 one_layer.build((None, None, 1024))
 built = one_layer.count_params()
 assert built == attention_size(1024) + network_size(1024, 4096) + 2 * 2 * 1024
@@ -1413,6 +1414,97 @@ for name, wrong in [
 # 改正之后，就是第 7 节的模型：前面有嵌入，有位置，目标错开一位，有因果掩码，有到词表的投影，有整数标签的损失。
 # 而少了*错开*会怎样，第 5 节已经演示过：什么也不报错，损失漂亮极了，模型却永远只会说 `<s>`。
 # 也用不着为 PyTorch 另写一份程序：在环境变量里设 `KERAS_BACKEND=torch`，本课程的模型原样就能在它上面跑。
+
+# %% [markdown] id="real" lang="en"
+# ## 14 · Real sentences
+#
+# The phrases come from a small grammar. What people write does not. The Tatoeba project collects sentences and their
+# translations by volunteers; 20,000 of its English–Chinese pairs are trained on at `full` scale, where they can be had. Two
+# things change.
+#
+# **The split.** The same English sentence stands there with several translations, and whole families of sentences differ by
+# one word. Drawn at random, they would land on both sides, and the test would ask what training has told. So pairs that share
+# their English or their Chinese (but for case and punctuation) stay on one side.
+#
+# **The tokens.** Characters need no training and no decision, and make long targets; *subwords* (lesson 01) join what is
+# often seen together. We compare both.
+# %% [markdown] id="real" lang="zh" of="107027df"
+# ## 14 · 真实的句子
+#
+# 短语出自一个小语法，人写的句子可不是。Tatoeba 计划收集句子以及志愿者的译文；在 `full` 规模下，只要拿得到，就用其中两万对英汉句子训练。
+# 有两件事不一样了。
+#
+# **怎样划分。** 同一句英文会带着好几种译文出现，还有成片的句子只差一个词。随机抽取的话，它们会落在两边，测试问的就是训练说过的话。
+# 所以英文相同或中文相同（不计大小写和标点）的句对，必须留在同一边。
+#
+# **用什么词元。** 字不需要训练，也不用做什么决定，但目标序列长；*子词*（第 01 课）把经常一起出现的合成一个。两种都试一试。
+# %% id="real-run"
+import re
+
+from course_lib.errors import DataUnavailable
+
+
+def split_families(pairs, test_size):
+    """-> the numbers of training and of test pairs; pairs that share their English or their Chinese stay together."""
+    parent = {}
+
+    def root(key):
+        while parent.setdefault(key, key) != key:
+            key = parent[key]
+        return key
+
+    plain = [(("en", re.sub(r"\W", "", one.lower())), ("zh", re.sub(r"\W", "", other))) for one, other in zip(pairs.english, pairs.chinese, strict=True)]
+    for one, other in plain:
+        parent[root(one)] = root(other)
+    families = {}
+    for number, (one, _) in enumerate(plain):
+        families.setdefault(root(one), []).append(number)
+    held, learnt = [], []
+    for family in families.values():  # pairs, and so families, come in random order
+        (held if len(held) < test_size else learnt).extend(family)
+    return learnt, held
+
+
+def learn_sentences(learnt, held, cut, join):
+    """Train a translator whose Chinese is cut by `cut`; -> the translations of the held-out sentences."""
+    words = prep.Vocabulary.build((english_words(one) for one, _ in learnt), min_count=2)
+    pieces_known = prep.Vocabulary(["<s>", "</s>", *prep.Vocabulary.build(cut(other) for _, other in learnt).words[2:]])
+    ids = [(words.encode(english_words(one)), pieces_known.encode(cut(other))) for one, other in learnt]
+    ids = [pair for pair in ids if max(map(len, pair)) < 32]  # nearly all
+    model = transformer.Transformer(len(words), len(pieces_known), max_length=40, seed=course.seed, **course.model)
+    transformer.train_translator(model, *zip(*ids, strict=True), START, END, seed=course.seed, **course.training)
+    asked = [words.encode(english_words(one))[:40] for one, _ in held]
+    found = transformer.beam_search(model, asked, START, END, batch_size=32)
+    return [join(pieces_known.decode(row)) for row in found]
+
+
+def tatoeba():
+    """The pairs where full scale asks for them and they can be had; else None, and why."""
+    if not course.tatoeba:
+        print(tr("Only at full scale: set COURSE_SCALE=full before you start Jupyter.", "只在 full 规模下运行：请在启动 Jupyter 之前设置 COURSE_SCALE=full。"))
+        return None
+    try:
+        return data.tatoeba.load(course.tatoeba, seed=course.seed, sample="never")
+    except DataUnavailable as reason:
+        print(tr("Tatoeba cannot be had here:", "这里拿不到 Tatoeba："), reason)
+        return None
+
+
+if (real := tatoeba()) is not None:
+    learnt, held = ([real[number] for number in side] for side in split_families(real, len(real) // 40))
+    encoding = prep.BytePairEncoding.train([other for _, other in learnt], 4_000)
+    for name, cut, join in [(tr("characters", "字"), list, "".join), (tr("subwords", "子词"), encoding.encode, encoding.decode)]:
+        written = learn_sentences(learnt, held, cut, join)
+        low, high = transformer.bleu_interval(list(map(list, written)), [[list(other)] for _, other in held], seed=course.seed)
+        print(f"{name}: BLEU {corpus_bleu(written, [other for _, other in held]):.1f}", tr(f"(95%: {low:.1f} to {high:.1f})", f"（95%：{low:.1f} 到 {high:.1f}）"))
+        for (one, other), ours in list(zip(held, written, strict=True))[:6]:
+            print("  ", one, "→", ours, f"({other})")
+# %% [markdown] id="real-reading" lang="en"
+# Both BLEUs count **characters**, whatever the model wrote with, so that they can be compared. Expect far less than on the
+# phrases: people say what they want, most sentences are unlike all others, and one reference is one of many good answers.
+# %% [markdown] id="real-reading" lang="zh" of="2ac359b7"
+# 两个 BLEU 都按**字**计算，不管模型写的时候用的是什么，这样才能比较。分数会比短语上低得多：人想说什么就说什么，
+# 多数句子与别的都不像，而参考译文只是许多好译法中的一种。
 
 # %% [markdown] id="uses" lang="en"
 # ## 15 · Uses, tools, resources
