@@ -21,6 +21,7 @@ _MODULES = {
     "03": "course_lib.checks.autoencoder",
     "04": "course_lib.checks.vae",
     "05": "course_lib.checks.attention",
+    "06": "course_lib.checks.transformer",
 }
 
 _EXERCISES: dict[str, Callable[[Learner], None]] = {}

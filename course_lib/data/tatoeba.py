@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from course_lib.data import archives, registry, samples, sources
 from course_lib.data.pairs import Pairs
-from course_lib.errors import DataCorrupt, DataUnavailable
+from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
 
 _MEMBER = "cmn.txt"
+
+# Two ways to write the same words.
+_SHORT_FORMS = (
+    ("can't", "can not"),
+    ("won't", "will not"),
+    ("let's", "let us"),
+    ("n't", " not"),
+    ("'m", " am"),
+    ("'re", " are"),
+    ("'ll", " will"),
+    ("'ve", " have"),
+)
 
 
 def load(limit: int | None = None, seed: int = 0, sample: str = "fallback") -> Pairs:
@@ -79,6 +93,79 @@ def read(path: Path, pairs_at_least: int) -> tuple[list[str], list[str]]:
     return english, chinese
 
 
+def split(pairs: Pairs, validation: int, test: int, seed: int = 0) -> tuple[Pairs, Pairs, Pairs]:
+    """Split pairs so that no sentence of one part is, but for case, punctuation and short forms, in another part.
+
+    Pairs hang together where their English or their Chinese is the same once normalised, or where a third pair hangs
+    together with both; what hangs together stays together. So no test sentence was seen in training with another
+    translation, nor a translation with another sentence.
+
+    Args:
+        pairs: the pairs.
+        validation: how many pairs the second part shall have.
+        test: how many the third shall have.
+        seed: of the drawing.
+
+    Returns:
+        Training, validation and test part, each in the order of `pairs`.
+
+    Raises:
+        UsageError: if a number is less than 1, or so many cannot be had without tearing apart what hangs together.
+    """
+    for name, wanted in (("validation", validation), ("test", test)):
+        if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 1:
+            raise UsageError(f"{name} is {wanted!r}; allowed: a whole number, 1 or more")
+    groups = list(_groups(pairs))
+    random.Random(seed).shuffle(groups)
+    parts: list[list[int]] = []
+    for name, wanted in (("validation", validation), ("test", test)):
+        part: list[int] = []
+        left = []
+        for group in groups:
+            if len(part) + len(group) <= wanted:
+                part += group
+            else:
+                left.append(group)
+        if len(part) < wanted or not left:
+            raise UsageError(f"{name} is {wanted}; allowed: fewer, of {len(pairs)} pairs in {len(groups)} groups")
+        parts.append(part)
+        groups = left
+    parts.insert(0, [index for group in groups for index in group])
+    return tuple(_chosen(pairs, sorted(part)) for part in parts)
+
+
+def normalised(sentence: str) -> str:
+    """A sentence without case, punctuation and spaces, its English short forms written out.
+
+    Args:
+        sentence: English or Chinese.
+    """
+    text = sentence.lower().replace("’", "'")
+    for short, full in _SHORT_FORMS:
+        text = text.replace(short, full)
+    return re.sub(r"[\W_]+", "", text)
+
+
+def _groups(pairs: Pairs) -> Iterator[list[int]]:
+    """The indices of pairs that hang together."""
+    first_with: dict[tuple[str, str], int] = {}
+    parent = list(range(len(pairs)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    for index, (english, chinese) in enumerate(zip(pairs.english, pairs.chinese, strict=True)):
+        for key in (("english", normalised(english)), ("chinese", normalised(chinese))):
+            parent[root(index)] = root(first_with.setdefault(key, index))
+    groups: dict[int, list[int]] = {}
+    for index in range(len(pairs)):
+        groups.setdefault(root(index), []).append(index)
+    yield from groups.values()
+
+
 def _real(card: registry.Card) -> Pairs:
     (english, chinese), source = sources.read(card, lambda path: read(path, card.contents["pairs_at_least"]))
     return Pairs(english, chinese, source)
@@ -94,4 +181,8 @@ def _draw(whole: Pairs, limit: int | None, seed: int) -> Pairs:
     order = list(range(len(whole)))
     random.Random(seed).shuffle(order)
     chosen = order[: sources.checked_limit(limit, len(whole))]
-    return Pairs([whole.english[index] for index in chosen], [whole.chinese[index] for index in chosen], whole.source)
+    return _chosen(whole, chosen)
+
+
+def _chosen(whole: Pairs, indices: list[int]) -> Pairs:
+    return Pairs([whole.english[index] for index in indices], [whole.chinese[index] for index in indices], whole.source)

@@ -127,3 +127,52 @@ def test_pairs_that_do_not_match_are_refused() -> None:
     assert Pairs(["Hi."], ["嗨。"], "sample")[0] == Pair("Hi.", "嗨。")
     with pytest.raises(ValueError, match="english has 2 sentences, chinese 1"):
         Pairs(["Hi.", "No."], ["嗨。"], "sample")
+
+
+def _parts(seed: int = 0) -> tuple[Pairs, tuple[Pairs, Pairs, Pairs]]:
+    english = [f"Sentence {number}." for number in range(40)] + [
+        "I'm late!",
+        "I am late.",
+        "i’m late",
+        "He ran",
+        "Who?",
+    ]
+    chinese = [f"句子{number}。" for number in range(40)] + ["我迟到了。", "我晚了。", "我来晚了！", "我来晚了", "谁？"]
+    pairs = Pairs(english, chinese, "folder")
+    return pairs, tatoeba.split(pairs, validation=8, test=6, seed=seed)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_split_loses_nothing_and_keeps_together_what_hangs_together(seed: int) -> None:
+    pairs, parts = _parts(seed)
+    assert [len(part) for part in parts] == [31, 8, 6]
+    assert sorted(pair for part in parts for pair in _pairs(part)) == sorted(_pairs(pairs))
+    assert {part.source for part in parts} == {"folder"}
+    # The same English but for its writing, and another English with a Chinese that one of those has.
+    homes = [number for number, part in enumerate(parts) for pair in _pairs(part) if pair[1][0] == "我"]
+    assert len(homes) == 4 and len(set(homes)) == 1
+
+
+def test_a_split_depends_on_the_seed_alone() -> None:
+    assert _parts(3) == _parts(3) and len({tuple(_parts(seed)[1][2].english) for seed in range(4)}) > 1
+
+
+def test_a_part_that_cannot_be_had_is_named() -> None:
+    pairs, _ = _parts()
+    for options, message in (
+        ({"validation": 0, "test": 1}, "validation is 0; allowed: a whole number, 1 or more"),
+        ({"validation": 1, "test": 2.0}, "test is 2.0"),
+        ({"validation": 45, "test": 1}, "validation is 45; allowed: fewer, of 45 pairs in 42 groups"),
+        ({"validation": 30, "test": 20}, "test is 20; allowed: fewer"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            tatoeba.split(pairs, **options)
+
+
+def test_no_sentence_of_the_real_pairs_is_in_two_parts(real_data: Path) -> None:
+    pairs = tatoeba.load(sample="never")
+    parts = tatoeba.split(pairs, validation=1000, test=1000, seed=1)
+    assert [len(part) for part in parts[1:]] == [1000, 1000] and sum(map(len, parts)) == len(pairs)
+    for side in ("english", "chinese"):
+        seen = [{tatoeba.normalised(sentence) for sentence in getattr(part, side)} for part in parts]
+        assert not (seen[0] & seen[1] or seen[0] & seen[2] or seen[1] & seen[2])

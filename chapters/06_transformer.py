@@ -1,0 +1,1785 @@
+# Lesson 06 of "Deep learning for language": how the parts become a translator. The source of both editions; see README.md.
+
+# %% [markdown] id="title" lang="en"
+# # 06 · Transformer: how do the parts become a translator?
+#
+# Lesson 05 ended with half a translator. Given an English sentence and the **right** Chinese characters so far, it
+# predicted the next one. Nobody who wants a translation has the right characters; that is what she came for. This lesson
+# adds what is missing and ends with a program that reads English and writes Chinese by itself, trained in under a minute
+# on the page, and judged by a number that you will have computed by hand first.
+#
+# **When you have worked through it, you can**
+#
+# - say how a model without recurrence knows the order of words, in three ways, and what each of them cannot do;
+# - show why a deep stack needs residual paths and norms, with measured gradients;
+# - build an encoder layer in two lines and a decoder layer in three, and test that it does not see the future;
+# - train by teacher forcing, with targets shifted by one, and say what goes wrong without the shift;
+# - write translations greedily and by beam search, and explain what is cached;
+# - compute BLEU from scratch, and say what it hides;
+# - count the parameters of any Transformer by kind.
+#
+# **You need** attention, masks and heads (lesson 05), cross-entropy and Adam (lesson 02), vocabularies and padding (lesson 01).
+#
+# **Mirrors** section 4.2 of the first article; 2.1, 3.2, 3.3, 5 and 6.1 of the third; 2.1, 2.3 and 3.1 of the fifth. What
+# they get wrong here (E06, E16, E17, E19, E20, E31 in our list of errata) is run, taken apart and put right.
+# %% [markdown] id="title" lang="zh" of="5571001f"
+# # 06 · Transformer：怎样把各个部件拼成一个翻译器？
+#
+# 第 05 课结束时，我们手里只有半个翻译器：给它英文句子和**正确的**前文，它能预测下一个汉字。可是来求翻译的人，
+# 手里哪有正确的前文？那正是他想要的东西。这一课把缺的部分补齐，最后得到一个自己读英文、自己写中文的程序：
+# 当场训练，不到一分钟；好坏用一个数来评判，而这个数，你会先用手算一遍。
+#
+# **学完这一课，你能够**
+#
+# - 说清没有循环的模型怎样知道词序：三种办法，以及每一种做不到什么；
+# - 用实测的梯度说明，网络叠深了为什么离不开残差和归一化；
+# - 用两行写出编码器层，用三行写出解码器层，并检验它没有偷看未来；
+# - 用教师强制来训练，目标错开一位，并说清不错开会出什么事；
+# - 用贪心和束搜索写出译文，并解释缓存的是什么；
+# - 从头算出 BLEU，并说清它掩盖了什么；
+# - 把任何一个 Transformer 的参数按种类数清楚。
+#
+# **你需要会** 注意力、掩码和多头（第 05 课），交叉熵和 Adam（第 02 课），词表和填充（第 01 课）。
+#
+# **对应原文**：第一篇的 4.2 节；第三篇的 2.1、3.2、3.3、第 5 节和 6.1 节；第五篇的 2.1、2.3 和 3.1 节。
+# 原文在这一部分的错误（勘误表中的 E06、E16、E17、E19、E20、E31），我们会逐一运行、拆开、改正。
+
+# %% [markdown] id="background" lang="en"
+# ## 1 · Where we stand
+#
+# Attention lets every word look at every other. Three things are missing for a translator.
+#
+# 1. **Order.** A weighted mean does not know who stood where: *dog bites man* and *man bites dog* gave the same vectors.
+# 2. **Depth.** One look is not enough: *the key to the old red car **is** lost* needs a second look at what the first one
+#    found. But a plain stack of many layers does not learn.
+# 3. **Writing.** A translation is made one character after the other, each with the ones before it in view. How is that
+#    trained, how is it run, and how good is the result?
+#
+# In June 2017 eight people at Google put answers to all three into one paper. Their *Transformer* beat the best recurrent
+# translators from English to German by more than 2 BLEU, after 3.5 days on eight GPUs, a fraction of what the others had
+# cost. It is the model of that paper that we build, some hundred times smaller.
+# %% [markdown] id="background" lang="zh" of="7f6b45ab"
+# ## 1 · 我们走到了哪里
+#
+# 有了注意力，每个词都能看到其他所有的词。要做翻译器，还缺三样东西。
+#
+# 1. **次序。** 加权平均不知道谁站在哪里：*dog bites man* 和 *man bites dog* 得到的向量一模一样。
+# 2. **深度。** 看一次不够：*the key to the old red car **is** lost* 里，要看出丢的是钥匙而不是车，得在第一次看到的东西上再看一次。
+#    可是把许多层直接叠起来，根本学不动。
+# 3. **写。** 译文是一个字一个字写出来的，写每个字时都看得见前面的字。这怎么训练，怎么运行，写出来的又有多好？
+#
+# 2017 年 6 月，Google 的八个人在一篇论文里同时给出了三个答案。他们的 *Transformer* 用八块 GPU 训练了三天半，
+# 英译德比当时最好的循环网络高出 2 个 BLEU 以上，代价却只是别人的零头。我们要搭的就是这篇论文里的模型，只是小了几百倍。
+
+# %% id="imports" tags=["fold"]
+import logging
+import time
+from collections import Counter
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from keras import layers, ops
+
+import course_lib.preprocessing as prep
+from course_lib import attention, data, diagrams, plots, transformer
+
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops
+
+
+def said(error):
+    """What an error says, without the lines that Keras wraps around it."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[lines[0].startswith('Exception encountered')]}"
+
+# %% id="map" tags=["fold"]
+diagrams.flow(
+    boxes={
+        "order": (0, 0, tr("order", "次序") + "\n" + tr("section 2", "第 2 节")),
+        "depth": (0, 1, tr("depth", "深度") + "\n" + tr("section 3", "第 3 节")),
+        "parts": (1, 0.5, tr("encoder, decoder", "编码器、解码器") + "\n" + tr("section 4", "第 4 节")),
+        "shift": (2, 0, tr("shift by one", "错开一位") + "\n" + tr("section 5", "第 5 节")),
+        "loss": (2, 1, tr("loss, warm-up", "损失、预热") + "\n" + tr("section 6", "第 6 节")),
+        "train": (3, 0.5, tr("training", "训练") + "\n" + tr("section 7", "第 7 节")),
+        "write": (4, 0, tr("writing", "写译文") + "\n" + tr("sections 8, 10", "第 8、10 节")),
+        "bleu": (4, 1, "BLEU\n" + tr("section 9", "第 9 节")),
+        "look": (3, 1.6, tr("looking across", "两种语言之间") + "\n" + tr("section 11", "第 11 节")),
+        "count": (1, 1.6, tr("counting", "数参数") + "\n" + tr("section 12", "第 12 节")),
+    },
+    arrows=[
+        ("order", "parts", ""), ("depth", "parts", ""), ("parts", "shift", ""), ("parts", "loss", ""), ("shift", "train", ""),
+        ("loss", "train", ""), ("train", "write", ""), ("write", "bleu", ""), ("train", "look", ""), ("parts", "count", ""),
+    ],
+    english="A map: order and depth make encoder and decoder; with a shift by one, a loss and a warm-up they are trained; the"
+    " trained model writes, is judged by BLEU, and is looked into; its parameters are counted.",
+    chinese="一张路线图：次序和深度造出编码器与解码器；错开一位，加上损失和预热，就能训练；训练好的模型写译文，用 BLEU 评判，"
+    "还可以看它在看哪里，数它的参数。",
+)
+
+# %% [markdown] id="dial" lang="en"
+# **The scale dial.** The next cell holds every size this lesson uses, and the results it must show. `quick` takes about a
+# minute on two cores and needs no download. `full` trains longer, and goes on to 20,000 real sentences from Tatoeba where
+# they can be had.
+# %% [markdown] id="dial" lang="zh" of="eadfbaec"
+# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。`quick` 在两核机器上大约一分钟，无需下载任何东西；
+# `full` 训练得更久，如果能拿到 Tatoeba 的两万个真实句子，还会接着在上面训练。
+# %% id="dial-settings"
+course = dial(
+    settings={
+        "smoke": dict(
+            phrases=300, watched=40, beamed=8, copy_epochs=1, depths=[1, 2, 24], depth_steps=3, tatoeba=0,
+            model=dict(width=32, num_heads=4, hidden_dim=64, num_layers=1, dropout=0.1),
+            training=dict(epochs=1, batch_size=64, learning_rate=2e-3),
+        ),
+        "quick": dict(
+            phrases=5_027, watched=200, beamed=128, copy_epochs=1, depths=[1, 4, 24], depth_steps=80, tatoeba=0,
+            model=dict(width=64, num_heads=4, hidden_dim=256, num_layers=2, dropout=0.1),
+            training=dict(epochs=8, batch_size=96, learning_rate=5e-3),
+        ),
+        "full": dict(
+            phrases=5_027, watched=200, beamed=557, copy_epochs=4, depths=[1, 4, 12, 24, 48], depth_steps=200, tatoeba=20_000,
+            model=dict(width=128, num_heads=4, hidden_dim=512, num_layers=2, dropout=0.1),
+            training=dict(epochs=20, batch_size=64, learning_rate=2e-3),
+        ),
+    },
+    expected={
+        "quick": dict(
+            error_24_plain=(0.65, 1.05), error_24_pre_norm=(0.03, 0.08), copied_unshifted=(0.95, 1.0), next_by_one_character=(0.36, 0.54),
+            exactly_right=(0.75, 1.0), bleu_nearest=(52, 56), bleu_greedy=(92, 100), bleu_shuffled=(80, 100),
+        ),
+    },
+)
+
+# %% [markdown] id="positions" lang="en"
+# ## 2 · Where does a word stand?
+#
+# Lesson 05 showed it: shuffle the words, and self-attention shuffles its answers, no more. So the place of a word must be
+# **in its vector** before attention sees it. But how do you write a place as a vector?
+#
+# - Add the number itself: 0, 1, 2, … At place 500 it drowns the word, whose numbers are near 1.
+# - Add the share of the way: 0, 0.1, …, 1. Now "the next word" is 0.1 away in one sentence and 0.02 in another.
+# - Write it as a clock does. The second hand tells neighbours apart, the hour hand tells early from late, and no hand
+#   ever leaves its dial.
+#
+# The paper takes the clock. Each pair of numbers is the tip of a hand, and each hand is slower than the one before:
+#
+# $$ \mathrm{PE}_{p,\,2i} = \sin\!\left(\frac{p}{10000^{2i/d}}\right), \qquad \mathrm{PE}_{p,\,2i+1} = \cos\!\left(\frac{p}{10000^{2i/d}}\right). \tag{1} $$
+#
+# $p$ is the position, $d$ the width of a vector, $i$ counts the hands from 0 to $d/2 - 1$. Here are six positions of width
+# 4, two hands, as loops:
+# %% [markdown] id="positions" lang="zh" of="04a360fa"
+# ## 2 · 一个词站在哪里？
+#
+# 第 05 课已经看到：把词打乱，自注意力的输出也只是跟着打乱，别的什么都没变。所以在注意力看到之前，位置就得写**进词的向量**。
+# 可是位置怎么写成向量呢？
+#
+# - 直接加上编号：0、1、2……到了第 500 个位置，词本身的数只有 1 上下，早被淹没了。
+# - 加上走完的比例：0、0.1……1。这样一来，"下一个词"在这句里相差 0.1，在那句里相差 0.02。
+# - 像钟那样写。秒针分得清左邻右舍，时针分得清早晚，而且哪根针都不会跑出表盘。
+#
+# 论文选的就是钟。每两个数是一根针的针尖，每根针都比前一根慢：
+#
+# $$ \mathrm{PE}_{p,\,2i} = \sin\!\left(\frac{p}{10000^{2i/d}}\right), \qquad \mathrm{PE}_{p,\,2i+1} = \cos\!\left(\frac{p}{10000^{2i/d}}\right). \tag{1} $$
+#
+# 其中 $p$ 是位置，$d$ 是向量的宽度，$i$ 给针编号，从 0 到 $d/2 - 1$。先用循环写出六个位置，宽度为 4，也就是两根针：
+# %% id="positions-loop"
+length, width = 6, 4
+table = np.zeros((length, width))
+for position in range(length):
+    for hand in range(width // 2):
+        angle = position / 10_000 ** (2 * hand / width)
+        table[position, 2 * hand] = np.sin(angle)  # (1)
+        table[position, 2 * hand + 1] = np.cos(angle)
+print(table.round(2))
+
+angles = np.arange(length)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)  # (length, hands): all at once
+assert np.allclose(np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, width), table)
+assert np.allclose(transformer.sinusoidal_positions(length, width), table, atol=1e-6)
+# %% [markdown] id="positions-distance" lang="en"
+# The first hand turns by 1 radian per word, the second by 0.01. Why sines, and not any other table without repetition?
+# Going $k$ words on turns each hand by a fixed angle, **wherever it stood**. So the dot product of two positions depends
+# on their distance alone:
+#
+# $$ \mathrm{PE}_p \cdot \mathrm{PE}_{p+k} = \sum_i \big(\sin\alpha_i \sin(\alpha_i + k\omega_i) + \cos\alpha_i \cos(\alpha_i + k\omega_i)\big) = \sum_i \cos(k\,\omega_i), \tag{2} $$
+#
+# with $\omega_i = 10000^{-2i/d}$ and $\alpha_i = p\,\omega_i$. "Three words back" looks the same everywhere, so that
+# attention can learn it once.
+# %% [markdown] id="positions-distance" lang="zh" of="a20cea1e"
+# 第一根针每个词转 1 弧度，第二根转 0.01 弧度。为什么偏偏用正弦，而不用别的不重复的表？
+# 因为往后走 $k$ 个词，每根针转过的角度是固定的，**与它原来指在哪里无关**。于是两个位置的点积只取决于距离：
+#
+# $$ \mathrm{PE}_p \cdot \mathrm{PE}_{p+k} = \sum_i \big(\sin\alpha_i \sin(\alpha_i + k\omega_i) + \cos\alpha_i \cos(\alpha_i + k\omega_i)\big) = \sum_i \cos(k\,\omega_i), \tag{2} $$
+#
+# 其中 $\omega_i = 10000^{-2i/d}$，$\alpha_i = p\,\omega_i$。"往前数第三个词"在哪里都是一个样，注意力学会一次就够了。
+# %% id="positions-distance-run"
+table = transformer.sinusoidal_positions(80, 64)
+for first, second in [(3, 5), (40, 42), (70, 72), (3, 13), (60, 70)]:
+    print(f"PE_{first} · PE_{second} = {table[first] @ table[second]:.3f}")
+# %% id="positions-plot" tags=["fold"]
+figure, axes = plt.subplots(1, 2, figsize=(10.4, 3.5))
+shown = axes[0].imshow(table[:60].T, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto")
+axes[0].set(xlabel=plots.label("position", "位置"), ylabel=plots.label("number in the vector", "向量的第几个数"), title=plots.label("60 positions, width 64", "60 个位置，宽 64"))
+axes[0].grid(False)
+figure.colorbar(shown, ax=axes[0])
+for number, (first, style) in enumerate([(25, "-"), (40, "--"), (55, ":")]):
+    axes[1].plot(np.arange(-20, 21), table[first - 20 : first + 21] @ table[first], style, lw=2.4 - 0.5 * number, label=plots.label(f"from position {first}", f"从位置 {first} 看"))
+axes[1].set(xlabel=plots.label("distance in words", "相隔几个词"), title=plots.label("dot product with the others", "与其他位置的点积"), ylim=(0, None))
+axes[1].legend(fontsize=9)
+plots.show(
+    figure,
+    "Left: the table of sines, rows at the top swing fast along the positions, those at the bottom hardly move. Right: the dot"
+    " product with other positions against the distance; three curves from three positions lie on each other, highest at zero.",
+    "左图：正弦表，靠上的行沿位置快速起伏，靠下的几乎不动。右图：与其他位置的点积随距离的变化；从三个位置看的三条曲线完全重合，距离为零时最高。",
+)
+# %% [markdown] id="positions-others" lang="en"
+# ### Two other ways
+#
+# **Learned.** A row for each position, learnt like a word's. It can take any form, and knows nothing beyond its last row:
+# %% [markdown] id="positions-others" lang="zh" of="5d9b9d78"
+# ### 另外两种办法
+#
+# **学出来的。** 每个位置一行，像词向量那样学。它什么形状都能学成，可是最后一行之外，它一无所知：
+# %% id="positions-learned"
+learned = transformer.LearnedPositions(max_length=8)
+print(learned(np.zeros((1, 8, 4), "float32")).shape)
+try:
+    learned(np.zeros((1, 9, 4), "float32"))
+except ValueError as error:
+    print(said(error))
+# %% [markdown] id="positions-rotary" lang="en"
+# **Rotary** (Su and colleagues, 2021), the way of most language models today. Nothing is added to the word. Instead the
+# query at position $p$ and the key at position $s$ are *turned*, like the hands, by $p\,\omega_i$ and $s\,\omega_i$. In
+# their dot product only the difference is left: $(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$. With one hand, the same query
+# and the same key at all positions:
+# %% [markdown] id="positions-rotary" lang="zh" of="7e2150d0"
+# **旋转的**（Su 等，2021），如今多数语言模型用的都是它。词上什么也不加，而是把位置 $p$ 的查询和位置 $s$ 的键像表针那样*转*起来，
+# 分别转过 $p\,\omega_i$ 和 $s\,\omega_i$。做点积时，剩下的只有两者之差：$(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$。
+# 只用一根针，所有位置都用同样的查询和同样的键：
+# %% id="positions-rotary-run"
+query, key = np.array([1.0, 0.0]), np.array([1.0, 1.0])
+
+
+def turned(vector, position):
+    sine, cosine = np.sin(position), np.cos(position)  # the first hand: 1 radian per word
+    return np.array([vector[0] * cosine - vector[1] * sine, vector[0] * sine + vector[1] * cosine])
+
+
+scores = np.array([[turned(query, p) @ turned(key, s) for s in range(5)] for p in range(5)])
+print(scores.round(2))
+
+at_once = [np.asarray(transformer.rotate(np.tile(vector, (5, 1)), np.arange(5))) for vector in (query, key)]
+assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
+# %% [markdown] id="positions-reading" lang="en"
+# Each diagonal holds one number: the score knows *how far*, not *where*. What each way can represent:
+#
+# | | where a word stands | how far apart two stand | beyond the longest sentence in training | to learn |
+# |---|---|---|---|---|
+# | sinusoidal | yes | yes, by (2) | there are vectors, but no practice with them | nothing |
+# | learned | yes | only if learnt, pair by pair | no vector at all | a row per position |
+# | rotary | no | yes, in every layer | as sinusoidal | nothing |
+#
+# One trap with all three: **compute positions in float32.** The half-precision format `bfloat16` keeps 8 significant bits,
+# so that above 256 whole numbers fall together:
+# %% [markdown] id="positions-reading" lang="zh" of="40c0d54f"
+# 每条对角线上都是同一个数：得分只知道*相隔多远*，不知道*站在哪里*。三种办法各能表示什么：
+#
+# | | 词站在哪里 | 两个词相隔多远 | 比训练时最长的句子还长 | 要学的 |
+# |---|---|---|---|---|
+# | 正弦 | 能 | 能，由 (2) 式 | 有向量，但没练习过 | 无 |
+# | 学出来的 | 能 | 要一对一对地学 | 根本没有向量 | 每个位置一行 |
+# | 旋转 | 不能 | 能，每一层都能 | 与正弦相同 | 无 |
+#
+# 三种办法有一个共同的陷阱：**位置要用 float32 计算。** 半精度格式 `bfloat16` 只有 8 位有效数字，超过 256 的整数就会合并：
+# %% id="positions-half"
+for kind in ("float32", "bfloat16"):
+    kept = ops.convert_to_numpy(ops.cast(ops.cast(np.arange(512), kind), "float32"))
+    print(f"{kind:>9}: {len(np.unique(kept))}", tr("different positions of 512; around 300:", "个不同的位置（共 512 个）；300 附近："), kept[298:304].astype(int))
+# %% [markdown] id="quiz-positions" lang="en" tags=["quiz"]
+# **A model with learned positions was trained on sentences of at most 50 words, with a table of 100 rows. What happens at word 70?**
+# - [ ] An error: there is no row — There is one; the table has 100.
+# - [x] It gets a row that training never touched: random numbers — Only rows that occurred got gradients. No error is raised, which makes it worse.
+# - [ ] The model works out the row from its neighbours — Nothing ties one row to the next.
+# - [ ] Nothing special, attention is blind to order — Attention is; the vectors it looks at are not.
+# %% [markdown] id="quiz-positions" lang="zh" of="7f8f04b4" tags=["quiz"]
+# **一个位置向量靠学习得来的模型，训练句子至多 50 个词，表有 100 行。到第 70 个词会怎样？**
+# - [ ] 报错：没有这一行 — 有的，表有 100 行。
+# - [x] 用到一行训练从未碰过的随机数 — 只有出现过的行才得到梯度。它不报错，所以更糟。
+# - [ ] 模型会由相邻的行推算出来 — 行与行之间没有任何联系。
+# - [ ] 没什么特别，注意力本来就不分先后 — 注意力不分，但它看的向量是分的。
+
+# %% [markdown] id="depth" lang="en"
+# ## 3 · Depth needs a road and a scale
+#
+# Why not stack what we have? A gradient on its way back is multiplied by every layer it passes. Say each layer multiplies by
+# a half, or by one and a half:
+# %% [markdown] id="depth" lang="zh" of="5ef44de1"
+# ## 3 · 要深，就得有路，还得有尺
+#
+# 把手里的层直接叠起来不行吗？梯度往回走，每过一层就要乘一次。假设每层乘以二分之一，或者乘以一又二分之一：
+# %% id="depth-numbers"
+print(f"0.5^24 = {0.5**24:.0e}   1.5^24 = {1.5**24:.0f}")
+# %% [markdown] id="depth-two-tools" lang="en"
+# Either way nothing is learnt. Two tools put it right, and each fails without the other.
+#
+# **A residual path.** A layer no longer replaces its input, it adds to it: $y = x + f(x)$. The derivative is $1 + f'$, and the
+# 1 is a road back to the first layer on which nothing is multiplied (He and colleagues, 2015, for images).
+#
+# **A norm.** Sums grow. Layer normalisation brings the numbers **of each position by itself** back to mean 0 and spread 1,
+# and lets two learned vectors $\gamma$ and $\beta$ scale and shift them:
+#
+# $$ \mathrm{LN}(x)_j = \gamma_j\, \frac{x_j - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_j, \qquad \mu = \frac1d \sum_j x_j, \quad \sigma^2 = \frac1d \sum_j (x_j - \mu)^2. \tag{3} $$
+# %% [markdown] id="depth-two-tools" lang="zh" of="bd0aee0a"
+# 两种情形都什么也学不到。有两样工具可以补救，而且缺一不可。
+#
+# **残差路径。** 一层不再取代它的输入，而是加在输入上：$y = x + f(x)$。导数是 $1 + f'$，这个 1 就是一条直通第一层的路，
+# 路上什么也不乘（He 等，2015，用于图像）。
+#
+# **归一化。** 和会越加越大。层归一化把**每个位置各自的**那些数拉回到均值 0、标准差 1，再由两个学得的向量 $\gamma$ 和 $\beta$ 来缩放、平移：
+#
+# $$ \mathrm{LN}(x)_j = \gamma_j\, \frac{x_j - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_j, \qquad \mu = \frac1d \sum_j x_j, \quad \sigma^2 = \frac1d \sum_j (x_j - \mu)^2. \tag{3} $$
+# %% id="norm-loop"
+word = [2.0, 4.0, 6.0, 12.0]  # one position of width 4, with γ = 1 and β = 0
+mean = sum(word) / 4
+variance = sum((number - mean) ** 2 for number in word) / 4
+by_loop = [(number - mean) / (variance + 1e-5) ** 0.5 for number in word]  # (3)
+print(mean, variance, np.round(by_loop, 3))
+
+
+def normalise(x):
+    """-> LN(x) over the last axis, and the root it was divided by, which the way back needs."""
+    centred = x - x.mean(axis=-1, keepdims=True)
+    root = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5)
+    return centred / root, root
+
+
+assert np.allclose(normalise(np.array(word))[0], by_loop)
+assert np.allclose(layers.LayerNormalization(epsilon=1e-5)(np.array([word])), [by_loop], atol=1e-5)
+# %% [markdown] id="depth-wirings" lang="en"
+# Where does the norm go? In the 2017 paper **after** the sum, so that it also stands on the road: $y = \mathrm{LN}(x + f(x))$,
+# *post-norm*. Most models since put it **inside the branch**: $y = x + f(\mathrm{LN}(x))$, *pre-norm*, and one more norm at the
+# very end. We compare four wirings of 24 layers, with $f$ the small network that every Transformer layer has (the paper calls it the *feed-forward network*),
+#
+# $$ f(x) = \max(0,\; x W_1)\, W_2, \qquad W_1\colon (d, h),\quad W_2\colon (h, d). \tag{4} $$
+#
+# The next cell is lesson 02's forward and backward pass with these four wirings; unfold it if you want to read it.
+# %% [markdown] id="depth-wirings" lang="zh" of="6d9f019a"
+# 归一化放在哪里？2017 年的论文放在求和**之后**，于是它也站在路上：$y = \mathrm{LN}(x + f(x))$，叫做*后归一化*（post-norm）。
+# 后来的模型大多把它放**进支路**：$y = x + f(\mathrm{LN}(x))$，叫做*前归一化*（pre-norm），最后再加一次归一化。
+# 我们比较 24 层的四种接法，其中的 $f$ 就是每个 Transformer 层里都有的小网络（论文称为*前馈网络*），
+#
+# $$ f(x) = \max(0,\; x W_1)\, W_2, \qquad W_1\colon (d, h),\quad W_2\colon (h, d). \tag{4} $$
+#
+# 下一格是第 02 课的前向与反向传播，加上这四种接法；想读就展开来看。
+# %% id="depth-code" tags=["fold"]
+def normalise_back(slope, normalised, root):
+    """The gradient before (3), from the gradient after it."""
+    along = (slope * normalised).mean(axis=-1, keepdims=True)
+    return (slope - slope.mean(axis=-1, keepdims=True) - normalised * along) / root
+
+
+def stack(wiring, x, target, first, second):
+    """-> the mean squared error, the size of each layer's output, the gradients of all W₁ and of all W₂."""
+    kept, sizes = [], []
+    for W1, W2 in zip(first, second, strict=True):
+        given, root_in = normalise(x) if wiring == "pre-norm" else (x, None)
+        hidden = np.maximum(given @ W1, 0)
+        out = hidden @ W2 if wiring == "plain" else x + hidden @ W2
+        out, root_out = normalise(out) if wiring == "post-norm" else (out, None)
+        kept.append((given, root_in, hidden, out, root_out))
+        sizes.append(np.sqrt((out**2).mean()))
+        x = out
+    top, root = normalise(x) if wiring == "pre-norm" else (x, None)
+    slope = 2 * (top - target) / target.size
+    slope = normalise_back(slope, top, root) if wiring == "pre-norm" else slope
+    gradients = [], []
+    for W1, W2, (given, root_in, hidden, out, root_out) in zip(first[::-1], second[::-1], kept[::-1], strict=True):
+        slope = normalise_back(slope, out, root_out) if wiring == "post-norm" else slope
+        inner = (slope @ W2.T) * (hidden > 0)
+        gradients[0].insert(0, given.T @ inner)
+        gradients[1].insert(0, hidden.T @ slope)
+        back = inner @ W1.T
+        back = normalise_back(back, given, root_in) if wiring == "pre-norm" else back
+        slope = back if wiring == "plain" else slope + back
+    return ((top - target) ** 2).mean(), sizes, *gradients
+
+
+WIRINGS = {"plain": "直接叠", "residual": "只有残差", "post-norm": "后归一化", "pre-norm": "前归一化"}
+
+
+def weights_of(depth, width=32, hidden=64):
+    random = np.random.default_rng(course.seed)
+    return [list(random.normal(size=(depth, *shape)) / np.sqrt(shape[0])) for shape in ((width, hidden), (hidden, width))]
+
+
+random = np.random.default_rng(course.seed)
+inputs = random.normal(size=(128, 32))
+targets = normalise(np.tanh(inputs @ random.normal(size=(32, 32)) / 4) @ random.normal(size=(32, 32)))[0]
+nudge = weights_of(3)
+for wiring in WIRINGS:  # the way back is right: a nudge of one weight changes the error by as much as the gradient says
+    slope = stack(wiring, inputs, targets, *nudge)[2][0][3, 4]
+    nudge[0][0][3, 4] += 1e-7
+    above = stack(wiring, inputs, targets, *nudge)[0]
+    nudge[0][0][3, 4] -= 2e-7
+    assert np.isclose((above - stack(wiring, inputs, targets, *nudge)[0]) / 2e-7, slope, rtol=1e-2)
+    nudge[0][0][3, 4] += 1e-7
+# %% [markdown] id="depth-predict" lang="en" tags=["predict"]
+# **Before you run it.** Random weights, as at the start of training. Which wirings keep the size of the layers' outputs? Which
+# keep the gradient alive at layer 1? And after 80 steps of Adam, which of them has learnt anything with 24 layers?
+#
+# > *Plain*: outputs fade and the gradient is thousands of times too small everywhere; deeper is worse. *Residual alone*:
+# > outputs and gradients explode, because sums of sums double and double again. With a norm both stay put, and 24 layers
+# > learn. *Pre-norm* does best when it is deep: nothing stands on its road.
+# %% [markdown] id="depth-predict" lang="zh" of="970a3ab2" tags=["predict"]
+# **先猜，再运行。** 权重是随机的，就像训练刚开始。哪些接法能保持各层输出的大小？哪些能让第 1 层的梯度活下来？
+# 用 Adam 走 80 步之后，24 层的网络里哪些学到了东西？
+#
+# > *直接叠*：输出越来越弱，梯度处处小了几千倍，越深越糟。*只有残差*：和再求和，一再翻倍，输出和梯度都爆炸。
+# > 有了归一化，两者都稳住了，24 层也学得动。深的时候，*前归一化*最好：它的路上什么也没有。
+# %% id="depth-run"
+sizes, gradients, errors = {}, {}, {}
+for wiring in WIRINGS:
+    _, sizes[wiring], slopes, _ = stack(wiring, inputs, targets, *weights_of(24))
+    gradients[wiring] = [np.sqrt((slope**2).mean()) for slope in slopes]
+
+    for depth in course.depths:
+        weights = [W for group in weights_of(depth) for W in group]
+        means, squares = [np.zeros_like(W) for W in weights], [np.zeros_like(W) for W in weights]
+        for step in range(1, course.depth_steps + 1):  # Adam, as in lesson 02
+            errors[wiring, depth], _, *slopes = stack(wiring, inputs, targets, weights[:depth], weights[depth:])
+            for W, slope, mean, square in zip(weights, slopes[0] + slopes[1], means, squares, strict=True):
+                mean += 0.1 * (slope - mean)
+                square += 0.01 * (slope**2 - square)
+                W -= 1e-3 * mean / (1 - 0.9**step) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+    print(f"{tr(wiring, WIRINGS[wiring]):>10}", *(tr(f"  {depth:>2} layers: {errors[wiring, depth]:6.3f}", f"  {depth:>2} 层：{errors[wiring, depth]:6.3f}") for depth in course.depths))
+course.report("error_24_plain", errors["plain", course.depths[-1]])
+course.report("error_24_pre_norm", errors["pre-norm", course.depths[-1]])
+# %% id="depth-plot" tags=["fold"]
+figure, axes = plt.subplots(1, 3, figsize=(12, 3.4))
+for (wiring, chinese), style in zip(WIRINGS.items(), ("s--", "v:", "^-", "o-"), strict=True):
+    name = plots.label(wiring, chinese)
+    axes[0].semilogy(range(1, 25), sizes[wiring], style, ms=3, label=name)
+    axes[1].semilogy(range(1, 25), gradients[wiring], style, ms=3, label=name)
+    axes[2].semilogy(course.depths, [errors[wiring, depth] for depth in course.depths], style, ms=5, label=name)
+axes[0].set(title=plots.label("size of the output", "输出的大小"), xlabel=plots.label("layer", "层"))
+axes[1].set(title=plots.label("size of W₁'s gradient", "W₁ 的梯度大小"), xlabel=plots.label("layer", "层"))
+axes[2].set(title=plots.label("error after training", "训练之后的误差"), xlabel=plots.label("number of layers", "层数"))
+axes[2].set_xticks(course.depths, [str(depth) for depth in course.depths])
+axes[0].legend(fontsize=8.5)
+plots.show(
+    figure,
+    "Three panels on logarithmic axes for four wirings. Through 24 layers the plain stack's outputs fade and its gradients are"
+    " tiny; with residuals alone both explode; with a norm both keep their size. After training, deep plain and"
+    " residual stacks are worst and pre-norm is best.",
+    "三幅图，纵轴为对数，比较四种接法。经过 24 层，直接叠的输出衰减，梯度极小；只有残差时两者都爆炸；有归一化时两者都保持大小。"
+    "训练之后，深的直接叠和只有残差最差，前归一化最好。",
+)
+# %% [markdown] id="quiz-norm" lang="en" tags=["quiz"]
+# **Why does layer normalisation take mean and spread over the numbers of one position, and not over the batch?**
+# - [ ] It is faster — Both are sums over as many numbers.
+# - [x] Then a word's vector does not depend on which other sentences, or how much padding, share its batch — And one sentence at a time works as in training.
+# - [ ] The batch has no mean — It has; in images it is used with success.
+# - [ ] Because positions must add up to one — A norm makes mean 0 and spread 1; it is the softmax that sums to one.
+# %% [markdown] id="quiz-norm" lang="zh" of="43162c4c" tags=["quiz"]
+# **层归一化为什么对一个位置的各个数求均值和标准差，而不是对整个批次？**
+# - [ ] 这样更快 — 两者求和的数一样多。
+# - [x] 这样一个词的向量就与同批有哪些句子、有多少填充无关 — 而且一次只译一句时，也与训练时一致。
+# - [ ] 批次没有均值 — 有的；在图像上用得很成功。
+# - [ ] 因为各位置之和应为 1 — 归一化给出均值 0、标准差 1；和为 1 的是 softmax。
+
+# %% [markdown] id="parts" lang="en"
+# ## 4 · Encoder, decoder, translator
+#
+# Now the parts are put together. An **encoder layer** has two branches on its road: every position looks at all others, then
+# the small network (4) works on each position by itself. Here it is, two lines; the library's layer, from which we borrow
+# the weights, gives the same numbers.
+# %% [markdown] id="parts" lang="zh" of="7deb8afd"
+# ## 4 · 编码器、解码器、翻译器
+#
+# 现在来拼装。**编码器层**的路上有两条支路：先是每个位置看其他所有位置，再是小网络 (4) 在每个位置上各自加工。
+# 写出来就两行；我们借用课程库那一层的权重，结果完全相同。
+# %% id="encoder-layer"
+layer = transformer.TransformerEncoderLayer(num_heads=2, hidden_dim=16)
+english_vectors = np.random.default_rng(course.seed).normal(size=(1, 5, 8)).astype("float32")  # (batch, time, width)
+expected = layer(english_vectors)
+
+
+def encoder_layer(x):
+    x = x + layer.attention(layer.attention_norm(x))  # every position looks at all
+    return x + layer.output_dense(layer.hidden_dense(layer.feed_forward_norm(x)))  # each is worked on by itself
+
+
+assert np.allclose(encoder_layer(english_vectors), expected, atol=1e-5)
+print(english_vectors.shape, "→", tuple(expected.shape))
+# %% [markdown] id="decoder" lang="en"
+# A **decoder layer** has three: each position looks **back** at what is written (causal self-attention), then **across** at
+# what the encoder made of the source (cross-attention), then the small network. The two languages need not be equally
+# long: here 5 English positions are read and 4 Chinese ones written.
+# %% [markdown] id="decoder" lang="zh" of="6f477c65"
+# **解码器层**有三条支路：每个位置先**往回**看已经写出的（因果自注意力），再**横着**看编码器读出来的原文（交叉注意力），
+# 最后是小网络。两种语言不必一样长：这里读的是 5 个英文位置，写的是 4 个中文位置。
+# %% id="decoder-layer"
+decoder = transformer.TransformerDecoderLayer(num_heads=2, hidden_dim=16)
+chinese_vectors = np.random.default_rng(course.seed + 1).normal(size=(1, 4, 8)).astype("float32")
+expected, back, across = decoder(chinese_vectors, english_vectors, return_attention_scores=True)
+
+
+def decoder_layer(x, memory):
+    x = x + decoder.self_attention(decoder.self_attention_norm(x), use_causal_mask=True)  # back at what is written
+    x = x + decoder.cross_attention(decoder.cross_attention_norm(x), key=memory)  # across at the source
+    return x + decoder.output_dense(decoder.hidden_dense(decoder.feed_forward_norm(x)))
+
+
+assert np.allclose(decoder_layer(chinese_vectors, english_vectors), expected, atol=1e-5)
+print(tr("output", "输出"), tuple(expected.shape), tr("back", "往回看"), tuple(back.shape), tr("across", "横着看"), tuple(across.shape))
+# %% [markdown] id="erratum-16" lang="en"
+# **E16, what a decoder must be given.** The second article sums a (batch, features) tensor over its features and hands the
+# rest to a decoder; lesson 05 ran it. A Transformer's decoder is choosy in the same way: it wants **a vector for each
+# position** of the source, (batch, source time, width). One vector for the whole sentence has nothing to look across at:
+# %% [markdown] id="erratum-16" lang="zh" of="bb57ba1f"
+# **E16：该给解码器什么。** 第二篇文章把 (batch, features) 的张量沿特征求和，剩下的交给解码器；第 05 课已经运行过。
+# Transformer 的解码器同样挑剔：它要的是原文**每个位置一个向量**，即 (batch, source time, width)。整句只给一个向量，就没有什么可看了：
+# %% id="erratum-16-run"
+one_vector = english_vectors.sum(axis=1)  # (batch, width): time is summed away
+try:
+    decoder(chinese_vectors, one_vector)
+except ValueError as error:
+    print(said(error))
+print(tuple(decoder(chinese_vectors, english_vectors).shape))
+# %% [markdown] id="leak" lang="en"
+# ### Does it see the future?
+#
+# A shape says nothing about that. So we test it, and you should test every decoder you meet so: **change what comes at
+# position 2, and look at the outputs before it.** They must not move by a single bit.
+# %% [markdown] id="leak" lang="zh" of="e8c53db9"
+# ### 它偷看未来了吗？
+#
+# 形状看不出来，所以要测；以后遇到任何解码器，你都应该这样测：**改动位置 2 的内容，再看它之前的输出。** 它们一丝一毫都不许动。
+# %% id="leak-run"
+changed = chinese_vectors.copy()
+changed[:, 2] *= -1
+for name, run in [
+    (tr("decoder", "解码器"), lambda x: decoder(x, english_vectors)),
+    (tr("encoder", "编码器"), lambda x: layer(x)),
+]:
+    moved = np.abs(np.asarray(run(changed)) - np.asarray(run(chinese_vectors))).max(axis=(0, 2))
+    print(f"{name}:", moved.round(3))
+# %% [markdown] id="architecture" lang="en"
+# The decoder's positions 0 and 1 stay as they were; in the encoder everything moves, as it may, because the whole English
+# sentence is there from the start. The whole machine is: embeddings (times $\sqrt d$, so that words are as loud as
+# positions), positions, $N$ layers on each side, a last norm, and scores for all characters of the vocabulary.
+# %% [markdown] id="architecture" lang="zh" of="6671d89c"
+# 解码器的位置 0 和 1 纹丝不动；编码器则处处都动，这是允许的，因为整句英文从一开始就摆在那里。整台机器就是：
+# 嵌入（乘以 $\sqrt d$，让词与位置一样响亮）、位置、两边各 $N$ 层、最后一次归一化，再给词表里的每个字打分。
+# %% id="architecture-drawn" tags=["fold"]
+diagrams.flow(
+    boxes={
+        "source": (0, 4, tr("English ids", "英文编号") + "\n(batch, S)"),
+        "embed": (0, 3, tr("vectors", "向量") + "\n" + tr("embedding + position", "嵌入 + 位置")),
+        "self": (0, 2, tr("looks at itself", "看自己这一句") + "\n" + tr("self-attention", "自注意力")),
+        "think": (0, 1, tr("small network", "小网络") + "\n" + tr("(4), N times", "(4)，共 N 层")),
+        "memory": (0, 0, tr("memory", "读出的内容") + "\n(batch, S, d)"),
+        "given": (2, 4, tr("Chinese so far", "已写的中文") + "\n(batch, T)"),
+        "embed2": (2, 3, tr("vectors", "向量") + "\n" + tr("embedding + position", "嵌入 + 位置")),
+        "back": (2, 2, tr("looks back", "往回看") + "\n" + tr("causal", "因果")),
+        "across": (2, 1, tr("looks across", "横着看") + "\n" + tr("cross-attention", "交叉注意力")),
+        "think2": (2, 0, tr("small network", "小网络") + "\n" + tr("(4), N times", "(4)，共 N 层")),
+        "logits": (3, 0, tr("next: scores", "下一个字的得分") + "\n(batch, T, V)"),
+    },
+    arrows=[
+        ("source", "embed", ""), ("embed", "self", ""), ("self", "think", ""), ("think", "memory", ""), ("given", "embed2", ""),
+        ("embed2", "back", ""), ("back", "across", ""), ("memory", "across", ""), ("across", "think2", ""), ("think2", "logits", ""),
+    ],
+    english="The Transformer. Left, the encoder: ids, embedding and position, self-attention, small network, memory. Right, the"
+    " decoder: the target so far, embedding and position, looking back, looking across at the memory, small network, scores.",
+    chinese="Transformer 结构图。左边是编码器：编号、嵌入加位置、自注意力、小网络、读出的内容。右边是解码器：已写的中文、嵌入加位置、"
+    "往回看、横着看读出的内容、小网络、下一个字的得分。",
+)
+# %% [markdown] id="families" lang="en"
+# **E17, three families.** The third article says that a large language model *is* an encoder and a decoder. That is one of
+# three ways to use the parts:
+#
+# | | parts | mask | good for | example |
+# |---|---|---|---|---|
+# | both halves | encoder, decoder | causal on the target only | one text becomes another: translation | the 2017 model, T5 |
+# | decoder alone | self-attention, small network | causal | going on writing: most of today's chat models | GPT |
+# | encoder alone | self-attention, small network | none but padding | understanding: classes, search | BERT |
+#
+# And E09 of the second article, that language models consist of perceptrons, is now in its place: the small network (4) is
+# one, in every layer, at every position. Section 12 counts how much of the model it is.
+# %% [markdown] id="families" lang="zh" of="207da7a9"
+# **E17：三个家族。** 第三篇文章说，大语言模型*就是*编码器加解码器。那只是部件的三种用法之一：
+#
+# | | 部件 | 掩码 | 适合 | 例子 |
+# |---|---|---|---|---|
+# | 两半都要 | 编码器、解码器 | 只在目标一侧因果 | 把一段文本变成另一段：翻译 | 2017 年的模型、T5 |
+# | 只要解码器 | 自注意力、小网络 | 因果 | 接着往下写：如今多数对话模型 | GPT |
+# | 只要编码器 | 自注意力、小网络 | 只遮填充 | 理解：分类、检索 | BERT |
+#
+# 第二篇文章的 E09（语言模型由多层感知机构成）也各归其位了：小网络 (4) 就是感知机，每一层、每个位置都有。
+# 它占了模型的多少，第 12 节会数。
+
+# %% [markdown] id="shift" lang="en"
+# ## 5 · Shifted by one
+#
+# How does such a machine learn to write? Feeding it its own guesses from the first day would be hopeless: after one wrong
+# character it would practise on nonsense. So it is given the **right** characters so far, and asked for the next one. This
+# is called *teacher forcing*, and it is a matter of one shift. Two ids frame each sentence, a start and an end:
+# %% [markdown] id="shift" lang="zh" of="2b957450"
+# ## 5 · 错开一位
+#
+# 这样的机器怎样学会写？从第一天起就喂它自己的猜测是没有希望的：写错一个字，后面就全是在胡话上练习。
+# 所以给它**正确的**前文，只问下一个字。这叫*教师强制*，归根到底就是错开一位。每句话的两头各加一个编号，一个表示开始，一个表示结束：
+# %% id="data"
+def english_words(text):
+    return [word.lower() for word in prep.tokenize(text)]
+
+
+phrases, test = data.phrases.load("train", limit=course.phrases, seed=course.seed), data.phrases.load("test", seed=course.seed)
+english = prep.Vocabulary.build(map(english_words, phrases.english))
+chinese = prep.Vocabulary(["<s>", "</s>", *prep.Vocabulary.build(map(list, phrases.chinese)).words[2:]])
+START, END = chinese.encode(["<s>", "</s>"])
+
+sources = [english.encode(english_words(text)) for text in phrases.english]
+targets = [chinese.encode(list(text)) for text in phrases.chinese]
+test_sources = [english.encode(english_words(text)) for text in test.english]
+print(f"{len(phrases):,} + {len(test):,};", tr(f"{len(english)} English words, {len(chinese)} Chinese characters", f"{len(english)} 个英文词，{len(chinese)} 个汉字"))
+
+given, answers = transformer.shift(targets[0], START, END)
+print(phrases[0].english)
+for one, other in zip(chinese.decode(given), chinese.decode(answers), strict=True):
+    print(f"{one:>5} → {other}")
+# %% [markdown] id="shift-reading" lang="en"
+# At every row the decoder sees the left column down to that row, by the causal mask, and must say what stands on the right.
+# The whole sentence is trained **at once**: as many questions as it has characters, all in one pass. That is what no
+# recurrent network could do, and why Transformers are trained on so much text.
+#
+# The test phrases combine known words in ways that training never shows (lesson 05).
+# %% [markdown] id="shift-reading" lang="zh" of="f773437a"
+# 在每一行，因果掩码让解码器看到左列从头到这一行的字，它要说出右边是什么。整句话**同时**训练：有几个字就有几道题，一遍算完。
+# 循环网络做不到这一点，而 Transformer 之所以能在那么多文本上训练，也正因为如此。
+#
+# 测试短语里都是认识的词，但组合方式在训练中从未出现（第 05 课）。
+# %% [markdown] id="unshifted-predict" lang="en" tags=["predict"]
+# **Before you run it: E20, without the shift.** The third article's listing computes `criterion(output, batch)`: the answer at
+# each position is the very character that was given there. To see what that teaches, take a model that could not possibly
+# translate: it sees **one character, no English, no past**. An embedding and a matrix, that is all. It is trained twice,
+# without the shift and with it. How many characters will it get right?
+#
+# > Without the shift, practically all. Its loss falls towards zero, and it has learnt to say what it was just told.
+# > With the shift it gets about half: what mostly follows this character. The first number looks far better, and is
+# > worth nothing: when it has to write, it is given `<s>` and says `<s>`, for ever.
+# %% [markdown] id="unshifted-predict" lang="zh" of="3a4435a2" tags=["predict"]
+# **先猜，再运行：E20，不错开会怎样。** 第三篇文章的代码算的是 `criterion(output, batch)`：每个位置的答案，就是那里刚给出的那个字。
+# 想看清这教会了什么，就拿一个根本不可能翻译的模型来试：它只看得见**一个字，没有英文，也没有前文**，
+# 全部家当是一个嵌入和一个矩阵。训练两次，一次不错开，一次错开。它能答对多少字？
+#
+# > 不错开，几乎全对：损失跌向零，学会的是把刚听到的话重说一遍。错开之后，大约只能答对一半：这个字后面多半跟着什么。
+# > 前一个数好看得多，却一文不值：轮到它写时，给它 `<s>`，它就答 `<s>`，没完没了。
+# %% id="unshifted"
+framed = prep.pad([[START, *ids, END] for ids in targets])  # (sentences, time)
+one_character = keras.Sequential([layers.Embedding(len(chinese), 64), layers.Dense(len(chinese))])
+one_character.compile(keras.optimizers.Adam(1e-2), keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0))
+one_character.build((None, framed.shape[1] - 1))
+fresh = one_character.get_weights()
+
+for name, wanted in [(tr("not shifted", "不错开"), framed[:, :-1]), (tr("shifted", "错开一位"), framed[:, 1:])]:
+    one_character.set_weights(fresh)
+    keras.utils.set_random_seed(course.seed)
+    one_character.fit(framed[:, :-1], wanted, batch_size=256, epochs=course.copy_epochs, verbose=0)
+    guessed = one_character.predict(framed[:1000, :-1], batch_size=250, verbose=0).argmax(axis=-1)
+    counts = (wanted[:1000] > 0) & (framed[:1000, :-1] > 0)
+    right = np.mean(guessed[counts] == wanted[:1000][counts])
+    next_one = dict(enumerate(one_character.predict(np.arange(len(chinese))[:, None], batch_size=1000, verbose=0)[:, 0].argmax(axis=-1)))
+    written = [START]
+    while len(written) < 9 and written[-1] != END:
+        written.append(next_one[written[-1]])
+    print(f"{name}: {right:.1%}", tr("right; it writes", "正确；它写出"), *chinese.decode(written[1:]))
+    course.report("copied_unshifted" if name == tr("not shifted", "不错开") else "next_by_one_character", right)
+# %% [markdown] id="quiz-shift" lang="en" tags=["quiz"]
+# **Targets are shifted rightly, but the causal mask of a big decoder has been forgotten. What will training show?**
+# - [ ] An error about shapes — The shapes are the same with and without a mask.
+# - [x] A loss near zero, and nonsense when it writes — Each position can look one place ahead, where its answer stands, and copy it. When it writes, nothing stands there yet.
+# - [ ] A somewhat higher loss — Lower, much lower. A loss too good to be true is the mark of a leak.
+# - [ ] No difference: the shift already hides the answers — The shift moves them one place to the right; only the mask keeps eyes off that place.
+# %% [markdown] id="quiz-shift" lang="zh" of="da7b0244" tags=["quiz"]
+# **目标错开了一位，但一个大解码器忘了加因果掩码。训练时会看到什么？**
+# - [ ] 形状报错 — 有没有掩码，形状都一样。
+# - [x] 损失接近零，写出来却是胡话 — 每个位置都能往前多看一格，答案就在那里，照抄即可；真正写的时候，那里还什么都没有。
+# - [ ] 损失略高一些 — 是低，而且低得多。好得不像真的，正是泄漏的标志。
+# - [ ] 没有区别：错开一位已经把答案藏起来了 — 错开只是把答案移到右边一格，只有掩码才不让它往那里看。
+
+# %% [markdown] id="loss" lang="en"
+# ## 6 · What is minimised, and how fast
+#
+# ### A little doubt: label smoothing
+#
+# Cross-entropy is never satisfied: 99.9% for the right character could always be 99.99%, and the logits grow without end.
+# But *he* has two good translations more often than not, and a model that bets everything on one is hard to correct. So
+# the target itself leaves a little doubt: the right one of $V$ characters gets $1-\epsilon$, and $\epsilon$ is spread
+# over all:
+#
+# $$ L = -(1 - \epsilon) \log p_{\text{right}} - \frac{\epsilon}{V} \sum_{v=1}^{V} \log p_v . \tag{5} $$
+#
+# With four characters and $\epsilon = 0.1$, as a loop, as one line, and by the library. Positions of padding count nothing,
+# and the mean is over **tokens**, not over sentences:
+# %% [markdown] id="loss" lang="zh" of="dc9d42a9"
+# ## 6 · 最小化什么，走多快
+#
+# ### 留一点怀疑：标签平滑
+#
+# 交叉熵永远不知足：正确的字给到 99.9%，总还可以给到 99.99%，logits 就没完没了地长下去。可是一句话往往不止一种好译法，
+# 把全部赌注押在一种上的模型，很难再改过来。所以目标本身就留一点怀疑：$V$ 个字里正确的那个得 $1-\epsilon$，再把 $\epsilon$ 均摊给所有的字：
+#
+# $$ L = -(1 - \epsilon) \log p_{\text{right}} - \frac{\epsilon}{V} \sum_{v=1}^{V} \log p_v . \tag{5} $$
+#
+# 取四个字，$\epsilon = 0.1$，先写成循环，再写成一行，最后用课程库。填充的位置不计，求平均时除以**词元**数，而不是句子数：
+# %% id="loss-loop"
+logits = np.array([[2.0, 0.5, 0.0, -1.0], [0.0, 3.0, 0.0, 0.0], [9.0, 9.0, 9.0, 9.0]])  # (time, V); the last is padding
+right, epsilon = [1, 2, 0], 0.1  # ids; 0 is padding
+
+total, count = 0.0, 0
+for scores, answer in zip(logits, right, strict=True):
+    if answer == 0:
+        continue
+    log_p = scores - np.log(sum(np.exp(score) for score in scores))
+    total += -(1 - epsilon) * log_p[answer] - epsilon / 4 * sum(log_p)  # (5)
+    count += 1
+print(total / count)
+
+log_p = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+at_once = -(1 - epsilon) * log_p[range(3), right] - epsilon * log_p.mean(axis=-1)
+assert np.isclose(at_once[:2].mean(), total / count)
+assert np.isclose(transformer.SmoothedCrossEntropy(epsilon)(np.array([right]), logits[None]), total / count)
+# %% [markdown] id="warm-up" lang="en"
+# ### Slowly at first: warm-up
+#
+# Adam's first steps are all of full size, whatever the gradient (lesson 02), and at the start the gradient says little: the
+# attention weights are still nearly even. A large learning rate may then throw the model where it never comes back from. So the rate
+# **rises** along a line and then falls. In the paper, with width $d$ and $w$ steps of warm-up,
+#
+# $$ \mathrm{rate}(t) = \frac{1}{\sqrt d}\,\min\!\left(\frac{1}{\sqrt t},\; \frac{t}{w^{1.5}}\right) = \mathrm{peak}\cdot\min\!\left(\sqrt{\frac wt},\; \frac tw\right), \qquad \mathrm{peak} = \frac{1}{\sqrt{d\,w}}. \tag{6} $$
+# %% [markdown] id="warm-up" lang="zh" of="c79a8085"
+# ### 先慢后快：预热
+#
+# Adam 的头几步总是整步，不管梯度多大（第 02 课），而刚开始时梯度说明不了什么：注意力权重还几乎是均匀的。
+# 这时学习率大了，可能一下子把模型甩到再也回不来的地方。所以学习率先沿直线**升**上去，然后再降。
+# 论文中，宽度为 $d$、预热 $w$ 步时，
+#
+# $$ \mathrm{rate}(t) = \frac{1}{\sqrt d}\,\min\!\left(\frac{1}{\sqrt t},\; \frac{t}{w^{1.5}}\right) = \mathrm{peak}\cdot\min\!\left(\sqrt{\frac wt},\; \frac tw\right), \qquad \mathrm{peak} = \frac{1}{\sqrt{d\,w}}. \tag{6} $$
+# %% id="warm-up-run"
+d, w = 512, 4_000  # the paper's
+for t in (1, 1_000, 4_000, 16_000):
+    by_hand = d**-0.5 * min(t**-0.5, t * w**-1.5)  # (6)
+    assert np.isclose(transformer.WarmUp.of_width(d, w)(t - 1), by_hand)  # Keras counts steps from 0
+    print(f"{t:>6}: {by_hand:.6f}")
+# %% id="loss-plot" tags=["fold"]
+figure, axes = plt.subplots(1, 2, figsize=(10.4, 3.3))
+p = np.linspace(0.02, 0.9995, 800)
+for epsilon, style in [(0.0, "-"), (0.1, "--"), (0.3, ":")]:
+    others = np.log((1 - p) / 369)  # the rest of the probability, shared evenly among 369 other characters
+    smoothed = -(1 - epsilon) * np.log(p) - epsilon / 370 * (np.log(p) + 369 * others)
+    axes[0].plot(p, smoothed, style, lw=2, label=f"ε = {epsilon}")
+axes[0].set(xlabel=plots.label("probability of the right character", "正确的字得到的概率"), ylabel=plots.label("loss (5), V = 370", "损失 (5)，V = 370"), ylim=(0, 5))
+axes[0].legend()
+steps = np.arange(1, 16_001, 20)
+axes[1].plot(steps, [d**-0.5 * min(t**-0.5, t * w**-1.5) for t in steps], lw=2, label=plots.label("the paper: falls as 1/√t", "论文：按 1/√t 降"))
+axes[1].plot(steps, (d * w) ** -0.5 * np.minimum(steps / w, (16_000 - steps) / 12_000), "--", lw=2, label=plots.label("here: falls along a line", "本课：沿直线降"))
+axes[1].set(xlabel=plots.label("step", "步"), ylabel=plots.label("learning rate", "学习率"), ylim=(0, None))
+axes[1].legend(fontsize=9)
+plots.show(
+    figure,
+    "Left: the loss against the probability of the right character; without smoothing it falls to the very end, with smoothing"
+    " it turns up again just before one. Right: two learning rates rise along a line, then fall, one as a root, one as a line.",
+    "左图：损失随正确的字的概率变化；不平滑时一直降到尽头，平滑之后在接近 1 时又翘起来。右图：两种学习率都先沿直线升，再降，一种按平方根，一种沿直线。",
+)
+# %% [markdown] id="loss-reading" lang="en"
+# On the left, see the end of the curves: with smoothing, too much certainty *costs*. Our schedule on the right falls to zero
+# along a line, which suits a training whose length is known.
+# %% [markdown] id="loss-reading" lang="zh" of="6690a019"
+# 看左图曲线的末端：平滑之后，过于自信反而*要付代价*。右图里本课的学习率沿直线降到零，适合事先知道要走多少步的训练。
+
+# %% [markdown] id="training" lang="en"
+# ## 7 · Training on the page
+#
+# First, what must be beaten? A translator without any learning: look for the training phrase that shares the largest part of its
+# words with the new one, and give out **its** translation.
+# %% [markdown] id="training" lang="zh" of="c86084da"
+# ## 7 · 当场训练
+#
+# 先看要胜过谁。有一种翻译器什么也不学：在训练短语里找出与新短语共有的词占比最大的那一句，把**它的**译文交上去。
+# %% id="nearest"
+def has_words(sentences):
+    """-> (sentences, V): 1 where a sentence has a word"""
+    table = np.zeros((len(sentences), len(english)), "float32")
+    for row, ids in zip(table, sentences, strict=True):
+        row[ids] = 1
+    return table
+
+
+known, asked = has_words(sources), has_words(test_sources)
+shared = asked @ known.T  # (test, training): how many words each pair shares
+either = asked.sum(axis=1)[:, None] + known.sum(axis=1) - shared
+copied = [phrases.chinese[place] for place in (shared / either).argmax(axis=1)]
+del known, asked, shared, either  # 40 MB
+for number in range(3):
+    print(f"{test.english[number]}  →  {copied[number]}  ({tr('right', '正确')}: {test.chinese[number]})")
+print(tr("exactly right:", "完全正确："), sum(a == b for a, b in zip(copied, test.chinese, strict=True)), "/", len(test))
+# %% [markdown] id="training-text" lang="en"
+# All of these are good Chinese, and every one is wrong. Keep that in mind for section 9.
+#
+# Now the translator. A part of the **training** phrases is set aside to watch; the test phrases are not touched until the
+# end.
+# %% [markdown] id="training-text" lang="zh" of="30a41d53"
+# 句句都是通顺的中文，句句都是错的。到第 9 节时请记起这一点。
+#
+# 现在轮到翻译器。从**训练**短语里留出一小部分来观察；测试短语到最后才用。
+# %% id="train"
+watch = slice(0, course.watched)  # phrases come in random order
+learn = slice(course.watched, None)
+translator = transformer.Transformer(len(english), len(chinese), max_length=24, seed=course.seed, **course.model)
+print(f"{translator.count_params():,}", tr("parameters", "个参数"))
+
+
+def progress(epoch, numbers):
+    print(tr(f"epoch {epoch:>2}: loss {numbers['loss']:.2f}, watched {numbers['validation_loss']:.2f}", f"第 {epoch:>2} 轮：损失 {numbers['loss']:.2f}，观察集 {numbers['validation_loss']:.2f}") + f", {numbers['seconds']:.0f} s")
+
+
+started = time.perf_counter()
+history = transformer.train_translator(
+    translator, sources[learn], targets[learn], START, END, validation=(sources[watch], targets[watch]),
+    on_epoch_end=progress, seed=course.seed, **course.training,
+)
+# %% id="train-plot" tags=["fold"]
+figure, axis = plt.subplots(figsize=(6.8, 3.2))
+epochs_done = range(1, len(history["loss"]) + 1)
+axis.plot(epochs_done, history["loss"], "o-", ms=3, label=plots.label("learning (smoothed, with dropout)", "学习时（平滑，带 dropout）"))
+axis.plot(epochs_done, history["validation_loss"], "s--", ms=3, label=plots.label("watched (plain cross-entropy)", "观察集（普通交叉熵）"))
+axis.axhline(np.log(len(chinese)), color="grey", ls=":", label=plots.label("guessing evenly", "均匀瞎猜"))
+axis.set(xlabel=plots.label("epoch", "轮"), ylabel=plots.label("loss per character (nats)", "每个字的损失（奈特）"), ylim=(0, None))
+axis.legend(fontsize=9)
+plots.show(
+    figure,
+    "Loss per character against the epoch: both curves start below guessing and fall quickly; the watched phrases' loss comes"
+    " to lie below the loss while learning, which is smoothed and hampered by dropout.",
+    "每个字的损失随轮数的变化：两条曲线都从瞎猜之下迅速下降；观察集的损失后来低于学习时的损失，因为后者带平滑，又受 dropout 拖累。",
+)
+# %% [markdown] id="train-reading" lang="en"
+# The watched loss ends **below** the other. That is no miracle: the loss while learning is smoothed, by (5) it cannot reach
+# zero, and dropout makes the work harder.
+# %% [markdown] id="train-reading" lang="zh" of="a8d2a2db"
+# 观察集的损失最后**低于**另一条。这不稀奇：学习时的损失带平滑，按 (5) 式到不了零；而且 dropout 还在添乱。
+
+# %% [markdown] id="writing" lang="en"
+# ## 8 · Writing
+#
+# Now nobody gives the right characters. The model is given `<s>`, says what is likeliest, is given that too, and so on until
+# it says `</s>`. This is **greedy search**. As a loop over the model you know:
+# %% [markdown] id="writing" lang="zh" of="850db41a"
+# ## 8 · 写译文
+#
+# 现在没有人给正确的前文了。先给模型 `<s>`，让它说出最可能的字，把这个字也给它，如此往复，直到它说出 `</s>`。
+# 这就是**贪心搜索**。用你熟悉的模型写成循环：
+# %% id="greedy-loop"
+source, written = np.array([test_sources[0]]), []
+while len(written) < 23:
+    scores = translator({"source": source, "target": prep.pad([[START, *written]], 24)})  # (1, 24, V)
+    likeliest = int(np.argmax(np.asarray(scores)[0, len(written), END:])) + END  # ids below END are no characters
+    if likeliest == END:
+        break
+    written.append(likeliest)
+print(test.english[0], "→", "".join(chinese.decode(written)))
+# %% [markdown] id="cache" lang="en"
+# There is waste in it. At the tenth character, the keys and values of the first nine are computed again, for the tenth time,
+# and the causal mask guarantees that **they cannot have changed**. So they are kept: each step computes one new position and
+# adds it to the *cache*. For $T$ characters that is $T$ positions of work in place of $1 + 2 + \dots + T = T(T+1)/2$; for
+# 20 characters, 20 and not 210. The library's search does it so, for many sentences at once, and writes the same:
+# %% [markdown] id="cache" lang="zh" of="df0a0ea2"
+# 这里面有浪费。写第十个字时，前九个字的键和值又算了一遍，而因果掩码保证**它们不可能变过**。所以把它们存起来：
+# 每一步只算一个新位置，加进*缓存*。写 $T$ 个字，要算的位置是 $T$ 个，而不是 $1 + 2 + \dots + T = T(T+1)/2$ 个；
+# 20 个字就是 20，不是 210。课程库的搜索就是这样做的，而且许多句子同时写，结果相同：
+# %% id="greedy"
+greedy = transformer.GreedySearch(translator, START, END, max_length=23, batch_size=64)
+started = time.perf_counter()
+found, likelihoods = greedy.translate(test_sources)
+translations = ["".join(chinese.decode(ids)) for ids in found]
+print(f"{len(found)}", tr("phrases in", "句，用时"), f"{time.perf_counter() - started:.1f} s")
+assert found[0] == written
+
+exact = [ours == right for ours, right in zip(translations, test.chinese, strict=True)]
+course.report("exactly_right", np.mean(exact))
+for good in (True, False):
+    print(tr("right:", "正确的：") if good else tr("not as in the reference:", "与参考译文不同的："))
+    for number in [number for number, equal in enumerate(exact) if equal == good][:5]:
+        print("  ", test.english[number], "→", translations[number], "" if good else f"  ({test.chinese[number]})")
+# %% [markdown] id="greedy-reading" lang="en"
+# Read the second list closely. Some lines are wrong; others say the same in other words, which *exactly right* counts as
+# wrong too. And remember what this is: phrases of a small grammar, of known words in new combinations. Section 14 turns
+# to sentences that people wrote.
+# %% [markdown] id="greedy-reading" lang="zh" of="e0dd7d82"
+# 第二份清单要细看。有些译错了，有些不过是换了个说法，而*完全正确*这个标准把它们也算作错。还请记住这是什么数据：
+# 一个小语法造出的短语，词都认识，组合是新的。第 14 节会转向人写的句子。
+
+# %% [markdown] id="bleu" lang="en"
+# ## 9 · How good is it? BLEU
+#
+# *Exactly right* is too strict, and asking people is dear. Papineni and colleagues (2002) had a cheap idea: a good
+# translation shares many **pieces** with one that a person made. Pieces are n-grams, here of characters: singles, pairs,
+# threes and fours. Let us judge *我喜欢喜欢猫* by the reference *我很喜欢猫*, by hand.
+#
+# Singles: 我, 喜, 欢, 喜, 欢, 猫. All of them occur in the reference; 6 of 6? No: the reference has 喜 and 欢 **once**, so
+# each counts once, 4 of 6. This is *clipping*, without which *的的的的* would be a perfect translation of nearly anything.
+# %% [markdown] id="bleu" lang="zh" of="63ffb334"
+# ## 9 · 译得有多好？BLEU
+#
+# *完全正确*太严，请人评判又太贵。Papineni 等人（2002）有个省钱的主意：好的译文与人译的译文会有许多相同的**片段**。
+# 片段就是 n 元语法，这里以字为单位：一个字、两个字、三个字、四个字。我们手算一个：译文是*我喜欢喜欢猫*，参考译文是*我很喜欢猫*。
+#
+# 单字：我、喜、欢、喜、欢、猫。每个都在参考译文里出现，所以是 6 中 6？不对：参考译文里的喜和欢各只有**一个**，
+# 所以各算一次，是 6 中 4。这叫*截断*；没有它，*的的的的*就差不多是任何句子的完美译文了。
+# %% id="bleu-loop"
+def pieces(text, n):
+    return Counter(text[start : start + n] for start in range(len(text) - n + 1))
+
+
+ours, reference = "我喜欢喜欢猫", "我很喜欢猫"
+for n in (1, 2, 3):
+    mine, theirs = pieces(ours, n), pieces(reference, n)
+    matched = sum(min(count, theirs[piece]) for piece, count in mine.items())  # clipped
+    print(n, dict(mine), f"{matched}/{sum(mine.values())}")
+# %% [markdown] id="bleu-formula" lang="en"
+# Two steps are left. The four shares $p_1 \dots p_4$ are combined by a **geometric** mean, so that one bad share is felt. And
+# a translation could make its shares large by being short: *猫* alone would have $p_1 = 1$. So whoever writes fewer
+# characters ($c$) than the reference has ($r$) pays:
+#
+# $$ \mathrm{BLEU} = 100 \cdot \min\!\big(1,\; e^{\,1 - r/c}\big) \cdot \Big(\prod_{n=1}^{4} p_n\Big)^{1/4}. \tag{7} $$
+#
+# All counts are added up over the **whole corpus** first, and divided once. A mean of sentences' BLEUs is another number.
+# %% [markdown] id="bleu-formula" lang="zh" of="b749f7e8"
+# 还剩两步。四个比例 $p_1 \dots p_4$ 用**几何**平均合在一起，这样有一个很差就看得出来。另外，译得短就能让比例变大：
+# 只写一个*猫*，$p_1$ 就是 1。所以写的字数 $c$ 少于参考译文的字数 $r$ 时，要付代价：
+#
+# $$ \mathrm{BLEU} = 100 \cdot \min\!\big(1,\; e^{\,1 - r/c}\big) \cdot \Big(\prod_{n=1}^{4} p_n\Big)^{1/4}. \tag{7} $$
+#
+# 所有的计数先在**整个语料**上加起来，再除一次。把各句的 BLEU 求平均，得到的是另一个数。
+# %% id="bleu-code"
+def corpus_bleu(ours, references):
+    matched, tried = np.zeros(4), np.zeros(4)
+    for mine, theirs in zip(ours, references, strict=True):
+        for n in range(1, 5):
+            possible = pieces(theirs, n)
+            matched[n - 1] += sum(min(count, possible[piece]) for piece, count in pieces(mine, n).items())
+            tried[n - 1] += max(0, len(mine) - n + 1)
+    c, r = sum(map(len, ours)), sum(map(len, references))
+    if matched.min() == 0:
+        return 0.0
+    return 100 * min(1.0, np.exp(1 - r / c)) * np.exp(np.log(matched / tried).mean())  # (7)
+
+
+course.report("bleu_nearest", corpus_bleu(copied, test.chinese))
+course.report("bleu_greedy", corpus_bleu(translations, test.chinese))
+assert np.isclose(corpus_bleu(translations, test.chinese), transformer.bleu(list(map(list, translations)), [[list(text)] for text in test.chinese]))
+# %% [markdown] id="bleu-reading" lang="en"
+# Look at the first number again. A translator that has learnt nothing, and gets **not one** phrase right, has a BLEU of more
+# than 50, because its sentences come from the same small world and share most of their pieces with the right ones. BLEU
+# compares systems on the same test; it has no meaning by itself. From English to German news a BLEU of 28 was the record
+# of 2017; on our phrases it would be a disaster.
+#
+# How much of it is luck of the draw? We draw the test phrases anew, with replacement, a thousand times, and look at the
+# spread (the *bootstrap*):
+# %% [markdown] id="bleu-reading" lang="zh" of="3688c3e6"
+# 再看一眼第一个数。一个什么也没学、**一句也没译对**的翻译器，BLEU 竟有 50 多，因为它的句子出自同一个小世界，
+# 与正确译文的片段大多相同。BLEU 只能在同一份测试上比较不同的系统，单独一个数没有意义。
+# 2017 年，英德新闻翻译的 BLEU 纪录是 28；在我们这些短语上，28 就是惨败。
+#
+# 其中有多少是碰运气？把测试短语有放回地重抽一千次，看看 BLEU 的波动（*自助法*）：
+# %% id="bleu-interval"
+for name, texts in [(tr("nearest phrase", "最近的短语"), copied), (tr("Transformer", "Transformer"), translations)]:
+    low, high = transformer.bleu_interval(list(map(list, texts)), [[list(text)] for text in test.chinese], seed=course.seed)
+    print(f"{name:>16}: BLEU {corpus_bleu(texts, test.chinese):.1f}", tr(f"(95%: {low:.1f} to {high:.1f})", f"（95%：{low:.1f} 到 {high:.1f}）"))
+# %% id="bleu-plot" tags=["fold"]
+figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
+for number, (name, texts) in enumerate([(plots.label("nearest phrase", "最近的短语"), copied), ("Transformer", translations)]):
+    shares = []
+    for n in range(1, 5):
+        hits = [sum((pieces(mine, n) & pieces(right, n)).values()) for mine, right in zip(texts, test.chinese, strict=True)]
+        shares.append(sum(hits) / sum(max(0, len(mine) - n + 1) for mine in texts))
+    axes[0].bar(np.arange(1, 5) + 0.38 * (number - 0.5), shares, 0.36, label=name)
+    groups = [[i for i, right in enumerate(test.chinese) if low <= len(right) <= high] for low, high in [(1, 7), (8, 9), (10, 12), (13, 30)]]
+    axes[1].bar(np.arange(4) + 0.38 * (number - 0.5), [np.mean([texts[i] == test.chinese[i] for i in group]) for group in groups], 0.36, label=name)
+axes[0].set(xlabel=plots.label("length of the piece", "片段的长度"), title=plots.label("share of pieces found", "找到的片段比例"), xticks=range(1, 5), ylim=(0, 1.05))
+axes[1].set(xlabel=plots.label("characters in the reference", "参考译文的字数"), title=plots.label("exactly right", "完全正确的比例"), ylim=(0, 1.05))
+axes[1].set_xticks(range(4), ["≤ 7", "8–9", "10–12", "≥ 13"])
+axes[1].legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+plots.show(
+    figure,
+    "Left: the share of n-grams found in the reference; the nearest phrase's falls from single characters to fours, the"
+    " Transformer's stays high. Right: the share exactly right by length; none for the nearest phrase at any length.",
+    "左图：在参考译文中找到的 n 元语法比例；最近的短语从单字到四字一路下降，Transformer 一直很高。右图：按长度分组的完全正确比例；最近的短语在任何长度都是零。",
+)
+# %% [markdown] id="quiz-bleu" lang="en" tags=["quiz"]
+# **System A has BLEU 31 on news, system B has BLEU 36 on travel phrases. Which is the better translator?**
+# - [ ] B, by 5 points — The points are of different tests: phrases are shorter and more alike.
+# - [ ] A, since news is harder — It probably is, but how much harder nobody has measured.
+# - [x] Nobody can say — BLEU compares systems on the same test set, with the same way of cutting text into tokens.
+# - [ ] They are equal within the error — An interval tells of luck within one test, not of two different ones.
+# %% [markdown] id="quiz-bleu" lang="zh" of="6f10bccb" tags=["quiz"]
+# **系统 A 在新闻上 BLEU 是 31，系统 B 在旅游短语上 BLEU 是 36。哪个译得更好？**
+# - [ ] B，高出 5 分 — 分数出自不同的测试：短语更短，彼此也更像。
+# - [ ] A，因为新闻更难 — 多半更难，但难多少没有人量过。
+# - [x] 说不准 — 只有测试集相同、切分词元的方式也相同，BLEU 才能比较。
+# - [ ] 在误差范围内相等 — 置信区间说的是一份测试之内的运气，不是两份不同的测试。
+
+# %% [markdown] id="beam" lang="en"
+# ## 10 · Several beginnings at once
+#
+# Greedy search takes the best **character**; what we want is the best **sentence**. A small world of two-character sentences
+# shows the difference:
+# %% [markdown] id="beam" lang="zh" of="4a664932"
+# ## 10 · 几个开头一起走
+#
+# 贪心搜索选的是最好的**字**，我们要的却是最好的**句子**。在一个只有两字句的小世界里，就能看出差别：
+# %% id="beam-small"
+NEXT = {  # the probability of each next character, after each beginning
+    "": {"我": 0.6, "她": 0.4},
+    "我": {"来": 0.4, "去": 0.35, "走": 0.25},
+    "她": {"来": 0.9, "走": 0.1},
+}
+
+
+def search(width):
+    beams = {"": 1.0}
+    for _ in range(2):
+        longer = {text + character: p * share for text, p in beams.items() for character, share in NEXT[text].items()}
+        beams = dict(sorted(longer.items(), key=lambda beam: -beam[1])[:width])
+        print("  ", {text: round(p, 2) for text, p in beams.items()})
+    return max(beams, key=beams.get)
+
+
+for width in (1, 2):
+    print(tr(f"{width} beginning(s) kept:", f"保留 {width} 个开头："))
+    print("  →", search(width))
+# %% id="beam-tree" tags=["fold"]
+diagrams.flow(
+    boxes={
+        "start": (0, 1.5, "<s>\n1"),
+        "wo": (1.3, 0.6, "我\n0.6"), "ta": (1.3, 2.6, "她\n0.4"),
+        "wo1": (2.7, 0, "我来\n0.6 × 0.4 = 0.24"), "wo2": (2.7, 0.75, "我去\n0.6 × 0.35 = 0.21"), "wo3": (2.7, 1.5, "我走\n0.6 × 0.25 = 0.15"),
+        "ta1": (2.7, 2.25, "她来\n0.4 × 0.9 = 0.36"), "ta2": (2.7, 3, "她走\n0.4 × 0.1 = 0.04"),
+    },
+    arrows=[
+        ("start", "wo", "0.6"), ("start", "ta", "0.4"), ("wo", "wo1", "0.4"), ("wo", "wo2", "0.35"), ("wo", "wo3", "0.25"),
+        ("ta", "ta1", "0.9"), ("ta", "ta2", "0.1"),
+    ],
+    english="A tree of beginnings with their probabilities. Greedy search goes to 我 with 0.6 and ends at 0.24; the likeliest"
+    " sentence is 她来 with 0.36, below the less likely first character.",
+    chinese="一棵开头的树，标着概率。贪心搜索走向 0.6 的“我”，最后得到 0.24；最可能的句子却是 0.36 的“她来”，它的第一个字并不是最可能的。",
+)
+# %% [markdown] id="beam-text" lang="en"
+# **Beam search** keeps the $k$ best beginnings at every step; with $k = 1$ it is greedy search. Probabilities of many
+# characters become tiny, so one adds logarithms. And each further character makes a sentence less likely, so that the likeliest
+# ones are short, at worst empty. The cure of Wu and colleagues (2016) is to divide by a length:
+#
+# $$ \mathrm{score}(Y) = \frac{\log p(Y)}{\left(\frac{5 + |Y|}{6}\right)^{\alpha}}. \tag{8} $$
+# %% [markdown] id="beam-text" lang="zh" of="7962aaad"
+# **束搜索**每一步都保留 $k$ 个最好的开头；$k = 1$ 就是贪心搜索。许多字的概率乘起来小得可怜，所以改为把对数相加。
+# 另外，每多写一个字，句子的概率就更小，于是最可能的总是短句，极端时是空句。Wu 等人（2016）的办法是除以一个长度：
+#
+# $$ \mathrm{score}(Y) = \frac{\log p(Y)}{\left(\frac{5 + |Y|}{6}\right)^{\alpha}}. \tag{8} $$
+# %% id="length-penalty"
+for alpha in (0.0, 0.6, 1.0):
+    short, long = (log_p / ((5 + n) / 6) ** alpha for log_p, n in [(-2.0, 4), (-2.4, 8)])  # (8)
+    print(f"α = {alpha}:", tr("4 characters", "4 个字"), round(short, 2), tr("8 characters", "8 个字"), round(long, 2), "→", tr("the short one", "短的胜") if short > long else tr("the long one", "长的胜"))
+assert np.isclose(transformer.length_penalty(8, 0.6), (13 / 6) ** 0.6)
+# %% [markdown] id="beam-predict" lang="en" tags=["predict"]
+# **Before you run it.** Four beams instead of one, on the test phrases. The model's own probability of what it writes: will it
+# rise? And BLEU?
+#
+# > For most phrases nothing changes at all: the model is sure of itself, and greedy search finds the same sentence. Where
+# > something changes, the probability mostly rises, for that is what is searched for. Some of these were false starts that greedy
+# > search could not take back, and a beam gets out of them; a few change for the worse; BLEU hardly moves. But a sentence in which the model is wrong **with
+# > conviction** stays wrong, however many beams there are. Likelier to the model is not the same as better.
+# %% [markdown] id="beam-predict" lang="zh" of="fd9fcd0e" tags=["predict"]
+# **先猜，再运行。** 在测试短语上用四个束代替一个。模型对自己写出的句子给出的概率会升高吗？BLEU 呢？
+#
+# > 大多数短语毫无变化：模型很有把握，贪心找到的就是同一句。有变化的那些，概率多半升高了，因为搜索找的就是它。
+# > 其中有些是开头选错了字，贪心无法反悔，多几个开头就走得出来；也有几句反而变坏；BLEU 几乎不动。至于模型错得**很有把握**的句子，
+# > 再多的束也救不了。模型觉得更可能，并不等于译得更好。
+# %% id="beam-run"
+checked = slice(0, course.beamed)
+beam = transformer.BeamSearch(translator, START, END, max_length=23, beam_width=4, alpha=0.6, batch_size=32)
+started = time.perf_counter()
+beamed, beam_likelihoods = beam.translate(test_sources[checked])
+beamed = ["".join(chinese.decode(ids)) for ids in beamed]
+print(f"{time.perf_counter() - started:.1f} s;", tr("greedy", "贪心"), f"BLEU {corpus_bleu(translations[checked], test.chinese[checked]):.1f};", tr("four beams", "四个束"), f"BLEU {corpus_bleu(beamed, test.chinese[checked]):.1f}")
+gain = beam_likelihoods - likelihoods[checked]
+print(tr("log-probability:", "对数概率："), tr(f"higher for {np.sum(gain > 1e-3)}, lower for {np.sum(gain < -1e-3)} phrases", f"{np.sum(gain > 1e-3)} 句更高，{np.sum(gain < -1e-3)} 句更低"))
+other = [number for number, (one, two) in enumerate(zip(translations[checked], beamed, strict=True)) if one != two]
+print(tr(f"{len(other)} of {len(beamed)} phrases differ:", f"{len(beamed)} 句中有 {len(other)} 句不同："))
+for number in other[:4]:
+    print("  ", test.english[number], "→", translations[number], "|", beamed[number], f"({test.chinese[number]})")
+
+# %% [markdown] id="looking" lang="en"
+# ## 11 · Looking across
+#
+# What does a character look at while it is written? The decoder's **cross-attention** tells: a row for each character, its
+# look shared out among the English words. Choose a head (with the mouse, or with the Tab and arrow keys). The first row, for
+# instance, is the look with which the first character was chosen, when only `<s>` had been written.
+# %% [markdown] id="looking" lang="zh" of="45f4cfed"
+# ## 11 · 在两种语言之间看
+#
+# 写一个字的时候，它在看什么？看解码器的**交叉注意力**：每个字一行，它的目光分配给各个英文词。
+# 选一个头（用鼠标，或用 Tab 键和方向键）。比如第一行，就是选定第一个字时的目光，那时写出来的还只有 `<s>`。
+# %% id="looking-run"
+chosen = [number for number, good in enumerate(exact) if good and 6 <= len(test_sources[number]) <= 9][:3] or [0, 1, 2]
+inputs_shown = {
+    "source": prep.pad([test_sources[number] for number in chosen]),
+    "target": prep.pad([[START, *found[number]] for number in chosen]),
+}
+_, weights_shown = translator(inputs_shown, return_attention_scores=True)
+cross = np.asarray(weights_shown["cross"][-1])  # the last layer: (phrases, heads, characters, words)
+
+
+def words_and_characters(number):
+    return [*translations[number], "</s>"], english_words(test.english[number])
+
+
+rows, columns = words_and_characters(chosen[0])
+heads = cross[0, :, : len(rows), : len(columns)]
+attention.head_chooser(
+    np.concatenate([heads.mean(axis=0, keepdims=True), heads]),
+    rows,
+    columns,
+    f"The mean of the last layer's heads, and each head, while “{translations[chosen[0]]}” is written from “{test.english[chosen[0]]}”",
+    f"最后一层各头的平均及各个头：由“{test.english[chosen[0]]}”写出“{translations[chosen[0]]}”",
+    names=[tr("mean", "平均"), *(tr(f"head {head}", f"第 {head} 头") for head in range(1, len(heads) + 1))],
+)
+# %% id="looking-plot" tags=["fold"]
+figure, axes = plt.subplots(1, 2, figsize=(11.4, 4.6))
+for axis, place in zip(axes, (1, 2), strict=True):
+    rows, columns = words_and_characters(chosen[place])
+    attention.heat_map(axis, cross[place, :, : len(rows), : len(columns)].mean(axis=0), rows, columns)
+    axis.set_title(plots.label("mean of the heads, last layer", "最后一层各头的平均"))
+plots.show(
+    figure,
+    "Two tables of cross-attention for test phrases, Chinese characters against English words: many characters look at the"
+    " word they translate; others share out their look.",
+    "两张测试短语的交叉注意力表，行是汉字，列是英文词：许多字看着自己所译的词，也有一些字的目光是分散的。",
+)
+# %% [markdown] id="looking-reading" lang="en"
+# As in lesson 05, a weight is a hint and not an explanation, all the more in a deep model: what stands at an English word's
+# place has already passed the encoder, and may tell of its neighbours. So let us **change** something instead, and see.
+# %% [markdown] id="looking-reading" lang="zh" of="0025a4f8"
+# 与第 05 课一样，权重只是线索，不是解释；模型越深越是如此：英文词所在位置上的向量已经过了编码器，说的可能是它的邻居。
+# 所以不如**动手改**点什么，看看会怎样。
+# %% [markdown] id="shuffle-predict" lang="en" tags=["predict"]
+# **Before you run it.** We shuffle the words of every English test phrase and translate again. *Which picture does she like?*
+# becomes *she picture like which does?* How far will BLEU fall?
+#
+# > If you expected a collapse, you are in good company, and wrong: it loses a few points. This model hardly reads the order of
+# > the English words, although section 2 gave it every means. Read on before you blame the model.
+# %% [markdown] id="shuffle-predict" lang="zh" of="f8480076" tags=["predict"]
+# **先猜，再运行。** 把每个英文测试短语的词打乱，再译一遍。*Which picture does she like?* 变成了
+# *she picture like which does?* BLEU 会跌多少？
+#
+# > 如果你以为会一落千丈，很多人都会这样想，但是错了：只丢了几分。这个模型几乎不读英文的词序，尽管第 2 节把本钱都给了它。
+# > 先别怪模型，往下读。
+# %% id="shuffle-run"
+random = np.random.default_rng(course.seed)
+shuffled = [[*map(int, random.permutation(ids[:-1])), ids[-1]] for ids in test_sources]  # the mark at the end stays
+from_shuffled = ["".join(chinese.decode(ids)) for ids in greedy.translate(shuffled)[0]]
+course.report("bleu_shuffled", corpus_bleu(from_shuffled, test.chinese))
+for number in range(3):
+    print("  ", " ".join(english.decode(shuffled[number])), "→", from_shuffled[number])
+
+orders = {}
+for ids in sources:
+    orders.setdefault(tuple(sorted(ids)), set()).add(tuple(ids))
+several = sum(len(found_orders) > 1 for found_orders in orders.values())
+print(tr(f"sets of words that stand in more than one order in training: {several} of {len(orders):,}", f"训练中以不止一种次序出现的词集：{several} 个（共 {len(orders):,} 个）"))
+but = [number for number, text in enumerate(test.english) if " but " in text]
+print(tr("phrases with “but”: exactly right", "带 but 的短语：完全正确"), sum(exact[number] for number in but), "/", len(but), tr("; from shuffled words", "；词打乱之后"), sum(from_shuffled[number] == test.chinese[number] for number in but), "/", len(but))
+for number in but[:3]:
+    print("  ", test.english[number], "→", translations[number])
+# %% [markdown] id="shuffle-reading" lang="en"
+# The reason is in the data. In the whole of training there are about a dozen sets of words that occur in more than one order, all
+# of them like *she likes tea but not milk* and *she likes milk but not tea*. Everywhere else the words alone settle the
+# sentence, in whatever order they come. Nothing ever forced the model to read the order; so it did not learn to, and the few
+# phrases that need it are where it errs most.
+#
+# **A model learns what its data demand, not what the task is called.** A high BLEU did not tell us; one experiment did. This
+# is what it means to look into a model: change something, and see whether it notices. On real sentences (section 14) order has more to say.
+# %% [markdown] id="shuffle-reading" lang="zh" of="ab336377"
+# 原因在数据里。整个训练集中，只有十来组词以不止一种次序出现，全是 *she likes tea but not milk* 和 *she likes milk but not tea* 这一类。
+# 其余的句子，只要知道有哪些词，就知道是哪一句，次序无关紧要。没有什么逼着模型去读词序，所以它没有学会；
+# 而少数真正需要词序的短语，正是它最容易译错的。
+#
+# **模型学会的是数据要求的东西，而不是任务的名称所暗示的东西。** 高高的 BLEU 没有告诉我们这一点，一个实验就说清楚了。
+# 所谓"看进模型里去"，就是动手改一点，看它察觉不察觉。在真实的句子上（第 14 节），词序就重要得多了。
+
+# %% [markdown] id="counting" lang="en"
+# ## 12 · Where the parameters are
+#
+# **E31.** The fifth article calls a language model "one large parameter matrix". It is many, of a few kinds. With width $d$, hidden
+# width $h$ and $V$ tokens:
+#
+# | kind | numbers |
+# |---|---|
+# | embeddings | $V d$ for each language |
+# | one attention | four matrices with biases, $4(d^2 + d)$, however many heads |
+# | one small network | $2dh + h + d$ |
+# | one norm | $2d$ |
+#
+# An encoder layer has one attention, one network and two norms; a decoder layer two, one and three.
+# %% [markdown] id="counting" lang="zh" of="ca8467eb"
+# ## 12 · 参数都在哪里
+#
+# **E31。** 第五篇文章说语言模型是"一个大规模的参数矩阵"。其实有很多个矩阵，分成几种。设宽度为 $d$，隐藏宽度为 $h$，词元数为 $V$：
+#
+# | 种类 | 个数 |
+# |---|---|
+# | 嵌入 | 每种语言 $V d$ |
+# | 一个注意力 | 四个带偏置的矩阵，$4(d^2 + d)$，与头数无关 |
+# | 一个小网络 | $2dh + h + d$ |
+# | 一次归一化 | $2d$ |
+#
+# 编码器层有一个注意力、一个小网络、两次归一化；解码器层依次是两个、一个、三次。
+# %% id="counting-run"
+def attention_size(d):
+    return 4 * (d * d + d)
+
+
+def network_size(d, h):
+    return 2 * d * h + h + d
+
+
+d, h, N = course.model["width"], course.model["hidden_dim"], course.model["num_layers"]
+ours_by_kind = {
+    "embeddings": (len(english) + len(chinese)) * d,
+    "attention": 3 * N * attention_size(d),  # one in each encoder layer, two in each decoder layer
+    "networks": 2 * N * network_size(d, h),
+    "norms": (5 * N + 2) * 2 * d,  # two norms stand at the ends
+}
+for kind, size in ours_by_kind.items():
+    print(f"{kind:>10}: {size:>9,}")
+assert sum(ours_by_kind.values()) == translator.count_params()
+assert [size for size in transformer.count_parameters(translator).values() if size] == list(ours_by_kind.values())
+print(f"{'':>10}  {translator.count_params():>9,};", len(translator.trainable_variables), tr("arrays", "个数组"))
+# %% [markdown] id="erratum-06" lang="en"
+# ### E06: BERT-large, built and counted
+#
+# The first article builds a model with `TFTransformersModel` from `transformers`. There never was such a class, and that
+# library has dropped TensorFlow altogether, so that there is nothing left to run; `vocab`, `num_labels` and `max_length`
+# are undefined besides. But its four numbers are meaningful: 24 layers, width 1024, hidden width 4096, 16 heads is the
+# shape of BERT-large, an encoder alone. We can build one of its layers and count the rest:
+# %% [markdown] id="erratum-06" lang="zh" of="85447779"
+# ### E06：搭一搭、数一数 BERT-large
+#
+# 第一篇文章用 `transformers` 里的 `TFTransformersModel` 搭模型。这个类从来没有过，那个库也已完全不支持 TensorFlow，
+# 所以没有什么可以运行的了；而且 `vocab`、`num_labels`、`max_length` 都没有定义。不过那四个数是有意义的：
+# 24 层、宽 1024、隐藏宽 4096、16 个头，正是 BERT-large 的形状，它只有编码器。我们把其中一层搭出来，其余的数一数：
+# %% id="erratum-06-run"
+one_layer = transformer.TransformerEncoderLayer(num_heads=16, hidden_dim=4096, activation="gelu", dtype="float16")  # half the memory
+one_layer.build((None, None, 1024))
+built = one_layer.count_params()
+assert built == attention_size(1024) + network_size(1024, 4096) + 2 * 2 * 1024
+print(tr("one layer, built:", "搭出来的一层："), f"{built:,}")
+del one_layer
+
+bert_large = {
+    "embeddings": (30_522 + 512 + 2) * 1024,  # word pieces, learned positions, two kinds of sentence
+    "attention": 24 * attention_size(1024),
+    "networks": 24 * network_size(1024, 4096) + 1024 * 1024 + 1024,  # and one matrix that pools the first position
+    "norms": (2 * 24 + 1) * 2 * 1024,
+}
+total = sum(bert_large.values())
+assert total == sum(transformer.bert_large().values())
+print("BERT-large:", f"{total:,} =", f"{4 * total / 1e9:.2f} GB", tr("in float32; with gradients and Adam's two averages", "（float32）；加上梯度和 Adam 的两个平均"), f"{16 * total / 1e9:.1f} GB")
+# %% id="counting-plot" tags=["fold"]
+figure, axis = plt.subplots(figsize=(8.6, 2.6))
+names = {"embeddings": "嵌入", "attention": "注意力", "networks": "小网络", "norms": "归一化"}
+for row, kinds in enumerate((ours_by_kind, bert_large)):
+    left = 0.0
+    for column, (kind, size) in enumerate(kinds.items()):
+        share = size / sum(kinds.values())
+        axis.barh(row, share, left=left, color=plots.PALETTE[column], label=plots.label(kind, names[kind]) if row == 0 else None)
+        if share > 0.04:
+            axis.text(left + share / 2, row, f"{share:.0%}", ha="center", va="center", color="white", fontweight="bold")
+        left += share
+axis.set_yticks([0, 1], [f"{title}\n{sum(kinds.values()) / 1e6:,.1f} M" for title, kinds in [(plots.label("ours", "我们的"), ours_by_kind), ("BERT-large", bert_large)]])
+axis.set(xlabel=plots.label("share of all parameters", "占全部参数的比例"), xlim=(0, 1))
+axis.grid(False)
+axis.invert_yaxis()
+axis.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.35), fontsize=9)
+plots.show(
+    figure,
+    "Two bars of shares of parameters: in our translator the small networks hold nearly half, attention a third, embeddings a fifth; in"
+    " BERT-large the small networks hold about three fifths, attention three tenths, embeddings a tenth, norms nearly nothing.",
+    "两条比例条：在我们的翻译器里，小网络将近一半，注意力约三分之一，嵌入约五分之一；在 BERT-large 里，小网络约占五分之三，注意力约占十分之三，嵌入约占十分之一，归一化几乎可以忽略。",
+)
+# %% [markdown] id="counting-reading" lang="en"
+# The paper says 340 million, and so it is, nearly. It does not fit into a training on a laptop, and the course does not try;
+# lesson 10 takes a small one further. Notice where the numbers sit: the part named in the title, attention, is **less** than
+# a third. Most of a large Transformer is the humble network of lesson 02.
+# %% [markdown] id="counting-reading" lang="zh" of="afd5c211"
+# 论文说是 3.4 亿，数出来差不多。在笔记本上训练它是装不下的，本课程也不去试；第 10 课会用一个小的继续讲。
+# 注意这些数都在哪里：论文标题里的主角"注意力"占**不到**三分之一。一个大 Transformer 的大部分，是第 02 课那个不起眼的小网络。
+# %% [markdown] id="quiz-count" lang="en" tags=["quiz"]
+# **You double the width d and the hidden width h of a Transformer; the number of layers stays. By how much do its layers grow?**
+# - [ ] To twice as many parameters — A vector doubles; the layers are made of matrices.
+# - [x] To nearly four times — d² and d·h both become four times as large; only biases and norms double.
+# - [ ] To eight times — There is no d³ in the table.
+# - [ ] Not at all if the number of heads is halved — The number of heads occurs nowhere in the count.
+# %% [markdown] id="quiz-count" lang="zh" of="617680eb" tags=["quiz"]
+# **把 Transformer 的宽度 d 和隐藏宽度 h 都加倍，层数不变。各层的参数变成多少倍？**
+# - [ ] 两倍 — 加倍的是向量，而层是由矩阵构成的。
+# - [x] 将近四倍 — d² 和 d·h 都变成四倍，只有偏置和归一化是两倍。
+# - [ ] 八倍 — 表里没有 d³。
+# - [ ] 头数减半就不变 — 计数里根本没有头数。
+
+# %% [markdown] id="errata" lang="en"
+# ## 13 · What the articles get wrong
+#
+# E06, E16, E17 and E31 have been dealt with where they belong; two listings of the third article are left.
+#
+# ### E19: a layer that does not exist, and a loss of the wrong kind
+# %% [markdown] id="errata" lang="zh" of="34aafa53"
+# ## 13 · 原文错在哪里
+#
+# E06、E16、E17 和 E31 已经在各自的地方讲过；还剩第三篇文章的两段代码。
+#
+# ### E19：不存在的层，不对路的损失
+# %% id="erratum-19"
+try:
+    keras.layers.Transformer(2, 32, 4, 64)
+except AttributeError as error:
+    print(said(error))
+
+ids, scores = np.array([[2, 3, 1]]), np.zeros((1, 3, 5), "float32")  # three characters, five in the vocabulary
+try:
+    keras.losses.CategoricalCrossentropy(from_logits=True)(ids, scores)
+except ValueError as error:
+    print(said(error))
+print(float(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(ids, scores)), np.log(5))
+# %% [markdown] id="erratum-19-mended" lang="en"
+# The first line cannot be mended by another name; Keras has the parts (`MultiHeadAttention`, `LayerNormalization`) and no
+# whole. The categorical loss wants a row of probabilities for each character, and got its number; for integers there is the
+# **sparse** loss. And nothing in the listing shifts the targets or hides the future. What was meant, a model that goes on writing, is
+# an encoder layer with a causal mask:
+# %% [markdown] id="erratum-19-mended" lang="zh" of="737cd1e5"
+# 第一行换个名字也救不了：Keras 只有部件（`MultiHeadAttention`、`LayerNormalization`），没有整机。
+# 分类交叉熵要的是每个字一行概率，给它的却是编号；整数标签要用**稀疏**的那个损失。此外，这段代码里没有任何地方把目标错开，
+# 也没有遮住未来。它本想写的是一个"接着往下写"的模型，也就是带因果掩码的编码器层：
+# %% id="erratum-19-mended-run"
+keras.utils.set_random_seed(course.seed)
+embed, place = layers.Embedding(len(chinese), 32), transformer.SinusoidalPositions(max_length=24)
+block, to_scores = transformer.TransformerEncoderLayer(num_heads=4, hidden_dim=64), layers.Dense(len(chinese))
+
+
+def language_model(ids):
+    return to_scores(block(place(embed(ids)), padding_mask=ids != 0, use_causal_mask=True))
+
+
+ids_in, ids_out = framed[:8, :-1], framed[:8, 1:]  # shifted by one
+print(float(transformer.SmoothedCrossEntropy(0.0)(ids_out, language_model(ids_in))), np.log(len(chinese)))
+later = ids_in.copy()
+later[:, 3] = START  # does it see position 3?
+print(np.abs(np.asarray(language_model(later)) - np.asarray(language_model(ids_in))).max(axis=(0, 2))[:6].round(3))
+# %% [markdown] id="erratum-20" lang="en"
+# Untrained, it is as good as guessing, and it does not look ahead. Lesson 09 trains one.
+#
+# ### E20: ids without vectors, one argument for two
+#
+# The other listing gives `torch.nn.Transformer` the token ids themselves, with no target, and measures the result against the
+# ids. Our layers complain of the same things, and so they should:
+# %% [markdown] id="erratum-20" lang="zh" of="b823343d"
+# 没训练时，它与瞎猜差不多，而且没有偷看。第 09 课会训练一个。
+#
+# ### E20：只有编号没有向量，两个参数只给了一个
+#
+# 另一段代码把词元编号直接交给 `torch.nn.Transformer`，没有目标，再拿结果去和编号比较。我们的层会为同样的事情报错，理应如此：
+# %% id="erratum-20-run"
+for name, wrong in [
+    (tr("ids, no embedding", "只有编号，没有嵌入"), lambda: transformer.TransformerEncoderLayer(num_heads=4, hidden_dim=64)(ids_in)),
+    (tr("no target", "没有目标"), lambda: transformer.TransformerDecoderLayer(num_heads=4, hidden_dim=64)(embed(ids_in))),
+]:
+    try:
+        wrong()
+    except ValueError as error:
+        print(f"{name}:", said(error))
+# %% [markdown] id="erratum-20-mended" lang="en"
+# Mended, it is the model of section 7: embeddings before it, positions, a target shifted by one, a causal mask, a projection to
+# the vocabulary, a loss over integers. And what the missing **shift** does, section 5 has shown: nothing fails, the loss is
+# wonderful, and the model says `<s>` for ever. You need no second program for PyTorch either: with `KERAS_BACKEND=torch` in the
+# environment, the course's model runs on it as it is.
+# %% [markdown] id="erratum-20-mended" lang="zh" of="f5260e3b"
+# 改正之后，就是第 7 节的模型：前面有嵌入，有位置，目标错开一位，有因果掩码，有到词表的投影，有整数标签的损失。
+# 而少了*错开*会怎样，第 5 节已经演示过：什么也不报错，损失漂亮极了，模型却永远只会说 `<s>`。
+# 也用不着为 PyTorch 另写一份程序：在环境变量里设 `KERAS_BACKEND=torch`，本课程的模型原样就能在它上面跑。
+
+# %% [markdown] id="real" lang="en"
+# ## 14 · Real sentences
+#
+# The phrases come from a small grammar. What people write does not. The Tatoeba project collects sentences and their
+# translations by volunteers; 20,000 of its English–Chinese pairs are trained on at `full` scale, where they can be had. Two
+# things change.
+#
+# **The split.** The same English sentence stands there with several translations, and whole families of sentences differ by
+# one word. Drawn at random, they would land on both sides, and the test would ask what training has told. So pairs that share
+# their English or their Chinese (but for case and punctuation) stay on one side.
+#
+# **The tokens.** Characters need no training and no decision, and make long targets; *subwords* (lesson 01) join what is
+# often seen together. We compare both.
+# %% [markdown] id="real" lang="zh" of="107027df"
+# ## 14 · 真实的句子
+#
+# 短语出自一个小语法，人写的句子可不是。Tatoeba 计划收集句子以及志愿者的译文；在 `full` 规模下，只要拿得到，就用其中两万对英汉句子训练。
+# 有两件事不一样了。
+#
+# **怎样划分。** 同一句英文会带着好几种译文出现，还有成片的句子只差一个词。随机抽取的话，它们会落在两边，测试问的就是训练说过的话。
+# 所以英文相同或中文相同（不计大小写和标点）的句对，必须留在同一边。
+#
+# **用什么词元。** 字不需要训练，也不用做什么决定，但目标序列长；*子词*（第 01 课）把经常一起出现的合成一个。两种都试一试。
+# %% id="real-run"
+from course_lib.errors import DataUnavailable
+
+
+def learn_sentences(learnt, held, cut, join):
+    """Train a translator whose Chinese is cut by `cut`; -> the translations of the held-out sentences."""
+    words = prep.Vocabulary.build(map(english_words, learnt.english), min_count=2)
+    pieces_known = prep.Vocabulary(["<s>", "</s>", *prep.Vocabulary.build(map(cut, learnt.chinese)).words[2:]])
+    ids = [(words.encode(english_words(pair.english)), pieces_known.encode(cut(pair.chinese))) for pair in learnt]
+    ids = [pair for pair in ids if max(map(len, pair)) < 32]  # nearly all
+    model = transformer.Transformer(len(words), len(pieces_known), max_length=40, seed=course.seed, **course.model)
+    transformer.train_translator(model, *zip(*ids, strict=True), START, END, seed=course.seed, **course.training)
+    asked = [words.encode(english_words(text))[:40] for text in held.english]
+    found = transformer.beam_search(model, asked, START, END, batch_size=32)
+    return [join(pieces_known.decode(row)) for row in found]
+
+
+def tatoeba():
+    """The pairs where full scale asks for them and they can be had; else None, and why."""
+    if not course.tatoeba:
+        print(tr("Only at full scale: set COURSE_SCALE=full before you start Jupyter.", "只在 full 规模下运行：请在启动 Jupyter 之前设置 COURSE_SCALE=full。"))
+        return None
+    try:
+        return data.tatoeba.load(course.tatoeba, seed=course.seed, sample="never")
+    except DataUnavailable as reason:
+        print(tr("Tatoeba cannot be had here:", "这里拿不到 Tatoeba："), reason)
+        return None
+
+
+if (real := tatoeba()) is not None:
+    learnt, _, held = data.tatoeba.split(real, validation=len(real) // 40, test=len(real) // 40, seed=course.seed)
+    encoding = prep.BytePairEncoding.train(learnt.chinese, 4_000)
+    for name, cut, join in [(tr("characters", "字"), list, "".join), (tr("subwords", "子词"), encoding.encode, encoding.decode)]:
+        written = learn_sentences(learnt, held, cut, join)
+        low, high = transformer.bleu_interval(list(map(list, written)), [[list(text)] for text in held.chinese], seed=course.seed)
+        print(f"{name}: BLEU {corpus_bleu(written, held.chinese):.1f}", tr(f"(95%: {low:.1f} to {high:.1f})", f"（95%：{low:.1f} 到 {high:.1f}）"))
+        for pair, ours in list(zip(held, written, strict=True))[:6]:
+            print("  ", pair.english, "→", ours, f"({pair.chinese})")
+# %% [markdown] id="real-reading" lang="en"
+# Both BLEUs count **characters**, whatever the model wrote with, so that they can be compared. Expect far less than on the
+# phrases: people say what they want, most sentences are unlike all others, and one reference is one of many good answers.
+# %% [markdown] id="real-reading" lang="zh" of="2ac359b7"
+# 两个 BLEU 都按**字**计算，不管模型写的时候用的是什么，这样才能比较。分数会比短语上低得多：人想说什么就说什么，
+# 多数句子与别的都不像，而参考译文只是许多好译法中的一种。
+
+# %% [markdown] id="uses" lang="en"
+# ## 15 · Uses, tools, resources
+#
+# The encoder–decoder translates, summarises, and writes down what was said (Whisper hears with an encoder and writes with a decoder).
+# Its two halves alone are BERT and GPT. Patches of images, frames of sound and amino acids have all been put in place of words.
+#
+# For real translation use a trained model: the OPUS-MT and NLLB families translate between hundreds of languages, and
+# `sacrebleu` computes BLEU in the way that papers compare; ours equals it, and the tests make sure. KerasHub has ready
+# Transformer layers for Keras; ours follow the same field names. To *read* a whole implementation, take the *Annotated
+# Transformer*, line by line beside the paper.
+# %% [markdown] id="uses" lang="zh" of="6578e462"
+# ## 15 · 应用、工具与资源
+#
+# 编码器加解码器可以翻译、写摘要，也能把话听写下来（Whisper 用编码器听，用解码器写）。单用一半，就是 BERT 和 GPT。
+# 图像的小块、声音的片段、氨基酸，都曾被放在词的位置上。
+#
+# 真要翻译，请用训练好的模型：OPUS-MT 和 NLLB 两个系列能在几百种语言之间互译；论文之间比较 BLEU，用的是 `sacrebleu`，
+# 我们的结果与它相等，有测试保证。KerasHub 为 Keras 提供现成的 Transformer 层，参数名与我们的一样。
+# 想*读*一份完整的实现，推荐 *Annotated Transformer*，它对照论文逐行讲解。
+
+# %% [markdown] id="exercises" lang="en"
+# ## 16 · Exercises
+#
+# ### The table of positions
+#
+# Formula (1) for `length` positions of an even `width`, without a loop if you can. NumPy only.
+# %% [markdown] id="exercises" lang="zh" of="77cb9a69"
+# ## 16 · 练习
+#
+# ### 位置表
+#
+# 按 (1) 式写出 `length` 个位置、宽度为偶数 `width` 的表，能不用循环就不用。只用 NumPy。
+# %% id="ex1" tags=["exercise"] difficulty=1 minutes=8
+def position_table(length, width):
+    """-> (length, width): sines in columns 0, 2, 4, …, cosines in columns 1, 3, 5, …"""
+    raise NotImplementedError
+# %% id="ex1" tags=["solution"]
+def position_table(length, width):
+    """-> (length, width): sines in columns 0, 2, 4, …, cosines in columns 1, 3, 5, …"""
+    angles = np.arange(length)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)
+    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, width)
+# %% id="ex1-check" tags=["check"]
+check("06.1", position_table)
+# %% [markdown] id="ex2-text" lang="en"
+# ### Teacher forcing
+#
+# From sentences of ids make what the decoder is given and what it shall answer, as two arrays padded with zeros on the right.
+# %% [markdown] id="ex2-text" lang="zh" of="bfefcd63"
+# ### 教师强制
+#
+# 由若干句编号造出两个数组，一个是给解码器的，一个是它该回答的，右边都用零填充。
+# %% id="ex2" tags=["exercise"] difficulty=1 minutes=8
+def teacher_forcing(sentences, start, end):
+    """sentences: lists of ids without start and end -> given, answers: two int arrays (batch, longest + 1)"""
+    raise NotImplementedError
+# %% id="ex2" tags=["solution"]
+def teacher_forcing(sentences, start, end):
+    """sentences: lists of ids without start and end -> given, answers: two int arrays (batch, longest + 1)"""
+    room = max(len(ids) for ids in sentences) + 1
+    given, answers = np.zeros((2, len(sentences), room), dtype=int)
+    for row, ids in enumerate(sentences):
+        given[row, : len(ids) + 1] = [start, *ids]
+        answers[row, : len(ids) + 1] = [*ids, end]
+    return given, answers
+# %% id="ex2-check" tags=["check"]
+check("06.2", teacher_forcing)
+# %% [markdown] id="ex3-text" lang="en"
+# ### The smoothed loss
+#
+# Formula (5), as the mean over all tokens of a batch that are no padding (id 0).
+# %% [markdown] id="ex3-text" lang="zh" of="6803e3ae"
+# ### 平滑的损失
+#
+# 按 (5) 式，对一批里所有不是填充（编号 0）的词元求平均。
+# %% id="ex3" tags=["exercise"] difficulty=2 minutes=12
+def smoothed_loss(logits, answers, epsilon):
+    """logits (batch, time, V), answers (batch, time) of ids, 0 = padding -> a number"""
+    raise NotImplementedError
+# %% id="ex3" tags=["solution"]
+def smoothed_loss(logits, answers, epsilon):
+    """logits (batch, time, V), answers (batch, time) of ids, 0 = padding -> a number"""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    right = np.take_along_axis(log_p, answers[..., None], axis=-1)[..., 0]
+    losses = -(1 - epsilon) * right - epsilon * log_p.mean(axis=-1)
+    return losses[answers != 0].mean()
+# %% id="ex3-check" tags=["check"]
+check("06.3", smoothed_loss)
+# %% [markdown] id="ex4-text" lang="en"
+# ### BLEU
+#
+# Formula (7) for two lists of strings, character by character, counted over the whole corpus.
+# %% [markdown] id="ex4-text" lang="zh" of="b68a5919"
+# ### BLEU
+#
+# 按 (7) 式，对两个字符串列表逐字计算，计数要在整个语料上累加。
+# %% id="ex4" tags=["exercise"] difficulty=3 minutes=20
+def bleu_score(ours, references):
+    """ours, references: lists of str, one reference for each of ours -> a number from 0 to 100"""
+    raise NotImplementedError
+# %% id="ex4" tags=["solution"]
+def bleu_score(ours, references):
+    """ours, references: lists of str, one reference for each of ours -> a number from 0 to 100"""
+    product = 1.0
+    for n in range(1, 5):
+        matched = tried = 0
+        for mine, theirs in zip(ours, references, strict=True):
+            counts = [Counter(text[i : i + n] for i in range(len(text) - n + 1)) for text in (mine, theirs)]
+            matched += sum((counts[0] & counts[1]).values())  # & takes the smaller count: clipping
+            tried += sum(counts[0].values())
+        product *= matched / max(tried, 1)
+    c, r = sum(map(len, ours)), sum(map(len, references))
+    return 100 * min(1.0, np.exp(1 - r / max(c, 1))) * product**0.25
+# %% id="ex4-check" tags=["check"]
+check("06.4", bleu_score)
+# %% [markdown] id="ex5-text" lang="en"
+# ### One step of beam search
+#
+# Each beginning has a score, the sum of its log-probabilities so far, and a row of log-probabilities for what comes next. Find
+# the `width` best longer beginnings, the best first: from which beginning, and with which token.
+# %% [markdown] id="ex5-text" lang="zh" of="99a3675e"
+# ### 束搜索的一步
+#
+# 每个开头有一个得分，即它到目前为止的对数概率之和；还有一行对数概率，说下一个词元是什么。找出 `width` 个最好的、加长了一步的开头，
+# 最好的在前：来自哪个开头，加的是哪个词元。
+# %% id="ex5" tags=["exercise"] difficulty=2 minutes=12
+def beam_step(scores, log_p, width):
+    """scores (beams,), log_p (beams, V) -> a list of width pairs (beam, token), best first"""
+    raise NotImplementedError
+# %% id="ex5" tags=["solution"]
+def beam_step(scores, log_p, width):
+    """scores (beams,), log_p (beams, V) -> a list of width pairs (beam, token), best first"""
+    longer = (scores[:, None] + log_p).ravel()
+    best = np.argsort(-longer)[:width]
+    return [(int(place // log_p.shape[1]), int(place % log_p.shape[1])) for place in best]
+# %% id="ex5-check" tags=["check"]
+check("06.5", beam_step)
+# %% [markdown] id="ex6-text" lang="en"
+# ### Counting a layer
+#
+# How many parameters has one encoder layer, or one decoder layer, of the given width and hidden width, biases included?
+# %% [markdown] id="ex6-text" lang="zh" of="67117f47"
+# ### 数一层的参数
+#
+# 给定宽度和隐藏宽度，一个编码器层或一个解码器层（带偏置）有多少个参数？
+# %% id="ex6" tags=["exercise"] difficulty=2 minutes=10
+def layer_parameters(width, hidden, num_heads, decoder):
+    """width, hidden, num_heads: int, decoder: bool -> int"""
+    raise NotImplementedError
+# %% id="ex6" tags=["solution"]
+def layer_parameters(width, hidden, num_heads, decoder):
+    """width, hidden, num_heads: int, decoder: bool -> int"""
+    looks = 2 if decoder else 1
+    return looks * 4 * (width**2 + width) + 2 * width * hidden + hidden + width + (looks + 1) * 2 * width
+# %% id="ex6-check" tags=["check"]
+check("06.6", layer_parameters)
+
+# %% [markdown] id="quiz-intro" lang="en"
+# ## 17 · Quiz
+# %% [markdown] id="quiz-intro" lang="zh" of="dbb14dd2"
+# ## 17 · 测验
+# %% [markdown] id="quiz-forcing" lang="en" tags=["quiz"]
+# **In training 99% of the characters were right. Sentences of 20 characters come out without a mistake much more rarely. Why?**
+# - [ ] The model has overfitted — Perhaps, but the effect is there without it.
+# - [x] 0.99 to the power of 20 is 0.82, and after one mistake it goes on from a beginning it never practised on — Training always gave the right past.
+# - [ ] Greedy search is slower than training — Slow is not wrong.
+# - [ ] The causal mask is off when it writes — It need not even be on: what is not yet written cannot be seen.
+# %% [markdown] id="quiz-forcing" lang="zh" of="242c4d59" tags=["quiz"]
+# **训练时 99% 的字都对，可是 20 个字的句子一字不错地写出来，却少得多。为什么？**
+# - [ ] 模型过拟合了 — 也许，但没有过拟合也会这样。
+# - [x] 0.99 的 20 次方是 0.82，而且错了一个字之后，就得从没练习过的开头往下写 — 训练时给的前文总是对的。
+# - [ ] 贪心搜索比训练慢 — 慢不等于错。
+# - [ ] 写的时候没有因果掩码 — 写的时候本来就用不着：还没写的，想看也看不见。
+# %% [markdown] id="quiz-cache" lang="en" tags=["quiz"]
+# **Why may a decoder keep the keys and values of earlier characters, while an encoder reading a growing text may not?**
+# - [ ] A decoder is smaller — Size has nothing to do with it.
+# - [x] Under the causal mask, an earlier position never learns of a later one, so its vectors stay the same — In an encoder every new word may change all the others.
+# - [ ] An encoder has no keys and values — Every attention has.
+# - [ ] Keeping them costs too much memory in an encoder — It would cost the same; it would be wrong.
+# %% [markdown] id="quiz-cache" lang="zh" of="ec438772" tags=["quiz"]
+# **解码器可以把前面各字的键和值存起来，编码器读一段不断变长的文本时却不行。为什么？**
+# - [ ] 解码器更小 — 与大小无关。
+# - [x] 有因果掩码，前面的位置永远不知道后面的，向量就不会变 — 编码器里，每来一个新词，其他的都可能变。
+# - [ ] 编码器没有键和值 — 凡是注意力都有。
+# - [ ] 编码器存起来太费内存 — 费的内存一样多，问题是结果会错。
+# %% [markdown] id="quiz-residual" lang="en" tags=["quiz"]
+# **In a pre-norm model the last operation before the scores is one more norm. What is it for?**
+# - [ ] It makes the scores sum to one — The softmax does.
+# - [x] The road was never normalised: its numbers have grown layer by layer — The picture of section 3 shows it; the last norm brings them back to spread one.
+# - [ ] It stops the gradient — It passes it on, scaled.
+# - [ ] It is a leftover of post-norm — Post-norm models need none: each layer ends with one.
+# %% [markdown] id="quiz-residual" lang="zh" of="ee5aefe6" tags=["quiz"]
+# **在前归一化的模型里，打分之前还要再归一化一次。这是为什么？**
+# - [ ] 让得分之和为 1 — 那是 softmax 的事。
+# - [x] 路上的数从未归一化过，一层一层越加越大 — 第 3 节的图就是证据；最后这一次把标准差拉回到 1。
+# - [ ] 为了截断梯度 — 梯度照样通过，只是缩放了。
+# - [ ] 后归一化留下的习惯 — 后归一化的模型反而不需要：每一层的结尾都有一次。
+# %% [markdown] id="quiz-smoothing" lang="en" tags=["quiz"]
+# **With smoothing 0.1 a colleague's training loss stops at 0.9 and will not fall. She fears that the model cannot learn the rest. What do you say?**
+# - [ ] Train longer — It may help a little, but there is a floor.
+# - [x] A smoothed loss has a floor above zero; measure plain cross-entropy or BLEU on held-out text — The target itself has doubt in it, and no prediction can do better than to share it.
+# - [ ] Take smoothing 0.3 — The floor would rise.
+# - [ ] The learning rate is too low — Nothing here says so.
+# %% [markdown] id="quiz-smoothing" lang="zh" of="58243bec" tags=["quiz"]
+# **平滑取 0.1，一位同事的训练损失停在 0.9，再也不降。她担心模型学不会剩下的了。你怎么说？**
+# - [ ] 再训练久一点 — 也许有点用，但损失有个底。
+# - [x] 平滑过的损失有一个大于零的底；应当在留出的文本上量普通交叉熵或 BLEU — 目标本身就带着怀疑，再好的预测也只能与它同样怀疑。
+# - [ ] 把平滑改成 0.3 — 底会更高。
+# - [ ] 学习率太低 — 看不出有这个问题。
+
+# %% [markdown] id="summary" lang="en"
+# ## 18 · Summary
+#
+# - Order is written into the vectors: sines (distance by a dot product), learned rows (none beyond the last), rotations of query
+#   and key (distance in every layer). Compute positions in float32.
+# - A deep stack needs a road for the gradient (residual) and a scale for the numbers (norm). Pre-norm keeps the road clear.
+# - An encoder layer is two lines; a decoder layer three: back, across, small network. Test that the future cannot be seen.
+# - Training gives the right past and asks for the next character: shifted by one, all positions at once. Without the shift it learns to copy.
+# - Smoothing leaves a doubt; warm-up keeps the first steps small.
+# - Writing goes one character at a time, greedily or with several beginnings; keys and values of the past are kept.
+# - BLEU counts shared pieces over a corpus. It compares systems on one test, and says nothing alone.
+# - Most parameters of a large Transformer are in its small networks.
+# %% [markdown] id="summary" lang="zh" of="02d37140"
+# ## 18 · 小结
+#
+# - 次序要写进向量：正弦（点积就是距离）、学出来的行（最后一行之外没有）、旋转查询和键（每一层都知道距离）。位置要用 float32 计算。
+# - 要叠得深，梯度得有路（残差），数得有尺（归一化）。前归一化让路上畅通无阻。
+# - 编码器层两行；解码器层三行：往回看、横着看、小网络。要检验它看不到未来。
+# - 训练时给正确的前文，问下一个字：错开一位，所有位置同时算。不错开，学会的只是照抄。
+# - 平滑留一点怀疑，预热让头几步走得小。
+# - 写译文一次一个字，可以贪心，也可以几个开头一起走；前面的键和值要存起来。
+# - BLEU 在语料上数相同的片段。它能在同一份测试上比较系统，单独一个数说明不了什么。
+# - 大 Transformer 的参数大部分在小网络里。
+
+# %% [markdown] id="faq" lang="en"
+# ## 19 · Questions that come up
+#
+# **Why characters for Chinese and words for English?** In our phrases both are few. For real text one takes subwords on both
+# sides (lesson 01); section 14 compares.
+#
+# **Which positions should I take?** For a new model today, rotary. For sentences of one length, all three do.
+#
+# **Why is the embedding multiplied by √d?** Its rows are drawn with length about 1, while a position's sines and cosines have length
+# $\sqrt{d/2}$. Without the factor the place would drown the word.
+#
+# **Is teacher forcing cheating?** It makes training parallel, at a price: the model never practises going on after a mistake of its own.
+# For translation the price is small; for long texts it shows.
+#
+# **Do I need an encoder at all?** A decoder alone can read the source as the beginning of one long text: that is how chat
+# models translate. With little data, the two halves are the better start: every source word sees the whole source.
+#
+# **When is a translation good?** When people who know both languages say so. BLEU is a cheap stand-in, and newer measures that
+# compare meanings (such as COMET) agree with people better.
+# %% [markdown] id="faq" lang="zh" of="d9cc8fd0"
+# ## 19 · 常见问题
+#
+# **为什么中文用字、英文用词？** 在我们的短语里，两者都不多。真实文本两边都用子词（第 01 课），第 14 节有比较。
+#
+# **该用哪种位置？** 今天要造新模型，用旋转的。句子长度差不多时，三种都行。
+#
+# **嵌入为什么要乘以 √d？** 它的各行初始长度约为 1，而位置的正弦余弦长度是 $\sqrt{d/2}$。不乘的话，位置就把词淹没了。
+#
+# **教师强制算不算作弊？** 它让训练可以并行，代价是：模型从没练习过自己写错之后怎样往下写。翻译时代价很小，写长文时就看得出来了。
+#
+# **编码器非要不可吗？** 单用解码器，把原文当作一篇长文的开头来读也可以，对话模型就是这样翻译的。
+# 数据少的时候，分成两半更好：原文的每个词都能看到整句原文。
+#
+# **怎样才算译得好？** 懂两种语言的人说好，才是好。BLEU 是便宜的替身；新一些的、比较意思的指标（如 COMET）与人的判断更一致。
+
+# %% [markdown] id="references" lang="en"
+# ## 20 · References
+#
+# - A. Vaswani et al. (2017). *Attention is all you need.* NeurIPS. arXiv:1706.03762.
+# - K. He, X. Zhang, S. Ren, J. Sun (2016). *Deep residual learning for image recognition.* CVPR. arXiv:1512.03385.
+# - J. L. Ba, J. R. Kiros, G. E. Hinton (2016). *Layer normalization.* arXiv:1607.06450.
+# - R. Xiong et al. (2020). *On layer normalization in the Transformer architecture.* ICML. arXiv:2002.04745.
+# - J. Su et al. (2021). *RoFormer: enhanced Transformer with rotary position embedding.* arXiv:2104.09864.
+# - C. Szegedy et al. (2016). *Rethinking the Inception architecture for computer vision* (label smoothing). CVPR. arXiv:1512.00567.
+# - R. J. Williams, D. Zipser (1989). *A learning algorithm for continually running fully recurrent neural networks* (teacher forcing). Neural Computation 1(2).
+# - K. Papineni, S. Roukos, T. Ward, W.-J. Zhu (2002). *BLEU: a method for automatic evaluation of machine translation.* ACL.
+# - M. Post (2018). *A call for clarity in reporting BLEU scores.* WMT. arXiv:1804.08771.
+# - Y. Wu et al. (2016). *Google's neural machine translation system.* arXiv:1609.08144.
+# - J. Devlin, M.-W. Chang, K. Lee, K. Toutanova (2019). *BERT.* NAACL. arXiv:1810.04805.
+# - A. Rush (2018). *The annotated Transformer.* ACL workshop for NLP open source software.
+# %% [markdown] id="references" lang="zh" of="f6a8da31"
+# ## 20 · 参考文献
+#
+# - A. Vaswani et al. (2017). *Attention is all you need.* NeurIPS. arXiv:1706.03762.
+# - K. He, X. Zhang, S. Ren, J. Sun (2016). *Deep residual learning for image recognition.* CVPR. arXiv:1512.03385.
+# - J. L. Ba, J. R. Kiros, G. E. Hinton (2016). *Layer normalization.* arXiv:1607.06450.
+# - R. Xiong et al. (2020). *On layer normalization in the Transformer architecture.* ICML. arXiv:2002.04745.
+# - J. Su et al. (2021). *RoFormer: enhanced Transformer with rotary position embedding.* arXiv:2104.09864.
+# - C. Szegedy et al. (2016). *Rethinking the Inception architecture for computer vision* (label smoothing). CVPR. arXiv:1512.00567.
+# - R. J. Williams, D. Zipser (1989). *A learning algorithm for continually running fully recurrent neural networks* (teacher forcing). Neural Computation 1(2).
+# - K. Papineni, S. Roukos, T. Ward, W.-J. Zhu (2002). *BLEU: a method for automatic evaluation of machine translation.* ACL.
+# - M. Post (2018). *A call for clarity in reporting BLEU scores.* WMT. arXiv:1804.08771.
+# - Y. Wu et al. (2016). *Google's neural machine translation system.* arXiv:1609.08144.
+# - J. Devlin, M.-W. Chang, K. Lee, K. Toutanova (2019). *BERT.* NAACL. arXiv:1810.04805.
+# - A. Rush (2018). *The annotated Transformer.* ACL workshop for NLP open source software.

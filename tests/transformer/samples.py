@@ -1,0 +1,104 @@
+"""What the tests of the Transformer share: numbers, small models whose weights are nothing special, weights by name."""
+
+from __future__ import annotations
+
+import functools
+
+import keras
+import numpy as np
+
+from course_lib.transformer import Transformer
+
+numpy = keras.ops.convert_to_numpy
+
+START, END = 2, 3
+SOURCE_SIZE, TARGET_SIZE = 11, 9
+
+
+def normal(*shape: int, seed: int = 0) -> np.ndarray:
+    """Numbers around zero, in float32."""
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+def stir(layer: keras.layers.Layer, seed: int = 1, scale: float = 0.4) -> None:
+    """Give a built layer weights that no initialiser makes: biases that are not zero, norms that are not one."""
+    random = np.random.default_rng(seed)
+    for weight in layer.trainable_variables:
+        middle = 1.0 if weight.path.endswith("gamma") else 0.0
+        weight.assign(middle + random.normal(size=weight.shape) * scale)
+
+
+def small(seed: int = 3, **options: object) -> Transformer:
+    """A model of 8 numbers a vector, stirred."""
+    settings = {"max_length": 8, "width": 8, "num_heads": 2, "hidden_dim": 12, "num_layers": 2, "dropout": 0.0}
+    model = Transformer(SOURCE_SIZE, TARGET_SIZE, **{**settings, "seed": seed, **options})
+    stir(model, seed=seed)
+    return model
+
+
+@functools.cache
+def shared() -> Transformer:
+    """The small model for tests that change nothing in it."""
+    return small()
+
+
+def ids(*shape: int, size: int, seed: int = 0) -> np.ndarray:
+    """Ids of tokens: no padding, no start, no end."""
+    return np.random.default_rng(seed).integers(4, size, size=shape).astype(np.int32)
+
+
+def batch(rows: int = 2, source_time: int = 5, target_time: int = 6, seed: int = 0) -> dict[str, np.ndarray]:
+    """Ids of both languages, the last two places of the first source and the last of the first target are padding."""
+    source, target = (
+        ids(rows, time, size=size, seed=seed + 10 * number)
+        for number, (time, size) in enumerate(((source_time, SOURCE_SIZE), (target_time, TARGET_SIZE)))
+    )
+    source[0, -2:] = 0
+    target[0, -1:] = 0
+    target[:, 0] = START
+    return {"source": source, "target": target}
+
+
+def weights_of(layer: keras.layers.Layer) -> dict[str, np.ndarray]:
+    """The weights by the path below the layer, such as "attention/query/kernel", in float64."""
+    return {weight.path.split("/", 1)[1]: numpy(weight).astype(np.float64) for weight in layer.trainable_variables}
+
+
+def value_and_gradients(layer: keras.layers.Layer, loss, *inputs: np.ndarray, **options: object):
+    """The loss of a layer's outputs, its gradient for each weight, and for each input, on either backend."""
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        tensors = [tf.constant(each) for each in inputs]
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            value = loss(layer(*tensors, **options))
+        gradients = tape.gradient(value, [*(one.value for one in layer.trainable_variables), *tensors])
+    elif backend == "jax":
+        import jax
+
+        fixed = [each.value for each in layer.non_trainable_variables]
+
+        def compute(weights, tensors):
+            return loss(layer.stateless_call(weights, fixed, *tensors, **options)[0])
+
+        weights = [each.value for each in layer.trainable_variables]
+        value, parts = jax.value_and_grad(compute, argnums=(0, 1))(weights, list(inputs))
+        gradients = [*parts[0], *parts[1]]
+    else:
+        raise NotImplementedError(backend)
+    count = len(layer.trainable_variables)
+    gradients = [numpy(each) for each in gradients]
+    return float(numpy(value)), gradients[:count], gradients[count:]
+
+
+def compiled(function):
+    """The function, compiled by XLA on either backend."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(function, jit_compile=True)
+    import jax
+
+    return jax.jit(function)
