@@ -577,7 +577,7 @@ for size, model in deep.items():
     print(f"{size:>4}" + "".join(f"{cell:>18}" for cell in cells) + f"{nats_above[size]:>18.1f}")
 course.report("deep_against_pca", ae.reconstruction_errors(deep[8], test).mean() / ae.reconstruction_errors(pca.first(8), test).mean())
 # %% id="deep-plot" tags=["fold"]
-sizes = np.arange(1, 129)
+sizes = np.unique(np.geomspace(1, 128, 30).astype(int))
 curve = [np.mean((pca.first(int(size)).reconstruct(test) - test) ** 2) for size in sizes]
 figure, axis = plt.subplots(figsize=(6.8, 3.5))
 axis.loglog(sizes, curve, lw=2, label="PCA")

@@ -14,10 +14,6 @@ from course_lib import language as _language
 from course_lib import scale
 from course_lib.language import tr
 
-# From glibc's malloc.h: M_ARENA_MAX pools; blocks from M_MMAP_THRESHOLD bytes on are mapped one by one; the end of the
-# heap is given back from M_TRIM_THRESHOLD bytes on.
-_MALLOC_OPTIONS = {-8: 1, -3: 1 << 20, -1: 1 << 20}
-
 
 def start(chapter: int, language: str = "en") -> None:
     """Prepare a lesson, and say in one line what it will run on.
@@ -38,7 +34,6 @@ def start(chapter: int, language: str = "en") -> None:
     # The lessons' matrices are small: on several threads their products take longer than on one, and many times as long
     # where cores are shared, as on Binder. NumPy reads this once, when it is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    _hand_freed_memory_back()
     warnings.filterwarnings("ignore", category=DeprecationWarning)
 
     _import_backend_alone()
@@ -84,21 +79,6 @@ def _chosen_backend() -> str:
         return json.loads((folder / "keras.json").read_text(encoding="utf-8"))["backend"]
     except (OSError, ValueError, KeyError, TypeError):
         return "tensorflow"
-
-
-def _hand_freed_memory_back() -> None:
-    """Tell the C library of Linux to return freed memory to the system; left alone, it keeps 100 MB in a lesson.
-
-    It would hold a pool for every thread, of which a backend starts many, and it would learn to keep large blocks.
-    """
-    import ctypes
-
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):  # another system, or another C library
-        return
-    for parameter, value in _MALLOC_OPTIONS.items():
-        mallopt(parameter, value)
 
 
 def recorded_cost(chapter: int, scale_name: str) -> tuple[float, float] | None:
