@@ -212,7 +212,9 @@ def test_validation_is_the_loss_per_token_without_smoothing() -> None:
 def test_compiled_training_is_the_same_and_traced_at_most_once_for_each_shape() -> None:
     (plain, _), (compiled, traced) = _train(0), _train(0, jit_compile=True)
     np.testing.assert_allclose(compiled["loss"], plain["loss"], rtol=1e-4)
-    assert 1 <= len(traced) <= 2, traced
+    # On JAX, Keras walks through the model once before it compiles anything, to make the variables of its measures.
+    assert 1 <= len(set(traced)) <= 2, traced
+    assert len(traced) <= (3 if keras.backend.backend() == "jax" else 2), traced
 
 
 @pytest.mark.parametrize(
