@@ -27,8 +27,8 @@
 # # 02 · 多层感知机：神经网络在计算什么，又是怎样学习的？
 #
 # 这门课里的每一个模型，包括最大的 Transformer，都在轮流做两件事：先用矩阵去乘输入，再把结果弯一弯；
-# 然后对矩阵里的每一个数都问一句：*"要是你再大一点点，我会不会错得少一些？"* 这一课把两件事都用手算一遍，
-# 数字小到可以在纸上验证，直到没有一处需要你"相信"为止。
+# 然后对矩阵里的每一个数都问一句：*“要是你再大一点点，我会不会错得少一些？”* 这一课把两件事都用手算一遍，
+# 数字小到可以在纸上验证，直到没有一处需要你“相信”为止。
 #
 # **学完这一课，你能够**
 #
@@ -210,7 +210,7 @@ print(np.bincount(right, minlength=5), tr("neurons with 0, 1, 2, 3 and 4 right a
 # This is the famous **XOR** problem of 1969. Put two neurons in between, and it is solved with weights you can verify in your
 # head:
 # %% [markdown] id="xor" lang="zh" of="a8918eed"
-# 一个也没有。这不是运气不好：一个神经元只能画一条直线，而两种"夸"恰好在正方形的对角上。这就是 1969 年那个著名的
+# 一个也没有。这不是运气不好：一个神经元只能画一条直线，而两种“夸”恰好在正方形的对角上。这就是 1969 年那个著名的
 # **异或**（XOR）问题。在中间放两个神经元，问题就解决了，权重简单到可以心算：
 # %% id="xor-two"
 hidden = np.maximum(inputs @ np.array([[1, 1], [1, 1]]) + np.array([0, -1]), 0)  # (4, 2)
@@ -253,7 +253,7 @@ plots.show(
 # 看右图：隐藏层把这些点**挪了位置**。*good* 和 *not bad* 变成了同一个点，因为对这个任务来说，它们本来就是一回事。隐藏层的用处正在于此：
 # 给输入换一种描述，使问题变得容易。这样的权重以后不再由人来设，从第 4 节起，网络自己会找到它们。
 #
-# 而且"折一下"必不可少。没有它，两层就只是一层：
+# 而且“折一下”必不可少。没有它，两层就只是一层：
 # %% id="linear-collapse"
 random = np.random.default_rng(course.seed)
 first, second = random.normal(size=(2, 5)), random.normal(size=(5, 3))  # a layer of 5 units, then one of 3
@@ -269,8 +269,8 @@ assert np.allclose((X @ first) @ second, X @ (first @ second))  # (batch, 3): on
 # %% [markdown] id="erratum-4" lang="zh" of="4b45c0b3"
 # ### 原文错在哪里：E04
 #
-# 第一篇文章（3.1）说，深度学习模型"通常由三层组成：输入层、隐藏层和输出层"。输入层什么也不计算；这里描述的其实是只有**一个**隐藏层的网络，
-# 再浅不过了。"深"才是关键。看看深度换来了什么：两个 ReLU 单元可以把一条线从中间对折，$t(x) = 2\,\mathrm{relu}(x) - 4\,\mathrm{relu}(x - \tfrac12)$。
+# 第一篇文章（3.1）说，深度学习模型“通常由三层组成：输入层、隐藏层和输出层”。输入层什么也不计算；这里描述的其实是只有**一个**隐藏层的网络，
+# 再浅不过了。“深”才是关键。看看深度换来了什么：两个 ReLU 单元可以把一条线从中间对折，$t(x) = 2\,\mathrm{relu}(x) - 4\,\mathrm{relu}(x - \tfrac12)$。
 # 把折叠的结果再折叠，每多一层（两个单元），线段的数目就**翻一倍**；而只有一个隐藏层时，每多一个单元只多一段。
 # %% id="folds-run"
 def folds(depth):
@@ -322,7 +322,7 @@ plots.show(
 #
 # ### 原文错在哪里：E05
 #
-# 第一篇文章（3.6）写到"损失函数 = 交叉熵损失"就没有下文了。这只是个名字，不是定义。它们背后的想法都一样：**损失就是对真实结果的惊讶程度**，
+# 第一篇文章（3.6）写到“损失函数 = 交叉熵损失”就没有下文了。这只是个名字，不是定义。它们背后的想法都一样：**损失就是对真实结果的惊讶程度**，
 # 即 $-\ln p$，其中 $p$ 是模型事先给这个结果的概率。确信而且对了，不花钱；五五开，花 $\ln 2 = 0.69$；自信地错了，就很贵：
 # %% id="surprise"
 for p in (0.99, 0.5, 0.1, 0.001):
@@ -335,7 +335,7 @@ for p in (0.99, 0.5, 0.1, 0.001):
 #
 # Type it as it stands, and it breaks as soon as the model is sure:
 # %% [markdown] id="binary" lang="zh" of="0c21259a"
-# **二分类。** 模型给出一个数 $z$，叫做 **logit**，$\sigma(z)$ 就是"是"的概率。记 $y = 1$ 为是、$y = 0$ 为否，则
+# **二分类。** 模型给出一个数 $z$，叫做 **logit**，$\sigma(z)$ 就是“是”的概率。记 $y = 1$ 为是、$y = 0$ 为否，则
 #
 # $$ \ell(y, z) = -y \ln \sigma(z) - (1 - y) \ln\bigl(1 - \sigma(z)\bigr). \tag{2} $$
 #
@@ -418,7 +418,7 @@ print(float(mlp.cross_entropy(right_class, big)))
 # that costs. A model that is badly wrong has a loss that no longer grows and, worse, a **slope of zero**: it is told nothing about
 # how to improve. So: give your loss *logits*, never probabilities.
 # %% [markdown] id="clipping" lang="zh" of="23db2f9f"
-# 许多程序的"修补"办法，是把概率截在一个小数（例如 $10^{-7}$）之上。下图说明这要付出什么代价：错得离谱的模型，损失不再增长；更糟的是**斜率为零**，
+# 许多程序的“修补”办法，是把概率截在一个小数（例如 $10^{-7}$）之上。下图说明这要付出什么代价：错得离谱的模型，损失不再增长；更糟的是**斜率为零**，
 # 没有人告诉它该往哪里改。所以，交给损失函数的应当是 **logits**，绝不是概率。
 # %% id="clipping-plot" tags=["fold"]
 z = np.linspace(-30, 10, 801)
@@ -512,7 +512,7 @@ print(tr("softmax over the batch, for one example alone:", "沿批的方向做 s
 # %% [markdown] id="quiz-logits" lang="zh" of="0a0201cc" tags=["quiz"]
 # **网络最后一层是没有激活函数的 `Dense(1)`，训练用的却是要求输入概率的二元交叉熵。会怎么样？**
 # - [ ] 没关系：损失函数会自己套上 sigmoid — 除非你告诉它输入是 logits（`from_logits=True`）；Keras 默认不会。
-# - [x] logits 被截到 0 与 1 之间，当成概率来用 — 凡是小于 0 的 logit 都被当作"不可能"，斜率为零：很大一部分样本什么也教不了，而且不报任何错。
+# - [x] logits 被截到 0 与 1 之间，当成概率来用 — 凡是小于 0 的 logit 都被当作“不可能”，斜率为零：很大一部分样本什么也教不了，而且不报任何错。
 # - [ ] Keras 会报错，因为 logit 可能是负数 — 要是会就好了。
 # - [ ] 学到的一样，只是慢一些 — 学到的是别的东西：被截掉的地方根本没有斜率。
 
@@ -658,7 +658,7 @@ assert largest_difference(by_hand, nudged) < 1e-8 and largest_difference(by_hand
 # - [ ] The same as the others, since the loss is shared — The loss is shared, but the way from these weights to it is closed.
 # %% [markdown] id="quiz-chain" lang="zh" of="7e9be0eb" tags=["quiz"]
 # **某个隐藏的 ReLU 单元，对这一批的每个样本加权和都是负的。它的输入权重从这一批里学到什么？**
-# - [x] 什么也学不到 — ReLU 在那里的斜率是 0，什么都传不过来。如果对全部数据都如此，就称这个单元"死了"。
+# - [x] 什么也学不到 — ReLU 在那里的斜率是 0，什么都传不过来。如果对全部数据都如此，就称这个单元“死了”。
 # - [ ] 学会变成正的 — 没有人告诉它们：稍微推一推，损失看不出任何变化。
 # - [ ] 学到的是别人的一半 — 斜率不是 0 就是 1，没有一半。
 # - [ ] 和别人一样，因为损失是共同的 — 损失是共同的，可是从这些权重通往损失的路断了。
@@ -770,7 +770,7 @@ plots.show(
 # %% [markdown] id="optimisers" lang="zh" of="ccba40bf"
 # ## 6 · 五种下山的走法
 #
-# 到目前为止，每个权重都沿梯度的反方向走，共用一个**学习率** $\eta$（`learning_rate`）。这就是随机梯度下降（SGD）；说它"随机"，是因为每一批只给出梯度的一个估计。
+# 到目前为止，每个权重都沿梯度的反方向走，共用一个**学习率** $\eta$（`learning_rate`）。这就是随机梯度下降（SGD）；说它“随机”，是因为每一批只给出梯度的一个估计。
 # 常用的改进有四种。$g$ 是梯度，$w$ 是权重，形状任意但相同；所有运算都逐个进行。
 #
 # $$
@@ -1323,7 +1323,7 @@ plots.show(
 # %% [markdown] id="language" lang="zh" of="6fac6208"
 # ## 10 · 2003 年的神经语言模型
 #
-# **语言模型**根据前面的词，给词表里每个词一个"下一个就是它"的概率。它就是一个有几千个类别的分类器，而且标签不花钱：每篇文本里的每个词，都是它前面那些词的标签。
+# **语言模型**根据前面的词，给词表里每个词一个“下一个就是它”的概率。它就是一个有几千个类别的分类器，而且标签不花钱：每篇文本里的每个词，都是它前面那些词的标签。
 # 本吉奥等人用的部件，你已经全都认识：给最近的 $n$ 个词各查一个向量，并排放好，送进一个感知机：
 #
 # $$ x = \bigl[C_{w_{t-n}}; \dots; C_{w_{t-1}}\bigr], \qquad z = b + U \tanh(d + H x), \qquad P(w_t = k \mid \dots) = \mathrm{softmax}(z)_k. \tag{15} $$
@@ -1470,8 +1470,8 @@ plots.show(
 # %% [markdown] id="erratum-18" lang="zh" of="2543d6ce"
 # ### 原文错在哪里：E18
 #
-# 第三篇文章（2.2）说困惑度"反映模型对文本的理解程度"。一张词频表什么也不理解，而它的成绩你已经看到了。困惑度就是式 (16)，仅此而已；而且**只有词元相同才能比较**。
-# 下面演示怎样什么都不教，就让最笨的模型"进步"：让它少认识几个词。最后一行则说明，许多报告提都不提的一个选择有多要紧：`[UNK]` 因为常见而好猜，它算不算一个词。
+# 第三篇文章（2.2）说困惑度“反映模型对文本的理解程度”。一张词频表什么也不理解，而它的成绩你已经看到了。困惑度就是式 (16)，仅此而已；而且**只有词元相同才能比较**。
+# 下面演示怎样什么都不教，就让最笨的模型“进步”：让它少认识几个词。最后一行则说明，许多报告提都不提的一个选择有多要紧：`[UNK]` 因为常见而好猜，它算不算一个词。
 # %% id="erratum-18-run"
 for known in (size, size // 3, size // 10, size // 30):
     fewer = [np.where(targets < known, targets, 1) for _, targets in (pairs_of["train"], pairs_of["test"])]  # the rest: [UNK]
@@ -1489,7 +1489,7 @@ print(tr("the network, all words:", "神经网络，全部的词："), f"{mlp.pe
 # %% [markdown] id="erratum-9" lang="zh" of="b7484b2d"
 # ### 原文错在哪里：E09
 #
-# 第二篇文章（2.1）说大语言模型"通常由多层感知机组成"。对你刚刚训练的这个模型来说，确实如此。今天的模型是 Transformer：感知机之间夹着注意力层，一个词可以看到前面**所有**的词，
+# 第二篇文章（2.1）说大语言模型“通常由多层感知机组成”。对你刚刚训练的这个模型来说，确实如此。今天的模型是 Transformer：感知机之间夹着注意力层，一个词可以看到前面**所有**的词，
 # 而不是固定的四个。不过感知机并没有消失：一个 Transformer 块的权重，大部分就在它里面：
 # %% id="erratum-9-run"
 d = 768  # the width of a small Transformer; its perceptron has one hidden layer of 4 d units (lesson 06)

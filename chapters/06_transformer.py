@@ -174,7 +174,7 @@ course = dial(
 # 可是位置怎么写成向量呢？
 #
 # - 直接加上编号：0、1、2……到了第 500 个位置，词本身的数只有 1 上下，早被淹没了。
-# - 加上走完的比例：0、0.1……1。这样一来，"下一个词"在这句里相差 0.1，在那句里相差 0.02。
+# - 加上走完的比例：0、0.1……1。这样一来，“下一个词”在这句里相差 0.1，在那句里相差 0.02。
 # - 像钟那样写。秒针分得清左邻右舍，时针分得清早晚，而且哪根针都不会跑出表盘。
 #
 # 论文选的就是钟。每两个数是一根针的针尖，每根针都比前一根慢：
@@ -210,7 +210,7 @@ assert np.allclose(transformer.sinusoidal_positions(length, width), table, atol=
 #
 # $$ \mathrm{PE}_p \cdot \mathrm{PE}_{p+k} = \sum_i \big(\sin\alpha_i \sin(\alpha_i + k\omega_i) + \cos\alpha_i \cos(\alpha_i + k\omega_i)\big) = \sum_i \cos(k\,\omega_i), \tag{2} $$
 #
-# 其中 $\omega_i = 10000^{-2i/d}$，$\alpha_i = p\,\omega_i$。"往前数第三个词"在哪里都是一个样，注意力学会一次就够了。
+# 其中 $\omega_i = 10000^{-2i/d}$，$\alpha_i = p\,\omega_i$。“往前数第三个词”在哪里都是一个样，注意力学会一次就够了。
 # %% id="positions-distance-run"
 table = transformer.sinusoidal_positions(80, 64)
 for first, second in [(3, 5), (40, 42), (70, 72), (3, 13), (60, 70)]:
@@ -1214,7 +1214,7 @@ for number in but[:3]:
 # 而少数真正需要词序的短语，正是它最容易译错的。
 #
 # **模型学会的是数据要求的东西，而不是任务的名称所暗示的东西。** 高高的 BLEU 没有告诉我们这一点，一个实验就说清楚了。
-# 所谓"看进模型里去"，就是动手改一点，看它察觉不察觉。在真实的句子上（第 14 节），词序就重要得多了。
+# 所谓“看进模型里去”，就是动手改一点，看它察觉不察觉。在真实的句子上（第 14 节），词序就重要得多了。
 
 # %% [markdown] id="counting" lang="en"
 # ## 12 · Where the parameters are
@@ -1233,7 +1233,7 @@ for number in but[:3]:
 # %% [markdown] id="counting" lang="zh" of="ca8467eb"
 # ## 12 · 参数都在哪里
 #
-# **E31。** 第五篇文章说语言模型是"一个大规模的参数矩阵"。其实有很多个矩阵，分成几种。设宽度为 $d$，隐藏宽度为 $h$，词元数为 $V$：
+# **E31。** 第五篇文章说语言模型是“一个大规模的参数矩阵”。其实有很多个矩阵，分成几种。设宽度为 $d$，隐藏宽度为 $h$，词元数为 $V$：
 #
 # | 种类 | 个数 |
 # |---|---|
@@ -1322,7 +1322,7 @@ plots.show(
 # a third. Most of a large Transformer is the humble network of lesson 02.
 # %% [markdown] id="counting-reading" lang="zh" of="afd5c211"
 # 论文说是 3.4 亿，数出来差不多。在笔记本上训练它是装不下的，本课程也不去试；第 10 课会用一个小的继续讲。
-# 注意这些数都在哪里：论文标题里的主角"注意力"占**不到**三分之一。一个大 Transformer 的大部分，是第 02 课那个不起眼的小网络。
+# 注意这些数都在哪里：论文标题里的主角“注意力”占**不到**三分之一。一个大 Transformer 的大部分，是第 02 课那个不起眼的小网络。
 # %% [markdown] id="quiz-count" lang="en" tags=["quiz"]
 # **You double the width d and the hidden width h of a Transformer; the number of layers stays. By how much do its layers grow?**
 # - [ ] To twice as many parameters — A vector doubles; the layers are made of matrices.
@@ -1368,7 +1368,7 @@ print(float(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(ids, sc
 # %% [markdown] id="erratum-19-mended" lang="zh" of="737cd1e5"
 # 第一行换个名字也救不了：Keras 只有部件（`MultiHeadAttention`、`LayerNormalization`），没有整机。
 # 分类交叉熵要的是每个字一行概率，给它的却是编号；整数标签要用**稀疏**的那个损失。此外，这段代码里没有任何地方把目标错开，
-# 也没有遮住未来。它本想写的是一个"接着往下写"的模型，也就是带因果掩码的编码器层：
+# 也没有遮住未来。它本想写的是一个“接着往下写”的模型，也就是带因果掩码的编码器层：
 # %% id="erratum-19-mended-run"
 keras.utils.set_random_seed(course.seed)
 embed, place = layers.Embedding(len(chinese), 32), transformer.SinusoidalPositions(max_length=24)

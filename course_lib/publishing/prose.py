@@ -13,6 +13,7 @@ from markdown_it.token import Token
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+(?:\n[^$\n]+)*\$", re.DOTALL)
 _HTML_PICTURE = re.compile(r"<(?:img|svg)\b[^>]*>", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"""\b(?:alt|aria-label|aria-labelledby)=["'][^"']""", re.IGNORECASE)
+_STRAIGHT_QUOTES = re.compile(r'"[^"]*[\u4e00-\u9fff][^"]*"')
 _FROM_ELSEWHERE = re.compile(r"""\bsrc=["']?(?:https?:)?//""", re.IGNORECASE)
 _WIDE = "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’—…"
 # A line that was broken between two Chinese characters: drawn as it is, it would show a space between them.
@@ -61,7 +62,16 @@ def outline(text: str) -> Outline:
         formulas=sum(token.content.count("$$") for token in inline) // 2,
         pictures=len(pictures),
         code_blocks=sum(token.type in ("fence", "code_block") for token in tokens),
-        faults=tuple(sorted({*_picture_faults(pictures), *_emphasis_faults(leaves), *_formula_faults(inline)})),
+        faults=tuple(
+            sorted(
+                {
+                    *_picture_faults(pictures),
+                    *_emphasis_faults(leaves),
+                    *_quotation_faults(leaves),
+                    *_formula_faults(inline),
+                }
+            )
+        ),
     )
 
 
@@ -107,6 +117,12 @@ def _emphasis_faults(leaves: list[tuple[int, Token]]) -> Iterator[tuple[int, str
                 "** is shown as it stands: beside a punctuation mark, emphasis opens and closes only at a space or "
                 "another mark; move the mark out of the emphasis",
             )
+
+
+def _quotation_faults(leaves: list[tuple[int, Token]]) -> Iterator[tuple[int, str]]:
+    for offset, token in leaves:
+        if token.type == "text" and (found := _STRAIGHT_QUOTES.search(token.content)):
+            yield offset, f"{found[0]} stands between straight quotation marks; Chinese prose uses “ ”"
 
 
 def _leaves(tokens: list[Token]) -> Iterator[tuple[int, Token]]:

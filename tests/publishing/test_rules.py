@@ -378,9 +378,19 @@ def test_an_error_after_a_magic_is_told_with_its_own_line(path: Path, change: Ca
     assert problem.line == line + 1
 
 
+def test_chinese_between_straight_quotation_marks_is_told(path: Path, lesson_text: str):
+    cells = ('# %% [markdown] id="p" lang="en"\n# Say "yes".\n', '# %% [markdown] id="p" lang="zh"\n# 说\n# "是"。\n')
+    path.write_text(lesson_text.replace('# %% id="twice"', "".join(cells) + '# %% id="twice"', 1), encoding="utf-8")
+    source.accept(path, "p")
+    (problem,) = source.problems(path)
+    assert path.read_text(encoding="utf-8").splitlines()[problem.line - 1] == '# "是"。'
+    assert '"是" stands between straight quotation marks' in problem.message
+
+
 @pytest.mark.parametrize(
     "prose",
     [
+        '# `print("好")` “好”',
         "# $a ** b$ and $$ x^{**} $$ and `**kwargs`",
         "# **“N”** 表示",
         "# <img src='a.svg' alt='a curve'>",
