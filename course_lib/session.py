@@ -39,10 +39,11 @@ def start(chapter: int, language: str = "en") -> None:
     _import_backend_alone()
     import keras
 
-    from course_lib import devices, plots
+    from course_lib import devices, plots, tidying
 
     keras.utils.set_random_seed(scale.seed())
     plots.prepare()
+    tidying.tidy_after_long_cells()
     found = devices.accelerators()
     cores = devices.cores()
     device = ", ".join(found) if found else tr(f"CPU ({cores} cores)", f"CPU（{cores} 核）")
