@@ -12,6 +12,7 @@ from course_lib.arguments import require_integer, require_positive
 from course_lib.autoencoder.checking import checked_examples
 from course_lib.autoencoder.losses import LOSSES, ReconstructionLoss
 from course_lib.autoencoder.model import Autoencoder
+from course_lib.compiling import compile_for_training
 
 # What each loss can be asked to reconstruct, and why no more.
 _ALLOWED = {
@@ -66,8 +67,10 @@ def train_autoencoder(
         validation = _checked_pair(model, "validation inputs", "validation targets", held_out, wanted)
     keras.utils.set_random_seed(seed)
     steps = -(-len(pair[0]) // batch_size)
-    model.compile(
-        optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)),
+    compile_for_training(
+        model,
+        (None, model.input_dim),
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)),
         loss=ReconstructionLoss(model.loss_kind),
         steps_per_execution=min(steps, 16),  # small networks spend most of their time between the steps otherwise
     )

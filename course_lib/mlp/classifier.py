@@ -15,6 +15,7 @@ from course_lib.arguments import (
     require_patience,
     require_positive,
 )
+from course_lib.compiling import compile_for_training
 from course_lib.mlp.losses import CrossEntropy
 from course_lib.mlp.regularisation import Dropout
 from course_lib.mlp.seeds import offset_seed
@@ -193,8 +194,10 @@ def train_classifier(
         validation = checked_examples("validation", *validation, model.num_classes)
     batches = _Batches(inputs, labels, batch_size, change, seed)
     falling = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps=epochs * len(batches))
-    model.compile(
-        optimizer=keras.optimizers.Adam(falling),
+    compile_for_training(
+        model,
+        (None, *inputs.shape[1:]),
+        keras.optimizers.Adam(falling),
         loss=CrossEntropy(),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
     )

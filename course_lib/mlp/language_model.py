@@ -12,6 +12,7 @@ import numpy as np
 from keras import ops
 
 from course_lib.arguments import require_ids, require_integer, require_positive, require_share, require_whole_numbers
+from course_lib.compiling import compile_for_training
 from course_lib.mlp.losses import CrossEntropy, cross_entropy
 from course_lib.mlp.regularisation import Dropout
 from course_lib.mlp.seeds import offset_seed
@@ -193,7 +194,13 @@ def train_language_model(
     random = np.random.default_rng(seed)
     falling = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps=epochs * steps)
     # Steps are short; eight of them in one call spare the time between them.
-    model.compile(optimizer=keras.optimizers.Adam(falling), loss=CrossEntropy(), steps_per_execution=8)
+    compile_for_training(
+        model,
+        (None, model.context_length),
+        keras.optimizers.Adam(falling),
+        loss=CrossEntropy(),
+        steps_per_execution=8,
+    )
     losses: list[float] = []
     for epoch in range(epochs):
         chosen = random.permutation(len(targets))[: steps * batch_size]

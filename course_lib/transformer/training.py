@@ -17,6 +17,7 @@ from course_lib.arguments import (
     require_share,
     require_words,
 )
+from course_lib.compiling import compile_for_training
 from course_lib.mlp.losses import cross_entropy
 from course_lib.preprocessing.batches import bucket_batches, pad, padding_mask
 from course_lib.transformer.model import Transformer
@@ -288,9 +289,7 @@ def train_translator(
     optimizer = keras.optimizers.AdamW(
         schedule, weight_decay=weight_decay, beta_2=0.98, epsilon=1e-9, global_clipnorm=clip_norm
     )
-    # Variables that are made while TensorFlow traces the first step would make it trace that step twice.
-    optimizer.build(model.trainable_variables)
-    model.compile(optimizer=optimizer, loss=SmoothedCrossEntropy(smoothing), jit_compile=jit_compile)
+    compile_for_training(model, None, optimizer, loss=SmoothedCrossEntropy(smoothing), jit_compile=jit_compile)
     history: dict[str, list[float]] = {}
     begun = time.perf_counter()
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_lib.arguments import require_integer, require_not_negative, require_positive
+from course_lib.compiling import compile_for_training
 from course_lib.vae.model import VAE, ReconstructionLoss
 
 
@@ -207,8 +208,10 @@ def train(
         callbacks.append(Progress(every))
     steps = epochs * -(-len(images) // batch_size)
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-    model.compile(
-        optimizer=keras.optimizers.AdamW(schedule, weight_decay=weight_decay),
+    compile_for_training(
+        model,
+        (None, model.input_dim),
+        keras.optimizers.AdamW(schedule, weight_decay=weight_decay),
         loss=ReconstructionLoss(model.likelihood, model.noise_std),
     )
     fed = (

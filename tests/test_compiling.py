@@ -1,0 +1,56 @@
+"""Compiled for training, a model has all its variables before the first step, and TensorFlow traces that step once."""
+
+import keras
+import numpy as np
+
+from course_lib.compiling import compile_for_training
+
+
+class Noting(keras.Model):
+    """Notes each time its `call` is run by Python: once a trace, on a backend that traces."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(3)
+        self.calls = 0
+
+    def build(self, input_shape):
+        self.dense.build(input_shape)
+        self.built = True
+
+    def call(self, inputs):
+        self.calls += 1
+        return self.dense(inputs)
+
+
+def test_weights_and_optimiser_are_made_at_once():
+    model = Noting()
+    compile_for_training(model, (None, 4), keras.optimizers.Adam(), loss="mse")
+    assert model.dense.kernel.shape == (4, 3)
+    assert model.optimizer.built
+    assert model.optimizer.iterations == 0
+
+
+def test_weights_that_are_there_stay():
+    model = Noting()
+    model.build((None, 4))
+    before = keras.ops.convert_to_numpy(model.dense.kernel)
+    compile_for_training(model, (None, 4), keras.optimizers.Adam(), loss="mse")
+    np.testing.assert_array_equal(before, model.dense.kernel)
+
+
+def test_the_first_step_is_traced_once():
+    x = np.ones((8, 4), dtype="float32")
+    calls = []
+    for compile_it in (
+        lambda model: model.compile(optimizer=keras.optimizers.Adam(), loss="mse"),
+        lambda model: compile_for_training(model, (None, 4), keras.optimizers.Adam(), loss="mse"),
+    ):
+        model = Noting()
+        model.build((None, 4))
+        compile_it(model)
+        model.fit(x, x[:, :3], verbose=0)
+        calls.append(model.calls)
+    if keras.backend.backend() == "tensorflow":
+        assert calls == [2, 1]
+    assert calls[1] <= calls[0]
