@@ -119,8 +119,8 @@ course = dial(
     settings={
         "smoke": dict(plain_epochs=1, race_epochs=1, small_epochs=2, mnist=False, hidden=(16, 16), epochs=1, reviews=200,
                       vocabulary=300, dim=8, units=8, lm_epochs=1),
-        "quick": dict(plain_epochs=8, race_epochs=3, small_epochs=40, mnist=False, hidden=(256, 256), epochs=20,
-                      reviews=2_000, vocabulary=2_500, dim=32, units=64, lm_epochs=1),
+        "quick": dict(plain_epochs=8, race_epochs=3, small_epochs=40, mnist=False, hidden=(256, 256), epochs=16,
+                      reviews=1_500, vocabulary=2_000, dim=32, units=64, lm_epochs=1),
         "full": dict(plain_epochs=20, race_epochs=4, small_epochs=80, mnist=True, hidden=(512, 512), epochs=40,
                      reviews=10_000, vocabulary=4_000, dim=48, units=96, lm_epochs=3),
     },

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
 import sys
+import tempfile
 import warnings
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -29,19 +32,20 @@ def start(chapter: int, language: str = "en") -> None:
     current = scale.current()
     # These must be set before the backend is imported: they silence start-up notes that no reader can act on.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     # The lessons' matrices are small: on several threads their products take longer than on one, and many times as long
     # where cores are shared, as on Binder. NumPy reads this once, when it is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     warnings.filterwarnings("ignore", category=DeprecationWarning)
 
-    _import_backend_alone()
-    import keras
+    with _unheard():
+        _import_backend_alone()
+        import keras
+
+        keras.utils.set_random_seed(scale.seed())  # under JAX this imports TensorFlow, where it is installed
 
     from course_lib import devices, plots, tidying
 
-    keras.utils.set_random_seed(scale.seed())
     plots.prepare()
     tidying.tidy_after_long_cells()
     found = devices.accelerators()
@@ -58,6 +62,29 @@ def start(chapter: int, language: str = "en") -> None:
             )
         )
     print(" · ".join(parts))
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """Keep from the reader what C++ says while something is imported, unless the import fails."""
+    try:
+        sys.stderr.flush()
+        kept = os.dup(2)
+    except (OSError, ValueError):  # no such stream here, as in some windowed programs: nothing to keep quiet
+        yield
+        return
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            said.seek(0)
+            os.write(kept, said.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _import_backend_alone() -> None:

@@ -11,7 +11,6 @@ import pytest
 
 # Before any import of Keras, so that a test process is quiet and never takes a GPU's memory by surprise.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 # What a shell without job control starts in the background ignores Ctrl-C, and so would all that a test starts.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():
