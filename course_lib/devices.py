@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 from functools import cache
+from pathlib import Path
 
 _PACKAGES = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax",), "torch": ("torch",), "numpy": ("numpy",)}
 BACKENDS = tuple(_PACKAGES)
@@ -16,6 +18,20 @@ def backend_name() -> str:
     import keras
 
     return version_of(keras.backend.backend())
+
+
+def configured_backend() -> str:
+    """The backend that Keras will take: that of the environment, else that of its own settings, else TensorFlow.
+
+    Whether there is such a backend is not asked, and nothing is imported.
+    """
+    if os.environ.get("KERAS_BACKEND"):
+        return os.environ["KERAS_BACKEND"]
+    folder = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+    try:
+        return json.loads((folder / "keras.json").read_text(encoding="utf-8")).get("backend") or "tensorflow"
+    except (OSError, ValueError, AttributeError):
+        return "tensorflow"
 
 
 def version_of(backend: str) -> str:

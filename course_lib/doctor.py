@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import json
 import os
 import platform
 import shutil
@@ -119,10 +118,8 @@ def packages() -> list[Finding]:
 
 def backend() -> Finding:
     """The backend that Keras would use, and whether it is installed."""
-    chosen = os.environ.get("KERAS_BACKEND")
-    source = "KERAS_BACKEND"
-    if not chosen:
-        chosen, source = _configured_backend(), "the default"
+    chosen = devices.configured_backend()
+    source = "KERAS_BACKEND" if os.environ.get("KERAS_BACKEND") else "the default"
     if chosen not in devices.BACKENDS:
         allowed = ", ".join(devices.BACKENDS)
         return Finding(
@@ -132,15 +129,6 @@ def backend() -> Finding:
         mends = {"jax": "python -m pip install -c requirements.lock jax", "torch": _INSTALL.replace("site", "torch")}
         return Finding("backend", "missing", f"{chosen} ({source}) is not installed", mends.get(chosen, _INSTALL))
     return Finding("backend", "fine", f"{devices.version_of(chosen)} ({source})")
-
-
-def _configured_backend() -> str:
-    """What the reader's own Keras settings say; TensorFlow where they say nothing."""
-    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    try:
-        return json.loads((home / "keras.json").read_text(encoding="utf-8")).get("backend") or "tensorflow"
-    except (OSError, ValueError, AttributeError):
-        return "tensorflow"
 
 
 def cores_and_memory() -> Finding:

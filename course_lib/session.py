@@ -11,10 +11,9 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from importlib import resources
-from pathlib import Path
 
+from course_lib import devices, scale
 from course_lib import language as _language
-from course_lib import scale
 from course_lib.language import tr
 
 
@@ -44,7 +43,7 @@ def start(chapter: int, language: str = "en") -> None:
 
         keras.utils.set_random_seed(scale.seed())  # under JAX this imports TensorFlow, where it is installed
 
-    from course_lib import devices, plots, tidying
+    from course_lib import plots, tidying
 
     plots.prepare()
     tidying.tidy_after_long_cells()
@@ -89,24 +88,13 @@ def _unheard() -> Iterator[None]:
 
 def _import_backend_alone() -> None:
     """Import TensorFlow, where it is the backend, without JAX: a part of it takes 100 MB of JAX with it for nothing."""
-    if _chosen_backend() != "tensorflow" or {"jax", "tensorflow"} & sys.modules.keys():
+    if devices.configured_backend() != "tensorflow" or {"jax", "tensorflow"} & sys.modules.keys():
         return
     sys.modules["jax"] = None  # makes `import jax` raise an ImportError, which TensorFlow expects
     try:
         importlib.import_module("keras")
     finally:
         del sys.modules["jax"]
-
-
-def _chosen_backend() -> str:
-    """The backend that Keras will take: that of the environment, else that of its own settings, else TensorFlow."""
-    if os.environ.get("KERAS_BACKEND"):
-        return os.environ["KERAS_BACKEND"]
-    folder = Path(os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser())
-    try:
-        return json.loads((folder / "keras.json").read_text(encoding="utf-8"))["backend"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return "tensorflow"
 
 
 def recorded_cost(chapter: int, scale_name: str) -> tuple[float, float] | None:
