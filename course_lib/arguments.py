@@ -45,8 +45,8 @@ def require_positive(name: str, value: float) -> None:
 
 
 def require_whole_numbers(name: str, values: np.ndarray) -> None:
-    """Raise a TypeError unless the values, if there are any, are whole numbers (True and False are none)."""
-    if values.size and values.dtype.kind not in "iu":
+    """Raise a TypeError unless the values are of a type of whole numbers (True and False are none)."""
+    if values.dtype.kind not in "iu":
         raise TypeError(f"{name} holds values of type {values.dtype}; allowed: whole numbers")
 
 
@@ -58,7 +58,10 @@ def require_ids(name: str, ids: np.ndarray, vocabulary_size: int) -> None:
 
 def checked_ids(name: str, ids: Iterable[int], vocabulary_size: int) -> list[int]:
     """The ids as a list; raises where one is no whole number (TypeError) or outside the vocabulary (ValueError)."""
-    values = np.array(list(ids))
+    ids = list(ids)
+    if not ids:  # what is empty has no type that could be asked for
+        return []
+    values = np.array(ids)
     require_whole_numbers(name, values)
     require_ids(name, values, vocabulary_size)
     return values.tolist()

@@ -39,7 +39,8 @@ def contexts_and_targets(id_lists: Iterable[Sequence[int]], context_length: int)
     require_integer("context_length", context_length, at_least=1)
     texts = [np.asarray(ids) for ids in id_lists]
     for text in texts:
-        require_whole_numbers("id_lists", text)
+        if text.size:  # what is empty has no type that could be asked for
+            require_whole_numbers("id_lists", text)
     # Padding in front of every text, long enough that no context reaches into the text before.
     gap = np.full(context_length, PAD, dtype=np.int32)
     stream = np.concatenate([gap, *(part for text in texts for part in (text.astype(np.int32), gap))])

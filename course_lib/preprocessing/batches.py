@@ -46,7 +46,8 @@ def pad(
     require_integer("length", length, at_least=0)
     padded = np.full((len(sequences), length), value, dtype=np.int32)
     for row, sequence in zip(padded, map(np.asarray, sequences), strict=True):
-        require_whole_numbers("sequences", sequence)
+        if sequence.size:  # what is empty has no type that could be asked for
+            require_whole_numbers("sequences", sequence)
         kept = sequence[:length] if truncate == "right" else sequence[max(len(sequence) - length, 0) :]
         if side == "right":
             row[: len(kept)] = kept

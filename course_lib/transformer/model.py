@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_choice, require_ids, require_integer, require_share
+from course_lib.arguments import require_choice, require_ids, require_integer, require_share, require_whole_numbers
 from course_lib.preprocessing.batches import padding_mask
 from course_lib.transformer.blocks import TransformerDecoderLayer, TransformerEncoderLayer
 from course_lib.transformer.positions import LearnedPositions, SinusoidalPositions
@@ -174,8 +174,7 @@ class Transformer(keras.Model):
             if isinstance(token_ids, np.ndarray):
                 if token_ids.ndim != 2:
                     raise ValueError(f"{name} has the shape {token_ids.shape}; allowed: (batch, time)")
-                if token_ids.dtype.kind not in "iu":
-                    raise TypeError(f"{name} holds values of type {token_ids.dtype}; allowed: whole numbers")
+                require_whole_numbers(name, token_ids)
                 require_ids(name, token_ids.ravel(), sizes[name])
         return super().__call__(inputs, *args, **kwargs)
 

@@ -170,9 +170,10 @@ def test_labels_that_are_no_class_are_refused(labels):
         mlp.cross_entropy_and_gradient(np.array(labels), np.zeros((2, 2)))
 
 
-def test_labels_that_are_no_whole_numbers_are_refused():
+@pytest.mark.parametrize("labels", [[0.0, 1.0], []])
+def test_labels_that_are_no_whole_numbers_are_refused(labels):
     with pytest.raises(TypeError, match="float64"):
-        mlp.cross_entropy_and_gradient(np.array([0.0, 1.0]), np.zeros((2, 2)))
+        mlp.cross_entropy_and_gradient(np.array(labels), np.zeros((len(labels), 2)))
 
 
 def test_an_unknown_activation_is_named_with_those_allowed():

@@ -117,6 +117,7 @@ def test_a_file_that_is_not_there_is_not_there(tmp_path: Path) -> None:
         (lambda: Vocabulary(["a"]).decode([3]), ValueError, r"^ids holds ids from 3 to 3; allowed: 0 to 2$"),
         (lambda: Vocabulary(["a"]).decode([0, -1]), ValueError, r"^ids holds ids from -1 to 0; allowed: 0 to 2$"),
         (lambda: Vocabulary(["a"]).decode([1.0]), TypeError, r"^ids holds values of type float64; allowed: whole"),
+        (lambda: Vocabulary(["a"]).decode([[]]), TypeError, r"^ids holds values of type float64; allowed: whole"),
         (lambda: Vocabulary(["a"]).decode(["a"]), TypeError, r"^ids holds values of type <U1; allowed: whole numbers$"),
     ],
 )

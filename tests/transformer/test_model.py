@@ -329,6 +329,7 @@ def test_a_decoder_layer_used_wrongly_is_told_so(options: dict, error: type[Exce
         ("target", TARGET_SIZE, ValueError, r"target holds ids from 2 to 9; allowed: 0 to 8"),
         ("target", -1, ValueError, r"target holds ids from -1 to 8; allowed: 0 to 8"),
         ("source", 4.0, TypeError, r"source holds values of type float64; allowed: whole numbers"),
+        ("source", True, TypeError, r"source holds values of type bool; allowed: whole numbers"),
     ],
 )
 def test_ids_outside_the_vocabulary_are_named(name: str, value: float, error: type[Exception], message: str) -> None:
@@ -342,6 +343,8 @@ def test_ids_outside_the_vocabulary_are_named(name: str, value: float, error: ty
 def test_inputs_of_another_form_are_named() -> None:
     with pytest.raises(TypeError, match=r"inputs is of type list; allowed: a dictionary of source and target"):
         shared()([[1, 2]])
+    with pytest.raises(TypeError, match=r"source holds values of type float64; allowed: whole numbers"):
+        shared()({"source": np.zeros((1, 0)), "target": np.array([[START]])})
     with pytest.raises(ValueError, match=r"inputs holds source; allowed: source and target"):
         shared()({"source": np.ones((1, 2), int)})
     with pytest.raises(ValueError, match=r"target has the shape \(3,\); allowed: \(batch, time\)"):
