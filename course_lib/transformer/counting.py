@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import keras
 
 from course_lib.arguments import require_integer
@@ -23,10 +25,7 @@ def count_parameters(model: keras.layers.Layer) -> dict[str, int]:
     """
     counts = dict.fromkeys(KINDS, 0)
     for weight in model.trainable_variables:
-        size = 1
-        for axis in weight.shape:
-            size *= axis
-        counts[_kind(weight.path)] += size
+        counts[_kind(weight.path)] += math.prod(weight.shape)
     return counts
 
 

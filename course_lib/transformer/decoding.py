@@ -13,12 +13,12 @@ import numpy as np
 from keras import ops
 
 from course_lib.arguments import require_integer, require_not_negative
+from course_lib.attention.functions import LOWEST_SCORE
 from course_lib.preprocessing.batches import pad, padding_mask
+from course_lib.preprocessing.vocabulary import PAD
 from course_lib.transformer.model import Transformer
-from course_lib.transformer.training import PAD, checked_markers, checked_sentences
+from course_lib.transformer.training import checked_markers, checked_sentences
 
-# Below any score that a token can have, and still finite.
-_NEVER = -1e30
 # Sources are padded to a multiple of this, so that few shapes occur.
 _STRIDE = 8
 
@@ -106,7 +106,7 @@ class _Search(keras.Model):
         # Padding and the start are no tokens of a sentence.
         forbidden = np.zeros(self.model.target_vocabulary_size, dtype=bool)
         forbidden[[PAD, self.start_id]] = True
-        return ops.log_softmax(ops.where(forbidden, _NEVER, logits), axis=-1), cache
+        return ops.log_softmax(ops.where(forbidden, LOWEST_SCORE, logits), axis=-1), cache
 
 
 class GreedySearch(_Search):
@@ -229,7 +229,7 @@ class BeamSearch(_Search):
         wide_source, memory = ops.repeat(source, beams, axis=0), ops.repeat(memory, beams, axis=0)
         first_row = ops.reshape(ops.arange(rows) * beams, (rows, 1))
         # What an ended beginning may go on with: padding, at no cost.
-        only_padding = np.full(vocabulary, _NEVER, dtype=np.float32)
+        only_padding = np.full(vocabulary, LOWEST_SCORE, dtype=np.float32)
         only_padding[PAD] = 0.0
 
         def going_on(index, written, score, length, finished, cache):
@@ -263,7 +263,7 @@ class BeamSearch(_Search):
             ops.convert_to_tensor(0, dtype="int32"),
             ops.full((rows * beams, self.max_length), PAD, dtype="int32"),
             # One beginning alone: equal ones would go on in the same way.
-            ops.tile(ops.convert_to_tensor([[0.0] + [_NEVER] * (beams - 1)], dtype="float32"), (rows, 1)),
+            ops.tile(ops.convert_to_tensor([[0.0] + [LOWEST_SCORE] * (beams - 1)], dtype="float32"), (rows, 1)),
             ops.zeros((rows, beams), dtype="float32"),
             ops.repeat(ops.expand_dims(empty, 1), beams, axis=1),
             cache,

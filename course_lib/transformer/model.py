@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from course_lib.arguments import require_choice, require_ids, require_integer, require_share, require_whole_numbers
+from course_lib.mlp.seeds import offset_seed
 from course_lib.preprocessing.batches import padding_mask
 from course_lib.transformer.blocks import TransformerDecoderLayer, TransformerEncoderLayer
 from course_lib.transformer.positions import LearnedPositions, SinusoidalPositions
@@ -117,7 +118,7 @@ class Transformer(keras.Model):
             **options,
         }
         # Two layers must not drop the same places: each has a seed of its own.
-        seeds = [None] * (2 * num_layers) if seed is None else [seed + 1 + number for number in range(2 * num_layers)]
+        seeds = [offset_seed(seed, 1 + number) for number in range(2 * num_layers)]
         self.encoder_layers = [
             TransformerEncoderLayer(**layer, seed=seeds[number], name=f"encoder_{number}")
             for number in range(num_layers)

@@ -20,9 +20,8 @@ from course_lib.arguments import (
 from course_lib.compiling import compile_for_training
 from course_lib.mlp.losses import cross_entropy
 from course_lib.preprocessing.batches import bucket_batches, pad, padding_mask
+from course_lib.preprocessing.vocabulary import PAD
 from course_lib.transformer.model import Transformer
-
-PAD = 0
 
 
 def shift(target_ids: Sequence[int], start_id: int, end_id: int) -> tuple[list[int], list[int]]:
