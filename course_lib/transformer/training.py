@@ -282,6 +282,9 @@ def train_translator(
     if boundaries is None:
         boundaries = thirds(sources, targets)
     batches = TranslationBatches(sources, targets, start_id, end_id, batch_size, boundaries, seed)
+    validation_batches = None
+    if validation is not None:
+        validation_batches = _batches_of_all(*validation, start_id, end_id, batch_size, boundaries)
     steps = epochs * len(batches)
     warmup_steps = max(1, steps // 10) if warmup_steps is None else warmup_steps
     schedule = WarmUp(learning_rate, warmup_steps, max(steps, warmup_steps) + 1)
@@ -294,8 +297,8 @@ def train_translator(
 
     def note(epoch: int, logs: dict[str, float]) -> None:
         numbers = {"loss": float(logs["loss"])}
-        if validation is not None:
-            numbers["validation_loss"] = translation_loss(model, *validation, start_id, end_id, batch_size, boundaries)
+        if validation_batches is not None:
+            numbers["validation_loss"] = _loss_per_token(model, validation_batches)
         numbers["seconds"] = time.perf_counter() - begun
         for name, number in numbers.items():
             history.setdefault(name, []).append(number)
@@ -332,9 +335,25 @@ def translation_loss(
         The total over all tokens, in nats, by their number.
     """
     sources, targets = checked_pairs(model, sources, targets, start_id, end_id)
+    return _loss_per_token(model, _batches_of_all(sources, targets, start_id, end_id, batch_size, boundaries or ()))
+
+
+def _batches_of_all(
+    sources: list[list[int]],
+    targets: list[list[int]],
+    start_id: int,
+    end_id: int,
+    batch_size: int,
+    boundaries: Sequence[int],
+) -> TranslationBatches:
+    """Batches to measure a loss on; sentences that are longer than every boundary get one of their own."""
     longest = thirds(sources, targets)[-1]
-    boundaries = [*(each for each in boundaries or () if each < longest), max([longest, *(boundaries or ())])]
-    batches = TranslationBatches(sources, targets, start_id, end_id, batch_size, sorted(set(boundaries)))
+    boundaries = [*(each for each in boundaries if each < longest), max([longest, *boundaries])]
+    return TranslationBatches(sources, targets, start_id, end_id, batch_size, sorted(set(boundaries)))
+
+
+def _loss_per_token(model: Transformer, batches: TranslationBatches) -> float:
+    """The total cross-entropy of all tokens that are no padding, by their number."""
     total = tokens = 0.0
     for inputs, answers in map(batches.__getitem__, range(len(batches))):
         losses = ops.convert_to_numpy(cross_entropy(answers, model.predict_on_batch(inputs)))

@@ -168,10 +168,16 @@ class Counting(Transformer):
 
 
 @functools.cache
-def _train(seed: int, validated: bool = False, jit_compile: bool = False) -> tuple[dict[str, list[float]], list]:
-    """What a short training tells, and the shapes it was traced for; tracing takes longest, so each is done once."""
+def _train(seed: int, validated: bool = False, jit_compile: bool = False) -> tuple[dict[str, list[float]], list, list]:
+    """What a short training tells, the shapes it was traced for, and the validation loss measured beside it after each
+    epoch; tracing takes longest, so each is done once.
+    """
     TRACED.clear()
-    model = Counting(**_copier(seed=seed, dropout=0.3).settings)
+    model, beside = Counting(**_copier(seed=seed, dropout=0.3).settings), []
+
+    def measure(done: int, numbers: dict[str, float]) -> None:
+        beside.append(translation_loss(model, *VALIDATION, START, END, batch_size=6, boundaries=[4, 7]))
+
     history = train_translator(
         model,
         _lists(24, 0),
@@ -182,18 +188,21 @@ def _train(seed: int, validated: bool = False, jit_compile: bool = False) -> tup
         batch_size=6,
         boundaries=[4, 7],
         validation=VALIDATION if validated else None,
+        on_epoch_end=measure if validated else None,
         jit_compile=jit_compile,
         seed=seed,
     )
-    return history, list(TRACED)
+    return history, list(TRACED), beside
 
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_losses_and_another_seed_others_whatever_is_measured_besides() -> None:
-    (plain, _), (validated, _), (other, _) = _train(0), _train(0, validated=True), _train(1)
+    (plain, *_), (validated, _, beside), (other, *_) = _train(0), _train(0, validated=True), _train(1)
     assert plain["loss"] == validated["loss"] != other["loss"]
     assert set(plain) == {"loss", "seconds"}
     assert len(validated["validation_loss"]) == 2 and all(map(math.isfinite, validated["validation_loss"]))
+    assert validated["validation_loss"] == beside
+    assert beside[0] != beside[1]
 
 
 def test_validation_is_the_loss_per_token_without_smoothing() -> None:
@@ -210,7 +219,7 @@ def test_validation_is_the_loss_per_token_without_smoothing() -> None:
 
 @pytest.mark.slow
 def test_compiled_training_is_the_same_and_traced_at_most_once_for_each_shape() -> None:
-    (plain, _), (compiled, traced) = _train(0), _train(0, jit_compile=True)
+    (plain, *_), (compiled, traced, _) = _train(0), _train(0, jit_compile=True)
     np.testing.assert_allclose(compiled["loss"], plain["loss"], rtol=1e-4)
     # On JAX, Keras walks through the model once before it compiles anything, to make the variables of its measures.
     assert 1 <= len(set(traced)) <= 2, traced
