@@ -433,8 +433,8 @@ for wiring in WIRINGS:  # the way back is right: a nudge of one weight changes t
 # **先猜，再运行。** 权重是随机的，就像训练刚开始。哪些接法能保持各层输出的大小？哪些能让第 1 层的梯度活下来？
 # 用 Adam 走 80 步之后，24 层的网络里哪些学到了东西？
 #
-# > *直接叠*：输出越来越弱，梯度处处小了几千倍，越深越糟。*只有残差*：和再求和，一再翻倍，输出和梯度都爆炸。
-# > 有了归一化，两者都稳住了，24 层也学得动。深的时候，*前归一化*最好：它的路上什么也没有。
+# > “直接叠”：输出越来越弱，梯度处处小了几千倍，越深越糟。“只有残差”：和再求和，一再翻倍，输出和梯度都爆炸。
+# > 有了归一化，两者都稳住了，24 层也学得动。深的时候，“前归一化”最好：它的路上什么也没有。
 # %% id="depth-run"
 sizes, gradients, errors = {}, {}, {}
 for wiring in WIRINGS:
@@ -931,11 +931,11 @@ for good in (True, False):
 # %% [markdown] id="bleu" lang="zh" of="63ffb334"
 # ## 9 · 译得有多好？BLEU
 #
-# *完全正确*太严，请人评判又太贵。Papineni 等人（2002）有个省钱的主意：好的译文与人译的译文会有许多相同的**片段**。
+# “完全正确”太严，请人评判又太贵。Papineni 等人（2002）有个省钱的主意：好的译文与人译的译文会有许多相同的**片段**。
 # 片段就是 n 元语法，这里以字为单位：一个字、两个字、三个字、四个字。我们手算一个：译文是*我喜欢喜欢猫*，参考译文是*我很喜欢猫*。
 #
 # 单字：我、喜、欢、喜、欢、猫。每个都在参考译文里出现，所以是 6 中 6？不对：参考译文里的喜和欢各只有**一个**，
-# 所以各算一次，是 6 中 4。这叫*截断*；没有它，*的的的的*就差不多是任何句子的完美译文了。
+# 所以各算一次，是 6 中 4。这叫“截断”；没有它，“的的的的”就差不多是任何句子的完美译文了。
 # %% id="bleu-loop"
 def pieces(text, n):
     return Counter(text[start : start + n] for start in range(len(text) - n + 1))
@@ -991,7 +991,7 @@ assert np.isclose(corpus_bleu(translations, test.chinese), transformer.bleu(list
 # 与正确译文的片段大多相同。BLEU 只能在同一份测试上比较不同的系统，单独一个数没有意义。
 # 2017 年，英德新闻翻译的 BLEU 纪录是 28；在我们这些短语上，28 就是惨败。
 #
-# 其中有多少是碰运气？把测试短语有放回地重抽一千次，看看 BLEU 的波动（*自助法*）：
+# 其中有多少是碰运气？把测试短语有放回地重抽一千次，看看 BLEU 的波动（“自助法”）：
 # %% id="bleu-interval"
 for name, texts in [(tr("nearest phrase", "最近的短语"), copied), (tr("Transformer", "Transformer"), translations)]:
     low, high = transformer.bleu_interval(list(map(list, texts)), [[list(text)] for text in test.chinese], seed=course.seed)
@@ -1438,7 +1438,7 @@ for name, wrong in [
 # **怎样划分。** 同一句英文会带着好几种译文出现，还有成片的句子只差一个词。随机抽取的话，它们会落在两边，测试问的就是训练说过的话。
 # 所以英文相同或中文相同（不计大小写和标点）的句对，必须留在同一边。
 #
-# **用什么词元。** 字不需要训练，也不用做什么决定，但目标序列长；*子词*（第 01 课）把经常一起出现的合成一个。两种都试一试。
+# **用什么词元。** 字不需要训练，也不用做什么决定，但目标序列长；“子词”（第 01 课）把经常一起出现的合成一个。两种都试一试。
 # %% id="real-run"
 from course_lib.errors import DataUnavailable
 
