@@ -1289,7 +1289,7 @@ check("03.2", nats_per_picture)
 # %% [markdown] id="ex3-text" lang="zh" of="7816d4ee"
 # ### 一对去噪样本
 #
-# 返回去噪自编码器的训练数据：一对 *(它读到的, 它该交出的)*。它读到的数组里，每个数以概率 `share` 独立地置零，随机数取自 `generator`；
+# 返回去噪自编码器的训练数据：一对（它读到的，它该交出的）。它读到的数组里，每个数以概率 `share` 独立地置零，随机数取自 `generator`；
 # 目标则是干净的。调用者的数组不许被改动。（`generator.random(shape)` 产生 0 到 1 之间的随机数。）
 # %% id="ex3" tags=["exercise"] difficulty=1 minutes=10
 def denoising_pair(pictures, share, generator):

@@ -252,7 +252,7 @@ except ValueError as error:
 # their dot product only the difference is left: $(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$. With one hand, the same query
 # and the same key at all positions:
 # %% [markdown] id="positions-rotary" lang="zh" of="7e2150d0"
-# **旋转的**（Su 等，2021），如今多数语言模型用的都是它。词上什么也不加，而是把位置 $p$ 的查询和位置 $s$ 的键像表针那样*转*起来，
+# **旋转的**（Su 等，2021），如今多数语言模型用的都是它。词上什么也不加，而是把位置 $p$ 的查询和位置 $s$ 的键像表针那样“转”起来，
 # 分别转过 $p\,\omega_i$ 和 $s\,\omega_i$。做点积时，剩下的只有两者之差：$(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$。
 # 只用一根针，所有位置都用同样的查询和同样的键：
 # %% id="positions-rotary-run"
@@ -281,7 +281,7 @@ assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
 # One trap with all three: **compute positions in float32.** The half-precision format `bfloat16` keeps 8 significant bits,
 # so that above 256 whole numbers fall together:
 # %% [markdown] id="positions-reading" lang="zh" of="40c0d54f"
-# 每条对角线上都是同一个数：得分只知道*相隔多远*，不知道*站在哪里*。三种办法各能表示什么：
+# 每条对角线上都是同一个数：得分只知道“相隔多远”，不知道“站在哪里”。三种办法各能表示什么：
 #
 # | | 词站在哪里 | 两个词相隔多远 | 比训练时最长的句子还长 | 要学的 |
 # |---|---|---|---|---|
@@ -363,9 +363,9 @@ assert np.allclose(layers.LayerNormalization(epsilon=1e-5)(np.array([word])), [b
 #
 # The next cell is lesson 02's forward and backward pass with these four wirings; unfold it if you want to read it.
 # %% [markdown] id="depth-wirings" lang="zh" of="6d9f019a"
-# 归一化放在哪里？2017 年的论文放在求和**之后**，于是它也站在路上：$y = \mathrm{LN}(x + f(x))$，叫做*后归一化*（post-norm）。
-# 后来的模型大多把它放**进支路**：$y = x + f(\mathrm{LN}(x))$，叫做*前归一化*（pre-norm），最后再加一次归一化。
-# 我们比较 24 层的四种接法，其中的 $f$ 就是每个 Transformer 层里都有的小网络（论文称为*前馈网络*），
+# 归一化放在哪里？2017 年的论文放在求和**之后**，于是它也站在路上：$y = \mathrm{LN}(x + f(x))$，叫做“后归一化”（post-norm）。
+# 后来的模型大多把它放**进支路**：$y = x + f(\mathrm{LN}(x))$，叫做“前归一化”（pre-norm），最后再加一次归一化。
+# 我们比较 24 层的四种接法，其中的 $f$ 就是每个 Transformer 层里都有的小网络（论文称为“前馈网络”），
 #
 # $$ f(x) = \max(0,\; x W_1)\, W_2, \qquad W_1\colon (d, h),\quad W_2\colon (h, d). \tag{4} $$
 #
@@ -607,7 +607,7 @@ diagrams.flow(
 # And E09 of the second article, that language models consist of perceptrons, is now in its place: the small network (4) is
 # one, in every layer, at every position. Section 12 counts how much of the model it is.
 # %% [markdown] id="families" lang="zh" of="207da7a9"
-# **E17：三个家族。** 第三篇文章说，大语言模型*就是*编码器加解码器。那只是部件的三种用法之一：
+# **E17：三个家族。** 第三篇文章说，大语言模型就是编码器加解码器。那只是部件的三种用法之一：
 #
 # | | 部件 | 掩码 | 适合 | 例子 |
 # |---|---|---|---|---|
@@ -628,7 +628,7 @@ diagrams.flow(
 # ## 5 · 错开一位
 #
 # 这样的机器怎样学会写？从第一天起就喂它自己的猜测是没有希望的：写错一个字，后面就全是在胡话上练习。
-# 所以给它**正确的**前文，只问下一个字。这叫*教师强制*，归根到底就是错开一位。每句话的两头各加一个编号，一个表示开始，一个表示结束：
+# 所以给它**正确的**前文，只问下一个字。这叫“教师强制”，归根到底就是错开一位。每句话的两头各加一个编号，一个表示开始，一个表示结束：
 # %% id="data"
 def english_words(text):
     return [word.lower() for word in prep.tokenize(text)]
@@ -796,7 +796,7 @@ plots.show(
 # On the left, see the end of the curves: with smoothing, too much certainty *costs*. Our schedule on the right falls to zero
 # along a line, which suits a training whose length is known.
 # %% [markdown] id="loss-reading" lang="zh" of="6690a019"
-# 看左图曲线的末端：平滑之后，过于自信反而*要付代价*。右图里本课的学习率沿直线降到零，适合事先知道要走多少步的训练。
+# 看左图曲线的末端：平滑之后，过于自信反而“要付代价”。右图里本课的学习率沿直线降到零，适合事先知道要走多少步的训练。
 
 # %% [markdown] id="training" lang="en"
 # ## 7 · Training on the page
@@ -895,7 +895,7 @@ print(test.english[0], "→", "".join(chinese.decode(written)))
 # 20 characters, 20 and not 210. The library's search does it so, for many sentences at once, and writes the same:
 # %% [markdown] id="cache" lang="zh" of="df0a0ea2"
 # 这里面有浪费。写第十个字时，前九个字的键和值又算了一遍，而因果掩码保证**它们不可能变过**。所以把它们存起来：
-# 每一步只算一个新位置，加进*缓存*。写 $T$ 个字，要算的位置是 $T$ 个，而不是 $1 + 2 + \dots + T = T(T+1)/2$ 个；
+# 每一步只算一个新位置，加进“缓存”。写 $T$ 个字，要算的位置是 $T$ 个，而不是 $1 + 2 + \dots + T = T(T+1)/2$ 个；
 # 20 个字就是 20，不是 210。课程库的搜索就是这样做的，而且许多句子同时写，结果相同：
 # %% id="greedy"
 greedy = transformer.GreedySearch(translator, START, END, max_length=23, batch_size=64)
@@ -916,7 +916,7 @@ for good in (True, False):
 # wrong too. And remember what this is: phrases of a small grammar, of known words in new combinations. Section 14 turns
 # to sentences that people wrote.
 # %% [markdown] id="greedy-reading" lang="zh" of="e0dd7d82"
-# 第二份清单要细看。有些译错了，有些不过是换了个说法，而*完全正确*这个标准把它们也算作错。还请记住这是什么数据：
+# 第二份清单要细看。有些译错了，有些不过是换了个说法，而“完全正确”这个标准把它们也算作错。还请记住这是什么数据：
 # 一个小语法造出的短语，词都认识，组合是新的。第 14 节会转向人写的句子。
 
 # %% [markdown] id="bleu" lang="en"
@@ -932,7 +932,7 @@ for good in (True, False):
 # ## 9 · 译得有多好？BLEU
 #
 # “完全正确”太严，请人评判又太贵。Papineni 等人（2002）有个省钱的主意：好的译文与人译的译文会有许多相同的**片段**。
-# 片段就是 n 元语法，这里以字为单位：一个字、两个字、三个字、四个字。我们手算一个：译文是*我喜欢喜欢猫*，参考译文是*我很喜欢猫*。
+# 片段就是 n 元语法，这里以字为单位：一个字、两个字、三个字、四个字。我们手算一个：译文是“我喜欢喜欢猫”，参考译文是“我很喜欢猫”。
 #
 # 单字：我、喜、欢、喜、欢、猫。每个都在参考译文里出现，所以是 6 中 6？不对：参考译文里的喜和欢各只有**一个**，
 # 所以各算一次，是 6 中 4。这叫“截断”；没有它，“的的的的”就差不多是任何句子的完美译文了。
@@ -956,7 +956,7 @@ for n in (1, 2, 3):
 # All counts are added up over the **whole corpus** first, and divided once. A mean of sentences' BLEUs is another number.
 # %% [markdown] id="bleu-formula" lang="zh" of="b749f7e8"
 # 还剩两步。四个比例 $p_1 \dots p_4$ 用**几何**平均合在一起，这样有一个很差就看得出来。另外，译得短就能让比例变大：
-# 只写一个*猫*，$p_1$ 就是 1。所以写的字数 $c$ 少于参考译文的字数 $r$ 时，要付代价：
+# 只写一个“猫”，$p_1$ 就是 1。所以写的字数 $c$ 少于参考译文的字数 $r$ 时，要付代价：
 #
 # $$ \mathrm{BLEU} = 100 \cdot \min\!\big(1,\; e^{\,1 - r/c}\big) \cdot \Big(\prod_{n=1}^{4} p_n\Big)^{1/4}. \tag{7} $$
 #
@@ -1413,7 +1413,7 @@ for name, wrong in [
 # environment, the course's model runs on it as it is.
 # %% [markdown] id="erratum-20-mended" lang="zh" of="f5260e3b"
 # 改正之后，就是第 7 节的模型：前面有嵌入，有位置，目标错开一位，有因果掩码，有到词表的投影，有整数标签的损失。
-# 而少了*错开*会怎样，第 5 节已经演示过：什么也不报错，损失漂亮极了，模型却永远只会说 `<s>`。
+# 而少了“错开”会怎样，第 5 节已经演示过：什么也不报错，损失漂亮极了，模型却永远只会说 `<s>`。
 # 也用不着为 PyTorch 另写一份程序：在环境变量里设 `KERAS_BACKEND=torch`，本课程的模型原样就能在它上面跑。
 
 # %% [markdown] id="real" lang="en"
@@ -1502,7 +1502,7 @@ if (real := tatoeba()) is not None:
 #
 # 真要翻译，请用训练好的模型：OPUS-MT 和 NLLB 两个系列能在几百种语言之间互译；论文之间比较 BLEU，用的是 `sacrebleu`，
 # 我们的结果与它相等，有测试保证。KerasHub 为 Keras 提供现成的 Transformer 层，参数名与我们的一样。
-# 想*读*一份完整的实现，推荐 *Annotated Transformer*，它对照论文逐行讲解。
+# 想读一份完整的实现，推荐 *Annotated Transformer*，它对照论文逐行讲解。
 
 # %% [markdown] id="exercises" lang="en"
 # ## 16 · Exercises
