@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from course_lib.attention import AdditiveAttention, MultiHeadAttention
-
-from .samples import normal
+from tensors import normal
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from course_lib.attention import MultiHeadAttention
+from tensors import compiled, normal, numpy
 
-from .samples import compiled, normal, numpy, stir
+from .samples import stir
 
 BATCH, TIME, WIDTH = 2, 6, 8
 

@@ -13,8 +13,9 @@ except ImportError:
 import keras
 
 from course_lib.attention import AdditiveAttention, MultiHeadAttention
+from tensors import normal, numpy
 
-from .samples import named_weights, normal, numpy, stir
+from .samples import named_weights, stir
 
 BATCH, TIME, WIDTH, HEADS = 3, 7, 16, 4
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from course_lib.transformer import BeamSearch, GreedySearch, Transformer, beam_search, greedy_search, length_penalty
+from tensors import numpy
 
-from .samples import END, SOURCE_SIZE, START, TARGET_SIZE, numpy, shared, small
+from .samples import END, SOURCE_SIZE, START, TARGET_SIZE, shared, small
 
 SOURCES = [[4, 5, 6, 7, 8], [9, 4], [10], [5, 5, 9]]
 

@@ -11,8 +11,9 @@ except ImportError:
     torch = None
 
 from course_lib.transformer import TransformerDecoderLayer, TransformerEncoderLayer, WarmUp, smoothed_cross_entropy
+from tensors import normal, numpy
 
-from .samples import normal, numpy, stir, weights_of
+from .samples import stir, weights_of
 
 pytestmark = pytest.mark.skipif(torch is None, reason="needs PyTorch")
 

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from course_lib.transformer import LearnedPositions, SinusoidalPositions, rotate, sinusoidal_positions
-
-from .samples import normal, numpy
+from tensors import normal, numpy
 
 
 def test_the_table_is_that_of_loops() -> None:

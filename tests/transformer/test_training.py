@@ -24,8 +24,9 @@ from course_lib.transformer import (
     train_translator,
     translation_loss,
 )
+from tensors import normal, numpy
 
-from .samples import END, SOURCE_SIZE, START, TARGET_SIZE, normal, numpy, shared
+from .samples import END, SOURCE_SIZE, START, TARGET_SIZE, shared
 
 
 def test_what_is_given_and_what_is_asked_are_one_token_apart() -> None:
