@@ -7,9 +7,6 @@ KerasHub is compared where it is installed.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -28,6 +25,8 @@ from course_lib.transformer import (
     TransformerDecoderLayer,
     TransformerEncoderLayer,
 )
+
+from .contenders import best_seconds, gradient_step
 
 pytestmark = pytest.mark.benchmark
 
@@ -88,57 +87,22 @@ class Translator(keras.Model):
         return self.logits(self.decoder(target, self.encoder(source)))
 
 
-def _gradient_of(layer: keras.layers.Layer, inputs: np.ndarray) -> Callable[[], object]:
-    """A compiled function that computes the gradient of a layer's summed squares for all its weights."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        fixed = [one.value for one in layer.non_trainable_variables]
-        weights = [one.value for one in layer.trainable_variables]
-
-        def loss(weights, inputs):
-            return ops.sum(ops.square(layer.stateless_call(weights, fixed, inputs)[0]))
-
-        gradient = jax.jit(jax.grad(loss))
-        return lambda: jax.block_until_ready(gradient(weights, inputs))
-    import tensorflow as tf
-
-    @tf.function
-    def gradient(inputs):
-        with tf.GradientTape() as tape:
-            value = ops.sum(ops.square(layer(inputs)))
-        return tape.gradient(value, [one.value for one in layer.trainable_variables])
-
-    tensor = tf.constant(inputs)
-    return lambda: gradient(tensor)[0].numpy()
-
-
-def _best(steps: dict[str, Callable[[], object]], rounds: int, warm: int = 2) -> dict[str, float]:
-    best = dict.fromkeys(steps, float("inf"))
-    for number in range(rounds + warm):
-        for name, step in steps.items():
-            begun = time.perf_counter()
-            step()
-            if number >= warm:  # the first calls compile
-                best[name] = min(best[name], time.perf_counter() - begun)
-    for name, seconds in best.items():
-        print(f"\n{name:>16} {1e3 * seconds:9.2f} ms {seconds / best['ours']:6.2f} ×", end="")
-    return best
-
-
 def test_an_encoder_layer_is_not_slower_than_one_of_keras() -> None:
     inputs = np.random.default_rng(0).normal(size=(BATCH, TIME, WIDTH)).astype(np.float32)
     ours, theirs = TransformerEncoderLayer(HEADS, HIDDEN), KerasEncoderLayer()
     ours(inputs), theirs(inputs)
-    steps = {"ours": _gradient_of(ours, inputs), "Keras": _gradient_of(theirs, inputs)}
+    contenders = {"ours": ours, "Keras": theirs}
     try:
         from keras_hub.layers import TransformerEncoder
     except ImportError:
         print("\nKerasHub is not installed", end="")
     else:
-        hub = TransformerEncoder(HIDDEN, HEADS, normalize_first=True)
-        hub(inputs)
-        steps["KerasHub"] = _gradient_of(hub, inputs)
+        contenders["KerasHub"] = TransformerEncoder(HIDDEN, HEADS, normalize_first=True)
+        contenders["KerasHub"](inputs)
+    steps = {
+        name: gradient_step(layer, lambda given, layer=layer: ops.sum(ops.square(layer(given))), inputs)
+        for name, layer in contenders.items()
+    }
     if torch is not None:
         layer = torch.nn.TransformerEncoderLayer(WIDTH, HEADS, HIDDEN, 0.0, batch_first=True, norm_first=True)
         tensor = torch.tensor(inputs)
@@ -148,7 +112,7 @@ def test_an_encoder_layer_is_not_slower_than_one_of_keras() -> None:
             layer(tensor).square().sum().backward()
 
         steps["PyTorch"] = step
-    best = _best(steps, rounds=20)
+    best = best_seconds(steps, rounds=20, warm=2)
     assert best["ours"] <= NOISE * min(seconds for name, seconds in best.items() if name.startswith("Keras"))
 
 
@@ -167,7 +131,7 @@ def test_a_training_step_is_not_slower_than_one_of_keras() -> None:
         optimizer.build(model.trainable_variables)
         model.compile(optimizer, SmoothedCrossEntropy(0.1))
         steps[name] = lambda model=model: model.train_on_batch(inputs, answers)
-    best = _best(steps, rounds=12)
+    best = best_seconds(steps, rounds=12, warm=2)
     assert best["ours"] <= NOISE * best["Keras"]
 
 
@@ -183,5 +147,5 @@ def test_keys_and_values_that_are_kept_make_beam_search_five_times_faster_at_len
     found = {name: search.translate(sources)[0] for name, search in searches.items()}
     assert found["ours"] == found["without cache"] and {len(each) for each in found["ours"]} == {64}
     steps = {name: lambda search=search: search.translate(sources) for name, search in searches.items()}
-    best = _best(steps, rounds=3, warm=0)
+    best = best_seconds(steps, rounds=3, warm=0)
     assert 5 * best["ours"] <= best["without cache"]
