@@ -57,21 +57,18 @@ def outline(text: str) -> Outline:
         if token.type in ("html_block", "html_inline")
         for picture in _HTML_PICTURE.finditer(token.content)
     ]
+    faults = {
+        *_picture_faults(pictures),
+        *_emphasis_faults(leaves),
+        *_quotation_faults(leaves),
+        *_formula_faults(inline),
+    }
     return Outline(
         headings=headings,
         formulas=sum(token.content.count("$$") for token in inline) // 2,
         pictures=len(pictures),
         code_blocks=sum(token.type in ("fence", "code_block") for token in tokens),
-        faults=tuple(
-            sorted(
-                {
-                    *_picture_faults(pictures),
-                    *_emphasis_faults(leaves),
-                    *_quotation_faults(leaves),
-                    *_formula_faults(inline),
-                }
-            )
-        ),
+        faults=tuple(sorted(faults)),
     )
 
 
