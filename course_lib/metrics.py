@@ -34,3 +34,155 @@ def standard_error(accuracy: float, examples: int) -> float:
     if examples < 1:
         raise ValueError(f"examples must be at least 1; given: {examples}")
     return float(np.sqrt(accuracy * (1 - accuracy) / examples))
+
+
+def confusion(labels: ArrayLike, predictions: ArrayLike) -> np.ndarray:
+    """How many examples of each label (row, 0 then 1) were given each prediction (column, 0 then 1).
+
+    Shapes: labels and predictions (examples,), of 0 and 1 → (2, 2), int64.
+
+    Raises:
+        ValueError: if the two differ in shape, are empty, or hold anything but 0 and 1.
+    """
+    labels, predictions = _two_columns(labels, predictions)
+    _require_zeros_and_ones("predictions", predictions)
+    return np.bincount(2 * labels.astype(np.int64) + predictions.astype(np.int64), minlength=4).reshape(2, 2)
+
+
+def precision_recall_f1(labels: ArrayLike, predictions: ArrayLike) -> tuple[float, float, float]:
+    """Precision TP / (TP + FP), recall TP / (TP + FN), and F1, their harmonic mean, all for label 1.
+
+    A share of nothing is 0: of a model that never says 1, precision is 0 and F1 is 0, as in scikit-learn.
+
+    Shapes: labels and predictions (examples,), of 0 and 1.
+
+    Raises:
+        ValueError: if the two differ in shape, are empty, or hold anything but 0 and 1.
+    """
+    (_, false_positive), (false_negative, true_positive) = confusion(labels, predictions).tolist()
+    said, there = true_positive + false_positive, true_positive + false_negative
+    precision = true_positive / said if said else 0.0
+    recall = true_positive / there if there else 0.0
+    # 2PR / (P + R), written with counts so that it is defined where P and R are both 0.
+    f1 = 2 * true_positive / (said + there) if said + there else 0.0
+    return precision, recall, f1
+
+
+def roc_curve(labels: ArrayLike, scores: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What share of the negatives and of the positives is called positive, from the strictest threshold to the laxest.
+
+    Equal scores pass a threshold together, so that their order does not matter.
+
+    Returns:
+        False positive rates, true positive rates, and the thresholds; the first threshold, which nothing passes, is
+        infinite. Where a class is missing, its rate is NaN.
+
+    Shapes: labels (examples,), of 0 and 1, scores (examples,) → three (thresholds + 1,).
+
+    Raises:
+        ValueError: if the two differ in shape, are empty, labels hold anything but 0 and 1, or scores NaN.
+    """
+    labels, scores = _two_columns(labels, scores)
+    if np.isnan(scores).any():
+        raise ValueError("scores holds NaN; allowed: numbers that can be put in order")
+    order = np.argsort(-scores, kind="stable")
+    labels, scores = labels[order], scores[order]
+    last = np.append(np.flatnonzero(np.diff(scores)), len(scores) - 1)  # of each run of equal scores
+    right = np.append(0, np.cumsum(labels, dtype=np.float64)[last])
+    wrong = np.append(0, (last + 1) - right[1:])
+    with np.errstate(invalid="ignore"):
+        return wrong / wrong[-1], right / right[-1], np.append(np.inf, scores[last])
+
+
+def roc_auc(labels: ArrayLike, scores: ArrayLike) -> float:
+    """The area under the ROC curve: how often a positive scores above a negative, a tie counting one half.
+
+    Shapes: labels (examples,), of 0 and 1, scores (examples,).
+
+    Raises:
+        ValueError: as `roc_curve`, and if only one class is there: nothing can be compared.
+    """
+    wrong, right, _ = roc_curve(labels, scores)
+    if np.isnan(wrong[-1]) or np.isnan(right[-1]):
+        raise ValueError("labels holds one class only; allowed: both, or there is nothing to compare")
+    return float(np.trapezoid(right, wrong))
+
+
+def calibration_curve(
+    labels: ArrayLike, probabilities: ArrayLike, bins: int = 10
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Beside the mean probability that was promised in each bin, the share of ones that there was.
+
+    Args:
+        labels: 0 and 1.
+        probabilities: promised for label 1.
+        bins: how many equally wide bins there are; those that stay empty are left out.
+
+    Returns:
+        What was promised, what there was, and how many examples each bin holds.
+
+    Shapes: labels and probabilities (examples,) → three (bins that are not empty,).
+
+    Raises:
+        ValueError: if the two differ in shape, are empty, hold anything but 0 and 1 or but probabilities, or `bins` is
+            less than 1.
+    """
+    labels, probabilities = _two_columns(labels, probabilities)
+    _require_probabilities(probabilities)
+    if bins < 1:
+        raise ValueError(f"bins must be at least 1; given: {bins}")
+    # A probability on a border belongs to the bin below it, as in scikit-learn.
+    place = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], probabilities, side="left")
+    count = np.bincount(place, minlength=bins)
+    there = count > 0
+    promised = np.bincount(place, weights=probabilities, minlength=bins)[there] / count[there]
+    found = np.bincount(place, weights=labels, minlength=bins)[there] / count[there]
+    return promised, found, count[there]
+
+
+def expected_calibration_error(labels: ArrayLike, probabilities: ArrayLike, bins: int = 10) -> float:
+    """How far what was promised lies from what there was, in the mean over examples.
+
+    Shapes: labels and probabilities (examples,).
+
+    Raises:
+        ValueError: as `calibration_curve`.
+
+    Source: C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017 (arXiv:1706.04599), equation 3.
+    """
+    promised, found, count = calibration_curve(labels, probabilities, bins)
+    return float(np.sum(count * np.abs(promised - found)) / count.sum())
+
+
+def log_loss(labels: ArrayLike, logits: ArrayLike) -> float:
+    """The mean of log(1 + exp(-z)) for label 1 and log(1 + exp(z)) for label 0: cross-entropy, safe for any logit.
+
+    Shapes: labels (examples,), of 0 and 1, logits (examples,).
+
+    Raises:
+        ValueError: if the two differ in shape, are empty, or labels hold anything but 0 and 1.
+    """
+    labels, logits = _two_columns(labels, logits)
+    return float(np.mean(np.logaddexp(0.0, np.where(labels == 1, -logits, logits))))
+
+
+def _two_columns(labels: ArrayLike, others: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    labels, others = np.asarray(labels, dtype=np.float64), np.asarray(others, dtype=np.float64)
+    if labels.shape != others.shape or labels.ndim != 1 or labels.size == 0:
+        raise ValueError(
+            "labels and what they are compared with must have one and the same shape (examples,), not empty; "
+            f"given: {labels.shape} and {others.shape}"
+        )
+    _require_zeros_and_ones("labels", labels)
+    return labels, others
+
+
+def _require_zeros_and_ones(name: str, values: np.ndarray) -> None:
+    if not np.isin(values, (0, 1)).all():
+        wrong = values[~np.isin(values, (0, 1))][0]
+        raise ValueError(f"{name} holds {wrong}; allowed: 0 and 1")
+
+
+def _require_probabilities(values: np.ndarray) -> None:
+    if not ((values >= 0) & (values <= 1)).all():
+        raise ValueError("probabilities holds a number outside 0 to 1, or NaN; allowed: 0 to 1")
