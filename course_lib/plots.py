@@ -89,16 +89,9 @@ def show(figure: Figure, english: str, chinese: str) -> None:
     alternative = tr(english, chinese)
     if not alternative.strip():
         raise ValueError("a figure needs an alternative text: say in a sentence what it shows")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=144, metadata={"Software": None})
+    picture = _png(figure, dpi=144)
     plt.close(figure)
-    width = round(figure.get_size_inches()[0] * 80)
-    markup = (
-        f'<img src="{display.embedded(buffer.getvalue())}" width="{width}"'
-        f' style="max-width:100%;height:auto;background:#fff"'
-        f' alt="{html.escape(alternative, quote=True)}">'
-    )
-    display.show_picture(markup, alternative)
+    display.show_picture(_image(display.embedded(picture), figure, alternative), alternative)
 
 
 def film(
@@ -143,15 +136,27 @@ def film(
                 draw(frame)
                 writer.grab_frame()
         moved = moving.read_bytes()
-    still = io.BytesIO()
-    figure.savefig(still, format="png", dpi=100, metadata={"Software": None})
+    still = _png(figure, dpi=100)
     plt.close(figure)
-    width = round(figure.get_size_inches()[0] * 80)
     markup = (
         f"<details open><summary>{tr('Animation (click to hide)', '动画（点击可收起）')}</summary><picture>"
-        f'<source media="(prefers-reduced-motion: reduce)" srcset="{display.embedded(still.getvalue())}">'
-        f'<img src="{display.embedded(moved, "gif")}" width="{width}"'
-        f' style="max-width:100%;height:auto;background:#fff" alt="{html.escape(alternative, quote=True)}">'
-        "</picture></details>"
+        f'<source media="(prefers-reduced-motion: reduce)" srcset="{display.embedded(still)}">'
+        f"{_image(display.embedded(moved, 'gif'), figure, alternative)}</picture></details>"
     )
     display.show_picture(markup, alternative)
+
+
+def _png(figure: Figure, dpi: int) -> bytes:
+    """The figure as it is now."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _image(source: str, figure: Figure, alternative: str) -> str:
+    """The element that shows a figure's picture, as wide as the figure but never wider than the page."""
+    width = round(figure.get_size_inches()[0] * 80)
+    return (
+        f'<img src="{source}" width="{width}" style="max-width:100%;height:auto;background:#fff"'
+        f' alt="{html.escape(alternative, quote=True)}">'
+    )
