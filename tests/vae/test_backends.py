@@ -15,6 +15,8 @@ import pytest
 
 from course_lib import vae
 
+from .samples import stir
+
 pytestmark = pytest.mark.slow
 
 IMAGES = (np.random.default_rng(0).random((40, 16)) < 0.5).astype(np.float32)
@@ -133,9 +135,7 @@ def test_compiled_and_eager_training_of_an_autoregressive_decoder_lose_the_same(
         model = vae.VAE(16, 3, (5,), autoregressive=True, free_bits=0.2, seed=0)
         model.sampling = Noiseless(name="sampling")
         model.build((None, 16))
-        random = np.random.default_rng(1)
-        for variable in model.trainable_variables:
-            variable.assign(0.5 * random.standard_normal(variable.shape))
+        stir(model)
         model.compile(optimizer=keras.optimizers.SGD(0.01), loss=vae.ReconstructionLoss(), **settings)
         losses.append(model.fit(IMAGES, batch_size=20, epochs=2, shuffle=False, verbose=0).history["loss"])
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)

@@ -10,17 +10,10 @@ import pytest
 
 from course_lib import vae
 
+from .samples import small
+
 numpy = keras.ops.convert_to_numpy
 IMAGES = (np.random.default_rng(0).random((7, 16)) < 0.5).astype(np.float32)
-
-
-def small(**settings: object) -> vae.VAE:
-    model = vae.VAE(16, 3, **({"hidden_dims": (5,), "activation": "tanh", "seed": 0} | settings))
-    model.build((None, 16))
-    random = np.random.default_rng(1)
-    for variable in model.trainable_variables:
-        variable.assign(0.5 * random.standard_normal(variable.shape))
-    return model
 
 
 def test_both_terms_are_those_of_a_loop() -> None:

@@ -12,20 +12,11 @@ from keras import ops
 
 from course_lib import data, vae
 
+from .samples import small
+
 numpy = keras.ops.convert_to_numpy
 RANDOM = np.random.default_rng(0)
 IMAGES = (RANDOM.random((6, 16)) < 0.5).astype(np.float32)
-
-
-def small(**settings: object) -> vae.VAE:
-    """A VAE for 4 × 4 pixels, with every weight drawn at random, biases too."""
-    settings = {"hidden_dims": (5,), "activation": "tanh", "seed": 0} | settings
-    model = vae.VAE(16, 3, **settings)
-    model.build((None, 16))
-    random = np.random.default_rng(1)
-    for variable in model.trainable_variables:
-        variable.assign(0.5 * random.standard_normal(variable.shape))
-    return model
 
 
 def compiled(model: vae.VAE, **settings: object) -> vae.VAE:
