@@ -56,6 +56,15 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder named by `COURSE_DATA`."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("COURSE_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture
 def no_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader has set no `COURSE_DATA`."""
     monkeypatch.delenv("COURSE_DATA", raising=False)

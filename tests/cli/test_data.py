@@ -14,15 +14,6 @@ pytestmark = pytest.mark.usefixtures("no_data_folder")
 Course = Callable[..., Answer]
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The reader's own folder of data sets."""
-    made = tmp_path / "mine"
-    made.mkdir()
-    monkeypatch.setenv("COURSE_DATA", str(made))
-    return made
-
-
 def test_list_says_of_every_data_set_where_it_would_come_from(course: Course, cache: Path) -> None:
     lines = course("data", "list").out.splitlines()
     where = {line.split()[0]: line for line in lines}
@@ -46,8 +37,8 @@ def test_list_speaks_json_to_programs(course: Course, cache: Path) -> None:
     assert sets["digits8"]["path"].endswith("digits.csv.gz")
 
 
-def test_list_shows_the_readers_own_folder(course: Course, cache: Path, folder: Path) -> None:
-    (folder / "stopwords.zip").write_bytes(b"a" * 1234)
+def test_list_shows_the_readers_own_folder(course: Course, cache: Path, data_folder: Path) -> None:
+    (data_folder / "stopwords.zip").write_bytes(b"a" * 1234)
     (line,) = [line for line in course("data", "list").out.splitlines() if line.startswith("stopwords")]
     assert "in COURSE_DATA" in line
     assert "1.2 kB" in line
@@ -87,13 +78,13 @@ def test_large_data_sets_come_only_when_asked_for(course: Course, cache: Path) -
     assert "glove" in course("data", "fetch", "glove.6B").err
 
 
-def test_verify_finds_a_good_copy_a_bad_one_and_none(course: Course, cache: Path, folder: Path) -> None:
+def test_verify_finds_a_good_copy_a_bad_one_and_none(course: Course, cache: Path, data_folder: Path) -> None:
     good = course("data", "verify", "digits8")
     assert (good.code, good.out.split()[:2]) == (0, ["good", "digits8:"])
     none = course("data", "verify", "tatoeba")
     assert none.code == 3
     assert "course data fetch tatoeba" in none.err
-    (folder / "cmn.txt").write_text("too little\n", encoding="utf-8")
+    (data_folder / "cmn.txt").write_text("too little\n", encoding="utf-8")
     bad = course("data", "verify", "tatoeba", "digits8")
     assert bad.code == 1
     assert bad.out.startswith("bad     tatoeba: ")
@@ -106,8 +97,8 @@ def test_verify_without_a_name_does_not_mind_what_is_not_here(course: Course, ca
     assert "absent  imdb: " in answer.out
 
 
-def test_clear_empties_the_cache_and_nothing_beside_it(course: Course, cache: Path, folder: Path) -> None:
-    mine = folder / "cmn.txt"
+def test_clear_empties_the_cache_and_nothing_beside_it(course: Course, cache: Path, data_folder: Path) -> None:
+    mine = data_folder / "cmn.txt"
     cached = cache / "tatoeba" / "cmn-eng.zip"
     stranger = cache / "tatoeba" / "notes.txt"
     cached.parent.mkdir(parents=True)

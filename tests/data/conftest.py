@@ -40,19 +40,21 @@ def use_cards(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 @pytest.fixture
-def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder named by `COURSE_DATA`."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setenv("COURSE_DATA", str(folder))
-    return folder
-
-
-@pytest.fixture
 def tiny_imdb(data_folder: Path, cache: Path, use_cards: Callable[..., None]) -> Path:
     """The tiny IMDB in `COURSE_DATA`, packed; an empty cache."""
     path = data_folder / "imdb" / tiny.ARCHIVE
     path.parent.mkdir()
     path.write_bytes(tiny.pack(tiny.files()))
     use_cards(tiny.card())
+    return path
+
+
+@pytest.fixture
+def downloaded_imdb(cache: Path, no_data_folder: None, use_cards: Callable[..., None]) -> Path:
+    """The tiny IMDB in the cache, packed, as a download leaves it."""
+    content = tiny.pack_once()
+    use_cards(tiny.card(content))
+    path = cache / "imdb" / tiny.ARCHIVE
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
     return path

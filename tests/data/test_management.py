@@ -49,16 +49,10 @@ def test_status_of_a_data_set_whose_package_is_missing(monkeypatch: pytest.Monke
         data.fetch("digits8")
 
 
-def test_a_file_of_another_size_in_the_cache_is_as_good_as_missing(
-    cache: Path, no_data_folder: None, use_cards: Callable[..., None]
-) -> None:
-    content = tiny.pack_once()
-    use_cards(tiny.card(content))
-    path = cache / "imdb" / tiny.ARCHIVE
-    path.parent.mkdir(parents=True)
-    path.write_bytes(content)
+def test_a_file_of_another_size_in_the_cache_is_as_good_as_missing(downloaded_imdb: Path) -> None:
+    content = downloaded_imdb.read_bytes()
     assert data.status("imdb").where == "cache"
-    path.write_bytes(content[:-1])
+    downloaded_imdb.write_bytes(content[:-1])
     assert data.status("imdb").where == "missing"
 
 
@@ -130,20 +124,14 @@ def test_verify_finds_what_is_wrong_with_each_copy(tiny_imdb: Path, cache: Path)
     assert "cut short or damaged" in first.message and "damaged" in parsed.message
 
 
-def test_verify_checks_size_and_checksum_of_what_was_downloaded(
-    cache: Path, no_data_folder: None, use_cards: Callable[..., None]
-) -> None:
-    content = tiny.pack_once()
-    use_cards(tiny.card(content))
-    path = cache / "imdb" / tiny.ARCHIVE
-    path.parent.mkdir(parents=True)
-    path.write_bytes(content)
+def test_verify_checks_size_and_checksum_of_what_was_downloaded(downloaded_imdb: Path) -> None:
+    content = downloaded_imdb.read_bytes()
     assert [one.verdict for one in data.verify("imdb")] == ["good"]
     # The end of a tar is padding: the reviews are whole, the file is not the published one.
-    path.write_bytes(content[:-1] + b"x")
+    downloaded_imdb.write_bytes(content[:-1] + b"x")
     (finding,) = data.verify("imdb")
     assert finding.verdict == "bad" and "expected md5" in finding.message
-    path.write_bytes(content[:-1])
+    downloaded_imdb.write_bytes(content[:-1])
     (finding,) = data.verify("imdb")
     assert finding.verdict == "bad" and f"expected {len(content):,} bytes, got {len(content) - 1:,}" in finding.message
 
