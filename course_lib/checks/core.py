@@ -22,6 +22,7 @@ _MODULES = {
     "04": "course_lib.checks.vae",
     "05": "course_lib.checks.attention",
     "06": "course_lib.checks.transformer",
+    "07": "course_lib.checks.sentiment",
 }
 
 _EXERCISES: dict[str, Callable[[Learner], None]] = {}

@@ -78,12 +78,15 @@ def load_records(folder: Path | str | None = None) -> list[Record]:
     """Read all records of a folder, by model and seed.
 
     Args:
-        folder: where they lie; None for those of the course, which its lesson draws its tables from.
+        folder: where they lie; None for those of the course, which its lesson draws its tables from. One that is not
+            there holds none.
 
     Raises:
         ValueError: if a file holds no record.
     """
     place = resources.files("course_lib.sentiment") / "recorded" if folder is None else Path(folder)
+    if not place.is_dir():
+        return []
     records = []
     for path in sorted(place.iterdir(), key=lambda path: path.name):
         if not path.name.endswith(".json"):

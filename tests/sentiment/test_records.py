@@ -30,6 +30,10 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
     assert load_records(tmp_path) == [records[2], records[1], records[0]]
 
 
+def test_a_folder_that_is_not_there_holds_no_records(tmp_path: Path) -> None:
+    assert load_records(tmp_path / "nowhere") == []
+
+
 def test_a_table_has_a_row_for_each_model(tmp_path: Path) -> None:
     rows = table([_record(), _record(seed=2, validation=0.8, test=0.86), _record(model="open", test=None)])
     assert rows["bag"]["seeds"] == [1, 2]
