@@ -3,7 +3,7 @@
 # %% [markdown] id="title" lang="en"
 # # 07 · Film reviews: what does it take to get a real number honestly?
 #
-# The third article trains a network on 25,000 film reviews and prints 92.19%. Its program cannot give that number; it does
+# The fourth article trains a network on 25,000 film reviews and prints 92.19%. Its program cannot give that number; it does
 # not even run. This lesson builds the program that was meant, measures it, mends it step by step, and then climbs a ladder of
 # other models, from a list of good words to an average of two that were trained in quite different ways. On the way you
 # will meet everything that makes a number trustworthy: a split that does not leak, an error bar, a test set that is asked once.
@@ -22,7 +22,7 @@
 # **You need** vocabularies and padding (lesson 01), cross-entropy (02), attention (05) and the encoder (06).
 #
 # **Mirrors** sections 1.2, 3.2.4, 4.3 and 5 of the fourth article. What it gets wrong (E03, E25 to E29) is run in its place.
-# %% [markdown] id="title" lang="zh" of="5fb89e15"
+# %% [markdown] id="title" lang="zh" of="0ca6fc97"
 # # 07 · 影评情感：怎样诚实地得到一个数？
 #
 # 第四篇文章用 25,000 条影评训练了一个网络，打印出 92.19%。可是它的程序给不出这个数，甚至根本跑不起来。这一课先把它本想写的程序写出来，

@@ -128,16 +128,17 @@ def task(encoded: Encoded, seed: int) -> Task:
 
 # What a rung gives: logits of the validation reviews by a model of the training reviews, and logits of the test reviews
 # by one of all labelled reviews; and what is to be noted. It adds to the task's minutes what it takes.
-Rung = Callable[[Task, int], tuple[np.ndarray, np.ndarray, dict[str, object]]]
+Climbed = tuple[np.ndarray, np.ndarray, dict[str, object]]
+Rung = Callable[[Task, int], Climbed]
 
 
-def majority(given: Task, seed: int):
+def majority(given: Task, seed: int) -> Climbed:
     """The more frequent label, whatever is asked."""
     logit = 1.0 if given.labels[given.training].mean() > 0.5 else -1.0
     return np.full(len(given.validation), logit), np.full(len(given.encoded.asked), logit), {}
 
 
-def lexicon(given: Task, seed: int):
+def lexicon(given: Task, seed: int) -> Climbed:
     """Praising words less blaming ones."""
     with _clock(given.minutes, "lexicon"):
         worth = np.array([lexicon_score([word]) for word in given.encoded.words.words], dtype=float)
@@ -167,19 +168,19 @@ def _linear(given: Task, seed: int, name: str, settings: dict, columns: np.ndarr
     return *logits, {"n_grams": len(keep)}
 
 
-def bag_of_words(given: Task, seed: int):
+def bag_of_words(given: Task, seed: int) -> Climbed:
     """Logistic regression over single words."""
     single = np.arange(given.encoded.known.shape[1]) < given.encoded.single_words
     return _linear(given, seed, "bag-of-words", SETTINGS["words"], single, bayes=False)
 
 
-def nb_n_grams(given: Task, seed: int):
+def nb_n_grams(given: Task, seed: int) -> Climbed:
     """Logistic regression over words, pairs and triples weighted by their log-count ratios."""
     everything = np.ones(given.encoded.known.shape[1], bool)
     return _linear(given, seed, "nb-n-grams", SETTINGS["n_grams"], everything, bayes=True)
 
 
-def documents(given: Task, seed: int):
+def documents(given: Task, seed: int) -> Climbed:
     """Logistic regression over vectors of reviews that were learnt from all training reviews without their labels."""
     settings, encoded = SETTINGS["documents"], given.encoded
     with _clock(given.minutes, "documents: vectors"):
