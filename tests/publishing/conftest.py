@@ -21,18 +21,18 @@ def lesson_text() -> str:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A checkout that holds the small lesson as chapter 07, and nothing built yet."""
+    """A checkout that holds the small lesson as chapter 99, and nothing built yet."""
     (tmp_path / "course_lib").mkdir()
     (tmp_path / "chapters").mkdir()
     (tmp_path / "pyproject.toml").write_text('[tool.course]\nrepository = ""\n', encoding="utf-8")
-    (tmp_path / "chapters" / "07_counting.py").write_text(LESSON, encoding="utf-8", newline="\n")
+    (tmp_path / "chapters" / "99_counting.py").write_text(LESSON, encoding="utf-8", newline="\n")
     return tmp_path
 
 
 @pytest.fixture
 def path(root: Path) -> Path:
     """The source file of the small lesson."""
-    return root / "chapters" / "07_counting.py"
+    return root / "chapters" / "99_counting.py"
 
 
 @pytest.fixture

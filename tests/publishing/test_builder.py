@@ -36,25 +36,25 @@ def edit(path: Path, cell_id: str, text: str) -> bytes:
 def english(root: Path) -> Path:
     """The English student notebook, built."""
     builder.build(root)
-    return root / "chapters" / "en" / "07_counting.ipynb"
+    return root / "chapters" / "en" / "99_counting.ipynb"
 
 
 def test_both_languages_of_the_student_edition_are_written(root: Path):
     changed = builder.build(root)
     assert sorted(path.relative_to(root).as_posix() for path in changed) == [
-        "chapters/en/07_counting.ipynb",
-        "chapters/zh/07_counting.ipynb",
+        "chapters/en/99_counting.ipynb",
+        "chapters/zh/99_counting.ipynb",
     ]
-    assert sorted(tree(root)) == ["chapters/en/07_counting.ipynb", "chapters/zh/07_counting.ipynb"]
+    assert sorted(tree(root)) == ["chapters/en/99_counting.ipynb", "chapters/zh/99_counting.ipynb"]
 
 
 def test_solutions_are_written_when_asked_for_and_not_beside_the_sources(root: Path):
     builder.build(root, solutions=True)
     assert {name for name in tree(root) if "solution" in name} == {
-        "build/solutions/en/07_counting.ipynb",
-        "build/solutions/zh/07_counting.ipynb",
+        "build/solutions/en/99_counting.ipynb",
+        "build/solutions/zh/99_counting.ipynb",
     }
-    assert b"words.count(word)" in tree(root)["build/solutions/en/07_counting.ipynb"]
+    assert b"words.count(word)" in tree(root)["build/solutions/en/99_counting.ipynb"]
 
 
 def test_building_twice_changes_nothing(root: Path):
@@ -68,8 +68,8 @@ def test_building_twice_changes_nothing(root: Path):
 def test_check_writes_nothing_and_tells_what_is_missing(root: Path):
     differences = builder.check(root)
     assert [(difference.path.name, difference.hint) for difference in differences] == [
-        ("07_counting.ipynb", "it is missing"),
-        ("07_counting.ipynb", "it is missing"),
+        ("99_counting.ipynb", "it is missing"),
+        ("99_counting.ipynb", "it is missing"),
     ]
     assert tree(root) == {}
 
@@ -110,14 +110,14 @@ def test_a_stale_translation_stops_the_build_before_anything_is_written(
     before = tree(root)
     change("How often does a word occur?", "How often is a word there?")
     for action in (builder.build, builder.check):
-        with pytest.raises(SourceError, match="course build --accept 07:counting"):
+        with pytest.raises(SourceError, match="course build --accept 99:counting"):
             action(root)
     assert tree(root) == before
 
 
 def test_the_notebook_of_a_lesson_that_is_gone_is_removed(root: Path, english: Path, path: Path, lesson_text: str):
     path.unlink()
-    (root / "chapters" / "08_other.py").write_text(lesson_text.replace("07.", "08."), encoding="utf-8")
+    (root / "chapters" / "08_other.py").write_text(lesson_text.replace("99.", "08."), encoding="utf-8")
     assert (english, "its lesson is gone") in [(difference.path, difference.hint) for difference in builder.check(root)]
     builder.build(root)
     assert sorted(tree(root)) == ["chapters/en/08_other.ipynb", "chapters/zh/08_other.ipynb"]
@@ -143,7 +143,7 @@ def test_a_notebook_somebody_worked_in_stays_while_its_lesson_does(root: Path, e
 def test_a_notebook_somebody_worked_in_is_kept_when_its_lesson_changes(
     root: Path, english: Path, change: Callable[..., int]
 ):
-    for place, name in enumerate(("07_counting.mine.ipynb", "07_counting.mine2.ipynb")):
+    for place, name in enumerate(("99_counting.mine.ipynb", "99_counting.mine2.ipynb")):
         work = edit(english, "ex1", f"def share(word, sentences):\n    return {place}")
         change("sentences * 2", "1 * sentences * 2")
         changed = builder.build(root)
@@ -158,7 +158,7 @@ def test_a_kept_notebook_is_not_removed_when_its_lesson_is_gone(
 ):
     edit(english, "ex1", "def share(word, sentences):\n    return 1")
     path.unlink()
-    (root / "chapters" / "08_other.py").write_text(lesson_text.replace("07.", "08."), encoding="utf-8")
+    (root / "chapters" / "08_other.py").write_text(lesson_text.replace("99.", "08."), encoding="utf-8")
     builder.build(root)
     assert english.exists()
 
@@ -183,7 +183,7 @@ def test_a_write_that_fails_leaves_the_old_notebook_whole(
 
 def test_the_repository_and_the_recorded_runs_are_read_from_the_checkout(root: Path, english: Path):
     (root / "pyproject.toml").write_text('[tool.course]\nrepository = "https://github.com/example/course"\n')
-    record = {"07": {"quick": {"seconds": 60, "peak_memory_mb": 900, "cores": 2}}}
+    record = {"99": {"quick": {"seconds": 60, "peak_memory_mb": 900, "cores": 2}}}
     (root / "course_lib" / "measured.json").write_text(json.dumps(record))
     assert len(builder.build(root)) == 2
     text = english.read_text(encoding="utf-8")

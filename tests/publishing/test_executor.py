@@ -37,7 +37,7 @@ def promise(*names: str, data: str = "real") -> NotebookNode:
     return new_output("display_data", {"text/plain": "", scales.EXPECTED_MIME: said})
 
 
-def checked(status: str, exercise: str = "07.1") -> NotebookNode:
+def checked(status: str, exercise: str = "99.1") -> NotebookNode:
     """What `check` shows."""
     return new_output("display_data", {"text/plain": "", executor.CHECK_MIME: {"exercise": exercise, "status": status}})
 
@@ -54,7 +54,7 @@ def shows(monkeypatch: pytest.MonkeyPatch) -> Callable[[Outputs], list[dict[str,
         def execute(notebook, environment, timeout, on_cell):
             calls.append({"environment": environment, "timeout": timeout, "on_cell": on_cell})
             right = {"solution": "passed", "student": "not attempted"}[notebook.metadata.course.edition]
-            all_well = {"ex1-check": [checked(right)], "ex2-check": [checked(right, "07.2")]}
+            all_well = {"ex1-check": [checked(right)], "ex2-check": [checked(right, "99.2")]}
             for cell in notebook.cells:
                 if cell.cell_type == "code":
                     cell.outputs = list((all_well | outputs).get(cell.id, []))
@@ -85,18 +85,18 @@ def test_a_run_that_went_well_leaves_a_notebook_and_a_record(root: Path, run, sh
     shows({"two-sentences": [promise("accuracy"), result()]})
     record = run()
     assert written(root) == [
-        "build/executed/en/solution/07_counting.ipynb",
-        "build/results/07_counting.en.solution.quick.json",
+        "build/executed/en/solution/99_counting.ipynb",
+        "build/results/99_counting.en.solution.quick.json",
     ]
     assert records.load_all(root / "build" / "results") == [record]
     kept = json.loads((root / "build" / "results" / record.file_name).read_text(encoding="utf-8"))
-    assert {"chapter": 7, "title": "Counting words", "language": "en", "edition": "solution"}.items() <= kept.items()
+    assert {"chapter": 99, "title": "Counting words", "language": "en", "edition": "solution"}.items() <= kept.items()
     assert (kept["scale"], kept["data"], kept["seconds"], kept["peak_memory_mb"]) == ("quick", "real", 1.23, 321.1)
-    assert kept["results"][0]["value"] == 0.5 and kept["checks"] == {"07.1": "passed", "07.2": "passed"}
+    assert kept["results"][0]["value"] == 0.5 and kept["checks"] == {"99.1": "passed", "99.2": "passed"}
     assert kept["versions"] == {"python": "3.12.0"} and kept["seconds_per_cell"] == {"two-sentences": 1.0}
     assert set(kept["machine"]) == {"cores", "memory_gb", "platform"} and kept["machine"]["cores"] >= 1
     assert kept["date"].endswith("+00:00")
-    notebook = nbformat.read(root / "build" / "executed" / "en" / "solution" / "07_counting.ipynb", as_version=4)
+    notebook = nbformat.read(root / "build" / "executed" / "en" / "solution" / "99_counting.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert "../zh/" not in "".join(cell.source for cell in notebook.cells), "no link to where nothing stands"
 
@@ -108,10 +108,10 @@ def test_a_run_that_went_well_leaves_a_notebook_and_a_record(root: Path, run, sh
         ({"two-sentences": [promise("a", "b"), result(name="a")]}, "b was expected and never reported"),
         (
             {"ex1-check": [checked("hint")]},
-            "the check of exercise 07.1 says 'hint'; the solution edition needs 'passed'",
+            "the check of exercise 99.1 says 'hint'; the solution edition needs 'passed'",
         ),
-        ({"ex1-check": [checked("not attempted")]}, "the check of exercise 07.1 says 'not attempted'"),
-        ({"ex2-check": []}, "the check of exercise 07.2 says 'nothing'; the solution edition needs 'passed'"),
+        ({"ex1-check": [checked("not attempted")]}, "the check of exercise 99.1 says 'not attempted'"),
+        ({"ex2-check": []}, "the check of exercise 99.2 says 'nothing'; the solution edition needs 'passed'"),
     ],
 )
 def test_what_is_wrong_fails_the_chapter_and_nothing_is_kept_but_the_notebook_to_look_at(
@@ -121,8 +121,8 @@ def test_what_is_wrong_fails_the_chapter_and_nothing_is_kept_but_the_notebook_to
     with pytest.raises(ChapterFailed) as raised:
         run()
     assert said in str(raised.value)
-    assert str(raised.value).startswith("07_counting (en, solution edition, quick scale) ")
-    assert written(root) == ["build/failed/en/solution/07_counting.ipynb"]
+    assert str(raised.value).startswith("99_counting (en, solution edition, quick scale) ")
+    assert written(root) == ["build/failed/en/solution/99_counting.ipynb"]
 
 
 def test_everything_wrong_is_told_at_once(run, shows):
@@ -135,7 +135,7 @@ def test_everything_wrong_is_told_at_once(run, shows):
 
 def test_the_student_edition_needs_its_exercises_not_attempted(run, shows):
     shows({})
-    assert run("student").checks == {"07.1": "not attempted", "07.2": "not attempted"}
+    assert run("student").checks == {"99.1": "not attempted", "99.2": "not attempted"}
     shows({"ex1-check": [checked("passed")]})
     with pytest.raises(ChapterFailed, match="the student edition needs 'not attempted'"):
         run("student")
@@ -202,7 +202,7 @@ def test_outputs_lose_colours_and_the_folders_of_this_machine(root: Path, run, s
         }
     )
     run()
-    kept = nbformat.read(root / "build" / "executed" / "en" / "solution" / "07_counting.ipynb", as_version=4)
+    kept = nbformat.read(root / "build" / "executed" / "en" / "solution" / "99_counting.ipynb", as_version=4)
     stream, display = next(cell for cell in kept.cells if cell.id == "two-sentences").outputs
     assert stream.text == "red <python>/lib ~/notes"
     assert display.data == {"text/plain": "<python>/lib", "text/html": "<b><python>/lib</b>"}
@@ -236,11 +236,11 @@ def test_a_failing_cell_is_told_with_its_line_in_the_source(
     with pytest.raises(ChapterFailed) as raised:
         run(edition)
     message = str(raised.value)
-    line = int(message.split("07_counting.py:")[1].split(":")[0])
+    line = int(message.split("99_counting.py:")[1].split(":")[0])
     assert lesson_text.split("\n")[line - 1] == content
     assert f"stopped in cell '{cell_id}', " in message and ": ValueError: no\n" in message
     assert "\x1b" not in message and "In[4], line" in message
-    assert written(root) == [f"build/failed/en/{edition}/07_counting.ipynb"]
+    assert written(root) == [f"build/failed/en/{edition}/99_counting.ipynb"]
 
 
 def test_colours_stay_where_a_terminal_shows_them(run, monkeypatch: pytest.MonkeyPatch):
@@ -271,8 +271,8 @@ LIVE_SETUP = """\
 import course_lib
 from course_lib import dial
 from course_lib.checks.core import check, exercise
-exercise("07.1")(lambda learner: learner("one", ["one"]))
-exercise("07.2")(lambda learner: learner(["one"]))
+exercise("99.1")(lambda learner: learner("one", ["one"]))
+exercise("99.2")(lambda learner: learner(["one"]))
 course = dial(
     settings={scale: {"n": 1} for scale in ("smoke", "quick", "full")},
     expected={"quick": {"accuracy": (0.4, 0.6)}, "full": {"accuracy": (0.4, 0.6)}},
@@ -292,7 +292,7 @@ def test_a_real_kernel_and_the_real_dial_give_a_record(
     seen = []
     record = run(edition, scale, on_cell=lambda *step: seen.append(step))
     assert [said["value"] for said in record.results] == [value]
-    assert record.checks == dict.fromkeys(("07.1", "07.2"), {"solution": "passed", "student": "not attempted"}[edition])
+    assert record.checks == dict.fromkeys(("99.1", "99.2"), {"solution": "passed", "student": "not attempted"}[edition])
     assert record.data == "real" and record.seconds > 0.1 and record.peak_memory_mb > 20
     assert list(record.seconds_per_cell) == [name for _, _, name in seen]
     assert seen[0] == (1, 7, "course-setup")

@@ -170,7 +170,7 @@ def test_an_interrupt_kills_the_kernel_and_is_passed_on(tmp_path: Path):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
 def test_a_run_that_is_killed_takes_its_kernel_with_it_and_writes_nothing(root: Path, tmp_path: Path):
     note = tmp_path / "pid"
-    source = root / "chapters" / "07_counting.py"
+    source = root / "chapters" / "99_counting.py"
     hanging = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     text = source.read_text(encoding="utf-8").replace("twice = sentences * 2", hanging)
     source.write_text(text, encoding="utf-8")

@@ -22,7 +22,7 @@ from course_lib.publishing.pages import page
 PUBLIC = Publication(
     "https://github.com/example/course",
     {
-        "07": {
+        "99": {
             "quick": {"seconds": 45, "peak_memory_mb": 1100, "cores": 2},
             "full": {"seconds": 900, "peak_memory_mb": 2000, "cores": 8},
         }
@@ -81,7 +81,7 @@ def test_the_editions_differ_in_the_exercises_alone(chapter: Chapter):
     stub, solved = (next(cell for cell in made.cells if cell.id == "ex1") for made in (student, solution))
     assert "NotImplementedError" in stub.source and stub.metadata.tags == ["exercise"]
     assert "words.count(word)" in solved.source and solved.metadata.tags == ["solution"]
-    assert solved.metadata.course == {"exercise": "07.1", "stub": stub.source}
+    assert solved.metadata.course == {"exercise": "99.1", "stub": stub.source}
 
 
 def test_no_student_edition_holds_a_solution(chapter: Chapter):
@@ -92,8 +92,8 @@ def test_no_student_edition_holds_a_solution(chapter: Chapter):
 def test_the_order_is_title_opening_setup_and_then_the_lesson(chapter: Chapter):
     made = notebook(chapter, "en")
     assert [cell.id for cell in made.cells][:4] == ["counting", "course-opening", "course-setup", "two-sentences"]
-    assert made.cells[1].source == "[中文版](../zh/07_counting.ipynb)"
-    assert 'course_lib.start(chapter=7, language="en")' in made.cells[2].source
+    assert made.cells[1].source == "[中文版](../zh/99_counting.ipynb)"
+    assert 'course_lib.start(chapter=99, language="en")' in made.cells[2].source
 
 
 def test_an_opening_with_nothing_to_say_is_left_out(chapter: Chapter):
@@ -106,16 +106,16 @@ def test_the_opening_tells_what_a_run_costs_and_where_to_open_it(chapter: Chapte
         "**Measured:** about 0.8 min and at most 1.1 GB of memory at the quick scale, on 2 cores; "
         "about 15 min and at most 2.0 GB of memory at the full scale, on 8 cores.\n\n"
         "[Open on Binder]"
-        "(https://mybinder.org/v2/gh/example/course/main?urlpath=lab/tree/chapters/en/07_counting.ipynb) · "
-        "[Open on Colab](https://colab.research.google.com/github/example/course/blob/main/chapters/en/07_counting.ipynb)"
-        " · [中文版](../zh/07_counting.ipynb)"
+        "(https://mybinder.org/v2/gh/example/course/main?urlpath=lab/tree/chapters/en/99_counting.ipynb) · "
+        "[Open on Colab](https://colab.research.google.com/github/example/course/blob/main/chapters/en/99_counting.ipynb)"
+        " · [中文版](../zh/99_counting.ipynb)"
     )
     assert notebook(chapter, "zh", "student", PUBLIC).cells[1].source == (
         "**实测：** quick 规模约 0.8 分钟，内存最多 1.1 GB（2 核）；full 规模约 15 分钟，内存最多 2.0 GB（8 核）。\n\n"
         "[在 Binder 上打开]"
-        "(https://mybinder.org/v2/gh/example/course/main?urlpath=lab/tree/chapters/zh/07_counting.ipynb) · "
-        "[在 Colab 上打开](https://colab.research.google.com/github/example/course/blob/main/chapters/zh/07_counting.ipynb)"
-        " · [English edition](../en/07_counting.ipynb)"
+        "(https://mybinder.org/v2/gh/example/course/main?urlpath=lab/tree/chapters/zh/99_counting.ipynb) · "
+        "[在 Colab 上打开](https://colab.research.google.com/github/example/course/blob/main/chapters/zh/99_counting.ipynb)"
+        " · [English edition](../en/99_counting.ipynb)"
     )
 
 
@@ -130,10 +130,10 @@ def test_an_exercise_is_headed_by_its_number_difficulty_and_minutes(chapter: Cha
         for language in ("en", "zh")
     }
     assert headers["en"] == [
-        "**Exercise 07.1** · difficulty ●●○ (2 of 3) · about 10 minutes",
-        "**Exercise 07.2** · difficulty ●○○ (1 of 3) · about 1 minute",
+        "**Exercise 99.1** · difficulty ●●○ (2 of 3) · about 10 minutes",
+        "**Exercise 99.2** · difficulty ●○○ (1 of 3) · about 1 minute",
     ]
-    assert headers["zh"][0] == "**练习 07.1** · 难度 ●●○（2/3）· 约 10 分钟"
+    assert headers["zh"][0] == "**练习 99.1** · 难度 ●●○（2/3）· 约 10 分钟"
 
 
 def test_folded_code_is_folded_in_lab_and_on_the_site(chapter: Chapter):

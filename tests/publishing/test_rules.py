@@ -16,7 +16,7 @@ BROKEN = {
         "How often is a word there?",
         1,
         "the Chinese of 'counting' is stale: its English has changed. "
-        "Revise it, then accept it: course build --accept 07:counting",
+        "Revise it, then accept it: course build --accept 99:counting",
     ),
     "a translation without a hash": (
         ' of="a06532be"',
@@ -198,12 +198,12 @@ BROKEN = {
         "a solution without its exercise",
     ),
     "an exercise without a check": (
-        '# %% id="ex2-check" tags=["check"]\ncheck("07.2", longest)\n',
+        '# %% id="ex2-check" tags=["check"]\ncheck("99.2", longest)\n',
         "",
         -6,
         "an exercise without a check: a code cell with id=ex2-check and the tag check",
     ),
-    "a check of another exercise": ('check("07.2"', 'check("07.1"', 0, "the check of 'ex2' calls check(\"07.2\", …)"),
+    "a check of another exercise": ('check("99.2"', 'check("99.1"', 0, "the check of 'ex2' calls check(\"99.2\", …)"),
     "a check of no exercise": (
         'id="twice" tags=["fold"]',
         'id="twice" tags=["check"]',
@@ -329,7 +329,7 @@ def test_a_cell_between_the_two_languages_is_told(path: Path, change: Callable[.
 
 
 def test_a_check_before_its_exercise_is_told(path: Path, lesson_text: str):
-    check = '# %% id="ex2-check" tags=["check"]\ncheck("07.2", longest)\n'
+    check = '# %% id="ex2-check" tags=["check"]\ncheck("99.2", longest)\n'
     moved = lesson_text.replace(check, "").replace('# %% id="twice"', f'{check}# %% id="twice"')
     path.write_text(moved, encoding="utf-8")
     (problem,) = source.problems(path)

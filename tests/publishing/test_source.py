@@ -29,7 +29,7 @@ IDS = [
 
 def test_a_lesson_is_read_cell_by_cell_in_its_order(chapter: Chapter):
     assert [cell.id for cell in chapter.cells] == IDS
-    assert (chapter.number, chapter.slug) == (7, "07_counting")
+    assert (chapter.number, chapter.slug) == (99, "99_counting")
     assert chapter.title == {"en": "Counting words", "zh": "数词"}
     assert chapter.cell("two-sentences").code.startswith('sentences = ["one good film"')
     assert chapter.cell("two-sentences").code.endswith("+ 1")
@@ -39,10 +39,10 @@ def test_a_lesson_is_read_cell_by_cell_in_its_order(chapter: Chapter):
 
 def test_an_exercise_and_its_solution_are_one_cell(chapter: Chapter):
     exercise = chapter.cell("ex2")
-    assert (exercise.number, exercise.difficulty, exercise.minutes) == ("07.2", 1, 1)
+    assert (exercise.number, exercise.difficulty, exercise.minutes) == ("99.2", 1, 1)
     assert "NotImplementedError" in exercise.code
     assert exercise.solution == "def longest(words):\n    return max(words, key=len)"
-    assert chapter.cell("ex1").number == "07.1"
+    assert chapter.cell("ex1").number == "99.1"
     assert chapter.cell("twice").number is None
 
 
@@ -116,8 +116,8 @@ def test_a_path_below_the_working_folder_is_told_as_one_would_type_it(
 ):
     line = change('tags=["fold"]', 'tags=["flod"]')
     monkeypatch.chdir(root)
-    with pytest.raises(SourceError, match=rf"^chapters/07_counting\.py:{line}: unknown tag 'flod'"):
-        source.parse(root / "chapters" / "07_counting.py")
+    with pytest.raises(SourceError, match=rf"^chapters/99_counting\.py:{line}: unknown tag 'flod'"):
+        source.parse(root / "chapters" / "99_counting.py")
 
 
 def test_a_lesson_that_is_well_has_no_problems(path: Path):
@@ -125,15 +125,15 @@ def test_a_lesson_that_is_well_has_no_problems(path: Path):
 
 
 def test_chapters_come_in_the_order_of_their_numbers(root: Path, lesson_text: str):
-    other = lesson_text.replace("07.", "02.")
+    other = lesson_text.replace("99.", "02.")
     (root / "chapters" / "02_zebras.py").write_text(other, encoding="utf-8")
-    assert [lesson.slug for lesson in source.chapters(root / "chapters")] == ["02_zebras", "07_counting"]
-    assert list(source.chapter_paths(root / "chapters")) == [2, 7]
+    assert [lesson.slug for lesson in source.chapters(root / "chapters")] == ["02_zebras", "99_counting"]
+    assert list(source.chapter_paths(root / "chapters")) == [2, 99]
 
 
 def test_two_chapters_of_one_number_are_told(root: Path, path: Path):
-    (root / "chapters" / "07_again.py").write_bytes(path.read_bytes())
-    with pytest.raises(SourceError, match=r"07_counting\.py:1: chapter 07 is 07_again\.py already"):
+    (root / "chapters" / "99_again.py").write_bytes(path.read_bytes())
+    with pytest.raises(SourceError, match=r"99_counting\.py:1: chapter 99 is 99_again\.py already"):
         source.chapters(root / "chapters")
 
 
@@ -149,8 +149,8 @@ def test_problems_of_several_files_are_told_together(root: Path, path: Path, les
     path.write_text(lesson_text.replace('tags=["fold"]', 'tags=["flod"]'), encoding="utf-8")
     with pytest.raises(SourceError) as raised:
         source.chapters(root / "chapters")
-    assert "02_zebras.py" in str(raised.value), "its checks ask for exercise 07.1"
-    assert "07_counting.py" in str(raised.value)
+    assert "02_zebras.py" in str(raised.value), "its checks ask for exercise 99.1"
+    assert "99_counting.py" in str(raised.value)
 
 
 def test_an_unknown_cell_is_told_with_those_there_are(chapter: Chapter):
