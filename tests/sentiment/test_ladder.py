@@ -5,30 +5,39 @@ that nothing of the test reviews is learnt from, and that a difference from the 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from course_lib.data import imdb
-from course_lib.sentiment import Record, ladder
-from course_lib.sentiment.ladder import compare, encode, run, task
+from course_lib.preprocessing.corpus import Corpus
+from course_lib.sentiment import Record, ladder, reading_rungs, rungs
+from course_lib.sentiment.encoding import encode, task
+from course_lib.sentiment.ladder import compare, run
+
+OF_REPAIRS = [reading_rungs.settings_of(name) for name in reading_rungs.REPAIRED]
+COUNTING = (*rungs.SETTINGS, "majority", "lexicon", "average")
 
 
 @pytest.fixture(scope="module")
 def small():
     patch = pytest.MonkeyPatch()
-    documents = {**ladder.SETTINGS["documents"], "min_reviews": 3, "dim": 8, "epochs": 1}
-    patch.setitem(ladder.SETTINGS, "documents", documents)
-    for name in ("words", "n_grams"):
-        patch.setitem(ladder.SETTINGS, name, {**ladder.SETTINGS[name], "epochs": 1, "learning_rate": 0.05})
+    documents = {**rungs.SETTINGS["documents"], "min_reviews": 3, "dim": 8, "epochs": 1}
+    patch.setitem(rungs.SETTINGS, "documents", documents)
+    for name in ("bag-of-words", "nb-n-grams"):
+        patch.setitem(rungs.SETTINGS, name, {**rungs.SETTINGS[name], "epochs": 1, "learning_rate": 0.05})
+    for name, settings in reading_rungs.SETTINGS.items():
+        tiny = {key: 4 for key in ("width", "units", "hidden_dim", "num_heads") if key in settings}
+        patch.setitem(reading_rungs.SETTINGS, name, {**settings, **tiny, "length": 24, "epochs": 2, "reviews": 60})
     parts = [imdb.load(part, sample="only") for part in ("train", "unlabelled", "test")]
     yield encode(*parts, processes=1)
     patch.undo()
 
 
-def _climb(encoded, seed: int) -> list[Record]:
+def _climb(encoded, seed: int, models=COUNTING) -> list[Record]:
     found: list[Record] = []
-    run(encoded, seed, found.append)
+    run(encoded, seed, found.append, models)
     return found
 
 
@@ -38,10 +47,13 @@ def climbed(small) -> list[Record]:
 
 
 def test_every_rung_has_a_record_and_the_average_comes_last(small, climbed) -> None:
-    assert [record.model for record in climbed] == [*ladder.RUNGS, "average"]
+    assert [record.model for record in climbed] == [name for name in ladder.MODELS if name in COUNTING]
     assert climbed[0].test == pytest.approx(0.5, abs=0.1)
     for record in climbed:
-        assert 0 <= record.test <= 1
+        if record.model == "pseudo-labels":
+            assert record.test is None
+        else:
+            assert 0 <= record.test <= 1
         assert record.data == small.data
         assert set(record.minutes) == set(record.processor_minutes)
         assert "features" in record.minutes
@@ -78,9 +90,65 @@ def test_no_n_gram_of_the_test_alone_is_known(small) -> None:
 
 def test_a_difference_from_the_record_is_told(climbed) -> None:
     assert compare(climbed, climbed) == []
-    moved = [replace(record, test=record.test + 0.01) for record in climbed]
+    moved = [replace(record, validation=record.validation + 0.01) for record in climbed]
     assert len(compare(moved, climbed)) == len(climbed)
     assert "recorded" in compare(moved, climbed)[0]
     other = [replace(climbed[0], data={"train": "x", "test": "y"})]
     assert compare(other, climbed) == ["majority, seed 1: the data differs from the recorded data"]
     assert compare([replace(climbed[0], seed=99)], climbed) == []
+
+
+@pytest.mark.parametrize("name", ["mean-of-words", "encoder", "lstm-1-mask", "lstm-6-vectors"])
+def test_a_reading_rung_keeps_the_epoch_that_is_best_on_validation(small, name: str) -> None:
+    (record,) = _climb(small, 1, [name])
+    curve = record.settings["validation_by_epoch"]
+    assert len(curve) == 2
+    assert record.validation == max(curve)
+    assert record.settings["reviews"] == 60
+    vectors = {step for step in record.minutes if step.startswith("documents")}
+    assert vectors == ({"documents: vectors"} if name == "lstm-6-vectors" else set())
+
+
+def test_each_repair_of_the_network_changes_one_thing_of_the_one_before() -> None:
+    for one, other in pairwise(OF_REPAIRS):
+        changed = {key for key in {*one, *other} if one.get(key) != other.get(key)}
+        assert changed in [
+            {"use_mask"},
+            {"truncate"},
+            {"length"},
+            {"bidirectional", "pooling"},
+            {"dropout"},
+            {"pretrained"},
+        ]
+
+
+def test_reviews_are_cut_at_the_end_that_is_named_and_rare_words_are_unknown() -> None:
+    corpus = Corpus(np.array([2, 3, 9, 4, 5, 6], dtype=np.int32), np.array([0, 4, 6]))
+    first = reading_rungs.padded(corpus, np.array([0, 1]), words=8, length=3, truncate="right")
+    last = reading_rungs.padded(corpus, np.array([0, 1]), words=8, length=3, truncate="left")
+    assert first.tolist() == [[2, 3, 1], [5, 6, 0]]
+    assert last.tolist() == [[3, 1, 4], [5, 6, 0]]
+
+
+def test_a_word_begins_with_the_vector_learnt_for_it_and_a_rare_one_at_random(small) -> None:
+    given = task(small, 1)
+    columns, learnt = rungs.learn_documents(given, 1)
+    vectors = reading_rungs.word_vectors(given, 1, 300)
+    ids = small.n_grams.keys[0][columns[columns < small.n_grams.offsets[1]]]
+    place = int(np.flatnonzero(ids < 300)[3])
+    word = int(ids[place])
+    assert small.n_grams.text(int(columns[place])) == small.words.words[word]
+    cosine = vectors[word] @ learnt.n_grams[place]
+    assert cosine == pytest.approx(np.linalg.norm(vectors[word]) * np.linalg.norm(learnt.n_grams[place]), rel=1e-4)
+    assert not vectors[0].any()
+    assert vectors.std() == pytest.approx(0.05 / 3**0.5, rel=0.1)
+    rare = np.setdiff1d(np.arange(1, 300), ids)
+    assert len(rare) and (vectors[rare] != 0).all()
+
+
+@pytest.mark.parametrize(
+    ("models", "said"), [(["svm"], "svm"), (["average"], "nb-n-grams"), (["average", "documents"], "nb-n-grams")]
+)
+def test_models_that_cannot_be_climbed_are_refused(small, models: list[str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        run(small, 1, print, models)

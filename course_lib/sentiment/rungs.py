@@ -1,0 +1,134 @@
+"""The rungs of the ladder that count: from the more frequent label to vectors learnt without labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import sparse
+
+from course_lib.sentiment.bayes import count_reviews, log_count_ratios
+from course_lib.sentiment.calibration import fit_calibration
+from course_lib.sentiment.documents import DocumentVectors, latent_space, train_documents
+from course_lib.sentiment.encoding import Task, clock
+from course_lib.sentiment.lexicon import lexicon_score
+from course_lib.sentiment.n_grams import NGramClassifier, fit_n_grams, n_gram_logits
+
+SETTINGS: dict[str, dict[str, object]] = {
+    "bag-of-words": {"l2": 1e-4, "epochs": 3, "learning_rate": 0.005},
+    "nb-n-grams": {"min_reviews": [2, 3, 3], "alpha": 1.0, "l2": 3e-5, "epochs": 3, "learning_rate": 0.005},
+    "documents": {"min_reviews": 20, "dim": 150, "epochs": 3, "learning_rate": 0.01, "threshold": 100.0, "l2": 5e-5},
+    "pseudo-labels": {"weight": 0.2},
+}
+
+# What a rung gives: logits of the validation reviews by a model of the training reviews; logits of the test reviews, by
+# one of all labelled reviews where nothing else is said, or None where the rung was given up before; and what is to be
+# noted. It adds to the task's minutes what it takes.
+Climbed = tuple[np.ndarray, np.ndarray | None, dict[str, object]]
+Rung = Callable[[Task, int], Climbed]
+
+
+def majority(given: Task, seed: int) -> Climbed:
+    """The more frequent label, whatever is asked."""
+    logit = 1.0 if given.labels[given.training].mean() > 0.5 else -1.0
+    return np.full(len(given.validation), logit), np.full(len(given.encoded.asked), logit), {}
+
+
+def lexicon(given: Task, seed: int) -> Climbed:
+    """Praising words less blaming ones."""
+    with clock(given.minutes, "lexicon"):
+        worth = np.array([lexicon_score([word]) for word in given.encoded.words.words], dtype=float)
+        known, asked = (np.array([worth[ids].sum() for ids in corpus]) for corpus in given.encoded.corpora)
+    return known[given.validation], asked, {}
+
+
+def _fit(
+    features: sparse.csr_matrix, targets: np.ndarray, counts: np.ndarray, bayes: bool, settings: dict, seed: int
+) -> tuple[NGramClassifier, np.ndarray]:
+    """Logistic regression over the n-grams that two reviews have, each review counted by so much.
+
+    Returns:
+        The model, and the columns that it reads.
+    """
+    keep = np.flatnonzero(np.bincount(features.indices, minlength=features.shape[1]) >= 2)
+    features, ratios = features[:, keep], np.ones(len(keep))
+    if bayes:
+        praise, blame = count_reviews(features, counts * targets), count_reviews(features, counts * (1 - targets))
+        ratios = log_count_ratios(praise, blame, settings["alpha"])
+    how = {key: settings[key] for key in ("l2", "epochs", "learning_rate")}
+    return fit_n_grams(features, targets, ratios, weights=counts, seed=seed, **how), keep
+
+
+def _linear(given: Task, seed: int, name: str, columns: slice, bayes: bool) -> Climbed:
+    """Logistic regression over n-grams, once for choosing and once for good."""
+    logits, features = [], given.encoded.known[:, columns]
+    for step, rows, asked in (
+        ("choosing", given.training, features[given.validation]),
+        ("training", np.arange(len(given.labels)), given.encoded.test[:, columns]),
+    ):
+        with clock(given.minutes, f"{name}: {step}"):
+            model, keep = _fit(features[rows], given.labels[rows], np.ones(len(rows)), bayes, SETTINGS[name], seed)
+            logits.append(n_gram_logits(model, asked[:, keep]))
+    return *logits, {"n_grams": len(keep)}
+
+
+def bag_of_words(given: Task, seed: int) -> Climbed:
+    """Logistic regression over single words."""
+    return _linear(given, seed, "bag-of-words", slice(0, given.encoded.n_grams.offsets[1]), bayes=False)
+
+
+def nb_n_grams(given: Task, seed: int) -> Climbed:
+    """Logistic regression over words, pairs and triples weighted by their log-count ratios."""
+    return _linear(given, seed, "nb-n-grams", slice(None), bayes=True)
+
+
+def learn_documents(given: Task, seed: int) -> tuple[np.ndarray, DocumentVectors]:
+    """Vectors of n-grams and reviews from all training reviews, without their labels; learnt once for a task.
+
+    Returns:
+        The columns of the n-grams that have a vector, and what was learnt.
+    """
+    if given.document_vectors is None:
+        settings, encoded = SETTINGS["documents"], given.encoded
+        with clock(given.minutes, "documents: vectors"):
+            everything = sparse.vstack([encoded.known, encoded.unlabelled], format="csr")
+            reviews = np.bincount(everything.indices, minlength=everything.shape[1])
+            frequent = np.flatnonzero(reviews >= settings["min_reviews"])
+            everything = everything[:, frequent]
+            space = latent_space(everything, settings["dim"], seed=seed)
+            how = {key: settings[key] for key in ("epochs", "learning_rate", "threshold")}
+            given.document_vectors = frequent, train_documents(everything, space, seed=seed, **how)
+    return given.document_vectors
+
+
+def documents(given: Task, seed: int) -> Climbed:
+    """Logistic regression over vectors of reviews that were learnt from all training reviews without their labels."""
+    frequent, learnt = learn_documents(given, seed)
+    with clock(given.minutes, "documents: reading"):
+        # Training, validation and test reviews are read in the same way, by what was learnt.
+        known, asked = (
+            learnt.vectors(part[:, frequent], seed=seed) for part in (given.encoded.known, given.encoded.test)
+        )
+    with clock(given.minutes, "documents: training"):
+        chosen, final = (
+            fit_calibration(given.labels[rows], known[rows], l2=SETTINGS["documents"]["l2"], targets_smoothed=False)
+            for rows in (given.training, np.arange(len(known)))
+        )
+    return chosen.logits(known[given.validation]), final.logits(asked), {"losses": list(learnt.losses)}
+
+
+def pseudo_labels(given: Task, seed: int) -> Climbed:
+    """The weighted n-grams taught by themselves: what they guess about the unlabelled reviews counts as labels, less.
+
+    It is not scored on the test: on the validation reviews it gains nothing.
+    """
+    settings, encoded = SETTINGS["nb-n-grams"], given.encoded
+    own, labels = encoded.known[given.training], given.labels[given.training].astype(float)
+    with clock(given.minutes, "pseudo-labels: choosing"):
+        counts = np.ones(len(labels))
+        teacher, keep = _fit(own, labels, counts, True, settings, seed)
+        guessed = 1 / (1 + np.exp(-n_gram_logits(teacher, encoded.unlabelled[:, keep])))
+        counts = np.concatenate([counts, np.full(len(guessed), SETTINGS["pseudo-labels"]["weight"])])
+        everything = sparse.vstack([own, encoded.unlabelled], format="csr")
+        pupil, keep = _fit(everything, np.concatenate([labels, guessed]), counts, True, settings, seed)
+    return n_gram_logits(pupil, encoded.known[given.validation][:, keep]), None, {"n_grams": len(keep)}
