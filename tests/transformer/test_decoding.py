@@ -10,6 +10,7 @@ import math
 import numpy as np
 import pytest
 
+from course_lib.preprocessing import pad
 from course_lib.transformer import BeamSearch, GreedySearch, Transformer, beam_search, greedy_search, length_penalty
 from tensors import numpy
 
@@ -28,9 +29,12 @@ def model() -> Transformer:
 
 
 def _likelihoods(model: Transformer, source: list[int], written: list[int]) -> np.ndarray:
-    """The logarithm of the probability of each next token, in one full pass, without padding and start."""
-    logits = numpy(model({"source": np.array([source]), "target": np.array([[START, *written]])}))[0, -1]
-    logits = logits.astype(np.float64)
+    """The logarithm of the probability of each next token, in one full pass, without padding and start.
+
+    All are padded to one length, which changes nothing (see the tests of the model), so that JAX compiles once.
+    """
+    ids = {"source": pad([source], max(map(len, SOURCES))), "target": pad([[START, *written]], 8)}
+    logits = numpy(model(ids))[0, len(written)].astype(np.float64)
     logits[[0, START]] = -np.inf
     return logits - np.log(np.exp(logits).sum())
 
