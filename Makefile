@@ -26,11 +26,11 @@ recipe := pyproject.toml requirements.txt requirements.lock
 pinned := PIP_CONSTRAINT=requirements.lock PIP_BUILD_CONSTRAINT=requirements.lock
 install = $(pinned) $(VENV)/bin/python -m pip install --disable-pip-version-check --no-compile -c requirements.lock
 
-.PHONY: help course test test-fast bench lab lock clean
+.PHONY: help course test test-fast test-long bench lab lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -4
-	@echo "also: make test-fast · bench · lock · clean"
+	@echo "also: make test-fast · test-long · bench · lock · clean"
 
 course: $(VENV)/.for-course
 	$(VENV)/bin/course all
@@ -43,6 +43,9 @@ test: $(VENV)/.for-tests
 
 test-fast: $(VENV)/.for-tests
 	$(VENV)/bin/python tests/run_all.py --fast
+
+test-long: $(VENV)/.for-tests
+	$(VENV)/bin/python tests/run_all.py --long
 
 bench: $(VENV)/.for-tests
 	$(VENV)/bin/python -m pytest tests/benchmarks -m benchmark -s

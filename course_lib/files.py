@@ -7,18 +7,22 @@ import tempfile
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
     """Put a file in its place in one step, so that a kill in the middle leaves the old file or none.
 
     Args:
         path: where it goes; folders are made as needed.
         content: the whole file.
+        durable: wait until the disk has it, so that a power cut leaves the old file or the new one as well.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         # mkstemp makes files only their owner may read; a notebook in a shared checkout is for everyone.
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)

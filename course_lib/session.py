@@ -41,7 +41,7 @@ def start(chapter: int, language: str = "en") -> None:
         _import_backend_alone()
         import keras
 
-        keras.utils.set_random_seed(scale.seed())  # under JAX this imports TensorFlow, where it is installed
+        devices.set_seeds(scale.seed())
 
     from course_lib import plots, tidying
 

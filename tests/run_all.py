@@ -1,7 +1,8 @@
 """Runs every test of the course in parts that suit them, and closes with one line about all of them.
 
 Unit tests run side by side, on TensorFlow and then, where they touch Keras, on JAX; so do lessons; pages and browsers
-follow one at a time, because they share a site. `--fast` runs the quick ones alone.
+follow one at a time, because they share a site. `--fast` runs the quick ones alone, `--long` what takes an hour or
+more: every model on every backend and device, kills by the dozen, Binder from its first lesson to its last.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "test-reports"
 
 LARGE = "chapters or site or browser"
-ON_REQUEST = "benchmark or net"
+ON_REQUEST = "benchmark or net or long"
 FAST_LEAVES_OUT = f"slow or binder or {LARGE} or {ON_REQUEST}"
 # Folders whose tests touch no backend; whatever is new is run on both until it stands here.
-BACKEND_FREE = ("architecture", "benchmarks", "binder", "browser", "chapters", "cli", "data", "publishing", "site")
+BACKEND_FREE = (
+    *("architecture", "benchmarks", "binder", "browser", "chapters", "cli", "data", "publishing", "site"),
+    # These choose backends for processes of their own.
+    *("devices", "interruptions/test_kills.py"),
+)
 
 # Tests on JAX spend their time in XLA's compiler: it may leave out its last optimisations, which small shapes do not
 # repay, and what it compiled once is kept for the other process and for the next run.
@@ -54,11 +59,14 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=lambda: {"KERAS_BACKEND": "tensorflow"})
 
 
-def parts(fast: bool) -> list[Part]:
+def parts(fast: bool, long: bool = False) -> list[Part]:
     """The runs of pytest, one after the other."""
     side_by_side = ("-n", "2", "--dist", "loadgroup")
     if fast:
         return [Part("fast", (*side_by_side, "-m", f"not ({FAST_LEAVES_OUT})"))]
+    if long:
+        # One at a time: some of them watch the memory of all they start.
+        return [Part("long", ("-m", "long", "--durations=0"))]
     ignored = tuple(f"--ignore={Path('tests', folder)}" for folder in BACKEND_FREE)
     return [
         Part("units on TensorFlow", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})")),
@@ -107,6 +115,7 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fast", action="store_true", help="the quick tests alone, in under two minutes")
+    parser.add_argument("--long", action="store_true", help="the tests that take an hour or more, and no others")
     arguments, extra = parser.parse_known_args()
     REPORTS.mkdir(parents=True, exist_ok=True)
 
@@ -114,7 +123,7 @@ def main() -> int:
     reasons: Counter[str] = Counter()
     lines = []
     failed = False
-    for number, part in enumerate(parts(arguments.fast)):
+    for number, part in enumerate(parts(arguments.fast, arguments.long)):
         begun = time.monotonic()
         report = REPORTS / f"part-{number}.xml"
         code = run(part, report, extra)

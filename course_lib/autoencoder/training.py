@@ -13,6 +13,7 @@ from course_lib.autoencoder.checking import checked_examples
 from course_lib.autoencoder.losses import LOSSES, ReconstructionLoss
 from course_lib.autoencoder.model import Autoencoder
 from course_lib.compiling import compile_for_training
+from course_lib.devices import set_seeds
 
 # What each loss can be asked to reconstruct, and why no more.
 _ALLOWED = {
@@ -65,7 +66,7 @@ def train_autoencoder(
     if validation is not None:
         held_out, wanted = validation if isinstance(validation, tuple) else (validation, None)
         validation = _checked_pair(model, "validation inputs", "validation targets", held_out, wanted)
-    keras.utils.set_random_seed(seed)
+    set_seeds(seed)
     steps = -(-len(pair[0]) // batch_size)
     compile_for_training(
         model,

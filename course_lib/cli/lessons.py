@@ -71,19 +71,31 @@ def _accept(word: str) -> None:
 @click.option("--language", type=LANGUAGE_OR_BOTH, default="en", show_default=True)
 @click.option("--edition", type=EDITION, default="solution", show_default=True)
 @click.option("--record", is_flag=True, help="Keep time and memory in course_lib/measured.json, which notebooks quote.")
+@click.option("--resume", is_flag=True, help="Leave out lessons that were executed and have not changed since.")
 @click.option("--json", "as_json", is_flag=True, help="Print the records of the runs as JSON.")
-def run(chapters: tuple[str, ...], scale: str | None, language: str, edition: str, record: bool, as_json: bool) -> None:
+def run(
+    chapters: tuple[str, ...],
+    scale: str | None,
+    language: str,
+    edition: str,
+    record: bool,
+    resume: bool,
+    as_json: bool,
+) -> None:
     """Execute lessons and hold their results against the ranges they promise.
 
     CHAPTER is a number or a name: 1, 01, preprocessing. Without one, every lesson is executed. Exit code 1 where a
-    lesson stops at an error or a result lies outside its range.
+    lesson stops at an error or a result lies outside its range. After a kill, --resume goes on with the lesson at
+    which it stopped.
     """
     from course_lib.cli import report
 
     chosen = _scale(scale)
     if record and chosen == "smoke":
         raise UsageError("--record keeps what readers will see; allowed scales: quick, full")
-    records, failed = _execute(chosen_chapters(chapters), chosen, languages(language), edition)
+    if record and resume:
+        raise UsageError("--record keeps what was measured now, and --resume leaves runs out: use one of them")
+    records, failed = _execute(chosen_chapters(chapters), chosen, languages(language), edition, resume)
     if record and not failed:
         _remember(records)
     if as_json:
@@ -176,9 +188,11 @@ def _scale(chosen: str | None) -> str:
 
 
 def _execute(
-    paths: Iterable[Path], scale: str, chosen_languages: Iterable[str], edition: str
+    paths: Iterable[Path], scale: str, chosen_languages: Iterable[str], edition: str, resume: bool = False
 ) -> tuple[list[RunRecord], list[Failed]]:
     """Execute lessons one after the other; one that fails does not keep the next from running.
+
+    With `resume`, what was executed and has not changed since is not executed again.
 
     Returns:
         The records of the runs that went well, and those that did not. What went wrong is on stderr.
@@ -194,6 +208,11 @@ def _execute(
     records, failed = [], []
     for lesson in lessons:
         for language in chosen_languages:
+            kept = executor.kept_run(lesson, language, edition, scale, build_folder=root / "build") if resume else None
+            if kept is not None:
+                click.echo(f"kept {lesson.slug} ({language}, {edition}, {scale}), executed {kept.date}", err=True)
+                records.append(kept)
+                continue
             try:
                 with report.progress(f"{lesson.slug} ({language}, {edition}, {scale})") as on_cell:
                     records.append(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import platform
 import re
@@ -91,9 +93,59 @@ def run(
         write_atomically(failed, to_bytes(made))
         raise ChapterFailed("\n".join((f"{where} ran, and not as it should:", *(f"  {line}" for line in wrong))))
     failed.unlink(missing_ok=True)
+    made.metadata["course"]["scale"] = scale
     write_atomically(executed_path(build_folder, chapter.slug, language, edition), to_bytes(made))
     record.save(build_folder / "results")
     return record
+
+
+def made_from(chapter: Chapter, language: str, edition: str) -> str:
+    """A digest of all that a run comes from: the notebook's cells, the library, the seed and the backend.
+
+    What earlier runs cost, which a notebook quotes, is left out.
+    """
+    digest = hashlib.sha256(to_bytes(notebook(chapter, language, edition, None, link_to_other=False)))
+    library = Path(__file__).resolve().parents[1]
+    for path in sorted(library.rglob("*.py")):
+        digest.update(path.relative_to(library).as_posix().encode() + path.read_bytes())
+    digest.update(f"{scales.seed()} {devices.version_of(devices.configured_backend())}".encode())
+    return digest.hexdigest()[:16]
+
+
+def kept_run(chapter: Chapter, language: str, edition: str, scale: str, *, build_folder: Path) -> RunRecord | None:
+    """The record of an earlier run, where running again would only repeat it; else None.
+
+    It is repeated where the lesson, the library, the seed or a version has changed since, where a file of it is missing
+    or cut short, and where a sample stood in for data that may have come by now.
+
+    Args:
+        chapter: the lesson.
+        language: `"en"` or `"zh"`.
+        edition: `"student"` or `"solution"`.
+        scale: `"smoke"`, `"quick"` or `"full"`.
+        build_folder: the checkout's `build/`.
+    """
+    name = f"{chapter.slug}.{language}.{edition}.{scale}.json"
+    try:
+        record = RunRecord.load(build_folder / "results" / name)
+        executed = executed_path(build_folder, chapter.slug, language, edition).read_bytes()
+        # One notebook is kept for all scales: it must be of this run.
+        kept_scale = json.loads(executed)["metadata"]["course"].get("scale")
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    installed = all(_installed(package) == version for package, version in record.versions.items())
+    if record.data != "real" or kept_scale != scale or not installed:
+        return None
+    return record if record.made_from == made_from(chapter, language, edition) else None
+
+
+def _installed(name: str) -> str | None:
+    """The version of something a record names; the backend's own name stands for itself."""
+    if name == "python":
+        return platform.python_version()
+    if name == "backend":
+        return devices.configured_backend()
+    return devices.version_of(name).rpartition(" ")[2]
 
 
 def results(chapter: Chapter, scale: str, seed: int, *, on_cell: OnCell | None = None) -> dict[str, float]:
@@ -155,6 +207,7 @@ def _record(
             "platform": f"{platform.system()} {platform.machine()}",
         },
         date=datetime.now(UTC).isoformat(timespec="seconds"),
+        made_from=made_from(chapter, language, edition),
     )
 
 

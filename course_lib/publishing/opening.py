@@ -57,12 +57,22 @@ def _cost(language: str, scale: str, run: Mapping[str, float]) -> str:
     return f"about {shown} min and at most {gigabytes:.1f} GB of memory at the {name}, on {cores} cores"
 
 
-def _launch_links(slug: str, language: str, repository: str) -> list[str]:
+def launch_addresses(slug: str, language: str, repository: str) -> dict[str, str]:
+    """Where a notebook is opened by a click, by the name of the place; nothing where the course is not on GitHub.
+
+    Binder's address goes through `course_lib.cli.door`, which gives JupyterLab the menus of the notebook's language.
+    """
     project = _GITHUB.fullmatch(repository)
     if not project:
-        return []
-    notebook = f"chapters/{language}/{slug}.ipynb"
-    binder = f"https://mybinder.org/v2/gh/{project['project']}/{_BRANCH}?urlpath=lab/tree/{notebook}"
-    colab = f"https://colab.research.google.com/github/{project['project']}/blob/{_BRANCH}/{notebook}"
+        return {}
+    name, notebook = project["project"], f"chapters/{language}/{slug}.ipynb"
+    return {
+        "Binder": f"https://mybinder.org/v2/gh/{name}/{_BRANCH}?urlpath=course/{language}/lab/tree/{notebook}",
+        "Colab": f"https://colab.research.google.com/github/{name}/blob/{_BRANCH}/{notebook}",
+        "Kaggle": f"https://www.kaggle.com/kernels/welcome?src=https://github.com/{name}/blob/{_BRANCH}/{notebook}",
+    }
+
+
+def _launch_links(slug: str, language: str, repository: str) -> list[str]:
     words = {"en": "Open on {}", "zh": "在 {} 上打开"}[language]
-    return [f"[{words.format('Binder')}]({binder})", f"[{words.format('Colab')}]({colab})"]
+    return [f"[{words.format(place)}]({link})" for place, link in launch_addresses(slug, language, repository).items()]

@@ -30,6 +30,7 @@ class RunRecord:
         versions: of Python, Keras, the backend and NumPy.
         machine: `cores`, `memory_gb`, `platform`.
         date: when it ended, in UTC.
+        made_from: a digest of the notebook, of the library and of the seed, from `executor.made_from`.
     """
 
     chapter: int
@@ -47,6 +48,7 @@ class RunRecord:
     versions: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, object] = field(default_factory=dict)
     date: str = ""
+    made_from: str = ""
 
     @property
     def file_name(self) -> str:

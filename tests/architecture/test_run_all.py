@@ -24,7 +24,7 @@ def run_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr(module, "REPORTS", tmp_path / "reports")
     monkeypatch.setattr(sys, "argv", ["run_all.py", "-p", "no:cacheprovider"])
     parts = [module.Part("one", ("one",)), module.Part("other", ("other",), module.ON_JAX)]
-    monkeypatch.setattr(module, "parts", lambda fast: parts)
+    monkeypatch.setattr(module, "parts", lambda fast, long: parts)
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
     return module
@@ -96,3 +96,5 @@ def test_the_parts_leave_no_test_out(run_all: ModuleType, monkeypatch: pytest.Mo
     (fast,) = module.parts(fast=True)
     for word in ("slow", "binder", *module.LARGE.split(" or "), *module.ON_REQUEST.split(" or ")):
         assert word in fast.options[-1].replace("(", "").replace(")", "").split()
+    (long,) = module.parts(fast=False, long=True)
+    assert long.options[:2] == ("-m", "long") and "long" in module.ON_REQUEST.split(" or ")

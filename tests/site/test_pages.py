@@ -11,7 +11,7 @@ from example_site import SLUG
 
 pytestmark = pytest.mark.site
 
-PAGES = ("index", SLUG, "results", "glossary", "articles", "errata", "search")
+PAGES = ("index", SLUG, "run", "results", "glossary", "articles", "errata", "search")
 LANGUAGES = ("en", "zh")
 
 

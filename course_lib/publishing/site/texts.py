@@ -1,8 +1,9 @@
-"""The site's own pages: start, results, glossary, article map, errata; one template each for both languages."""
+"""The site's own pages: start, where to run it, results, glossary, article map, errata; one template for each."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
 import statistics
 from collections.abc import Mapping, Sequence
@@ -13,12 +14,13 @@ from nbformat import NotebookNode
 
 from course_lib.errors import CourseError
 from course_lib.publishing import records
+from course_lib.publishing.opening import launch_addresses
 from course_lib.publishing.records import RunRecord
 from course_lib.publishing.site import content
 from course_lib.publishing.site.content import Place
 from course_lib.publishing.site.lessons import anchor
 
-PAGES = ("index", "results", "glossary", "articles", "errata")
+PAGES = ("index", "run", "results", "glossary", "articles", "errata")
 
 _TEMPLATES = Path(__file__).parent / "templates" / "pages"
 _MEASURED = Path(__file__).parents[2] / "measured.json"
@@ -150,6 +152,7 @@ def render(site: Site) -> dict[str, str]:
         number=_number,
         versions=_versions,
         spreads_of=_spreads,
+        **_places(site),
     )
     return {name: environment.get_template(f"{name}.md").render() for name in PAGES}
 
@@ -172,6 +175,28 @@ def _spreads(run: RunRecord) -> dict[str, str]:
         name: f"{_number(statistics.mean(values))} ± {_number(statistics.stdev(values))} ({len(values)})"
         for name, values in records.spread(run.chapter, run.scale, _MEASURED).items()
     }
+
+
+def _places(site: Site) -> dict[str, object]:
+    """What the page of places tells: what each lesson costs, the least and the most of all, and the launch links."""
+    recorded = json.loads(_MEASURED.read_text(encoding="utf-8")) if _MEASURED.is_file() else {}
+    costs = {
+        lesson.number: {
+            scale: cost for scale, cost in recorded.get(f"{lesson.number:02d}", {}).items() if "seconds" in cost
+        }
+        for lesson in site.lessons
+    }
+    spans: dict[str, dict[str, str] | None] = {}
+    for scale in ("quick", "full", "binder"):
+        found = [cost[scale] for cost in costs.values() if scale in cost]
+        spans[scale] = found and {
+            "least": _minutes(min(cost["seconds"] for cost in found)),
+            "most": _minutes(max(cost["seconds"] for cost in found)),
+            "memory": f"{max(cost['peak_memory_mb'] for cost in found) / 1000:.1f}",
+        }
+    has_links = launch_addresses("", site.language, site.repository)
+    launch = (lambda slug: launch_addresses(slug, site.language, site.repository)) if has_links else None
+    return {"costs": costs if any(costs.values()) else {}, "launch": launch, **spans}
 
 
 def _plain(title: str) -> str:

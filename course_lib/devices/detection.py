@@ -1,4 +1,4 @@
-"""What differs by backend and by device, in one place."""
+"""What there is: the backend, the cores, the accelerators, and what they are good at."""
 
 from __future__ import annotations
 
@@ -63,6 +63,62 @@ def accelerators() -> list[str]:
             # A backend that has no device of this kind, or no such function, says so by an error.
             continue
     return found
+
+
+def best_devices() -> list[str]:
+    """The devices that training belongs on: all TPUs, else all GPUs, else the CPU, as Keras names them (`"gpu:0"`).
+
+    In a group of several machines those of all of them.
+    """
+    import keras
+
+    if keras.backend.backend() == "torch":
+        return _of_torch()
+    try:
+        return keras.distribution.list_devices()
+    except (AttributeError, RuntimeError, ValueError, NotImplementedError):
+        return ["cpu:0"]
+
+
+def computes_in_bfloat16(device: str) -> bool:
+    """Whether a device multiplies bfloat16 faster than float32: every TPU does, and GPUs since NVIDIA's Ampere (2020).
+
+    Args:
+        device: as `best_devices` names it.
+    """
+    kind, _, number = device.partition(":")
+    if kind != "gpu":
+        return kind == "tpu"
+    return _compute_capability(int(number or 0)) >= (8, 0)
+
+
+def _compute_capability(number: int) -> tuple[int, int]:
+    """What NVIDIA calls a GPU's generation; (0, 0) where nothing says it."""
+    import keras
+
+    backend = keras.backend.backend()
+    try:
+        if backend == "jax":
+            import jax
+
+            major, minor = str(jax.devices("gpu")[number].compute_capability).split(".")
+            return int(major), int(minor)
+        if backend == "tensorflow":
+            import tensorflow as tf
+
+            gpu = tf.config.list_physical_devices("GPU")[number]
+            return tuple(tf.config.experimental.get_device_details(gpu)["compute_capability"])
+        import torch
+
+        return torch.cuda.get_device_capability(number)
+    except (ImportError, AttributeError, IndexError, KeyError, RuntimeError, ValueError):
+        return 0, 0
+
+
+def _of_torch() -> list[str]:
+    import torch
+
+    return [f"gpu:{number}" for number in range(torch.cuda.device_count())] or ["cpu:0"]
 
 
 @cache
