@@ -29,13 +29,13 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     """Add the address to the server."""
     from jupyter_server.base.handlers import JupyterHandler
     from jupyter_server.utils import url_path_join
+    from jupyterlab.commands import get_user_settings_dir
     from tornado import web
 
     class Door(JupyterHandler):
         @web.authenticated
         def get(self, language: str, path: str) -> None:
-            settings = Path(server.web_app.settings.get("jupyter_config_dir") or server.config_dir)
-            choose(language, settings / "lab" / "user-settings")
+            choose(language, Path(get_user_settings_dir()))
             query = f"?{self.request.query}" if self.request.query else ""
             self.redirect(url_path_join(server.base_url, path) + query)
 

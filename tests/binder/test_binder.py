@@ -14,6 +14,8 @@ import pytest
 
 from course_lib.data import registry
 
+from . import image
+
 pytestmark = pytest.mark.binder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,19 +96,7 @@ def test_the_start_script_sets_one_thread_no_net_and_the_quick_scale_and_goes_on
 @pytest.mark.skipif(os.name != "posix", reason="shell scripts")
 def test_the_image_is_built_even_where_no_data_can_be_had(cache: Path, tmp_path: Path, no_data_folder: None) -> None:
     """Everything of `postBuild` but the installation runs here, without the net."""
-    script = (BINDER / "postBuild").read_text(encoding="utf-8")
-    lines = [line for line in script.splitlines() if "pip install" not in line]
-    path = tmp_path / "postBuild"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    bin_folder = tmp_path / "bin"
-    bin_folder.mkdir()
-    for name, code in (("python", '"$@"'), ("course", '-c "from course_lib.cli import main; main()" "$@"')):
-        (bin_folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {code}\n', encoding="utf-8")
-        (bin_folder / name).chmod(0o755)
-    environment = {**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    answer = subprocess.run(
-        ["bash", str(path)], cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
-    )
+    answer = image.post_build(tmp_path, os.environ)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "the lessons use their samples" in answer.stdout
     for card in registry.cards():

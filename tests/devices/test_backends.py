@@ -19,7 +19,7 @@ from . import processes
 from .processes import ROOT, require_close, run
 
 # Three epochs of two steps; float32 sums in another order.
-SAME = 1e-4
+SAME = 1e-5
 FEW = ("MLP", "VAE", "translator")
 
 
