@@ -24,7 +24,13 @@ from course_lib.mlp import MLP, CrossEntropy
 from course_lib.resuming import fit_resumable
 from course_lib.vae import VAE, BinarisedImages, ReconstructionLoss
 
-from .training import examples, model
+from .training import examples
+from .training import model as compiled_model
+
+
+def model() -> keras.Model:
+    """The model, small enough not to be compiled."""
+    return compiled_model(eager=True)
 
 
 def _fit(folder: Path, epochs: int, made: keras.Model | None = None, **options):
@@ -41,10 +47,11 @@ def _same(one, other) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_a_training_in_two_parts_has_the_weights_and_the_history_of_one_in_one(tmp_path: Path) -> None:
-    whole, history = _fit(tmp_path / "whole", 4)
-    _fit(tmp_path / "parts", 2)
-    parts, of_parts = _fit(tmp_path / "parts", 4)
+@pytest.mark.parametrize("eager", [True, False])
+def test_a_training_in_two_parts_has_the_weights_and_the_history_of_one_in_one(eager: bool, tmp_path: Path) -> None:
+    whole, history = _fit(tmp_path / "whole", 4, compiled_model(eager))
+    _fit(tmp_path / "parts", 2, compiled_model(eager))
+    parts, of_parts = _fit(tmp_path / "parts", 4, compiled_model(eager))
     assert _same(whole, parts)
     assert history == of_parts and len(history["loss"]) == 4
 
@@ -127,7 +134,7 @@ def test_the_first_weights_are_kept_too(tmp_path: Path, monkeypatch: pytest.Monk
 
     def made() -> keras.Model:
         one = MLP(3, (4,))
-        compile_for_training(one, (None, 8), keras.optimizers.SGD(0.1), loss=CrossEntropy())
+        compile_for_training(one, (None, 8), keras.optimizers.SGD(0.1), loss=CrossEntropy(), run_eagerly=True)
         return one
 
     first, second = made(), made()
@@ -150,7 +157,9 @@ def test_the_last_two_states_are_kept(tmp_path: Path) -> None:
 def _other(**changes) -> keras.Model:
     settings = {"hidden": (16,), "rate": 0.01} | changes
     made = MLP(3, settings["hidden"], dropout=0.3, seed=1)
-    compile_for_training(made, (None, 8), keras.optimizers.Adam(settings["rate"]), loss=CrossEntropy())
+    compile_for_training(
+        made, (None, 8), keras.optimizers.Adam(settings["rate"]), loss=CrossEntropy(), run_eagerly=True
+    )
     return made
 
 
@@ -259,7 +268,7 @@ def test_weights_in_bfloat16_are_kept_to_the_last_bit(tmp_path: Path) -> None:
     def made() -> keras.Model:
         layers = [keras.Input((8,)), keras.layers.Dense(3, dtype="bfloat16")]
         one = keras.Sequential(layers)
-        compile_for_training(one, None, keras.optimizers.SGD(0.1), loss=CrossEntropy())
+        compile_for_training(one, None, keras.optimizers.SGD(0.1), loss=CrossEntropy(), run_eagerly=True)
         return one
 
     first = made()

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 
 
-def model():
-    """A model that draws numbers while it learns, compiled."""
+def model(eager: bool = False):
+    """A model that draws numbers while it learns, compiled; `eager` where compiling would take longer than learning."""
     import keras
 
     from course_lib.compiling import compile_for_training
     from course_lib.mlp import MLP, CrossEntropy
 
     made = MLP(3, (16,), dropout=0.3, seed=1)
-    compile_for_training(made, (None, 8), keras.optimizers.Adam(0.01), loss=CrossEntropy())
+    compile_for_training(made, (None, 8), keras.optimizers.Adam(0.01), loss=CrossEntropy(), run_eagerly=eager)
     return made
 
 
