@@ -10,10 +10,12 @@ from __future__ import annotations
 SMALL_PACKAGES = {
     "certifi": "certifi>=2024.7",
     "filelock": "filelock>=3.13",
+    "keras_tuner": "keras-tuner>=1.4.8",
     "mlxtend": "mlxtend>=0.23",
     "nltk": "nltk>=3.9.1",
     "platformdirs": "platformdirs>=4.2",
     "rich": "rich>=13.7",
+    "tensorboard": "tensorboard>=2.20",
     "tokenizers": "tokenizers>=0.21",
 }
 

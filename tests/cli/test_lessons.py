@@ -164,6 +164,27 @@ def test_record_keeps_the_cost_and_brings_the_notebooks_up_to_date(course: Cours
     assert course("build", "--check").code == 0
 
 
+def test_resume_leaves_out_what_was_executed_and_shows_it_all_the_same(
+    course: Course, checkout: Path, runs: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept(chapter, language, edition, scale, *, build_folder):
+        if chapter.number == 1:
+            return RunRecord(1, chapter.slug, "", language, edition, scale, "real", 60.0, {}, 900.0, date="2026-11-22")
+
+    monkeypatch.setattr(executor, "kept_run", kept)
+    answer = course("run", "--scale", "quick", "--resume")
+    assert answer.code == 0 and runs == [("02_adding", "en", "solution", "quick")]
+    assert "kept 01_counting (en, solution, quick), executed 2026-11-22" in answer.err
+    assert "01_counting" in answer.out and "02_adding" in answer.out
+    runs.clear()
+    assert course("run", "--scale", "quick").code == 0 and len(runs) == 2
+
+
+def test_resume_and_record_are_not_used_together(course: Course, checkout: Path, runs: list) -> None:
+    answer = course("run", "--scale", "quick", "--resume", "--record")
+    assert (answer.code, runs) == (2, []) and "use one of them" in answer.err
+
+
 def test_record_refuses_the_scale_that_measures_nothing(course: Course, checkout: Path, runs: list) -> None:
     answer = course("run", "--scale", "smoke", "--record")
     assert (answer.code, runs) == (2, [])

@@ -347,3 +347,72 @@ def test_with_another_seed_results_are_read_whatever_their_range_and_nothing_is_
     assert executor.results(chapter, "quick", seed=3) == {"accuracy": 9.0}
     assert calls[0]["environment"] == {"COURSE_SCALE": "quick", "COURSE_LANGUAGE": "en", "COURSE_SEED": "3"}
     assert not (root / "build").exists()
+
+
+class Resumed:
+    """The small lesson, executed once on these versions; `kept()` is what another run would leave out."""
+
+    def __init__(self, root: Path, run: Callable[..., records.RunRecord], chapter: Chapter) -> None:
+        self.build, self.chapter = root / "build", chapter
+        self.record = run()
+
+    def kept(self, chapter: Chapter | None = None, scale: str = "quick", language: str = "en"):
+        return executor.kept_run(chapter or self.chapter, language, "solution", scale, build_folder=self.build)
+
+
+@pytest.fixture
+def resumed(root: Path, run, chapter: Chapter, shows, monkeypatch: pytest.MonkeyPatch) -> Resumed:
+    """A run that went well."""
+    shows({"two-sentences": [promise("accuracy"), result()]})
+    monkeypatch.setattr(executor.platform, "python_version", lambda: "3.12.0")
+    return Resumed(root, run, chapter)
+
+
+def test_a_run_that_nothing_has_changed_since_need_not_be_repeated(resumed: Resumed):
+    assert resumed.kept() == resumed.record
+    assert resumed.kept(scale="full") is None and resumed.kept(language="zh") is None
+
+
+def test_a_lesson_that_has_changed_is_run_again(resumed: Resumed, path: Path, change):
+    change("twice = sentences * 2", "twice = sentences + sentences")
+    assert resumed.kept(source.parse(path)) is None
+
+
+@pytest.mark.parametrize("what", ["seed", "version", "library"])
+def test_another_seed_version_or_library_is_run_again(what: str, resumed: Resumed, monkeypatch: pytest.MonkeyPatch):
+    if what == "seed":
+        monkeypatch.setenv("COURSE_SEED", "7")
+    elif what == "version":
+        monkeypatch.setattr(executor.platform, "python_version", lambda: "3.13.0")
+    else:
+        read = Path.read_bytes
+        changed = lambda path: read(path) + (b"#" if path.name == "metrics.py" else b"")  # noqa: E731
+        monkeypatch.setattr(Path, "read_bytes", changed)
+    assert resumed.kept() is None
+
+
+@pytest.mark.parametrize("lost", ["record", "notebook", "half the record", "half the notebook"])
+def test_a_run_whose_files_are_not_whole_is_repeated(lost: str, resumed: Resumed):
+    notebook = executor.executed_path(resumed.build, "99_counting", "en", "solution")
+    path = notebook if "notebook" in lost else resumed.build / "results" / resumed.record.file_name
+    if "half" in lost:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    else:
+        path.unlink()
+    assert resumed.kept() is None
+
+
+def test_the_notebook_of_another_scale_is_not_taken_for_this_one(resumed: Resumed, run):
+    run(scale="smoke")
+    assert resumed.kept() is None and resumed.kept(scale="smoke") is not None
+
+
+def test_a_run_on_a_sample_is_repeated_since_the_data_may_have_come(run, root: Path, chapter, shows):
+    shows({"two-sentences": [promise("accuracy"), result(data="sample")]})
+    run()
+    assert executor.kept_run(chapter, "en", "solution", "quick", build_folder=root / "build") is None
+
+
+def test_what_earlier_runs_cost_is_no_change_of_a_lesson(chapter: Chapter):
+    assert executor.made_from(chapter, "en", "solution") == executor.made_from(chapter, "en", "solution")
+    assert executor.made_from(chapter, "en", "solution") != executor.made_from(chapter, "zh", "solution")
