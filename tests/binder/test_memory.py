@@ -61,10 +61,12 @@ class Limit:
             (self.group / "cgroup.procs").write_text(str(os.getpid()))
 
     def used(self) -> int:
-        """Bytes that belong to these processes alone, files that the system may drop again left out."""
+        """Bytes that these processes need; files that were only read, which the system may drop again, left out."""
         if self.group is not None:
             stat = dict(line.split() for line in (self.group / "memory.stat").read_text().splitlines())
-            return int(stat.get("rss") or stat.get("anon") or 0)
+            # Version 1 of these groups, then version 2; programs that are mapped stay where they are used.
+            own, mapped = ("rss", "mapped_file") if "rss" in stat else ("anon", "file_mapped")
+            return int(stat[own]) + int(stat[mapped])
         total = 0
         for process in [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]:
             try:

@@ -22,6 +22,8 @@ import psutil
 import pytest
 
 from course_lib.checkpoints import CheckpointFolder
+from data import tiny
+from data.test_processes import LOAD
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -75,15 +77,20 @@ def _killed(process: subprocess.Popen[bytes], after: float) -> bool:
     return process.wait(60) == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("many", SHARES)
-@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+@pytest.mark.parametrize(
+    ("backend", "many"),
+    [
+        # TensorFlow takes long to start.
+        pytest.param("jax", False, marks=pytest.mark.slow, id="jax-few"),
+        pytest.param("jax", True, marks=pytest.mark.long, id="jax-many"),
+        pytest.param("tensorflow", True, marks=pytest.mark.long, id="tensorflow-many"),
+    ],
+)
 def test_a_training_killed_again_and_again_ends_with_the_weights_of_one_that_was_not(
     backend: str, many: bool, tmp_path: Path, moments: random.Random
 ) -> None:
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"needs {backend}")
-    if backend == "tensorflow" and not many:
-        pytest.skip("TensorFlow takes long to start: killed in `make test-long`")
     wanted, epochs = (12, 60) if many else (3, 40)
     environment = {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)}
     log = tmp_path / "log"
@@ -122,12 +129,6 @@ def test_a_training_killed_again_and_again_ends_with_the_weights_of_one_that_was
 
 @pytest.mark.parametrize("many", SHARES)
 def test_a_download_killed_again_and_again_ends_whole(many: bool, tmp_path: Path, moments: random.Random) -> None:
-    sys.path.insert(0, str(ROOT / "tests" / "data"))
-    try:
-        import tiny
-        from test_processes import LOAD
-    finally:
-        sys.path.pop(0)
     wanted = 16 if many else 2
     environment = {
         "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests" / "data"))),
