@@ -1,7 +1,8 @@
 """The first code cell of every notebook: it makes sure that the course's library is there, and starts the lesson.
 
 On Colab and Kaggle it fetches the library alone and whatever small package is missing; their TensorFlow, Keras and
-NumPy fit their accelerators and are left as they are.
+NumPy fit their accelerators and are left as they are. Small packages have needs of their own, such as a newer NumPy:
+pip is told to keep every version that is there, and takes one that fits.
 """
 
 from __future__ import annotations
@@ -26,11 +27,19 @@ _COMMENT = {
 
 _FETCH = """\
 except ModuleNotFoundError:  # {why}
+    import importlib.metadata
     import importlib.util
+    import pathlib
+    import re
     import subprocess
     import sys
+    import tempfile
 
-    install = [sys.executable, "-m", "pip", "install", "--quiet"]
+    # {keep}
+    there = [(one.name, one.version) for one in importlib.metadata.distributions()]
+    kept = pathlib.Path(tempfile.mkdtemp(), "kept.txt")
+    kept.write_text("".join(f"{{n}}=={{v}}\n" for n, v in there if n and re.fullmatch("[0-9][0-9a-z.+]*", v or "")))
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(kept)]
     small = {packages}
     missing = [package for name, package in small.items() if importlib.util.find_spec(name) is None]
     for packages in ["--no-deps", "git+{repository}"], missing:
@@ -46,6 +55,11 @@ _TROUBLE = {
 }
 
 _WHY = {"en": "on Colab and Kaggle, fetch the course first", "zh": "在 Colab 和 Kaggle 上先安装课程代码"}
+
+_KEEP = {
+    "en": "whatever is fetched has to fit what is there: no package is replaced",
+    "zh": "新装的包必须与已有的包相容，不替换任何已有的包",
+}
 
 _ADVISE = """\
 except ModuleNotFoundError:
@@ -76,7 +90,11 @@ def setup_code(chapter: int, language: str, repository: str = "") -> str:
             "{\n" + "".join(f'        "{name}": "{package}",\n' for name, package in SMALL_PACKAGES.items()) + "    }"
         )
         otherwise = _FETCH.format(
-            why=_WHY[language], repository=repository, packages=packages, trouble=_TROUBLE[language]
+            why=_WHY[language],
+            keep=_KEEP[language],
+            repository=repository,
+            packages=packages,
+            trouble=_TROUBLE[language],
         )
     else:
         otherwise = _ADVISE.format(advice=_ADVICE[language])

@@ -23,8 +23,9 @@ pytestmark = [pytest.mark.long, pytest.mark.skipif(os.name != "posix", reason="b
 ROOT = Path(__file__).resolve().parents[2]
 # Colab's and Kaggle's in November 2026, and the small packages that they have.
 THEIRS = (
-    *("tensorflow-cpu==2.20.*", "keras==3.13.*", "numpy==2.1.*", "ipywidgets==7.7.*", "matplotlib", "scipy"),
-    *("scikit-learn", "pandas", "nltk", "tokenizers", "certifi", "filelock", "platformdirs", "rich", "ipykernel"),
+    *("tensorflow-cpu==2.20.*", "keras==3.13.*", "numpy==2.1.*", "ipywidgets==7.7.*", "matplotlib==3.10.*"),
+    *("scipy==1.16.*", "scikit-learn==1.6.*", "pandas==2.2.*", "nltk", "tokenizers", "certifi", "filelock"),
+    *("platformdirs", "rich", "ipykernel"),
 )
 LESSONS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.py"))
 
@@ -69,7 +70,8 @@ def _run(python: Path, path: Path, environment: Mapping[str, str]) -> str:
 @pytest.fixture(scope="module")
 def environment(python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a lesson runs with: no way to this checkout but through the set-up cell."""
-    inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "KERAS_BACKEND")}
+    left_out = ("PYTHONPATH", "KERAS_BACKEND", "COURSE_DATA")
+    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
     return {**inherited, "COURSE_SCALE": "smoke"}
 
 

@@ -3,6 +3,7 @@ plain advice where it cannot be fetched; and that it never touches what a hosted
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import re
 import subprocess
@@ -44,6 +45,7 @@ class Machine:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, missing: set[str], reachable: bool = True) -> None:
         self.commands: list[list[str]] = []
         self.started: list[dict[str, object]] = []
+        self.kept: list[str] = []
         self.reachable = reachable
         self._monkeypatch = monkeypatch
         # None makes an import fail as if the module were not there.
@@ -53,6 +55,10 @@ class Machine:
         monkeypatch.setattr(subprocess, "run", self._run)
 
     def _run(self, command: list[str], **_: object) -> subprocess.CompletedProcess:
+        if "--constraint" in command:
+            place = command.index("--constraint")
+            self.kept = Path(command[place + 1]).read_text(encoding="utf-8").splitlines()
+            command = [*command[:place], *command[place + 2 :]]
         self.commands.append(command)
         if not self.reachable:
             return subprocess.CompletedProcess(command, 1)
@@ -90,6 +96,15 @@ def test_on_a_hosted_machine_the_course_comes_alone_and_then_what_is_missing(
         [*pip, SMALL_PACKAGES["mlxtend"], SMALL_PACKAGES["tokenizers"]],
     ]
     assert machine.started == [{"chapter": 1, "language": language}]
+
+
+def test_what_is_there_is_kept_at_its_version(monkeypatch: pytest.MonkeyPatch):
+    """A small package may ask for a newer NumPy, and pip would replace the one that TensorFlow was built for."""
+    machine = Machine(monkeypatch, missing={"mlxtend"})
+    exec(setup_code(1, "en", REPOSITORY), {})
+    assert f"numpy=={importlib.metadata.version('numpy')}" in machine.kept
+    assert f"keras=={importlib.metadata.version('keras')}" in machine.kept
+    assert all(re.fullmatch(r"\S+==[0-9][0-9a-z.+]*", line) for line in machine.kept)
 
 
 def test_where_nothing_else_is_missing_only_the_course_is_fetched(monkeypatch: pytest.MonkeyPatch):
