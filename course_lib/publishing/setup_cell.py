@@ -38,7 +38,7 @@ except ModuleNotFoundError:  # {why}
     # {keep}
     there = [(one.name, one.version) for one in importlib.metadata.distributions()]
     kept = pathlib.Path(tempfile.mkdtemp(), "kept.txt")
-    kept.write_text("".join(f"{{n}}=={{v}}\n" for n, v in there if n and re.fullmatch("[0-9][0-9a-z.+]*", v or "")))
+    kept.write_text("".join(f"{{n}}=={{v}}\\n" for n, v in there if n and re.fullmatch("[0-9][0-9a-z.+]*", v or "")))
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(kept)]
     small = {packages}
     missing = [package for name, package in small.items() if importlib.util.find_spec(name) is None]
