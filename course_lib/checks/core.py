@@ -23,6 +23,7 @@ _MODULES = {
     "05": "course_lib.checks.attention",
     "06": "course_lib.checks.transformer",
     "07": "course_lib.checks.sentiment",
+    "08": "course_lib.checks.tuning",
 }
 
 _EXERCISES: dict[str, Callable[[Learner], None]] = {}

@@ -1,0 +1,1143 @@
+# Lesson 08 of "Deep learning for language": how good settings are found. The source of both editions; see README.md.
+
+# %% [markdown] id="title" lang="en"
+# # 08 · Tuning: how are good settings found?
+#
+# A network learns its weights. It does not learn how long a step should be, how wide its layers are or when to stop: somebody
+# has to say so, and most people say what they saw somewhere. This lesson looks for such numbers in the open: what a search costs, what it
+# gains, and how much of the gain is luck.
+#
+# **When you have worked through it, you can**
+#
+# - tell a parameter from a hyper-parameter, and say which few matter;
+# - find a learning rate in one short run, the range test;
+# - let a rate warm up and fall, and choose it together with the batch size;
+# - stop in time, and say what that saves;
+# - explain why random points beat a grid, and compute how many are enough;
+# - search with KerasTuner at random, by a Gaussian process and by Hyperband, at one and the same price;
+# - cross-validate, and nest it where a number is to be published;
+# - tell noise from gain: would the winner win again?
+# - take up a search that was killed, and hear of every trial that failed.
+#
+# **You need** the network of lesson 02, the split by film of lesson 07.
+#
+# **Mirrors** section 4.3 of the first article and 3.2.3 of the fourth. What they get wrong (E07, E23, E29) is run in its place.
+# %% [markdown] id="title" lang="zh" of="8cf1581a"
+# # 08 · 调参：好的设置是怎样找到的？
+#
+# 权重由网络自己学。可是一步迈多长、一层有多宽、什么时候停，网络学不到：总得有人来定，而多数人定的是在别处见过的数。
+# 这一课把这些数摆到明处来找：搜索要花多少，能换来多少，换来的里面又有多少只是运气。
+#
+# **学完这一课，你能够**
+#
+# - 分清参数与超参数，并说出真正要紧的是哪几个；
+# - 用一次短短的训练找到学习率，这叫范围测试；
+# - 让学习率先预热、再下降，并与批大小一起选；
+# - 适时停下，并说清省了多少；
+# - 解释随机取点为什么胜过网格，算出取多少个点才够；
+# - 用 KerasTuner 做随机搜索、高斯过程搜索和 Hyperband，价钱完全相同；
+# - 做交叉验证；数字要发表时，做嵌套的交叉验证；
+# - 分清噪声与收益：赢家再比一次还会赢吗？
+# - 接着做被中断的搜索，并知道每一个失败的试验。
+#
+# **你需要会** 第 02 课的网络，第 07 课的按电影划分。
+#
+# **对应原文**：第一篇的 4.3 节和第四篇的 3.2.3 节。其中的错误（E07、E23、E29）会在相应的地方逐一运行。
+
+# %% [markdown] id="background" lang="en"
+# ## 1 · Knobs
+#
+# What training changes is a **parameter**; what must be set before training begins is a **hyper-parameter**. A hyper-parameter cannot be learnt
+# from the training loss: more units, no dropout and no penalty always lower *that* loss. It needs examples that were held out.
+#
+# | hyper-parameter | usual scale | how much it matters |
+# |---|---|---|
+# | learning rate | powers of ten | most of all |
+# | schedule, warm-up | shares of the run | much for long runs and for Transformers |
+# | batch size | powers of two | mostly through the learning rate and the clock |
+# | width, depth | powers of two | much when too small, little when ample |
+# | weight decay, dropout | powers of ten; 0 to 0.6 | when examples are few |
+# | epochs | whole numbers | chosen for nothing by early stopping |
+#
+# In 1996 people still tuned by hand; in 2012 James Bergstra and Yoshua Bengio showed that points drawn at random beat the usual grid, and Jasper Snoek
+# and others let a Gaussian process choose the next point. Since 2016 Hyperband has stopped bad runs early. The first article calls
+# a library that can do all three, in a way that cannot run (E07). We begin with a single knob.
+# %% [markdown] id="background" lang="zh" of="fd714dd9"
+# ## 1 · 旋钮
+#
+# 训练会改变的叫**参数**，训练开始之前就得定下来的叫**超参数**。超参数不能靠训练损失来学：单元再多些，不要 dropout，不要惩罚，
+# “训练”损失总会更低。要选它，得用留出来的样本。
+#
+# | 超参数 | 常用的刻度 | 有多要紧 |
+# |---|---|---|
+# | 学习率 | 十的幂 | 最要紧 |
+# | 调度、预热 | 占整个训练的比例 | 训练长、用 Transformer 时很要紧 |
+# | 批大小 | 二的幂 | 主要通过学习率和时间起作用 |
+# | 宽度、深度 | 二的幂 | 太小时很要紧，够用之后就不太要紧 |
+# | 权重衰减、dropout | 十的幂；0 到 0.6 | 样本少时要紧 |
+# | 轮数 | 整数 | 用早停来选，不花钱 |
+#
+# 早年大家都用手调。2012 年 James Bergstra 和 Yoshua Bengio 说明，随机取点胜过通常的网格；同年 Jasper Snoek 等人让高斯过程来挑下一个点。
+# 2016 年起，Hyperband 让差的训练早早停下。第一篇文章调用了一个三样都会的库，可是写法根本跑不起来（E07）。我们先从一个旋钮讲起。
+
+# %% id="imports" tags=["fold"]
+import logging
+import tempfile
+import time
+import warnings
+
+import keras
+import keras_tuner
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from course_lib import data, diagrams, metrics, plots
+from course_lib import tuning as t
+
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", category=DeprecationWarning)  # KerasTuner asks for the thread's name in an old way
+
+called = {"random": tr("random", "随机"), "bayesian": tr("Bayesian", "贝叶斯"), "hyperband": "Hyperband"}
+shown = {"random": plots.label("random", "随机"), "bayesian": plots.label("Bayesian", "贝叶斯"), "hyperband": "Hyperband"}
+blue, red, green, grey = "#2b6ca3", "#b5432f", "#3c7d4f", "#8a8a8a"
+
+# %% id="map" tags=["fold"]
+diagrams.flow(
+    boxes={
+        "task": (0, 0, tr("task and noise", "任务与噪声") + "\n" + tr("section 2", "第 2 节")),
+        "rate": (1, 0, tr("learning rate", "学习率") + "\n" + tr("sections 3–4", "第 3–4 节")),
+        "batch": (1, 1, tr("batch size, stopping", "批大小、早停") + "\n" + tr("sections 5–6", "第 5–6 节")),
+        "points": (2, 0, tr("grid, random", "网格、随机") + "\n" + tr("section 7", "第 7 节")),
+        "tuner": (2, 1, "KerasTuner\n" + tr("section 8", "第 8 节")),
+        "three": (2, 2, tr("three searches, one price", "三种搜索，一个价钱") + "\n" + tr("section 9", "第 9 节")),
+        "noise": (3, 0, tr("would it win again?", "还会赢吗？") + "\n" + tr("section 10", "第 10 节")),
+        "folds": (3, 1, tr("cross-validation", "交叉验证") + "\n" + tr("section 11", "第 11 节")),
+        "safe": (3, 2, tr("failures, kills", "失败与中断") + "\n" + tr("section 12", "第 12 节")),
+    },
+    arrows=[
+        ("task", "rate", ""), ("task", "batch", ""), ("rate", "points", ""), ("batch", "tuner", ""), ("points", "tuner", ""), ("tuner", "three", ""),
+        ("points", "noise", ""), ("three", "noise", ""), ("noise", "folds", ""), ("three", "safe", ""),
+    ],
+    english="A map: a task and its noise; then the learning rate, batch size and stopping; grid and random search, KerasTuner, three searches at one"
+    " price; whether the winner would win again, cross-validation, and searches that fail or are killed.",
+    chinese="一张路线图：先是任务和它的噪声；再是学习率、批大小和早停；然后是网格与随机搜索、KerasTuner、同一价钱的三种搜索；最后是赢家会不会再赢、交叉验证、失败与中断的搜索。",
+)
+
+# %% [markdown] id="dial" lang="en"
+# **The scale dial.** `quick` searches on a few reviews, so that whole searches can be repeated on the page; `full` takes more reviews and more repetitions.
+# %% [markdown] id="dial" lang="zh" of="15668301"
+# **规模旋钮。** `quick` 只用少量影评，这样整个搜索都能在页面上重复几遍；`full` 用更多影评，重复更多次。
+# %% id="dial-settings"
+course = dial(
+    settings={
+        "smoke": dict(reviews=240, asked=80, dim=8, epochs=3, repeats=2, searches=1, trials=3, iterations=1, sweep=4, settings=4, keras_epochs=1),
+        "quick": dict(reviews=1_500, asked=2_000, dim=40, epochs=9, repeats=4, searches=2, trials=8, iterations=1, sweep=9, settings=10, keras_epochs=5),
+        "full": dict(reviews=6_000, asked=10_000, dim=80, epochs=9, repeats=8, searches=8, trials=25, iterations=3, sweep=13, settings=24, keras_epochs=5),
+    },
+    expected={
+        "quick": dict(default_accuracy=(0.7, 0.95), suggested_rate=(1e-4, 1e-1), search_loss=(0.1, 0.6), optimism=(-0.05, 0.1)),
+        "sample": dict(default_accuracy=(0.3, 1.0), suggested_rate=(1e-7, 1.0), search_loss=(0.0, 1.5), optimism=(-0.3, 0.3)),
+    },
+)
+
+# %% [markdown] id="task" lang="en"
+# ## 2 · A task that is cheap enough to be repeated
+#
+# Tuning means training many times, so the task must be small: film reviews as TF-IDF vectors (lesson 01), pressed into a few numbers by
+# a singular value decomposition, and on these the network of lesson 02 with one hidden layer, in NumPy. There is nothing to compile: one run takes a fraction of a
+# second, and the page can afford hundreds. Validation reviews are of other films (E29), and test reviews wait for the end.
+# %% [markdown] id="task" lang="zh" of="a30269e4"
+# ## 2 · 便宜到可以反复做的任务
+#
+# 调参就是训练许多遍，所以任务要小：影评先变成 TF-IDF 向量（第 01 课），再用奇异值分解压成几十个数，上面接第 02 课的单隐层网络，用 NumPy 写成，
+# 不需要编译：训练一次只要零点几秒，一个页面做得起几百次。验证影评取自另外的电影（E29），测试影评留到最后。
+# %% id="task-data"
+reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
+asked = data.imdb.load("test", limit=course.asked, seed=course.seed)
+known, held = data.reviews.split_by_film(reviews, 0.25, seed=course.seed)
+
+weigh = TfidfVectorizer(min_df=3, sublinear_tf=True, max_features=8_000, token_pattern=r"[A-Za-z']+|[!?]")
+press = TruncatedSVD(course.dim, n_iter=3, random_state=course.seed)
+first = press.fit_transform(weigh.fit_transform(known.texts))  # learnt from the training reviews alone
+middle, spread = first.mean(axis=0), first.std(axis=0)
+
+
+def numbers(texts):
+    """texts -> (reviews, dim), each column about as large as the others"""
+    return ((press.transform(weigh.transform(texts)) - middle) / spread).astype("float32")
+
+
+x, y = numbers(known.texts), np.asarray(known.labels)
+x_held, y_held = numbers(held.texts), np.asarray(held.labels)
+x_asked, y_asked = numbers(asked.texts), np.asarray(asked.labels)
+films = np.asarray(known.film_ids)
+print(x.shape, x_held.shape, x_asked.shape, tr("to learn from, to choose on, to ask once", "用来学、用来选、最后问一次"))
+# %% [markdown] id="default" lang="en"
+# Before any search: what do the defaults give, and **how much does that number move when nothing but the seed changes?** Two kinds of chance are in an
+# accuracy, the draw of the weights and the draw of the validation reviews. The second has a formula, the standard error of lesson 07.
+# %% [markdown] id="default" lang="zh" of="f6c68876"
+# 搜索之前先看：默认设置得多少？**什么都不变，只换种子，这个数会动多少？** 准确率里有两种偶然：权重是抽的，验证影评也是抽的。后一种有公式，就是第 07 课的标准误。
+# %% id="default-run"
+def train(seed=course.seed, epochs=course.epochs, **settings):
+    """-> a finished run"""
+    run = t.Training(t.Settings(**settings), x, y, epochs, seed)
+    run.run(epochs)
+    return run
+
+
+clock = time.perf_counter()
+defaults = [train(course.seed + number).measure(x_held, y_held) for number in range(course.repeats)]
+seconds = (time.perf_counter() - clock) / course.repeats
+accuracies = np.array([accuracy for _, accuracy in defaults])
+print(t.Settings())
+print(tr("accuracy by seed", "各种子的准确率"), accuracies.round(3))
+print(tr(f"over seeds ±{accuracies.std(ddof=1):.4f}; over draws of {len(y_held)} reviews ±{metrics.standard_error(accuracies.mean(), len(y_held)):.4f}; one run {seconds:.2f} s",
+         f"换种子 ±{accuracies.std(ddof=1):.4f}；换 {len(y_held)} 条影评 ±{metrics.standard_error(accuracies.mean(), len(y_held)):.4f}；训练一次 {seconds:.2f} 秒"))
+course.report("default_accuracy", accuracies.mean())
+# %% [markdown] id="default-reading" lang="en"
+# Keep both in mind. Settings that differ by less cannot be told apart here, whatever a search prints behind the decimal point. Comparing settings on
+# the *same* reviews removes much of the second kind; the first is removed by nothing but repetition.
+# %% [markdown] id="default-reading" lang="zh" of="27c4fae8"
+# 请记住这两个数。差得比它们小的设置，在这里分不出高下，不管搜索在小数点后面打印出什么。在“同一批”影评上比较，可以消去第二种的大半；
+# 第一种只有重复才能消去。
+
+# %% [markdown] id="range" lang="en"
+# ## 3 · The learning rate, in one run
+#
+# The fourth article starts at 0.01 to 0.1 (E23), whatever the optimiser. Instead of believing anyone, let the rate **grow during one short run**, from far too small to far too
+# large, by the same factor at each of $n$ steps:
+#
+# $$ \eta_t = \eta_{\min} \left( \frac{\eta_{\max}}{\eta_{\min}} \right)^{t / (n - 1)}, \qquad t = 0, \dots, n - 1. \tag{1} $$
+#
+# With small numbers, from 0.001 to 1 in four steps:
+# %% [markdown] id="range" lang="zh" of="eef6d0db"
+# ## 3 · 一次训练找到学习率
+#
+# 第四篇文章不管什么优化器，都从 0.01～0.1 开始（E23）。我们不必相信谁：在**一次短短的训练里让学习率不断增大**，从小得离谱一直到大得离谱，
+# 共 $n$ 步，每一步乘以同样的倍数：
+#
+# $$ \eta_t = \eta_{\min} \left( \frac{\eta_{\max}}{\eta_{\min}} \right)^{t / (n - 1)}, \qquad t = 0, \dots, n - 1. \tag{1} $$
+#
+# 用小数字算一遍，从 0.001 到 1，分四步：
+# %% id="range-loop"
+rate, rates = 0.001, []
+for _ in range(4):
+    rates.append(rate)
+    rate *= (1 / 0.001) ** (1 / 3)
+print(np.round(rates, 4))
+assert np.allclose(rates, 0.001 * (1 / 0.001) ** (np.arange(4) / 3))  # (1), in one line
+# %% [markdown] id="range-keras" lang="en"
+# `lr_range_test` does it to any compiled Keras model and puts its weights back. For comparison we train in full at each of several rates.
+# %% [markdown] id="range-keras" lang="zh" of="09a26415"
+# `lr_range_test` 可以对任何编译好的 Keras 模型这样做，做完再把权重放回去。为了比较，我们再取几个学习率，各完整训练一遍。
+# %% [markdown] id="range-predict" lang="en" tags=["predict"]
+# **Before you run it.** Adam's usual rate is 0.001. Will the rate of the lowest smoothed loss in the test be smaller, the same or larger, and what happens at
+# the article's 0.1?
+#
+# > Larger: the loss still falls while the rate is already too high to stay at, so that one divides by about ten. With 0.1 Adam moves every weight by
+# > about 0.1 at every step, as much as the weights themselves are large; the loss jumps about or runs away.
+# %% [markdown] id="range-predict" lang="zh" of="79907958" tags=["predict"]
+# **先猜，再运行。** Adam 常用的学习率是 0.001。测试中平滑损失最低处的学习率，会比它小、一样还是大？用原文的 0.1 又会怎样？
+#
+# > 更大：学习率已经大到待不住了，损失还在下降，所以要再除以十左右。学习率为 0.1 时，Adam 每一步把每个权重挪动约 0.1，与权重本身一样大；
+# > 损失会乱跳，甚至发散。
+# %% id="range-run"
+def build(hidden_units=64, dropout=0.0, learning_rate=1e-3):
+    """The same network in Keras, compiled."""
+    model = keras.Sequential([
+        keras.Input((course.dim,)),
+        keras.layers.Dense(hidden_units, activation="relu", kernel_initializer=keras.initializers.HeNormal(seed=course.seed)),
+        keras.layers.Dropout(dropout, seed=course.seed),
+        keras.layers.Dense(1, kernel_initializer=keras.initializers.HeNormal(seed=course.seed + 1)),
+    ])
+    model.compile(keras.optimizers.Adam(learning_rate), keras.losses.BinaryCrossentropy(from_logits=True), metrics=["accuracy"])
+    return model
+
+
+test = t.lr_range_test(build(), x, y[:, None].astype("float32"), 1e-5, 3.0, steps=120, seed=course.seed)
+suggested = t.suggest_rate(test)
+print(tr(f"lowest at {suggested * 10:.4f}; suggested {suggested:.4f}; diverged: {test.diverged}", f"最低处 {suggested * 10:.4f}；建议 {suggested:.4f}；是否发散：{test.diverged}"))
+course.report("suggested_rate", suggested)
+
+sweep = np.geomspace(1e-5, 0.3, course.sweep)
+swept = np.array([train(learning_rate=float(rate)).measure(x_held, y_held) for rate in sweep])
+for rate, (loss, accuracy) in zip(sweep, swept, strict=True):
+    print(f"{rate:8.5f}  {loss:7.3f}  {accuracy:.3f}")
+# %% id="range-figure" tags=["fold"]
+figure, axes = plt.subplots(1, 2, figsize=(9, 3.2))
+axes[0].plot(test.rates, test.losses, color=grey, lw=0.6, alpha=0.7)
+axes[0].plot(test.rates, test.smoothed, color=blue, lw=2)
+axes[0].set(xscale="log", ylim=(0, 2), xlabel=plots.label("learning rate of the step", "这一步的学习率"), ylabel=plots.label("training loss", "训练损失"), title=plots.label("range test: one run", "范围测试：一次训练"))
+axes[1].plot(sweep, np.minimum(swept[:, 0], 5), "o-", color=blue)
+axes[1].set(xscale="log", ylim=(0, 2), xlabel=plots.label("learning rate of the run", "整次训练的学习率"), ylabel=plots.label("validation loss", "验证损失"), title=plots.label("sweep: a run for each point", "扫描：每点一次训练"))
+for axis in axes:
+    axis.axvline(suggested, color=green, lw=1.5, label=plots.label("suggested", "建议值"))
+    axis.axvspan(0.01, 0.1, color=red, alpha=0.12, label=plots.label("the article's 0.01–0.1", "原文的 0.01～0.1"))
+axes[0].legend(fontsize=8.5)
+figure.tight_layout()
+plots.show(
+    figure,
+    "Left: training loss against a learning rate that grows during one run; it falls, then runs away. Right: validation loss of whole runs at several rates, a broad valley.",
+    "左图：一次训练中学习率不断增大时的训练损失，先降后发散。右图：几个学习率各训练一遍的验证损失，中间是宽阔的谷地。",
+)
+# %% [markdown] id="range-reading" lang="en"
+# One run found the valley for which the sweep needed one for each point. And the valley is **wide**, on a logarithmic axis: that is why rates are searched in powers of ten, and why
+# 0.0010 against 0.0013 is no question worth a night. What E23 adds, lowering the rate *against over-fitting*, confuses two things: look at section 4.
+# %% [markdown] id="range-reading" lang="zh" of="38f37cb3"
+# 扫描要每点训练一遍才找到的谷地，范围测试一次就找到了。而且谷地很**宽**，横轴可是对数刻度：所以学习率要按十的幂来搜，
+# 0.0010 还是 0.0013，不值得花一个晚上。E23 还说降低学习率是为了“避免过拟合”，这是把两件事混为一谈，见第 4 节。
+# %% [markdown] id="quiz-scale" lang="en" tags=["quiz"]
+# **You draw the learning rate evenly between 0.0001 and 0.1. How many of 100 draws lie below 0.001?**
+# - [ ] 33 — That is so on a logarithmic scale, where each power of ten gets its share.
+# - [x] About 1 — The interval below 0.001 is less than a hundredth of the whole; two of the three powers of ten are hardly looked at.
+# - [ ] 50 — Half of the draws lie below 0.05.
+# - [ ] None — About one in a hundred does.
+# %% [markdown] id="quiz-scale" lang="zh" of="208e8627" tags=["quiz"]
+# **在 0.0001 与 0.1 之间均匀地抽学习率，抽 100 次，有几次小于 0.001？**
+# - [ ] 33 次 — 在对数刻度上才是这样，那里十的每个幂次各占一份。
+# - [x] 大约 1 次 — 0.001 以下只占整个区间的不到百分之一；三个数量级里有两个几乎没有看到。
+# - [ ] 50 次 — 有一半小于 0.05。
+# - [ ] 一次也没有 — 大约百里有一。
+
+# %% [markdown] id="schedules" lang="en"
+# ## 4 · A rate that changes
+#
+# Early on, long steps make way; at the end they keep the weights from settling, because each gradient is that of one batch, and noisy. So the rate falls. At the very
+# beginning Adam's running means have seen too few gradients to be trusted, and Transformers are fragile; so it first rises for some steps $w$:
+#
+# $$ \eta_t = \eta_{\max} \cdot \frac{t + 1}{w} \quad (t < w), \qquad \eta_t = \eta_{\max} \cdot \tfrac12 \left( 1 + \cos \pi \frac{t - w}{T - w} \right) \quad (w \le t \le T). \tag{2} $$
+# %% [markdown] id="schedules" lang="zh" of="072b2321"
+# ## 4 · 会变的学习率
+#
+# 一开始，步子大才走得快；到了最后，步子大却让权重定不下来，因为每个梯度只来自一批样本，带着噪声。所以学习率要降。刚开头，Adam 的滑动平均见过的梯度太少，
+# 还信不过，Transformer 又很脆弱，所以要先用 $w$ 步升上去：
+#
+# $$ \eta_t = \eta_{\max} \cdot \frac{t + 1}{w} \quad (t < w), \qquad \eta_t = \eta_{\max} \cdot \tfrac12 \left( 1 + \cos \pi \frac{t - w}{T - w} \right) \quad (w \le t \le T). \tag{2} $$
+# %% id="schedules-loop"
+for step in range(8):  # peak 1, two steps of warm-up, eight steps in all
+    by_hand = (step + 1) / 2 if step < 2 else 0.5 * (1 + np.cos(np.pi * (step - 2) / 6))
+    print(step, round(by_hand, 3), end="   ")
+    assert np.isclose(by_hand, t.learning_rate_at(step, 1.0, 8, "cosine", warmup_share=0.25))
+# %% id="schedules-run"
+rates_tried = {tr("good rate", "合适的学习率"): 3e-3, tr("high rate", "偏高的学习率"): 3e-2}
+plans = {"constant": 0.0, "step": 0.0, "linear": 0.0, "cosine": 0.0, "cosine + warm-up": 0.1}
+planned = {}
+for name, warmup in plans.items():
+    for kind, rate in rates_tried.items():
+        losses = [train(course.seed + number, learning_rate=rate, schedule=name.split()[0], warmup_share=warmup).measure(x_held, y_held)[0] for number in range(min(course.repeats, 3))]
+        planned[name, kind] = np.mean(losses)
+print(f"{'':<18}", *(f"{kind:>16}" for kind in rates_tried))
+for name in plans:
+    print(f"{name:<18}", *(f"{planned[name, kind]:16.3f}" for kind in rates_tried))
+# %% id="schedules-figure" tags=["fold"]
+figure, axis = plt.subplots(figsize=(6.6, 2.9))
+steps = np.arange(200)
+names = {"constant": plots.label("constant", "恒定"), "step": plots.label("steps", "阶梯"), "linear": plots.label("linear", "线性"), "cosine": plots.label("cosine", "余弦"), "cosine + warm-up": plots.label("cosine with warm-up", "余弦加预热")}
+for name, warmup in plans.items():
+    axis.plot(steps, [t.learning_rate_at(int(step), 1.0, 200, name.split()[0], warmup) for step in steps], label=names[name], lw=2 if "warm" in name else 1.3)
+axis.set(xlabel=plots.label("step", "步"), ylabel=plots.label("share of the peak", "占峰值的比例"))
+axis.legend(fontsize=8.5)
+plots.show(figure, "Five schedules of the learning rate over 200 steps: constant, a stair, a line, half a cosine, and the same after a rise.", "200 步中的五种学习率调度：恒定、阶梯、直线、半个余弦，以及先上升再走半个余弦。")
+# %% [markdown] id="schedules-reading" lang="en"
+# Read the table by columns. Where the rate is too high, letting it fall repairs much; where it is good already, all of them are close. Note what the fall did **not** do:
+# it is no protection against over-fitting. A run that comes to rest fits its training reviews *better*. What limits that are dropout, weight decay, more reviews, and stopping
+# (section 6). Keras has these as `keras.optimizers.schedules.CosineDecay` (with `warmup_steps`); lesson 06 has the line.
+# %% [markdown] id="schedules-reading" lang="zh" of="55fcdfb6"
+# 按列来读这张表。学习率偏高时，让它降下来能补救不少；学习率本来就合适时，几种都差不多。请注意下降“没有”做到的事：它并不防止过拟合。
+# 停得稳的训练，对训练影评拟合得“更好”。能限制过拟合的是 dropout、权重衰减、更多影评，以及早停（第 6 节）。
+# 这些调度在 Keras 里是 `keras.optimizers.schedules.CosineDecay`（带 `warmup_steps`），第 06 课用的是直线。
+# %% [markdown] id="quiz-decay" lang="en" tags=["quiz"]
+# **Why does a falling learning rate lower the loss at the end of a run?**
+# - [ ] It removes over-fitting — The training loss falls, too, often more than the validation loss.
+# - [x] Steps are noisy, and shorter steps average the noise of several batches — At a constant rate the weights keep dancing about the minimum.
+# - [ ] The gradient grows as the rate falls — The gradient depends on the weights alone.
+# - [ ] Fewer steps are made — As many as before.
+# %% [markdown] id="quiz-decay" lang="zh" of="2ac2a937" tags=["quiz"]
+# **训练末尾，降低学习率为什么能让损失下降？**
+# - [ ] 它消除了过拟合 — 训练损失也在降，往往比验证损失降得更多。
+# - [x] 每一步都带噪声，步子小了，就等于把几批的噪声平均掉 — 学习率不变，权重会一直在极小点附近跳来跳去。
+# - [ ] 学习率降低，梯度就变大 — 梯度只取决于权重。
+# - [ ] 走的步数变少了 — 步数与原来一样。
+
+# %% [markdown] id="batch" lang="en"
+# ## 5 · Batch size and learning rate go together
+#
+# A batch of $k$ times as many examples makes $k$ times fewer steps in an epoch. To get as far, each step would have to be $k$ times as long, the **linear scaling rule**:
+#
+# $$ \eta' = k\,\eta, \qquad k = B' / B. \tag{3} $$
+#
+# It was found for SGD, and it ends where a step becomes longer than the slope it was computed on is straight. For Adam, whose steps do not grow with the gradient, $\sqrt{k}$ is the better guess.
+# %% [markdown] id="batch" lang="zh" of="37701f82"
+# ## 5 · 批大小与学习率要一起选
+#
+# 一批的样本多 $k$ 倍，一轮里的步数就少 $k$ 倍。要走得同样远，每一步就得长 $k$ 倍，这就是**线性缩放法则**：
+#
+# $$ \eta' = k\,\eta, \qquad k = B' / B. \tag{3} $$
+#
+# 它是在 SGD 上发现的；步子长到超出坡面近似为直线的范围，它就失效了。Adam 的步长不随梯度变大，用 $\sqrt{k}$ 来猜更合适。
+# %% id="batch-run"
+batch_sizes, batch_rates = ([16, 64, 256], [1e-4, 1e-3, 1e-2, 1e-1]) if course.scale != "smoke" else ([16, 64], [1e-3, 1e-2])
+surface = np.array([[train(learning_rate=rate, batch_size=size, epochs=min(course.epochs, 5)).measure(x_held, y_held)[0] for rate in batch_rates] for size in batch_sizes])
+print(surface.round(3))
+best_rates = [batch_rates[number] for number in surface.argmin(axis=1)]
+print(tr("best rate by batch size", "各批大小的最佳学习率"), dict(zip(batch_sizes, best_rates, strict=True)))
+print(tr("linear scaling from the first", "从第一个按线性缩放"), [round(t.linear_scaling(best_rates[0], batch_sizes[0], size), 4) for size in batch_sizes])
+# %% id="batch-figure" tags=["fold"]
+figure, axis = plt.subplots(figsize=(5.6, 3))
+picture = axis.imshow(np.minimum(surface, 1.0), cmap="viridis_r", aspect="auto")
+for row in range(len(batch_sizes)):
+    for column in range(len(batch_rates)):
+        value = surface[row, column]
+        axis.text(column, row, f"{value:.2f}", ha="center", va="center", color="white" if value < 0.6 else "black", fontsize=9, fontweight="bold" if value == surface[row].min() else "normal")
+axis.set_xticks(range(len(batch_rates)), [f"{rate:g}" for rate in batch_rates])
+axis.set_yticks(range(len(batch_sizes)), batch_sizes)
+axis.grid(False)
+axis.set(xlabel=plots.label("learning rate", "学习率"), ylabel=plots.label("batch size", "批大小"), title=plots.label("validation loss", "验证损失"))
+plots.show(figure, "A table of colours: validation loss for each batch size and learning rate; the best cell of each row, in bold, lies further right for larger batches or stays.", "色块表：每个批大小与学习率的验证损失；每行最好的一格加粗，批越大，它越靠右或不动。")
+# %% [markdown] id="batch-reading" lang="en"
+# With small batches the best rate lies to the left, with large ones to the right; a batch size that is "bad" at one rate is good at another. So never compare batch sizes at one
+# fixed learning rate, and change both at once. The column of the largest rate shows the end of the rule: no batch makes such a step sound.
+# %% [markdown] id="batch-reading" lang="zh" of="1e95027c"
+# 批小，最佳学习率偏左；批大，偏右。在某个学习率下“不好”的批大小，换个学习率就好了。所以不要固定一个学习率去比较批大小，两个要一起动。
+# 最右边的一列说明这条法则到哪里为止：批再大，这么长的步子也不稳妥。
+
+# %% [markdown] id="early" lang="en"
+# ## 6 · Stopping in time
+#
+# The number of epochs needs no search: watch the validation loss, keep the best weights, and stop when it has not improved for some epochs, the **patience**.
+# %% [markdown] id="early" lang="zh" of="d43a2448"
+# ## 6 · 适时停下
+#
+# 轮数用不着搜：看着验证损失，留下最好的权重，若干轮没有改进就停。这“若干轮”叫**耐心**（patience）。
+# %% id="early-run"
+long, patience = (40, 4) if course.scale != "smoke" else (6, 2)
+run = t.Training(t.Settings(learning_rate=3e-3, hidden_units=128), x, y, long, course.seed)
+curve = []
+for _ in range(long):
+    curve.append((run.run(1), run.measure(x_held, y_held)[0]))
+curve = np.array(curve)  # (epochs, 2): training, validation
+best, stopped = 0, long - 1
+for epoch in range(long):
+    if curve[epoch, 1] < curve[best, 1]:
+        best = epoch
+    if epoch - best >= patience:
+        stopped = epoch
+        break
+print(tr(f"best epoch {best + 1}, stopped after {stopped + 1} of {long}: {1 - (stopped + 1) / long:.0%} saved", f"第 {best + 1} 轮最好，第 {stopped + 1} 轮停（共 {long} 轮）：省下 {1 - (stopped + 1) / long:.0%}"))
+# %% id="early-figure" tags=["fold"]
+figure, axis = plt.subplots(figsize=(6.4, 2.9))
+axis.plot(range(1, long + 1), curve[:, 0], color=grey, label=plots.label("training", "训练"))
+axis.plot(range(1, long + 1), curve[:, 1], color=blue, lw=2, label=plots.label("validation", "验证"))
+axis.axvline(best + 1, color=green, label=plots.label("best", "最好"))
+axis.axvspan(stopped + 1, long, color=red, alpha=0.1, label=plots.label("saved", "省下"))
+axis.set(xlabel=plots.label("epoch", "轮"), ylabel=plots.label("loss", "损失"))
+axis.legend(fontsize=8.5)
+plots.show(figure, "Training loss falls on and on; validation loss falls, then rises. A line marks the best epoch, a shaded part the epochs saved.", "训练损失一路下降；验证损失先降后升。竖线标出最好的一轮，阴影是省下的轮次。")
+# %% [markdown] id="early-reading" lang="en"
+# In Keras it is `keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)`; without the last argument you keep the worst of the weights you watched. Two cautions. With a falling rate the loss
+# improves most at the very end, so do not stop such a run early; shorten its schedule. And the best of many epochs is a winner chosen by its score: it flatters, a little (section 10).
+# %% [markdown] id="early-reading" lang="zh" of="5576e439"
+# 在 Keras 里，这是 `keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)`；少了最后一个参数，留下的反而是停下时较差的权重。
+# 要当心两点。学习率下降时，损失往往到最后才降得最多，这样的训练不要早停，要缩短调度。再者，许多轮里最好的一轮是凭分数选出来的赢家，它的分数会偏好一点（第 10 节）。
+
+# %% [markdown] id="points" lang="en"
+# ## 7 · Two knobs: a grid, or random points
+#
+# With two knobs and nine runs, a grid tries three values of each. Nine random points try **nine** values of each. If only one knob matters, and that is usual, the grid has
+# spent nine runs on three answers. How likely is it that at least one of $n$ random points lies in the best share $q$ of all settings?
+#
+# $$ P = 1 - (1 - q)^n. \tag{4} $$
+# %% [markdown] id="points" lang="zh" of="67e2f58d"
+# ## 7 · 两个旋钮：网格，还是随机取点
+#
+# 两个旋钮，训练九次：网格对每个旋钮只试了三个值，九个随机点却试了**九**个。如果只有一个旋钮要紧（通常如此），网格就是用九次训练换来三个答案。
+# $n$ 个随机点里，至少有一个落在全部设置的前 $q$ 部分，这样的概率是多少？
+#
+# $$ P = 1 - (1 - q)^n. \tag{4} $$
+# %% id="points-loop"
+misses = 1.0
+for _ in range(60):
+    misses *= 1 - 0.05  # each point misses the best 5% independently of the others
+print(round(1 - misses, 3), round(t.chance_of_top(0.05, 60), 3), [(n, round(t.chance_of_top(0.05, n), 2)) for n in (5, 14, 30, 60)])
+# %% [markdown] id="points-predict" lang="en" tags=["predict"]
+# **Before you run it.** The knobs are the learning rate, from 0.0001 to 0.3, and the weight decay, from 0.0001 to 1. In how many of many repetitions will nine random points find a lower loss than
+# the one grid of nine?
+#
+# > It depends on where the grid happens to lie: three rates are few, and if one of them sits in the valley, the grid does well. Random points are sometimes worse and sometimes better;
+# > their advantage is not in each draw but in never being blind between two grid lines, and in that you may stop after any of them.
+# %% [markdown] id="points-predict" lang="zh" of="f0c76f03" tags=["predict"]
+# **先猜，再运行。** 两个旋钮是学习率（0.0001 到 0.3）和权重衰减（0.0001 到 1）。重复许多次，九个随机点找到的损失比那个九点网格更低的，会占多少？
+#
+# > 要看网格恰好落在哪里：三个学习率太少，只要有一个落在谷里，网格就不差。随机点有时更差，有时更好；它的长处不在每一次，
+# > 而在不会对两条网格线之间视而不见，而且试到哪一个停下都行。
+# %% id="points-run"
+axes_searched = [t.Axis("learning_rate", 1e-4, 0.3, "log"), t.Axis("weight_decay", 1e-4, 1.0, "log")]
+pieces = 7 if course.scale != "smoke" else 3
+lines = [axis.value((np.arange(pieces) + 0.5) / pieces) for axis in axes_searched]
+landscape = np.array([[train(learning_rate=float(rate), weight_decay=float(decay), epochs=min(course.epochs, 4)).measure(x_held, y_held)[0] for rate in lines[0]] for decay in lines[1]])
+
+
+def height(points):
+    """The measured loss at the nearest of the points that were trained."""
+    columns = np.abs(np.log(points[:, :1]) - np.log(lines[0])).argmin(axis=1)
+    rows = np.abs(np.log(points[:, 1:]) - np.log(lines[1])).argmin(axis=1)
+    return landscape[rows, columns]
+
+
+grid = t.grid_points(axes_searched, 3)
+draws = np.array([height(t.random_points(axes_searched, 9, course.seed + number)).min() for number in range(500)])
+print(tr(f"grid {height(grid).min():.4f}; random, median {np.median(draws):.4f}; random better in {np.mean(draws < height(grid).min()):.0%}, as good in {np.mean(draws == height(grid).min()):.0%}",
+         f"网格 {height(grid).min():.4f}；随机的中位数 {np.median(draws):.4f}；随机更好的占 {np.mean(draws < height(grid).min()):.0%}，一样好的占 {np.mean(draws == height(grid).min()):.0%}"))
+by_rate, by_decay = landscape.mean(axis=0), landscape.mean(axis=1)
+print(tr(f"the learning rate moves the loss by {np.ptp(by_rate):.2f}, the weight decay by {np.ptp(by_decay):.2f}", f"学习率让损失变动 {np.ptp(by_rate):.2f}，权重衰减让它变动 {np.ptp(by_decay):.2f}"))
+# %% id="points-figure" tags=["fold"]
+figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
+scattered = t.random_points(axes_searched, 9, course.seed)
+for axis, points, title in zip(axes, (grid, scattered), (plots.label("grid: 3 rates", "网格：3 个学习率"), plots.label("random: 9 rates", "随机：9 个学习率")), strict=True):
+    axis.contourf(*np.meshgrid(*lines), np.minimum(landscape, 1.0), levels=12, cmap="viridis_r", alpha=0.75)
+    axis.plot(points[:, 0], points[:, 1], "o", color="black", ms=6)
+    axis.plot(points[:, 0], np.full(len(points), 1.2e-4), "|", color=red, ms=14, mew=2)
+    axis.set(xscale="log", yscale="log", xlim=(1e-4, 0.3), ylim=(1e-4, 1), xlabel=plots.label("learning rate", "学习率"), title=title)
+    axis.grid(False)
+axes[0].set_ylabel(plots.label("weight decay", "权重衰减"))
+figure.tight_layout()
+plots.show(
+    figure,
+    "Two maps of the validation loss over learning rate and weight decay. A grid of nine points has three different learning rates, nine random points have nine; red marks on the axis show them.",
+    "两张验证损失地图，横轴学习率，纵轴权重衰减。九点网格只有三个不同的学习率，九个随机点有九个；横轴上的红线标出它们。",
+)
+# %% [markdown] id="quiz-random" lang="en" tags=["quiz"]
+# **You may train 60 settings. How sure can you be that random search finds one of the best 5%?**
+# - [ ] Not at all, it is random — Formula (4) says how sure.
+# - [x] About 95%, however many knobs there are — The dimension does not occur in (4); but "the best 5%" may be little better than the middle if most settings are bad.
+# - [ ] Sure, 60 is more than 20 — Draws repeat themselves; expecting three hits is not the same as always having one.
+# - [ ] It depends on the number of knobs — A grid does; random points do not.
+# %% [markdown] id="quiz-random" lang="zh" of="ebea78cc" tags=["quiz"]
+# **你可以训练 60 组设置。随机搜索有多大把握找到前 5% 中的一组？**
+# - [ ] 毫无把握，是随机的 — 把握有多大，(4) 式说了。
+# - [x] 约 95%，不管有几个旋钮 — (4) 式里没有维数；不过，要是大多数设置都很差，“前 5%”也可能并不比中间的好多少。
+# - [ ] 必定找到，60 大于 20 — 抽取会重复；平均命中三次，不等于次次都有命中。
+# - [ ] 取决于旋钮的个数 — 网格如此，随机点不然。
+
+# %% [markdown] id="tuner" lang="en"
+# ## 8 · KerasTuner, and the article's listing
+#
+# The first article tunes with Keras Tuner, "by cross-validation". Its listing (E07) has three faults. Let us meet them one by one.
+# %% [markdown] id="tuner" lang="zh" of="e873a789"
+# ## 8 · KerasTuner，以及原文的代码
+#
+# 第一篇文章用 Keras Tuner 调参，说是“通过交叉验证”。它的代码（E07）有三处毛病，我们一个一个来看。
+# %% id="erratum-07"
+try:
+    from kerastuner.tuners import RandomSearch  # noqa: F401
+except ImportError as error:
+    print("1.", type(error).__name__, error)
+
+try:
+    keras_tuner.RandomSearch(build=build, objective="val_loss", max_trials=5)
+except ValueError as error:
+    print("2.", type(error).__name__, str(error).splitlines()[0])
+
+print("3.", tr("validation_data=(x_val, y_val): one part is held out, once. Nothing is crossed.", "validation_data=(x_val, y_val)：只留出一份，只用一次，并没有“交叉”。"))
+# %% [markdown] id="erratum-07-mended" lang="en"
+# The package has been called `keras_tuner` since 2021, and the argument is `hypermodel`: a function that is given `hp`, asks it for values, and returns a compiled model. We keep the
+# article's setting, 5 trials of 2 executions of 5 epochs. **Before looking at the result, count the price**: $5 \times 2 \times 5 = 50$ epochs and ten models to build.
+# %% [markdown] id="erratum-07-mended" lang="zh" of="bf671f86"
+# 这个包从 2021 年起就叫 `keras_tuner`，参数名是 `hypermodel`：一个函数，拿到 `hp`，向它要各个值，返回编译好的模型。
+# 我们保留原文的设置：5 次试验，每次执行 2 遍，每遍 5 轮。**看结果之前先算价钱**：$5 \times 2 \times 5 = 50$ 轮，要搭十个模型。
+# %% id="erratum-07-run"
+def hypermodel(hp):
+    return build(
+        hidden_units=hp.Int("hidden_units", 8, 128, sampling="log"),
+        dropout=hp.Float("dropout", 0.0, 0.6),
+        learning_rate=hp.Float("learning_rate", 1e-4, 1e-1, sampling="log"),
+    )
+
+
+column, column_held = y[:, None].astype("float32"), y_held[:, None].astype("float32")
+with tempfile.TemporaryDirectory() as folder:
+    clock = time.perf_counter()
+    tuner = t.RandomSearch(
+        hypermodel=hypermodel, objective="val_loss", max_trials=5 if course.scale != "smoke" else 1, executions_per_trial=2,
+        seed=course.seed, directory=folder, project_name="article",
+    )
+    tuner.search(x, column, epochs=course.keras_epochs, validation_data=(x_held, column_held), verbose=0)
+    per_run = (time.perf_counter() - clock) / 2 / len(tuner.oracle.trials)
+    for trial in sorted(tuner.oracle.trials.values(), key=lambda trial: trial.score):
+        print(f"{trial.score:.4f}", {name: round(value, 4) for name, value in trial.hyperparameters.values.items()})
+print(tr(f"{per_run:.2f} s for each model of {course.keras_epochs} epochs", f"每个模型（{course.keras_epochs} 轮）{per_run:.2f} 秒"))
+# %% [markdown] id="erratum-07-reading" lang="en"
+# Two things to notice. Most of those seconds are not training: each model is compiled anew and its weights are written to disk whenever it improves. For small models that is the price of a trial.
+# And the score of an execution is its **best** epoch's, averaged over two: flattering, as all winners are.
+#
+# Our `t.RandomSearch` is KerasTuner's own with two additions that section 12 explains. The searches that follow use KerasTuner's oracles, which propose, over the network in NumPy, which is quick.
+# %% [markdown] id="erratum-07-reading" lang="zh" of="6cc878a6"
+# 有两点要注意。这些时间大多不是在训练：每个模型都要重新编译，每次有改进还要把权重写到磁盘。对小模型来说，这就是一次试验的价钱。
+# 另外，一遍执行的分数取的是“最好”的一轮，再对两遍平均：赢家的分数都偏好。
+#
+# 课程库的 `t.RandomSearch` 就是 KerasTuner 的，只加了两样东西，第 12 节再讲。下面的搜索仍由 KerasTuner 的 oracle 来出主意，训练则用 NumPy 写的网络，快得多。
+
+# %% [markdown] id="three" lang="en"
+# ## 9 · Three searches at one price
+#
+# **Random** search forgets what it has seen. **Bayesian** search lays a Gaussian process through the losses seen so far. Where nothing was tried, the process is uncertain; the next point is where mean minus
+# uncertainty is lowest:
+#
+# $$ \theta_{\text{next}} = \arg\min_\theta \; \mu(\theta) - \beta\,\sigma(\theta). \tag{5} $$
+#
+# With $\beta = 0$ it would dig where it once was lucky; with a large one it would only explore. In one dimension, with four points seen:
+# %% [markdown] id="three" lang="zh" of="57dfb517"
+# ## 9 · 三种搜索，一个价钱
+#
+# **随机**搜索看过就忘。**贝叶斯**搜索用一个高斯过程穿过已经看到的损失。没试过的地方，过程没有把握；下一个点就取“均值减去不确定度”最低的地方：
+#
+# $$ \theta_{\text{next}} = \arg\min_\theta \; \mu(\theta) - \beta\,\sigma(\theta). \tag{5} $$
+#
+# $\beta = 0$ 时，它只会在走过运的地方深挖；$\beta$ 很大时，它只顾探索。下面是一维的例子，已经看过四个点：
+# %% id="bayes-by-hand"
+log_rates, losses = np.log10(sweep), np.minimum(swept[:, 0], 1.5)
+seen = np.unique(np.linspace(0, len(sweep) - 1, 4).astype(int))
+across = np.linspace(log_rates[0], log_rates[-1], 200)
+
+
+def kernel(a, b, length=1.0):
+    """How alike the losses of two rates are expected to be: (a,), (b,) -> (a, b)"""
+    return np.exp(-0.5 * ((a[:, None] - b[None]) / length) ** 2)
+
+
+level = losses[seen].mean()
+inverse = np.linalg.inv(kernel(log_rates[seen], log_rates[seen]) + 1e-4 * np.eye(len(seen)))
+weights = kernel(across, log_rates[seen]) @ inverse                                        # (200, seen)
+mean = level + weights @ (losses[seen] - level)
+deviation = losses[seen].std() * np.sqrt(np.maximum(1 - np.sum(weights * kernel(across, log_rates[seen]), axis=1), 0))
+bound = mean - 2.6 * deviation                                                             # (5), with KerasTuner's beta
+print(tr("next rate to try", "下一个要试的学习率"), f"{10 ** across[bound.argmin()]:.5f}")
+# %% id="bayes-figure" tags=["fold"]
+figure, axis = plt.subplots(figsize=(6.6, 3))
+axis.fill_between(10**across, mean - 2.6 * deviation, mean + 2.6 * deviation, color=blue, alpha=0.15)
+axis.plot(10**across, mean, color=blue, label=plots.label("mean of the process", "过程的均值"))
+axis.plot(10**across, bound, color=green, lw=1, ls="--", label=plots.label("mean less 2.6 deviations", "均值减 2.6 个标准差"))
+axis.plot(sweep[seen], losses[seen], "o", color="black", label=plots.label("seen", "看过的点"))
+axis.plot(sweep, losses, "x", color=grey, label=plots.label("the truth, not seen", "真相，没看过"))
+axis.axvline(10 ** across[bound.argmin()], color=red, label=plots.label("next", "下一个"))
+axis.set(xscale="log", xlabel=plots.label("learning rate", "学习率"), ylabel=plots.label("validation loss", "验证损失"))
+axis.legend(fontsize=8, ncol=2)
+plots.show(figure, "A Gaussian process through four points: its mean, its band of uncertainty that widens between the points, and the place where the lower edge is lowest, tried next.", "穿过四个点的高斯过程：均值、在点与点之间变宽的不确定带，以及下边缘最低、接下来要试的位置。")
+# %% [markdown] id="hyperband" lang="en"
+# **Hyperband** saves elsewhere: most bad settings can be seen to be bad after one epoch. **Successive halving** trains many settings a little, keeps the best third, and gives those three times as long. Nine settings, up to nine epochs:
+# %% [markdown] id="hyperband" lang="zh" of="5aeb58d0"
+# **Hyperband** 省在别处：多数坏设置，训练一轮就看得出是坏的。**逐次减半**先让许多设置各训练一点，留下最好的三分之一，再给它们三倍的时间。九组设置，最多九轮：
+# %% id="hyperband-loop"
+left, done, spent = 9, 0, 0
+for epochs in (1, 3, 9):
+    spent += left * (epochs - done)  # they go on from where they were
+    print(f"{left} × ({epochs} − {done})", end="   ")
+    left, done = left // 3, epochs
+print("=", spent, tr("epochs, in place of 81", "轮，而不是 81 轮"))
+
+for rounds in t.keras_tuner_brackets(9):
+    print([(each.trials, each.epochs) for each in rounds], t.epochs_spent([rounds]))
+print(tr("KerasTuner, all brackets", "KerasTuner，全部括号组"), t.epochs_spent(t.keras_tuner_brackets(9)), tr("; the paper", "；论文"), t.epochs_spent(t.hyperband_brackets(9)))
+# %% [markdown] id="hyperband-reading" lang="en"
+# But a setting may begin slowly and end well, a small learning rate for instance. Hyperband therefore runs several **brackets**, from impatient to patient; the last is plain random search. One pass of KerasTuner's with at most nine epochs costs about as much as
+# eight trials of nine epochs. That is the price we give to all three. Every search is repeated with other seeds: a single one is a lottery ticket.
+# %% [markdown] id="hyperband-reading" lang="zh" of="8dbbfb06"
+# 可是有的设置起步慢，结果却好，小学习率就是这样。所以 Hyperband 从急性子到慢性子跑好几个**括号组**（bracket），最后一组就是普通的随机搜索。
+# 在 KerasTuner 里，最多九轮时走一遍的价钱，约等于八次九轮的试验。三种搜索都给这个价钱。每种搜索都换种子重复：只做一次，不过是买了一张彩票。
+# %% [markdown] id="three-predict" lang="en" tags=["predict"]
+# **Before you run it.** Five knobs, about eight full trainings' worth of epochs. Which of the three will find the lowest loss?
+#
+# > With so few trials, KerasTuner's Bayesian search has hardly begun: by default its first trials, three for each knob, are random. It cannot beat random search here, and that is no fault of the idea.
+# > Hyperband sees about three times as many settings for the same price. Yet the differences are about as large as those between two seeds of the same search: compare the spread first.
+# %% [markdown] id="three-predict" lang="zh" of="a408fe68" tags=["predict"]
+# **先猜，再运行。** 五个旋钮，约八次完整训练的轮数。三种搜索里，哪一种找到的损失最低？
+#
+# > 试验这么少，KerasTuner 的贝叶斯搜索几乎还没开始：默认每个旋钮的头三次试验都是随机的。它在这里不可能胜过随机搜索，这不是方法的错。
+# > 同样的价钱，Hyperband 见到的设置约多三倍。不过，三者之差与同一种搜索换个种子之差差不多大：先看散布再比较。
+# %% id="three-run"
+space = keras_tuner.HyperParameters()
+space.Float("learning_rate", 1e-4, 1e-1, sampling="log")
+space.Int("hidden_units", 4, 128, sampling="log")
+space.Float("dropout", 0.0, 0.6)
+space.Float("weight_decay", 1e-4, 1.0, sampling="log")
+space.Choice("batch_size", [16, 32, 64, 128])
+
+
+def evaluate(job, seed=course.seed):
+    """Train a setting, from where it stopped if Hyperband says so -> its validation loss"""
+    run = t.Training(t.Settings(**job.values), x, y, course.epochs, seed)
+    if job.previous is not None:
+        run.load(job.previous)
+    run.run(job.epochs - run.epoch)
+    run.save(job.file)
+    return run.measure(x_held, y_held)[0]
+
+
+searches = {method: [] for method in t.METHODS}
+for number in range(course.searches):
+    for method in t.METHODS:
+        searches[method].append(t.run_search(evaluate, space, method, trials=course.trials, epochs=course.epochs, seed=course.seed + number, iterations=course.iterations))
+for method, found in searches.items():
+    scores = np.array([search.best.score for search in found])
+    print(f"{called[method]:<10}", scores.round(4), tr(f"{len(found[0].trials)} trials, {found[0].epochs} epochs, {np.mean([search.seconds for search in found]):.1f} s", f"{len(found[0].trials)} 次试验，{found[0].epochs} 轮，{np.mean([search.seconds for search in found]):.1f} 秒"))
+default_loss = np.mean([loss for loss, _ in defaults])
+print(tr(f"the defaults: {default_loss:.4f}", f"默认设置：{default_loss:.4f}"))
+everything = [search for found in searches.values() for search in found]
+winner = min(everything, key=lambda search: search.best.score).best
+print(tr("the best of all:", "全部里面最好的："), {name: round(value, 4) for name, value in winner.values.items()})
+course.report("search_loss", np.mean([search.best.score for search in everything]))
+# %% id="three-figure" tags=["fold"]
+figure, axis = plt.subplots(figsize=(7, 3.2))
+for color, (method, found) in zip((grey, green, red), searches.items(), strict=True):
+    for number, search in enumerate(found):
+        axis.step([trial.spent for trial in search.trials], t.best_so_far([trial.score for trial in search.trials]), where="post", color=color, lw=1.6, label=shown[method] if number == 0 else None)
+axis.axhline(default_loss, color="black", lw=1, ls="--", label=plots.label("defaults", "默认设置"))
+low = min(search.best.score for search in everything)
+axis.set(xlabel=plots.label("epochs spent", "花掉的轮数"), ylabel=plots.label("lowest validation loss so far", "至今最低的验证损失"), ylim=(low - 0.02, max(default_loss, low) + 0.25))
+axis.legend(fontsize=8.5)
+plots.show(figure, "Lowest validation loss found so far against epochs spent, one staircase for each search; those of one method are as far apart as those of different methods.", "至今找到的最低验证损失随花掉的轮数的变化，每次搜索一条阶梯线；同一种方法之间的差距，与不同方法之间一样大。")
+# %% [markdown] id="three-reading" lang="en"
+# Do not crown a method from this picture. What it does show: every search finds the valley within a few trials, and from there all move within the noise. Searches pay where the valley is narrow or one does not know where it is; on a well-known model
+# a sane default and a range test come within reach of all of them. With many trials (`full` gives each method three times as many) Bayesian search begins to use what it has seen.
+# %% [markdown] id="three-reading" lang="zh" of="dfc25fcb"
+# 不要凭这张图给哪种方法戴上桂冠。它能说明的是：每种搜索没几次试验就找到了谷地，从那以后，大家都在噪声之内移动。谷地窄，或者不知道谷地在哪里时，搜索才划得来；
+# 对熟悉的模型，合理的默认设置加一次范围测试，离它们都不远。试验多了（`full` 给每种方法三倍的试验），贝叶斯搜索才开始用上它见过的东西。
+# %% [markdown] id="quiz-equal" lang="en" tags=["quiz"]
+# **A blog compares 20 trials of random search with 20 trials of Hyperband; random search wins. What is wrong?**
+# - [x] A trial of Hyperband may be one epoch long; equal trials are not equal cost — Compare at equal epochs, or equal seconds, and say which.
+# - [ ] Nothing — Twenty full trainings were compared with a handful.
+# - [ ] Random search cannot win — It often does, where the first epochs mislead.
+# - [ ] Twenty trials are too few for both — They may be; the comparison would be unfair with two hundred, too.
+# %% [markdown] id="quiz-equal" lang="zh" of="093a635c" tags=["quiz"]
+# **有篇博客拿 20 次随机搜索试验与 20 次 Hyperband 试验相比，随机搜索赢了。问题在哪里？**
+# - [x] Hyperband 的一次试验可能只有一轮；次数相同，价钱不同 — 要按相同的轮数或相同的秒数来比，并且说明是哪一种。
+# - [ ] 没有问题 — 这是拿二十次完整训练去比寥寥几次。
+# - [ ] 随机搜索不可能赢 — 头几轮会误导人时，它常常赢。
+# - [ ] 两边各二十次都太少 — 也许吧；换成二百次，这样比照样不公平。
+
+# %% [markdown] id="again" lang="en"
+# ## 10 · Would the winner win again?
+#
+# A search reports the best of many noisy scores. If all $n$ settings were **equally good**, and their scores differed by chance alone with a deviation $\sigma$, the best would still look better than it is, by
+#
+# $$ \sigma \, \mathbb{E} \max(z_1, \dots, z_n), \qquad z_i \sim \mathcal N(0, 1). \tag{6} $$
+# %% [markdown] id="again" lang="zh" of="14b24ec1"
+# ## 10 · 赢家再比一次还会赢吗？
+#
+# 搜索报告的是许多带噪声的分数里最好的一个。就算 $n$ 组设置**一样好**，分数之差全凭偶然，标准差为 $\sigma$，最好的那个看上去仍会比实际好，多出来的是
+#
+# $$ \sigma \, \mathbb{E} \max(z_1, \dots, z_n), \qquad z_i \sim \mathcal N(0, 1). \tag{6} $$
+# %% id="again-formula"
+random = np.random.default_rng(course.seed)
+for count in (2, 5, 10, 50):
+    print(count, round(random.normal(size=(4_000, count)).max(axis=1).mean(), 2), round(t.expected_maximum(count), 2))  # drawn; (6)
+# %% [markdown] id="again-run-text" lang="en"
+# Now real settings: drawn at random near the valley, each trained with several seeds **and scored on another half of the validation reviews each time**. Every run crowns its winner; then we look the winner up in the other runs.
+# %% [markdown] id="again-run-text" lang="zh" of="057bf860"
+# 再来看真的设置：在谷地附近随机抽取，每组用几个种子训练，**每次在不同的一半验证影评上打分**。每次运行各选出自己的赢家；然后到别的运行里去看它。
+# %% id="again-run"
+near = t.random_points([t.Axis("learning_rate", 5e-4, 1e-2, "log"), t.Axis("hidden_units", 8, 128, "log"), t.Axis("dropout", 0.0, 0.5)], course.settings, course.seed)
+scores = np.zeros((course.settings, course.repeats))
+for number in range(course.repeats):
+    half = np.random.default_rng(course.seed + number).permutation(len(y_held))[: len(y_held) // 2]
+    for row, (rate, units, drop) in enumerate(near):
+        run = train(course.seed + number, epochs=min(course.epochs, 5), learning_rate=float(rate), hidden_units=int(units), dropout=float(drop))
+        scores[row, number] = run.measure(x_held[half], y_held[half])[1]
+again = t.winner_again(scores)
+print(tr(f"the winners claimed {again.claimed:.3f}; elsewhere the same settings reached {again.repeated:.3f}: optimism {again.optimism:.3f}", f"赢家宣称 {again.claimed:.3f}；同样的设置在别处得 {again.repeated:.3f}：乐观偏差 {again.optimism:.3f}"))
+print(tr(f"the same winner in {again.same_winner:.0%} of pairs of runs; among the best quarter in {again.top_quarter:.0%}", f"两次运行选出同一赢家的占 {again.same_winner:.0%}；赢家仍在前四分之一的占 {again.top_quarter:.0%}"))
+print(tr(f"noise of one score ±{again.noise:.4f}, spread of the settings ±{again.spread:.4f}", f"一个分数的噪声 ±{again.noise:.4f}，各设置之间的散布 ±{again.spread:.4f}"))
+course.report("optimism", again.optimism)
+# %% id="again-figure" tags=["fold"]
+figure, axis = plt.subplots(figsize=(7, 3.1))
+order = np.argsort(scores.mean(axis=1))
+winners = scores.argmax(axis=0)
+for place, row in enumerate(order):
+    axis.plot(np.full(course.repeats, place), scores[row], "o", color=grey, ms=4)
+    axis.plot([place - 0.3, place + 0.3], [scores[row].mean()] * 2, color=blue, lw=2)
+for number, row in enumerate(winners):
+    axis.plot(list(order).index(row), scores[row, number], "*", color=red, ms=12, label=plots.label("won a run", "赢过一次") if number == 0 else None)
+axis.set(xlabel=plots.label("setting, in the order of its mean", "设置，按均值排列"), ylabel=plots.label("accuracy in one run", "一次运行的准确率"))
+axis.legend()
+plots.show(figure, "Accuracies of each setting in several runs as dots, means as bars; stars mark the winners of each run, most of them far above their own mean.", "各设置在几次运行中的准确率（点）与均值（横线）；星号是每次运行的赢家，大多远高于自己的均值。")
+# %% [markdown] id="again-reading" lang="en"
+# The stars sit at the tops of their columns: a setting wins in the run in which it was lucky. So: look at the noise before you read a ranking; run the best few again with new seeds; report the second number, never the first; and
+# when two are equally good, take the cheaper.
+# %% [markdown] id="again-reading" lang="zh" of="094f63f3"
+# 星号都在各自那一列的顶端：一组设置赢的，正是它走运的那一次。所以：先看噪声，再看排名；把最好的几组换种子再跑一遍；报告第二个数，不要报告第一个；
+# 两组一样好时，取便宜的。
+# %% [markdown] id="quiz-winner" lang="en" tags=["quiz"]
+# **Of 50 settings the best has 88.0% on validation. With new seeds it has 86.9%. What happened?**
+# - [ ] The search was faulty — It did what it was asked for: it found the largest score.
+# - [ ] The model over-fitted its training reviews — It was trained as before; the *choice* fitted the validation reviews.
+# - [x] The best of 50 noisy scores was partly luck, and luck does not repeat — With a noise of half a point, formula (6) lets us expect 1.1 points.
+# - [ ] Seeds 1 to 50 were better seeds — There are none; a seed that is chosen by its result is the same luck once more.
+# %% [markdown] id="quiz-winner" lang="zh" of="d2ea706e" tags=["quiz"]
+# **50 组设置里最好的一组，验证准确率 88.0%；换了种子是 86.9%。怎么回事？**
+# - [ ] 搜索出了错 — 它做了该做的事：找出最大的分数。
+# - [ ] 模型过拟合了训练影评 — 训练与先前一样；拟合了验证影评的是“选择”。
+# - [x] 50 个带噪声的分数里最大的那个，有一部分是运气，而运气不会重演 — 噪声为半个百分点时，按 (6) 式正该差 1.1 个百分点。
+# - [ ] 1 到 50 号种子比较好 — 没有好种子；凭结果挑种子，不过是再碰一次同样的运气。
+
+# %% [markdown] id="folds" lang="en"
+# ## 11 · Cross-validation, and what it does not cover
+#
+# One part held out once wastes most of the labels. With **k folds** every review is held out once: $k$ trainings, $k$ scores, and their mean, whose noise is smaller. By hand, six reviews in three folds:
+# %% [markdown] id="folds" lang="zh" of="1cc9da56"
+# ## 11 · 交叉验证，以及它管不到的事
+#
+# 只留出一份、只用一次，大部分标签就浪费了。用 **k 折**，每条影评都会被留出一次：训练 $k$ 遍，得 $k$ 个分数，取平均，噪声就小了。用手做一遍，六条影评分三折：
+# %% id="folds-loop"
+for learnt, left_out in t.k_folds(6, 3, seed=course.seed):
+    print(learnt, left_out)
+
+
+def fold_score(settings):
+    """-> a function from the places to learn from and to hold out to an accuracy"""
+    def score(learnt, left_out):
+        run = t.Training(t.Settings(**settings), x[learnt], y[learnt], min(course.epochs, 5), course.seed)
+        run.run(course.epochs)
+        return run.measure(x[left_out], y[left_out])[1]
+    return score
+
+
+for name, settings in {tr("defaults", "默认"): {}, tr("wide", "加宽"): {"hidden_units": 128}, tr("dropout", "dropout"): {"dropout": 0.4}}.items():
+    per_fold = t.cross_validate(fold_score(settings), len(x), 4, course.seed, films)
+    print(f"{name:<10}", per_fold.round(3), tr(f"mean {per_fold.mean():.4f}", f"均值 {per_fold.mean():.4f}"))
+# %% [markdown] id="folds-reading" lang="en"
+# `groups` keeps the reviews of a film together, as in lesson 07. Folds differ more from each other than settings do, and that is no harm: every setting meets the same folds, so compare them **fold by fold**.
+#
+# KerasTuner has no cross-validation. `t.KFoldSearch` adds it by overriding one method, `run_trial`, which may return a list: the oracle takes the mean. That is what the first article promises and does not do.
+# %% [markdown] id="folds-reading" lang="zh" of="81af3fd1"
+# `groups` 把同一部电影的影评放在一起，与第 07 课一样。折与折之差比设置之间的差还大，这不要紧：每组设置遇到的折都相同，所以要**逐折比较**。
+#
+# KerasTuner 没有交叉验证。`t.KFoldSearch` 只改写一个方法 `run_trial`，让它返回一个列表，oracle 会取平均。第一篇文章承诺了却没有做的，就是这件事。
+# %% id="folds-tuner"
+with tempfile.TemporaryDirectory() as folder:
+    tuner = t.KFoldSearch(hypermodel=hypermodel, objective=keras_tuner.Objective("val_loss", "min"), max_trials=2 if course.scale != "smoke" else 1, seed=course.seed, directory=folder, project_name="folds")
+    tuner.search(x, column, folds=3 if course.scale != "smoke" else 2, seed=course.seed, groups=films, epochs=course.keras_epochs, verbose=0)
+    print(f"{t.best_trial(tuner).score:.4f}", {name: round(value, 4) for name, value in t.best_trial(tuner).hyperparameters.values.items()})
+# %% [markdown] id="nested" lang="en"
+# The best mean over folds is still the best of many: formula (6) applies to it as well. Where no test set is left, hold out each fold **from the search itself**: search on the other folds, train what it chose, score it on the fold it never saw. This is **nested** cross-validation. It estimates the whole procedure,
+# search included, and not one setting: the folds may well choose different ones. Where there is a test set that is asked once, as here, that does the same for less.
+# %% [markdown] id="nested" lang="zh" of="c0106173"
+# 各折均值最好的那组，仍然是从许多组里挑出来的，(6) 式照样管得着。没有测试集可用时，就要让每一折**连搜索也看不到**：在其余的折上搜索，训练选中的设置，再到它从没见过的那一折上打分。
+# 这叫**嵌套**交叉验证。它估计的是连搜索在内的整个流程，而不是某一组设置：各折选中的很可能不同。如果有一个只问一次的测试集（这里就有），花更少的钱就能做到同样的事。
+# %% id="nested-run"
+candidates = [dict(learning_rate=rate, hidden_units=units) for rate in (1e-3, 1e-2) for units in (16, 64)]
+
+
+def choose(places, seed):
+    """-> the candidate with the best mean over inner folds, seeing only these places"""
+    def score(settings):
+        return t.cross_validate(lambda learnt, left_out: fold_score(settings)(places[learnt], places[left_out]), len(places), 2, seed, films[places]).mean()
+    return max(candidates, key=score)
+
+
+outer, chosen = t.nested(choose, lambda settings, learnt, left_out: fold_score(settings)(learnt, left_out), len(x), 3, course.seed, films)
+print(outer.round(3), tr(f"mean {outer.mean():.3f}", f"均值 {outer.mean():.3f}"))
+print(chosen)
+
+final = train(learning_rate=winner.values["learning_rate"], hidden_units=winner.values["hidden_units"], dropout=winner.values["dropout"], weight_decay=winner.values["weight_decay"], batch_size=winner.values["batch_size"])
+plain = train()
+for name, run in {tr("tuned", "调过的"): final, tr("defaults", "默认"): plain}.items():
+    accuracy = run.measure(x_asked, y_asked)[1]
+    print(f"{name:<10}", tr(f"test, asked once: {accuracy:.4f} ± {metrics.standard_error(accuracy, len(y_asked)):.4f}", f"测试，只问一次：{accuracy:.4f} ± {metrics.standard_error(accuracy, len(y_asked)):.4f}"))
+# %% [markdown] id="quiz-nested" lang="en" tags=["quiz"]
+# **You tried 30 settings by 5-fold cross-validation; the best has a mean of 0.871. May you publish 0.871 as the accuracy on new reviews?**
+# - [ ] Yes, every review was held out — Held out from training, but all of them had a say in the choice.
+# - [x] No: it is the largest of 30 means; ask a test set once, or nest — The outer fold must be held out from the choice as well.
+# - [ ] Only with 10 folds — More folds lower the noise and leave the choice as it was.
+# - [ ] Yes, if a standard error is added — The error says how far the mean may be off by chance, not by choosing.
+# %% [markdown] id="quiz-nested" lang="zh" of="5ed2160d" tags=["quiz"]
+# **你用 5 折交叉验证试了 30 组设置，最好的均值是 0.871。能把 0.871 当作新影评上的准确率发表吗？**
+# - [ ] 能，每条影评都被留出过 — 训练时是留出了，可是选择时每一条都说了话。
+# - [x] 不能：它是 30 个均值里最大的；要么问一次测试集，要么嵌套 — 外层的折对选择也要留出。
+# - [ ] 要 10 折才行 — 折数多，噪声小，选择还是那样选的。
+# - [ ] 能，附上标准误就行 — 标准误说的是偶然造成的偏差，不是挑选造成的。
+
+# %% [markdown] id="safe" lang="en"
+# ## 12 · Searches that fail, stop, and share the work
+#
+# A night's search has two ways to be worth nothing in the morning. **Trials fail**, and KerasTuner catches their errors: it files the message away and goes on; asked for the best, it will even hand you the settings of a failed one. Our `Careful` reports each
+# failure when it happens, and a search in which all fail is an error that names the first.
+# %% [markdown] id="safe" lang="zh" of="192b5360"
+# ## 12 · 会失败、会中断、能分工的搜索
+#
+# 搜了一夜，早上却一无所得，有两种可能。一是**试验失败**：KerasTuner 会接住错误，把信息存进文件，接着往下走；你向它要最好的，它甚至会把失败的那组交给你。
+# 课程库的 `Careful` 当场报告每一次失败；全都失败的搜索会抛出错误，并指出第一个失败的原因。
+# %% id="safe-failing"
+def fragile(job):
+    if job.values["hidden_units"] > 40:
+        raise MemoryError("too wide for this machine")
+    return evaluate(job)
+
+
+survived = t.run_search(fragile, space, "random", trials=4, epochs=1, seed=course.seed)
+print(tr(f"{len(survived.failures)} of {len(survived.trials)} failed", f"{len(survived.trials)} 次中失败 {len(survived.failures)} 次"))
+
+
+def hopeless(job):
+    return float("nan")
+
+
+try:
+    t.run_search(hopeless, space, "random", trials=4, epochs=1, seed=course.seed)
+except t.SearchFailed as error:
+    print("SearchFailed:", error)
+# %% [markdown] id="safe-killed" lang="en"
+# And **machines stop**. KerasTuner keeps its state in several files, written one after the other and in place. A kill between two of them leaves a trial that is done twice or never, or a file cut in half that nobody can read. `Careful` writes each file whole or not at all, and makes them agree before it goes on.
+# Here somebody pulls the plug in the third trial; the same call takes the search up again:
+# %% [markdown] id="safe-killed" lang="zh" of="347ec888"
+# 二是**机器停了**。KerasTuner 把状态存在好几个文件里，一个接一个地原地改写。在两次写入之间被杀掉，就会有试验做两遍，或者一遍也没做，或者留下半截谁也读不了的文件。
+# `Careful` 让每个文件要么写完整，要么不写，并在接着做之前让它们互相一致。下面有人在第三次试验时拔了电源，同样的调用会把搜索接着做下去：
+# %% id="safe-resumed"
+ran = []
+
+
+def unplugged(job):
+    ran.append(round(job.values["learning_rate"], 5))
+    if len(ran) == 3:
+        raise KeyboardInterrupt
+    return evaluate(job)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    how = dict(method="random", trials=5, epochs=1, seed=course.seed, folder=folder)
+    try:
+        t.run_search(unplugged, space, **how)
+    except KeyboardInterrupt:
+        print(tr("stopped in trial", "停在第几次试验："), len(ran))
+    resumed = t.run_search(unplugged, space, **how)
+print(ran)
+print(len(resumed.trials), tr("trials; the third was begun twice, all others ran once", "次试验；第三次开始了两遍，其余各一遍"))
+# %% [markdown] id="distributed" lang="en"
+# **Several machines** can share a search: one process, the chief, holds the oracle; workers ask it for trials. The same program runs in all of them; three variables say which is which:
+#
+# ```
+# KERASTUNER_TUNER_ID=chief   KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
+# KERASTUNER_TUNER_ID=worker0 KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
+# KERASTUNER_TUNER_ID=worker1 KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
+# ```
+#
+# Two warnings. The message of a failed trial does not travel to the chief: read the workers' output. And a chief waits for ever for a worker that was killed: stop it and start it again, and the lost trial is run once more.
+# %% [markdown] id="distributed" lang="zh" of="0ced3fd0"
+# **几台机器**可以分担一次搜索：一个进程是 chief，掌管 oracle；worker 向它要试验来做。所有进程运行同一个程序，用三个环境变量来区分：
+#
+# ```
+# KERASTUNER_TUNER_ID=chief   KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
+# KERASTUNER_TUNER_ID=worker0 KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
+# KERASTUNER_TUNER_ID=worker1 KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
+# ```
+#
+# 要当心两点。失败试验的错误信息传不到 chief 那里，要看 worker 的输出。worker 被杀掉之后，chief 会永远等下去：把它停掉再启动，丢下的那次试验会重做一遍。
+
+# %% [markdown] id="uses" lang="en"
+# ## 13 · Uses, tools, resources
+#
+# Tune where a point is worth more than the machine's night, and not before the data are clean: a label error costs more than a bad dropout rate. A good order: a range test; width until it is ample; early stopping; then a random search over rate, decay and dropout; then the best three again with new seeds.
+#
+# **Optuna** has conditions, pruning and a database of trials; **Ray Tune** spreads searches over many machines; scikit-learn has `RandomizedSearchCV` and `HalvingRandomSearchCV`. Large models are tuned small first: widths are varied so that the best rate stays put (μP), since nobody can afford a second try.
+# %% [markdown] id="uses" lang="zh" of="4ef75173"
+# ## 13 · 应用、工具与资源
+#
+# 提高一个百分点比机器跑一夜更值钱时，才去调参；数据没有弄干净之前，先不要调：标错一批标签，比选错 dropout 损失更大。合适的次序是：先做范围测试；加宽到够用；用早停；
+# 再对学习率、衰减和 dropout 做随机搜索；最后把前三名换种子再跑一遍。
+#
+# **Optuna** 支持条件、剪枝和试验数据库；**Ray Tune** 能把搜索分到许多台机器上；scikit-learn 有 `RandomizedSearchCV` 和 `HalvingRandomSearchCV`。
+# 大模型先在小尺寸上调：用一种让最佳学习率不随宽度变化的参数化（μP），因为谁也付不起第二次的钱。
+
+# %% [markdown] id="exercises" lang="en"
+# ## 14 · Exercises
+#
+# ### The rates of a range test
+#
+# Formula (1): from the lowest to the highest rate, by equal factors, both ends included.
+# %% [markdown] id="exercises" lang="zh" of="7e896bf9"
+# ## 14 · 练习
+#
+# ### 范围测试的学习率
+#
+# 按 (1) 式：从最小到最大，每步同样的倍数，两端都要取到。
+# %% id="ex1" tags=["exercise"] difficulty=1 minutes=6
+def range_test_rates(lowest, highest, steps):
+    """two rates and a number of steps -> (steps,)"""
+    raise NotImplementedError
+# %% id="ex1" tags=["solution"]
+def range_test_rates(lowest, highest, steps):
+    """two rates and a number of steps -> (steps,)"""
+    return lowest * (highest / lowest) ** (np.arange(steps) / (steps - 1))
+# %% id="ex1-check" tags=["check"]
+check("08.1", range_test_rates)
+# %% [markdown] id="ex2-text" lang="en"
+# ### Warm up, then fall
+#
+# Formula (2): the learning rate of one step, counted from 0. The first step's rate is not zero; at `total_steps` it is.
+# %% [markdown] id="ex2-text" lang="zh" of="076a6f19"
+# ### 先预热，再下降
+#
+# 按 (2) 式：给出某一步的学习率，步从 0 数起。第一步的学习率不是零；到 `total_steps` 时是零。
+# %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
+def scheduled_rate(step, peak, warmup_steps, total_steps):
+    """-> the learning rate of this step, a number"""
+    raise NotImplementedError
+# %% id="ex2" tags=["solution"]
+def scheduled_rate(step, peak, warmup_steps, total_steps):
+    """-> the learning rate of this step, a number"""
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    return peak * 0.5 * (1 + np.cos(np.pi * (step - warmup_steps) / (total_steps - warmup_steps)))
+# %% id="ex2-check" tags=["check"]
+check("08.2", scheduled_rate)
+# %% [markdown] id="ex3-text" lang="en"
+# ### Successive halving
+#
+# You are given what each setting's loss **would be** after each epoch. Train all for one epoch, keep the best `1 / factor` of them (rounded down, at least one), train those until `factor` epochs, and so on; the last round ends at the last column. Look at no loss before its epoch is paid for.
+# %% [markdown] id="ex3-text" lang="zh" of="ac4e8657"
+# ### 逐次减半
+#
+# 已知每组设置在每一轮之后的损失**会是**多少。先让所有设置训练一轮，留下最好的 `1 / factor`（向下取整，至少一组），把它们训练到 `factor` 轮，依此类推；最后一回合到最后一列为止。没有付过钱的轮次，它的损失不许看。
+# %% id="ex3" tags=["exercise"] difficulty=3 minutes=18
+def successive_halving(losses, factor):
+    """losses (settings, epochs) -> the setting that is left, and the epochs spent"""
+    raise NotImplementedError
+# %% id="ex3" tags=["solution"]
+def successive_halving(losses, factor):
+    """losses (settings, epochs) -> the setting that is left, and the epochs spent"""
+    left, done, epochs, spent = np.arange(len(losses)), 0, 1, 0
+    while True:
+        spent += len(left) * (epochs - done)
+        left = left[np.argsort(losses[left, epochs - 1])][: max(len(left) // factor, 1)]
+        if epochs == losses.shape[1]:
+            return left[0], spent
+        done, epochs = epochs, min(epochs * factor, losses.shape[1])
+# %% id="ex3-check" tags=["check"]
+check("08.3", successive_halving)
+# %% [markdown] id="ex4-text" lang="en"
+# ### The winner's optimism
+#
+# Each column is a run with its own winner, the setting with the highest score. How much higher is the winning score than the same setting's mean in the **other** runs? Return the mean over all runs.
+# %% [markdown] id="ex4-text" lang="zh" of="e7004917"
+# ### 赢家的乐观偏差
+#
+# 每一列是一次运行，有自己的赢家，也就是分数最高的那组设置。赢的那个分数，比同一组设置在**其他**各次运行里的平均高多少？返回对所有运行的平均。
+# %% id="ex4" tags=["exercise"] difficulty=2 minutes=12
+def winners_optimism(scores):
+    """scores (settings, runs) -> a number"""
+    raise NotImplementedError
+# %% id="ex4" tags=["solution"]
+def winners_optimism(scores):
+    """scores (settings, runs) -> a number"""
+    runs = np.arange(scores.shape[1])
+    winners = scores.argmax(axis=0)
+    claimed = scores[winners, runs]
+    elsewhere = (scores[winners].sum(axis=1) - claimed) / (len(runs) - 1)
+    return np.mean(claimed - elsewhere)
+# %% id="ex4-check" tags=["check"]
+check("08.4", winners_optimism)
+
+# %% [markdown] id="quiz-intro" lang="en"
+# ## 15 · Quiz
+# %% [markdown] id="quiz-intro" lang="zh" of="b85ecd9e"
+# ## 15 · 测验
+# %% [markdown] id="quiz-batch" lang="en" tags=["quiz"]
+# **You get a larger GPU and raise the batch size from 32 to 256, all else as it was. The result is worse. What do you try first?**
+# - [ ] Back to 32: large batches generalise badly — Perhaps, a little; first comes a plainer cause.
+# - [x] A larger learning rate, with warm-up — An epoch has eight times fewer steps; at the old rate the run has not got far enough.
+# - [ ] A smaller learning rate — Then it gets less far still.
+# - [ ] More dropout — It was not over-fitting that got worse.
+# %% [markdown] id="quiz-batch" lang="zh" of="813a9998" tags=["quiz"]
+# **换了更大的 GPU，把批大小从 32 加到 256，别的都没动，结果变差了。先试什么？**
+# - [ ] 退回 32：大批量泛化差 — 也许有一点；先看更简单的原因。
+# - [x] 加大学习率，配合预热 — 一轮里的步数少了八倍；学习率照旧，走得就不够远。
+# - [ ] 减小学习率 — 那就走得更近了。
+# - [ ] 加大 dropout — 变差的不是过拟合。
+# %% [markdown] id="quiz-cost" lang="en" tags=["quiz"]
+# **What does the article's search, 5 trials with 2 executions of 5 epochs each, cost at least?**
+# - [ ] 5 trainings — Each trial is executed twice.
+# - [ ] 25 epochs — That leaves out the executions.
+# - [x] 50 epochs, ten compilations, and one more training of the winner — The winner must be trained again on all the data, which the listing forgets.
+# - [ ] 10 epochs — That leaves out that each execution has five.
+# %% [markdown] id="quiz-cost" lang="zh" of="30569c4c" tags=["quiz"]
+# **原文的搜索，5 次试验，每次 2 遍、每遍 5 轮，至少要花多少？**
+# - [ ] 5 次训练 — 每次试验要执行两遍。
+# - [ ] 25 轮 — 这没有算上执行两遍。
+# - [x] 50 轮、十次编译，再加上把赢家重新训练一遍 — 赢家要在全部数据上再训练一次，代码里忘了这一步。
+# - [ ] 10 轮 — 这没有算上每遍五轮。
+
+# %% [markdown] id="summary" lang="en"
+# ## 16 · Summary
+#
+# - Hyper-parameters are chosen on held-out examples; first measure how noisy those are.
+# - The learning rate matters most; a range test finds its power of ten in one run.
+# - Let it warm up and fall; move it together with the batch size. It does not cure over-fitting.
+# - Early stopping chooses the epochs for nothing.
+# - Random points beat a grid when few knobs matter; 60 of them hit the best 5% with 95% probability.
+# - Compare searches at equal cost, over several seeds; say what they cost.
+# - The best of many scores is too good. Run the winners again, and report that.
+# - Cross-validation lowers noise; only what was held out from the choice as well is an honest estimate.
+# - A search reports its failures and survives a kill, or it is not finished software.
+# %% [markdown] id="summary" lang="zh" of="9636ec35"
+# ## 16 · 小结
+#
+# - 超参数要在留出的样本上选；先量一量这些样本有多吵。
+# - 学习率最要紧；范围测试一次训练就能找到它的数量级。
+# - 让它先预热、再下降；与批大小一起动。它治不了过拟合。
+# - 早停不花钱就选好了轮数。
+# - 要紧的旋钮少时，随机点胜过网格；60 个点有 95% 的把握碰到前 5%。
+# - 搜索要在价钱相同时、换几个种子来比较；花了多少，要说出来。
+# - 许多分数里最好的那个总是好过头。把赢家再跑一遍，报告后来的数。
+# - 交叉验证降低噪声；只有连选择也没看到的样本，才给得出诚实的估计。
+# - 搜索要报告失败，被杀掉也能接着做，否则就是没写完的软件。
+
+# %% [markdown] id="faq" lang="en"
+# ## 17 · Questions that come up
+#
+# **How many trials do I need?** For random search, formula (4). Then ask what a repetition of the winner shows; if its noise is larger than the gain of the last ten trials, stop.
+#
+# **Accuracy or loss as the objective?** The loss: it moves smoothly and with less noise. Report the accuracy.
+#
+# **May I tune the seed?** No. A seed that wins on validation has been lucky there.
+#
+# **How is over-fitting held back?** (asked in the first and third article) By more reviews first; then weight decay, dropout, early stopping, fewer units. A smaller learning rate is not among them.
+#
+# **Can a large model be tuned on a small sample?** The power of ten of its rate, mostly; regularisation no, for it depends on how many examples there are.
+# %% [markdown] id="faq" lang="zh" of="6c054daf"
+# ## 17 · 常见问题
+#
+# **需要多少次试验？** 随机搜索看 (4) 式。然后把赢家重复几遍；如果它的噪声比最近十次试验的收益还大，就可以停了。
+#
+# **目标用准确率还是损失？** 用损失：它变化平滑，噪声小。报告时用准确率。
+#
+# **种子可以调吗？** 不可以。在验证集上赢了的种子，只是在那里走了运。
+#
+# **怎样抑制过拟合？**（第一篇和第三篇都问到）首先是更多的影评；然后是权重衰减、dropout、早停、减少单元。减小学习率不在其中。
+#
+# **大模型能在小样本上调吗？** 学习率的数量级大体可以；正则化不行，它取决于样本有多少。
+
+# %% [markdown] id="references" lang="en"
+# ## 18 · References
+#
+# - S. Varma, R. Simon (2006). *Bias in error estimation when using cross-validation for model selection.* BMC Bioinformatics 7.
+# - J. Bergstra, Y. Bengio (2012). *Random search for hyper-parameter optimization.* JMLR 13.
+# - J. Snoek, H. Larochelle, R. P. Adams (2012). *Practical Bayesian optimization of machine learning algorithms.* NeurIPS. arXiv:1206.2944.
+# - L. N. Smith (2017). *Cyclical learning rates for training neural networks.* WACV. arXiv:1506.01186.
+# - P. Goyal et al. (2017). *Accurate, large minibatch SGD: training ImageNet in 1 hour.* arXiv:1706.02677.
+# - I. Loshchilov, F. Hutter (2017). *SGDR: stochastic gradient descent with warm restarts.* ICLR. arXiv:1608.03983.
+# - L. Li, K. Jamieson, G. DeSalvo, A. Rostamizadeh, A. Talwalkar (2018). *Hyperband: a novel bandit-based approach to hyperparameter optimization.* JMLR 18. arXiv:1603.06560.
+# - T. O'Malley et al. (2019). *KerasTuner.* https://github.com/keras-team/keras-tuner
+# - G. Yang et al. (2022). *Tensor programs V: tuning large neural networks via zero-shot hyperparameter transfer.* arXiv:2203.03466.
+# %% [markdown] id="references" lang="zh" of="4389fc86"
+# ## 18 · 参考文献
+#
+# - S. Varma, R. Simon (2006). *Bias in error estimation when using cross-validation for model selection.* BMC Bioinformatics 7.
+# - J. Bergstra, Y. Bengio (2012). *Random search for hyper-parameter optimization.* JMLR 13.
+# - J. Snoek, H. Larochelle, R. P. Adams (2012). *Practical Bayesian optimization of machine learning algorithms.* NeurIPS. arXiv:1206.2944.
+# - L. N. Smith (2017). *Cyclical learning rates for training neural networks.* WACV. arXiv:1506.01186.
+# - P. Goyal et al. (2017). *Accurate, large minibatch SGD: training ImageNet in 1 hour.* arXiv:1706.02677.
+# - I. Loshchilov, F. Hutter (2017). *SGDR: stochastic gradient descent with warm restarts.* ICLR. arXiv:1608.03983.
+# - L. Li, K. Jamieson, G. DeSalvo, A. Rostamizadeh, A. Talwalkar (2018). *Hyperband: a novel bandit-based approach to hyperparameter optimization.* JMLR 18. arXiv:1603.06560.
+# - T. O'Malley et al. (2019). *KerasTuner.* https://github.com/keras-team/keras-tuner
+# - G. Yang et al. (2022). *Tensor programs V: tuning large neural networks via zero-shot hyperparameter transfer.* arXiv:2203.03466.

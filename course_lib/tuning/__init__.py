@@ -1,0 +1,24 @@
+"""How good settings are found: rates, schedules, searches at one price, folds, noise, and searches that survive a kill.
+
+settings → a training run that can go on → a validation loss → an oracle that proposes the next → a winner, asked again.
+"""
+
+from __future__ import annotations
+
+from course_lib import lazy
+
+__getattr__, __dir__, __all__ = lazy.offer(
+    __name__,
+    {
+        "schedules": ["SCHEDULES", "cosine", "learning_rate_at", "linear_scaling", "step_decay", "warm_up"],
+        "training": ["Settings", "Training"],
+        "rates": ["RangeTest", "lr_range_test", "suggest_rate"],
+        "designs": ["Axis", "best_so_far", "chance_of_top", "grid_points", "random_points"],
+        "budget": ["Round", "epochs_spent", "hyperband_brackets", "keras_tuner_brackets"],
+        "careful": ["Careful", "Failure", "SearchDamaged", "SearchFailed", "best_trial", "failed_trials", "repair"],
+        "tuners": ["BayesianOptimization", "Hyperband", "KFoldSearch", "RandomSearch"],
+        "searching": ["METHODS", "FunctionTuner", "Job", "Search", "Tried", "make_oracle", "run_search"],
+        "folds": ["cross_validate", "k_folds", "nested"],
+        "noise": ["Again", "expected_maximum", "winner_again"],
+    },
+)

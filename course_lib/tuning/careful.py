@@ -1,0 +1,215 @@
+"""What KerasTuner's searches lack: failed trials are reported, and a search that is killed loses nothing.
+
+KerasTuner writes its state in several files, one after the other and each in place. A kill in between leaves one cut
+short, or two that disagree; then the search cannot be taken up again, or a trial is done twice, or never. And it keeps
+the error of a failed trial in a file that nobody is told of.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_lib.errors import CourseError
+from course_lib.files import write_atomically
+from course_lib.language import tr
+
+_ENDED = ("COMPLETED", "FAILED")
+
+
+class SearchFailed(CourseError):
+    """A search has no result, because its trials failed."""
+
+
+class SearchDamaged(CourseError):
+    """The files of a search cannot be read."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A trial that gave no score.
+
+    Args:
+        trial_id: which one.
+        values: its hyper-parameters.
+        reason: the last line of its error, or that its score was no number.
+        message: the whole traceback; empty where there was none.
+    """
+
+    trial_id: str
+    values: dict[str, object]
+    reason: str
+    message: str
+
+
+def repair(folder: Path) -> list[str]:
+    """Make the files of a search that was killed agree with each other.
+
+    A trial that the oracle does not know of has never run and goes; one whose end it has not noted is noted; one that
+    was running is queued to run again, without what it may have reported before.
+
+    Args:
+        folder: the search's project folder; one that is not there needs no repair.
+
+    Returns:
+        What was mended, in words.
+
+    Raises:
+        SearchDamaged: if a file that KerasTuner wrote without this module was cut short.
+    """
+    folder = Path(folder)
+    oracle_path = folder / "oracle.json"
+    mended = []
+    for path in folder.glob(".*.part"):
+        path.unlink()
+    if not oracle_path.exists():
+        return mended
+    oracle = _read(oracle_path)
+    ongoing = set(oracle["ongoing_trials"].values())
+    for path in sorted(folder.glob("trial_*")):
+        trial_id = path.name.removeprefix("trial_")
+        if trial_id not in oracle["start_order"] or not (path / "trial.json").exists():
+            if trial_id in oracle["start_order"]:
+                raise SearchDamaged(f"{path} has lost its trial.json; delete the folder of the search and begin anew")
+            shutil.rmtree(path)
+            mended.append(f"trial {trial_id} had been announced, but never begun")
+            continue
+        trial = _read(path / "trial.json")
+        if trial["status"] in _ENDED and trial_id not in oracle["end_order"]:
+            oracle["end_order"].append(trial_id)
+            oracle["run_times"][trial_id] = oracle["run_times"].get(trial_id, 0) + 1
+            mended.append(f"the end of trial {trial_id} had not been noted")
+        if trial["status"] in _ENDED or trial_id in oracle["retry_queue"]:
+            # Otherwise a finished trial would be run a second time.
+            oracle["ongoing_trials"] = {tuner: it for tuner, it in oracle["ongoing_trials"].items() if it != trial_id}
+        elif trial_id in ongoing:
+            if trial["metrics"]["metrics"]:
+                trial["metrics"] = {"metrics": {}}  # or the second run would be averaged with the first
+                write_atomically(path / "trial.json", json.dumps(trial).encode())
+            mended.append(f"trial {trial_id} was running and runs again")
+        elif trial_id not in oracle["end_order"]:
+            oracle["retry_queue"].append(trial_id)
+            mended.append(f"trial {trial_id} had been forgotten and runs again")
+    for tuner_path in folder.glob("*tuner*.json"):
+        try:
+            json.loads(tuner_path.read_text())
+        except ValueError:  # it holds nothing but that the search has begun
+            write_atomically(tuner_path, b"{}")
+    write_atomically(oracle_path, json.dumps(oracle).encode())
+    return mended
+
+
+def _read(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        raise SearchDamaged(f"{path} was cut short; delete the folder of the search, or pass overwrite=True") from error
+
+
+class Careful:
+    """It makes a tuner of KerasTuner's safe: `class RandomSearch(Careful, keras_tuner.RandomSearch)`.
+
+    Arguments are the tuner's own. A search whose folder exists is taken up where it stopped, unless `overwrite`.
+
+    Attributes:
+        failures: the trials that failed in this process.
+        mended: what had to be repaired before the search could go on.
+
+    Raises:
+        SearchDamaged: if the folder's files cannot be read.
+    """
+
+    def __init__(self, *args, directory=None, project_name=None, overwrite: bool = False, **kwargs) -> None:
+        from keras_tuner.src.distribute import utils
+
+        self.failures: list[Failure] = []
+        # Only one process owns the files: the chief, or the only one there is.
+        self._owner = utils.is_chief_oracle() or not utils.has_chief_oracle()
+        folder = Path(directory or ".") / (project_name or "untitled_project")
+        self.mended = repair(folder) if self._owner and not overwrite else []
+        kwargs.update(directory=directory, project_name=project_name, overwrite=overwrite)
+        super().__init__(*args, **kwargs)
+        if self._owner:
+            oracle = self.oracle
+            # They are read in no particular order; a search that goes on must see them as one that never stopped.
+            order = {trial_id: place for place, trial_id in enumerate(oracle.start_order)}
+            oracle.trials = dict(sorted(oracle.trials.items(), key=lambda item: order[item[0]]))
+            oracle.save = lambda: _write(oracle._get_oracle_fname(), oracle)
+            oracle._save_trial = lambda trial: _write(Path(oracle._get_trial_dir(trial.trial_id)) / "trial.json", trial)
+        # Without a tuner's file KerasTuner takes the folder for that of a search that has not begun.
+        self.save()
+
+    def save(self) -> None:
+        """Write the state, each file whole or not at all."""
+        if self._owner:
+            self.oracle.save()
+        _write(self._get_tuner_fname(), self)
+
+    def on_trial_end(self, trial) -> None:
+        """Report a trial that failed."""
+        stopped = None
+        try:
+            super().on_trial_end(trial)
+        except (
+            RuntimeError
+        ) as error:  # so many failed in a row that KerasTuner gives up, before it writes the last one down
+            stopped = error
+        known = self.oracle.get_trial(trial.trial_id)
+        if known.status in ("FAILED", "INVALID"):
+            message = trial.message or ""
+            lines = message.strip().splitlines()
+            reason = lines[-1] if lines else tr("its score is not a number", "得分不是数")
+            self.failures.append(Failure(trial.trial_id, dict(trial.hyperparameters.values), reason, message))
+            print(tr(f"trial {trial.trial_id} failed: {reason}", f"试验 {trial.trial_id} 失败：{reason}"), flush=True)
+        if stopped is not None:
+            if self._owner:
+                self.oracle._save_trial(known)
+                self.oracle.ongoing_trials.pop(self.tuner_id, None)
+                self.oracle.save()
+            self._give_up(stopped)
+
+    def on_search_end(self) -> None:
+        """Raise where no trial has a score."""
+        super().on_search_end()
+        if self._owner and not any(trial.status == "COMPLETED" for trial in self.oracle.trials.values()):
+            self._give_up(None)
+
+    def _give_up(self, cause: Exception | None) -> None:
+        failed = self.failures or failed_trials(self)
+        if not failed:
+            raise SearchFailed("no trial was run: the search space or the budget is empty") from cause
+        first = failed[0]
+        raise SearchFailed(
+            f"{len(failed)} trials failed; the first, trial {first.trial_id} with {first.values}: {first.reason}"
+        ) from cause
+
+
+def _write(path, stateful) -> None:
+    write_atomically(Path(path), json.dumps(stateful.get_state()).encode())
+
+
+def failed_trials(tuner) -> list[Failure]:
+    """All trials of a search that failed, those before it was taken up again among them."""
+    failures = []
+    for trial_id in tuner.oracle.start_order:
+        trial = tuner.oracle.trials[trial_id]
+        if trial.status in ("FAILED", "INVALID"):
+            lines = (trial.message or "").strip().splitlines()
+            reason = lines[-1] if lines else tr("its score is not a number", "得分不是数")
+            failures.append(Failure(trial_id, dict(trial.hyperparameters.values), reason, trial.message or ""))
+    return failures
+
+
+def best_trial(tuner):
+    """The trial with the best score. KerasTuner's own `get_best_hyperparameters` fills up with failed ones.
+
+    Raises:
+        SearchFailed: if no trial has a score.
+    """
+    best = tuner.oracle.get_best_trials(1)
+    if not best or best[0].status != "COMPLETED":
+        failed = failed_trials(tuner)
+        raise SearchFailed(f"no trial has a score; {len(failed)} failed" + (f": {failed[0].reason}" if failed else ""))
+    return best[0]

@@ -1,0 +1,88 @@
+"""Where a search looks when it looks without learning: on a grid, or at random; and what chance gives."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from course_lib.arguments import require_choice, require_integer
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One hyper-parameter that is a number in an interval.
+
+    Args:
+        name: what it is called.
+        low: the least value.
+        high: the greatest.
+        scale: "linear", or "log" where ratios count and not differences.
+
+    Raises:
+        ValueError: if `low` is not below `high`, or not above 0 on a logarithmic scale.
+    """
+
+    name: str
+    low: float
+    high: float
+    scale: str = "linear"
+
+    def __post_init__(self) -> None:
+        require_choice("scale", self.scale, ("linear", "log"))
+        if not self.low < self.high:
+            raise ValueError(f"low is {self.low} and high {self.high}; allowed: low below high")
+        if self.scale == "log" and self.low <= 0:
+            raise ValueError(f"low is {self.low} on a logarithmic scale; allowed: a number above 0")
+
+    def value(self, share: ArrayLike) -> np.ndarray:
+        """The value at a share of the way from low to high, 0 to 1."""
+        share = np.asarray(share, dtype=float)
+        if self.scale == "log":
+            return self.low * (self.high / self.low) ** share
+        return self.low + (self.high - self.low) * share
+
+
+def grid_points(axes: Sequence[Axis], per_axis: int) -> np.ndarray:
+    """Every combination of evenly spaced values, in the middles of as many equal pieces of each axis.
+
+    Shapes: (per_axis ** axes, axes).
+    """
+    require_integer("per_axis", per_axis, at_least=1)
+    shares = (np.arange(per_axis) + 0.5) / per_axis
+    return np.array(list(itertools.product(*(axis.value(shares) for axis in axes))))
+
+
+def random_points(axes: Sequence[Axis], trials: int, seed: int = 0) -> np.ndarray:
+    """Settings drawn independently and evenly along each axis (in its own scale).
+
+    Shapes: (trials, axes).
+
+    Source: J. Bergstra and Y. Bengio, "Random Search for Hyper-Parameter Optimization", JMLR 13, 2012.
+    """
+    require_integer("trials", trials, at_least=1)
+    shares = np.random.default_rng(seed).random((trials, len(axes)))
+    return np.column_stack([axis.value(shares[:, number]) for number, axis in enumerate(axes)])
+
+
+def chance_of_top(share: float, trials: int) -> float:
+    """How likely it is that at least one of some random trials lies among the best share of all settings.
+
+    Raises:
+        ValueError: if the share is not from 0 to 1.
+    """
+    require_integer("trials", trials, at_least=0)
+    if not 0 <= share <= 1:
+        raise ValueError(f"share is {share}; allowed: from 0 to 1")
+    return 1 - (1 - share) ** trials  # (4)
+
+
+def best_so_far(scores: ArrayLike) -> np.ndarray:
+    """The least score up to each trial; trials that failed (NaN) leave it where it was.
+
+    Shapes: (trials,) → (trials,).
+    """
+    return np.fmin.accumulate(np.asarray(scores, dtype=float))

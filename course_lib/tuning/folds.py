@@ -1,0 +1,109 @@
+"""Holding out every example once: k folds, their scores, and the outer folds of an honest estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from course_lib.arguments import require_integer
+
+
+def k_folds(
+    examples: int, folds: int, seed: int = 0, groups: Sequence | None = None
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Which examples are learnt from and which are held out, for each fold.
+
+    Args:
+        examples: how many there are.
+        folds: k.
+        seed: of the order.
+        groups: one for each example, such as its film; a group is never parted. None for no groups.
+
+    Returns:
+        For each fold the places of the examples to learn from and of those held out, in rising order.
+
+    Raises:
+        TypeError: if a number is no whole number.
+        ValueError: if there are fewer examples or groups than folds, or not one group for each example.
+    """
+    require_integer("examples", examples, at_least=2)
+    require_integer("folds", folds, at_least=2)
+    if groups is None:
+        members = np.arange(examples)
+    else:
+        groups = np.asarray(groups)
+        if groups.shape != (examples,):
+            raise ValueError(f"groups has the shape {groups.shape}; allowed: ({examples},), one for each example")
+        members = np.unique(groups, return_inverse=True)[1]
+    count = int(members.max()) + 1
+    if count < folds:
+        what = "examples" if groups is None else "groups"
+        raise ValueError(f"folds is {folds}; allowed: 2 to {count}, the number of {what}")
+    order = np.random.default_rng(seed).permutation(count)
+    if groups is None:
+        fold_of = np.empty(count, int)
+        fold_of[order] = np.arange(count) % folds
+    else:
+        # The largest groups first, each into the fold that holds least so far.
+        sizes = np.bincount(members)
+        fold_of, filled = np.empty(count, int), np.zeros(folds)
+        for group in order[np.argsort(-sizes[order], kind="stable")]:
+            fold_of[group] = filled.argmin()
+            filled[fold_of[group]] += sizes[group]
+    folded = fold_of[members]
+    return [(np.flatnonzero(folded != fold), np.flatnonzero(folded == fold)) for fold in range(folds)]
+
+
+def cross_validate(
+    evaluate: Callable[[np.ndarray, np.ndarray], float],
+    examples: int,
+    folds: int,
+    seed: int = 0,
+    groups: Sequence | None = None,
+) -> np.ndarray:
+    """The score on each fold.
+
+    Args:
+        evaluate: given the places to learn from and those held out, the score.
+        examples: how many there are.
+        folds: k.
+        seed: of the order.
+        groups: what is not to be parted.
+
+    Shapes: (folds,).
+    """
+    return np.array([evaluate(known, held) for known, held in k_folds(examples, folds, seed, groups)], dtype=float)
+
+
+def nested(
+    search: Callable[[np.ndarray, int], object],
+    evaluate: Callable[[object, np.ndarray, np.ndarray], float],
+    examples: int,
+    folds: int,
+    seed: int = 0,
+    groups: Sequence | None = None,
+) -> tuple[np.ndarray, list[object]]:
+    """The score of the whole procedure, search included: each outer fold is held out from its own search.
+
+    Args:
+        search: given the places it may look at and a seed, the settings it would choose.
+        evaluate: given settings, the places to learn from and those held out, the score.
+        examples: how many there are.
+        folds: of the outer parting.
+        seed: of the order, and of the searches.
+        groups: what is not to be parted.
+
+    Returns:
+        The score on each outer fold, and the settings that were chosen without it.
+
+    Shapes: scores (folds,).
+
+    Source: S. Varma and R. Simon, "Bias in error estimation when using cross-validation for model selection", BMC
+    Bioinformatics 7, 2006.
+    """
+    scores, chosen = [], []
+    for number, (known, held) in enumerate(k_folds(examples, folds, seed, groups)):
+        chosen.append(search(known, seed + number))
+        scores.append(evaluate(chosen[-1], known, held))
+    return np.array(scores, dtype=float), chosen

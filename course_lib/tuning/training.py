@@ -1,0 +1,205 @@
+"""A training run that can stop after any epoch and go on as if it had not: lesson 02's network with all its knobs.
+
+A search stops bad settings early and lets good ones go on. So a run keeps its weights, its optimiser's memory and its
+place in the order of the examples, in memory or in a file.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from course_lib.arguments import (
+    require_choice,
+    require_integer,
+    require_labels,
+    require_not_negative,
+    require_positive,
+    require_share,
+)
+from course_lib.files import write_atomically
+from course_lib.mlp.initialisation import initialise
+from course_lib.mlp.network import backward, cross_entropy_and_gradient, forward
+from course_lib.mlp.optimizers import adam, descend
+from course_lib.tuning.schedules import SCHEDULES, learning_rate_at
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The hyper-parameters of a network with one hidden layer; the defaults are what one would try first.
+
+    Args:
+        learning_rate: Adam's, the highest of its schedule.
+        hidden_units: the width of the hidden layer.
+        dropout: the share of hidden outputs set to zero in training.
+        weight_decay: how much of each weight, times the learning rate, is taken off at each step.
+        batch_size: how many examples make a step.
+        schedule: how the rate falls: "constant", "cosine", "linear" or "step".
+        warmup_share: which share of the steps it rises over.
+
+    Raises:
+        TypeError: if a number of units or examples is no whole number.
+        ValueError: if a setting is out of its range.
+    """
+
+    learning_rate: float = 1e-3
+    hidden_units: int = 64
+    dropout: float = 0.0
+    weight_decay: float = 0.0
+    batch_size: int = 32
+    schedule: str = "constant"
+    warmup_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_positive("learning_rate", self.learning_rate)
+        require_integer("hidden_units", self.hidden_units, at_least=1)
+        require_share("dropout", self.dropout)
+        require_not_negative("weight_decay", self.weight_decay)
+        require_integer("batch_size", self.batch_size, at_least=1)
+        require_choice("schedule", self.schedule, SCHEDULES)
+        require_share("warmup_share", self.warmup_share)
+
+
+class Training:
+    """One run of a network on some examples.
+
+    Args:
+        settings: its hyper-parameters.
+        inputs: the training examples.
+        labels: the class of each.
+        total_epochs: how long the whole run is meant to be; the schedule needs to know.
+        seed: of the first weights, the orders and the dropout. Each epoch draws from its own number, so that a run
+            that was interrupted goes on with the draws it would have made.
+
+    Attributes:
+        epoch: how many epochs are done.
+        layers: the network as it is now.
+
+    Shapes: inputs (examples, features), labels (examples,).
+
+    Raises:
+        TypeError: if the labels are no whole numbers.
+        ValueError: if the inputs hold NaN or infinity, do not fit the labels, or there is none.
+    """
+
+    def __init__(
+        self, settings: Settings, inputs: np.ndarray, labels: np.ndarray, total_epochs: int, seed: int = 0
+    ) -> None:
+        require_integer("total_epochs", total_epochs, at_least=1)
+        self.settings, self.total_epochs, self.seed = settings, total_epochs, seed
+        self.inputs, self.labels = checked_examples("inputs", inputs, labels)
+        classes = int(self.labels.max()) + 1
+        sizes = [self.inputs.shape[1], settings.hidden_units, max(classes, 2)]
+        self.layers = initialise(sizes, "he", seed)
+        self.states: list | None = None
+        self.epoch = 0
+
+    def run(self, epochs: int) -> float:
+        """Train for some more epochs, at most to the end of the run.
+
+        Returns:
+            The mean loss of the last epoch's batches; NaN where none was left to do.
+        """
+        require_integer("epochs", epochs, at_least=0)
+        settings, loss = self.settings, float("nan")
+        steps_per_epoch = -(-len(self.inputs) // settings.batch_size)
+        total_steps = steps_per_epoch * self.total_epochs
+        for _ in range(min(epochs, self.total_epochs - self.epoch)):
+            random = np.random.default_rng((self.seed, self.epoch))
+            order, total = random.permutation(len(self.inputs)), 0.0
+            for number in range(steps_per_epoch):
+                chosen = order[number * settings.batch_size : (number + 1) * settings.batch_size]
+                step = self.epoch * steps_per_epoch + number
+                rate = learning_rate_at(
+                    step, settings.learning_rate, total_steps, settings.schedule, settings.warmup_share
+                )
+                total += self._step(chosen, rate, random) * len(chosen)
+            loss = total / len(self.inputs)
+            self.epoch += 1
+        return loss
+
+    def _step(self, chosen: np.ndarray, rate: float, random: np.random.Generator) -> float:
+        settings = self.settings
+        keep = None
+        if settings.dropout:
+            kept = random.random((len(chosen), settings.hidden_units)) >= settings.dropout
+            keep = [(kept / (1 - settings.dropout)).astype(np.float32)]
+        # Too high a rate overflows; the loss says so, and warnings of every step would not say more.
+        with np.errstate(all="ignore"):
+            logits, given = forward(self.layers, self.inputs[chosen], keep=keep)
+            loss, gradient = cross_entropy_and_gradient(self.labels[chosen], logits)
+            gradients = backward(self.layers, given, gradient, keep=keep)
+            before = self.layers
+            self.states, moved = descend(partial(adam, learning_rate=rate), self.states, before, gradients)
+            # Decoupled from the gradient, as in AdamW; biases go free.
+            shrunk = rate * settings.weight_decay
+            self.layers = [
+                (weights - np.float32(shrunk) * old, biases)
+                for (weights, biases), (old, _) in zip(moved, before, strict=True)
+            ]
+        return loss
+
+    def measure(self, inputs: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+        """The loss and the accuracy on other examples.
+
+        Shapes: inputs (examples, features), labels (examples,).
+        """
+        with np.errstate(all="ignore"):
+            logits, _ = forward(self.layers, np.asarray(inputs, np.float32))
+            loss, _ = cross_entropy_and_gradient(labels, logits)
+        return loss, float((logits.argmax(axis=1) == labels).mean())
+
+    def save(self, path: Path) -> None:
+        """Write the run to a file, whole or not at all."""
+        arrays = {"epoch": np.array(self.epoch)}
+        for number, value in enumerate(value for layer in self.layers for value in layer):
+            arrays[f"value{number}"] = value
+            if self.states is not None:
+                arrays[f"mean{number}"], arrays[f"square{number}"], arrays[f"steps{number}"] = self.states[number]
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays)
+        write_atomically(Path(path), buffer.getvalue())
+
+    def load(self, path: Path) -> None:
+        """Go on where the run in the file stopped; it must have been made with the same settings.
+
+        Raises:
+            ValueError: if its network has another shape.
+        """
+        with np.load(path, allow_pickle=False) as arrays:
+            count = 2 * len(self.layers)
+            values = [arrays[f"value{number}"] for number in range(count)]
+            own = [value.shape for layer in self.layers for value in layer]
+            if [value.shape for value in values] != own:
+                raise ValueError(f"path holds a network of the shapes {[v.shape for v in values]}; allowed: {own}")
+            self.layers = list(zip(values[0::2], values[1::2], strict=True))
+            self.epoch = int(arrays["epoch"])
+            if "mean0" in arrays:
+                self.states = [
+                    (arrays[f"mean{number}"], arrays[f"square{number}"], int(arrays[f"steps{number}"]))
+                    for number in range(count)
+                ]
+
+    def config(self) -> dict[str, object]:
+        """The settings as a dictionary, for tables and records."""
+        return asdict(self.settings)
+
+
+def checked_examples(name: str, inputs: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The examples as arrays; raises where they cannot be learnt from.
+
+    Shapes: inputs (examples, features), labels (examples,).
+    """
+    inputs, labels = np.asarray(inputs, dtype=np.float32), np.asarray(labels)
+    if inputs.ndim != 2 or not len(inputs):
+        raise ValueError(f"{name} has the shape {inputs.shape}; allowed: (examples, features), at least one example")
+    if labels.shape != (len(inputs),):
+        raise ValueError(f"the labels of {name} have the shape {labels.shape}; allowed: ({len(inputs)},)")
+    if not np.isfinite(inputs).all():
+        raise ValueError(f"{name} holds NaN or infinity; allowed: finite numbers")
+    require_labels(f"the labels of {name}", labels, int(labels.max(initial=0)) + 1)
+    return inputs, labels
