@@ -7,6 +7,8 @@ the error of a failed trial in a file that nobody is told of.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import shutil
 from dataclasses import dataclass
@@ -130,7 +132,12 @@ class Careful:
         folder = Path(directory or ".") / (project_name or "untitled_project")
         self.mended = repair(folder) if self._owner and not overwrite else []
         kwargs.update(directory=directory, project_name=project_name, overwrite=overwrite)
-        super().__init__(*args, **kwargs)
+        # KerasTuner says that it reads the folder, and nothing of what it found there.
+        with contextlib.redirect_stdout(io.StringIO()):
+            super().__init__(*args, **kwargs)
+        if self._owner and self.oracle.end_order:
+            ended = len(self.oracle.end_order)
+            print(tr(f"{ended} trials had ended before", f"此前已完成 {ended} 次试验"), flush=True)
         if self._owner:
             oracle = self.oracle
             # They are read in no particular order; a search that goes on must see them as one that never stopped.

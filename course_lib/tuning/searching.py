@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -92,7 +93,10 @@ class FunctionTuner(Careful, BaseTuner):
             Path(self.get_trial_dir(trial.trial_id)) / "state.npz",
             None if previous is None else Path(self.get_trial_dir(previous)) / "state.npz",
         )
-        return {"loss": float(evaluate(job))}
+        loss = float(evaluate(job))
+        if not math.isfinite(loss):
+            raise FloatingPointError(f"the loss is {loss}")
+        return {"loss": loss}
 
 
 def make_oracle(

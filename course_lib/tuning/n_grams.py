@@ -1,0 +1,149 @@
+"""A tuned rung for lesson 07's ladder: the settings of weighted n-grams, searched on reviews of other films.
+
+`python -m course_lib.tuning.n_grams --seeds 1 2 3 --folder FOLDER` searches, trains the winner on all labelled reviews,
+scores the test once, and writes what it found and what it cost. With `--reviews` it takes a part, to see that it works.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+
+import keras_tuner
+import numpy as np
+
+from course_lib import metrics
+from course_lib.data import imdb
+from course_lib.sentiment import records
+from course_lib.sentiment.bayes import count_reviews, log_count_ratios
+from course_lib.sentiment.ladder import Encoded, Task, encode, task
+from course_lib.sentiment.n_grams import fit_n_grams, n_gram_logits
+from course_lib.tuning.searching import Job, Search, run_search
+
+MODEL = "tuned-n-grams"
+
+
+def search_space() -> keras_tuner.HyperParameters:
+    """What is searched; lesson 07 had chosen these by hand."""
+    space = keras_tuner.HyperParameters()
+    space.Boolean("single_words", default=False)
+    space.Int("min_reviews", 2, 8)
+    space.Float("alpha", 0.05, 4.0, sampling="log", default=1.0)
+    space.Float("l2", 1e-8, 1e-3, sampling="log", default=1e-5)
+    space.Float("learning_rate", 2e-3, 2e-1, sampling="log", default=0.02)
+    space.Int("epochs", 2, 8, default=5)
+    return space
+
+
+def fitted_logits(encoded: Encoded, labels: np.ndarray, rows: np.ndarray, asked, values: Mapping, seed: int):
+    """The logits of other reviews by a model of some labelled ones.
+
+    Args:
+        encoded: all reviews.
+        labels: of the labelled ones.
+        rows: which of them to learn from.
+        asked: the features of the others.
+        values: the hyper-parameters.
+        seed: of the order of the reviews.
+
+    Shapes: labels (labelled,), rows (learnt,), asked (others, n-grams) → (others,).
+    """
+    own, known = encoded.known[rows], labels[rows]
+    keep = np.bincount(own.indices, minlength=own.shape[1]) >= values["min_reviews"]
+    if values["single_words"]:
+        keep &= np.arange(own.shape[1]) < encoded.single_words
+    keep = np.flatnonzero(keep)
+    own = own[:, keep]
+    ratios = log_count_ratios(count_reviews(own, known), count_reviews(own, 1 - known), values["alpha"])
+    how = {name: values[name] for name in ("l2", "epochs", "learning_rate")}
+    return n_gram_logits(fit_n_grams(own, known, ratios, seed=seed, **how), asked[:, keep])
+
+
+def search_settings(given: Task, trials: int, seed: int, folder: Path | None = None) -> Search:
+    """Search at random for the settings with the least loss on the validation reviews.
+
+    Args:
+        given: the split by film.
+        trials: how many settings are tried.
+        seed: of what is drawn.
+        folder: where the search is kept, so that it can be taken up again.
+    """
+    asked, labels = given.encoded.known[given.validation], given.labels[given.validation]
+
+    def evaluate(job: Job) -> float:
+        logits = fitted_logits(given.encoded, given.labels, given.training, asked, job.values, seed)
+        return float(np.mean(np.logaddexp(0, logits) - labels * logits))  # binary cross-entropy
+
+    return run_search(evaluate, search_space(), "random", trials, 1, seed, folder=folder)
+
+
+def tune(encoded: Encoded, trials: int, seed: int, folder: Path | None = None) -> records.Record:
+    """Search, train the winner on all labelled reviews, and score the test once.
+
+    Args:
+        encoded: from `encode`.
+        trials: how many settings are tried.
+        seed: of the split and of everything drawn.
+        folder: where the search is kept.
+    """
+    given = task(encoded, seed)
+    clock = [(time.perf_counter(), sum(os.times()[:4]))]
+    search = search_settings(given, trials, seed, folder)
+    clock.append((time.perf_counter(), sum(os.times()[:4])))
+    values, everything = search.best.values, np.arange(len(given.labels))
+    chosen = fitted_logits(encoded, given.labels, given.training, encoded.known[given.validation], values, seed)
+    final = fitted_logits(encoded, given.labels, everything, encoded.test, values, seed)
+    clock.append((time.perf_counter(), sum(os.times()[:4])))
+    names, took = ("search", "training"), {}
+    work = {}
+    for name, (start, begun), (end, ended) in zip(names, clock, clock[1:], strict=False):
+        took[name], work[name] = round((end - start) / 60, 3), round((ended - begun) / 60, 3)
+    features = encoded.minutes["features"]
+    return records.Record(
+        MODEL,
+        seed,
+        {**values, "trials": trials, "failed": len(search.failures), "validation_loss": round(search.best.score, 5)},
+        round(given.protocol.choose(chosen), 5),
+        round(given.protocol.score(MODEL, final), 5),
+        {"features": round(features[0], 3), **took},
+        {"features": round(features[1], 3), **work},
+        encoded.data,
+        records.this_machine(),
+        records.these_versions(),
+    )
+
+
+def recorded() -> list[records.Record]:
+    """The runs on record; none where there are none."""
+    return records.load_records(Path(str(resources.files("course_lib.tuning") / "recorded")))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Tune from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m course_lib.tuning.n_grams", description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("--reviews", type=int, help="how many labelled and how many test reviews; all without it")
+    parser.add_argument("--folder", type=Path, help="where records are written; none without it")
+    parser.add_argument("--searches", type=Path, help="where searches are kept, so that they can be taken up again")
+    chosen = parser.parse_args(arguments)
+    parts = [imdb.load(part, limit=chosen.reviews, seed=0, sample="never") for part in ("train", "unlabelled", "test")]
+    encoded = encode(*parts)
+    for seed in chosen.seeds:
+        folder = None if chosen.searches is None else chosen.searches / str(seed)
+        record = tune(encoded, chosen.trials, seed, folder)
+        error = metrics.standard_error(record.test, len(encoded.asked))
+        print(f"seed {seed}: validation {record.validation:.4f}, test {record.test:.4f} ± {error:.4f}", flush=True)
+        print(record.settings, record.minutes, flush=True)
+        if chosen.folder is not None:
+            records.save_record(record, chosen.folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""Grids hold every combination, random points fill each axis in its own scale, and chances equal what draws show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from course_lib import tuning
+
+AXES = [tuning.Axis("rate", 1e-4, 1.0, "log"), tuning.Axis("share", 0.0, 0.8)]
+
+
+def test_a_grid_holds_every_combination_once() -> None:
+    points = tuning.grid_points(AXES, 2)
+    np.testing.assert_allclose(np.unique(points[:, 0]), [1e-3, 1e-1])
+    np.testing.assert_allclose(np.unique(points[:, 1]), [0.2, 0.6])
+    assert len({tuple(point) for point in points}) == 4
+
+
+def test_random_points_try_as_many_values_of_each_knob_as_there_are_points() -> None:
+    points = tuning.random_points(AXES, 9, seed=1)
+    assert points.shape == (9, 2) and all(len(np.unique(column)) == 9 for column in points.T)
+    assert len(np.unique(tuning.grid_points(AXES, 3)[:, 0])) == 3
+
+
+def test_a_logarithmic_axis_gives_each_power_of_ten_its_share() -> None:
+    rates = tuning.random_points(AXES, 8_000, seed=0)[:, 0]
+    counts = np.histogram(np.log10(rates), bins=4, range=(-4, 0))[0]
+    assert counts.sum() == 8_000 and counts.min() > 1_850
+
+
+def test_the_same_seed_draws_the_same_points() -> None:
+    assert np.array_equal(tuning.random_points(AXES, 5, 7), tuning.random_points(AXES, 5, 7))
+    assert not np.array_equal(tuning.random_points(AXES, 5, 7), tuning.random_points(AXES, 5, 8))
+
+
+def test_the_chance_of_a_top_setting_is_what_draws_show() -> None:
+    drawn = np.random.default_rng(0).random((20_000, 14)).min(axis=1) < 0.05
+    assert tuning.chance_of_top(0.05, 14) == pytest.approx(drawn.mean(), abs=0.015)
+    assert tuning.chance_of_top(0.05, 0) == 0.0 and tuning.chance_of_top(1.0, 1) == 1.0
+
+
+def test_the_best_so_far_never_rises_and_skips_failures() -> None:
+    np.testing.assert_array_equal(tuning.best_so_far([3, np.nan, 4, 2, 5]), [3, 3, 3, 2, 2])
+
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda: tuning.Axis("a", 1.0, 1.0), "low below high"),
+        (lambda: tuning.Axis("a", 0.0, 1.0, "log"), "logarithmic"),
+        (lambda: tuning.Axis("a", 0.0, 1.0, "cubic"), "scale is 'cubic'"),
+        (lambda: tuning.grid_points(AXES, 0), "per_axis is 0"),
+        (lambda: tuning.random_points(AXES, 0), "trials is 0"),
+        (lambda: tuning.chance_of_top(1.5, 3), "share is 1.5"),
+    ],
+)
+def test_a_wrong_argument_is_named(make, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()

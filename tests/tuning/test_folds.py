@@ -1,0 +1,91 @@
+"""Every example is held out once, groups stay whole, and a nested search never sees its outer fold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold, cross_val_score
+
+from course_lib import tuning
+
+from .samples import examples
+
+
+@pytest.mark.parametrize("count, folds", [(10, 5), (11, 3), (7, 7)])
+def test_every_example_is_held_out_once_in_parts_of_scikit_learns_sizes(count, folds) -> None:
+    parts = tuning.k_folds(count, folds, seed=1)
+    assert sorted(np.concatenate([held for _, held in parts])) == list(range(count))
+    for known, held in parts:
+        assert sorted([*known, *held]) == list(range(count))
+    theirs = sorted(len(held) for _, held in KFold(folds).split(np.zeros(count)))
+    assert sorted(len(held) for _, held in parts) == theirs
+
+
+def test_no_group_is_parted_and_the_parts_are_about_as_large() -> None:
+    groups = np.repeat(np.arange(30), np.tile([1, 2, 6], 10))
+    for known, held in tuning.k_folds(len(groups), 4, seed=2, groups=groups):
+        assert not set(groups[known]) & set(groups[held])
+        assert abs(len(held) - len(groups) / 4) <= 3
+
+
+def test_the_scores_equal_scikit_learns_on_the_same_parts() -> None:
+    x, y = examples(90)
+    model = LogisticRegression()
+    ours = tuning.cross_validate(
+        lambda known, held: model.fit(x[known], y[known]).score(x[held], y[held]), 90, 5, seed=3
+    )
+    np.testing.assert_allclose(ours, cross_val_score(model, x, y, cv=tuning.k_folds(90, 5, seed=3)))
+
+
+def test_seeds_draw_other_parts() -> None:
+    one, same, other = (tuning.k_folds(20, 4, seed)[0][1].tolist() for seed in (0, 0, 1))
+    assert one == same != other
+
+
+def test_a_nested_search_never_sees_the_fold_that_it_is_scored_on() -> None:
+    looked = []
+
+    def search(places, seed):
+        looked.append((set(places), seed))
+        return len(looked)
+
+    def evaluate(chosen, known, held):
+        places, _ = looked[-1]
+        assert places == set(known) and not places & set(held)
+        return chosen * 10.0
+
+    scores, chosen = tuning.nested(search, evaluate, 12, 3, seed=5)
+    np.testing.assert_array_equal(scores, [10, 20, 30])
+    assert chosen == [1, 2, 3] and [seed for _, seed in looked] == [5, 6, 7]
+
+
+def test_choosing_on_noise_flatters_and_nesting_does_not() -> None:
+    """Labels are coins: whatever is chosen among many useless settings, the truth is one half."""
+    flattered, honest = [], []
+    for seed in range(20):
+        coins = np.random.default_rng(seed).integers(
+            0, 2, (25, 60)
+        )  # what each setting says of each example, against it
+
+        def best(places, seed, coins=coins):
+            return int(coins[:, places].mean(axis=1).argmax())
+
+        flattered.append(coins[best(np.arange(60), 0)].mean())
+        honest.append(tuning.nested(best, lambda c, known, held, coins=coins: coins[c, held].mean(), 60, 5)[0].mean())
+    assert np.mean(flattered) > 0.6
+    assert np.mean(honest) == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ((10, 1), "folds is 1"),
+        ((3, 4), "the number of examples"),
+        ((4, 3, 0, ["a", "a", "b", "b"]), "the number of groups"),
+        ((4, 2, 0, ["a"]), "one for each example"),
+    ],
+)
+def test_a_wrong_argument_is_named(arguments, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        tuning.k_folds(*arguments)
