@@ -9,7 +9,7 @@
 #
 # **When you have worked through it, you can**
 #
-# - tell a parameter from a hyper-parameter, and say which few matter;
+# - tell a parameter from a hyperparameter, and say which few matter;
 # - find a learning rate in one short run, the range test;
 # - let a rate warm up and fall, and choose it together with the batch size;
 # - stop in time, and say what that saves;
@@ -22,7 +22,7 @@
 # **You need** the network of lesson 02, the split by film of lesson 07.
 #
 # **Mirrors** section 4.3 of the first article and 3.2.3 of the fourth. What they get wrong (E07, E23, E29) is run in its place.
-# %% [markdown] id="title" lang="zh" of="8cf1581a"
+# %% [markdown] id="title" lang="zh" of="46ed15dd"
 # # 08 · 调参：好的设置是怎样找到的？
 #
 # 权重由网络自己学。可是一步迈多长、一层有多宽、什么时候停，网络学不到：总得有人来定，而多数人定的是在别处见过的数。
@@ -47,10 +47,10 @@
 # %% [markdown] id="background" lang="en"
 # ## 1 · Knobs
 #
-# What training changes is a **parameter**; what must be set before training begins is a **hyper-parameter**. A hyper-parameter cannot be learnt
+# What training changes is a **parameter**; what must be set before training begins is a **hyperparameter**. A hyperparameter cannot be learnt
 # from the training loss: more units, no dropout and no penalty always lower *that* loss. It needs examples that were held out.
 #
-# | hyper-parameter | usual scale | how much it matters |
+# | hyperparameter | usual scale | how much it matters |
 # |---|---|---|
 # | learning rate | powers of ten | most of all |
 # | schedule, warm-up | shares of the run | much for long runs and for Transformers |
@@ -62,7 +62,7 @@
 # In 1996 people still tuned by hand; in 2012 James Bergstra and Yoshua Bengio showed that points drawn at random beat the usual grid, and Jasper Snoek
 # and others let a Gaussian process choose the next point. Since 2016 Hyperband has stopped bad runs early. The first article calls
 # a library that can do all three, in a way that cannot run (E07). We begin with a single knob.
-# %% [markdown] id="background" lang="zh" of="fd714dd9"
+# %% [markdown] id="background" lang="zh" of="36ffd519"
 # ## 1 · 旋钮
 #
 # 训练会改变的叫**参数**，训练开始之前就得定下来的叫**超参数**。超参数不能靠训练损失来学：单元再多些，不要 dropout，不要惩罚，
@@ -75,7 +75,7 @@
 # | 批大小 | 二的幂 | 主要通过学习率和时间起作用 |
 # | 宽度、深度 | 二的幂 | 太小时很要紧，够用之后就不太要紧 |
 # | 权重衰减、dropout | 十的幂；0 到 0.6 | 样本少时要紧 |
-# | 轮数 | 整数 | 用早停来选，不花钱 |
+# | 轮数 | 整数 | 用提前停止来选，不花钱 |
 #
 # 早年大家都用手调。2012 年 James Bergstra 和 Yoshua Bengio 说明，随机取点胜过通常的网格；同年 Jasper Snoek 等人让高斯过程来挑下一个点。
 # 2016 年起，Hyperband 让差的训练早早停下。第一篇文章调用了一个三样都会的库，可是写法根本跑不起来（E07）。我们先从一个旋钮讲起。
@@ -108,7 +108,7 @@ diagrams.flow(
     boxes={
         "task": (0, 0, tr("task and noise", "任务与噪声") + "\n" + tr("section 2", "第 2 节")),
         "rate": (1, 0, tr("learning rate", "学习率") + "\n" + tr("sections 3–4", "第 3–4 节")),
-        "batch": (1, 1, tr("batch size, stopping", "批大小、早停") + "\n" + tr("sections 5–6", "第 5–6 节")),
+        "batch": (1, 1, tr("batch size, stopping", "批大小、提前停止") + "\n" + tr("sections 5–6", "第 5–6 节")),
         "points": (2, 0, tr("grid, random", "网格、随机") + "\n" + tr("section 7", "第 7 节")),
         "tuner": (2, 1, "KerasTuner\n" + tr("section 8", "第 8 节")),
         "three": (2, 2, tr("three searches, one price", "三种搜索，一个价钱") + "\n" + tr("section 9", "第 9 节")),
@@ -122,7 +122,7 @@ diagrams.flow(
     ],
     english="A map: a task and its noise; then the learning rate, batch size and stopping; grid and random search, KerasTuner, three searches at one"
     " price; whether the winner would win again, cross-validation, and searches that fail or are killed.",
-    chinese="一张路线图：先是任务和它的噪声；再是学习率、批大小和早停；然后是网格与随机搜索、KerasTuner、同一价钱的三种搜索；最后是赢家会不会再赢、交叉验证、失败与中断的搜索。",
+    chinese="一张路线图：先是任务和它的噪声；再是学习率、批大小和提前停止；然后是网格与随机搜索、KerasTuner、同一价钱的三种搜索；最后是赢家会不会再赢、交叉验证、失败与中断的搜索。",
 )
 
 # %% [markdown] id="dial" lang="en"
@@ -345,7 +345,7 @@ plots.show(figure, "Five schedules of the learning rate over 200 steps: constant
 # (section 6). Keras has these as `keras.optimizers.schedules.CosineDecay` (with `warmup_steps`); lesson 06 has the line.
 # %% [markdown] id="schedules-reading" lang="zh" of="55fcdfb6"
 # 按列来读这张表。学习率偏高时，让它降下来能补救不少；学习率本来就合适时，几种都差不多。请注意下降“没有”做到的事：它并不防止过拟合。
-# 停得稳的训练，对训练影评拟合得“更好”。能限制过拟合的是 dropout、权重衰减、更多影评，以及早停（第 6 节）。
+# 停得稳的训练，对训练影评拟合得“更好”。能限制过拟合的是 dropout、权重衰减、更多影评，以及提前停止（第 6 节）。
 # 这些调度在 Keras 里是 `keras.optimizers.schedules.CosineDecay`（带 `warmup_steps`），第 06 课用的是直线。
 # %% [markdown] id="quiz-decay" lang="en" tags=["quiz"]
 # **Why does a falling learning rate lower the loss at the end of a run?**
@@ -439,7 +439,7 @@ plots.show(figure, "Training loss falls on and on; validation loss falls, then r
 # improves most at the very end, so do not stop such a run early; shorten its schedule. And the best of many epochs is a winner chosen by its score: it flatters, a little (section 10).
 # %% [markdown] id="early-reading" lang="zh" of="5576e439"
 # 在 Keras 里，这是 `keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)`；少了最后一个参数，留下的反而是停下时较差的权重。
-# 要当心两点。学习率下降时，损失往往到最后才降得最多，这样的训练不要早停，要缩短调度。再者，许多轮里最好的一轮是凭分数选出来的赢家，它的分数会偏好一点（第 10 节）。
+# 要当心两点。学习率下降时，损失往往到最后才降得最多，这样的训练不要提前停止，要缩短调度。再者，许多轮里最好的一轮是凭分数选出来的赢家，它的分数会偏好一点（第 10 节）。
 
 # %% [markdown] id="points" lang="en"
 # ## 7 · Two knobs: a grid, or random points
@@ -954,7 +954,7 @@ print(len(resumed.trials), tr("trials; the third was begun twice, all others ran
 # %% [markdown] id="uses" lang="zh" of="4ef75173"
 # ## 13 · 应用、工具与资源
 #
-# 提高一个百分点比机器跑一夜更值钱时，才去调参；数据没有弄干净之前，先不要调：标错一批标签，比选错 dropout 损失更大。合适的次序是：先做范围测试；加宽到够用；用早停；
+# 提高一个百分点比机器跑一夜更值钱时，才去调参；数据没有弄干净之前，先不要调：标错一批标签，比选错 dropout 损失更大。合适的次序是：先做范围测试；加宽到够用；用提前停止；
 # 再对学习率、衰减和 dropout 做随机搜索；最后把前三名换种子再跑一遍。
 #
 # **Optuna** 支持条件、剪枝和试验数据库；**Ray Tune** 能把搜索分到许多台机器上；scikit-learn 有 `RandomizedSearchCV` 和 `HalvingRandomSearchCV`。
@@ -1081,7 +1081,7 @@ check("08.4", winners_optimism)
 # %% [markdown] id="summary" lang="en"
 # ## 16 · Summary
 #
-# - Hyper-parameters are chosen on held-out examples; first measure how noisy those are.
+# - Hyperparameters are chosen on held-out examples; first measure how noisy those are.
 # - The learning rate matters most; a range test finds its power of ten in one run.
 # - Let it warm up and fall; move it together with the batch size. It does not cure over-fitting.
 # - Early stopping chooses the epochs for nothing.
@@ -1090,13 +1090,13 @@ check("08.4", winners_optimism)
 # - The best of many scores is too good. Run the winners again, and report that.
 # - Cross-validation lowers noise; only what was held out from the choice as well is an honest estimate.
 # - A search reports its failures and survives a kill, or it is not finished software.
-# %% [markdown] id="summary" lang="zh" of="9636ec35"
+# %% [markdown] id="summary" lang="zh" of="935f8bc6"
 # ## 16 · 小结
 #
 # - 超参数要在留出的样本上选；先量一量这些样本有多吵。
 # - 学习率最要紧；范围测试一次训练就能找到它的数量级。
 # - 让它先预热、再下降；与批大小一起动。它治不了过拟合。
-# - 早停不花钱就选好了轮数。
+# - 提前停止不花钱就选好了轮数。
 # - 要紧的旋钮少时，随机点胜过网格；60 个点有 95% 的把握碰到前 5%。
 # - 搜索要在价钱相同时、换几个种子来比较；花了多少，要说出来。
 # - 许多分数里最好的那个总是好过头。把赢家再跑一遍，报告后来的数。
@@ -1124,7 +1124,7 @@ check("08.4", winners_optimism)
 #
 # **种子可以调吗？** 不可以。在验证集上赢了的种子，只是在那里走了运。
 #
-# **怎样抑制过拟合？**（第一篇和第三篇都问到）首先是更多的影评；然后是权重衰减、dropout、早停、减少单元。减小学习率不在其中。
+# **怎样抑制过拟合？**（第一篇和第三篇都问到）首先是更多的影评；然后是权重衰减、dropout、提前停止、减少单元。减小学习率不在其中。
 #
 # **大模型能在小样本上调吗？** 学习率的数量级大体可以；正则化不行，它取决于样本有多少。
 
@@ -1132,7 +1132,7 @@ check("08.4", winners_optimism)
 # ## 18 · References
 #
 # - S. Varma, R. Simon (2006). *Bias in error estimation when using cross-validation for model selection.* BMC Bioinformatics 7.
-# - J. Bergstra, Y. Bengio (2012). *Random search for hyper-parameter optimization.* JMLR 13.
+# - J. Bergstra, Y. Bengio (2012). *Random search for hyperparameter optimization.* JMLR 13.
 # - J. Snoek, H. Larochelle, R. P. Adams (2012). *Practical Bayesian optimization of machine learning algorithms.* NeurIPS. arXiv:1206.2944.
 # - L. N. Smith (2017). *Cyclical learning rates for training neural networks.* WACV. arXiv:1506.01186.
 # - P. Goyal et al. (2017). *Accurate, large minibatch SGD: training ImageNet in 1 hour.* arXiv:1706.02677.
@@ -1140,11 +1140,11 @@ check("08.4", winners_optimism)
 # - L. Li, K. Jamieson, G. DeSalvo, A. Rostamizadeh, A. Talwalkar (2018). *Hyperband: a novel bandit-based approach to hyperparameter optimization.* JMLR 18. arXiv:1603.06560.
 # - T. O'Malley et al. (2019). *KerasTuner.* https://github.com/keras-team/keras-tuner
 # - G. Yang et al. (2022). *Tensor programs V: tuning large neural networks via zero-shot hyperparameter transfer.* arXiv:2203.03466.
-# %% [markdown] id="references" lang="zh" of="4389fc86"
+# %% [markdown] id="references" lang="zh" of="aa340af7"
 # ## 18 · 参考文献
 #
 # - S. Varma, R. Simon (2006). *Bias in error estimation when using cross-validation for model selection.* BMC Bioinformatics 7.
-# - J. Bergstra, Y. Bengio (2012). *Random search for hyper-parameter optimization.* JMLR 13.
+# - J. Bergstra, Y. Bengio (2012). *Random search for hyperparameter optimization.* JMLR 13.
 # - J. Snoek, H. Larochelle, R. P. Adams (2012). *Practical Bayesian optimization of machine learning algorithms.* NeurIPS. arXiv:1206.2944.
 # - L. N. Smith (2017). *Cyclical learning rates for training neural networks.* WACV. arXiv:1506.01186.
 # - P. Goyal et al. (2017). *Accurate, large minibatch SGD: training ImageNet in 1 hour.* arXiv:1706.02677.

@@ -35,7 +35,7 @@ class Failure:
 
     Args:
         trial_id: which one.
-        values: its hyper-parameters.
+        values: its hyperparameters.
         reason: the last line of its error, or that its score was no number.
         message: the whole traceback; empty where there was none.
     """

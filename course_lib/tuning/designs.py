@@ -14,7 +14,7 @@ from course_lib.arguments import require_choice, require_integer
 
 @dataclass(frozen=True)
 class Axis:
-    """One hyper-parameter that is a number in an interval.
+    """One hyperparameter that is a number in an interval.
 
     Args:
         name: what it is called.

@@ -48,7 +48,7 @@ def fitted_logits(encoded: Encoded, labels: np.ndarray, rows: np.ndarray, asked,
         labels: of the labelled ones.
         rows: which of them to learn from.
         asked: the features of the others.
-        values: the hyper-parameters.
+        values: the hyperparameters.
         seed: of the order of the reviews.
 
     Shapes: labels (labelled,), rows (learnt,), asked (others, n-grams) → (others,).

@@ -24,7 +24,7 @@ class Job:
     """What one trial is to do.
 
     Args:
-        values: the hyper-parameters.
+        values: the hyperparameters.
         epochs: how many epochs it shall have been trained for when it ends.
         file: where it may keep its state.
         previous: the state to go on from; None to begin.
@@ -41,7 +41,7 @@ class Tried:
     """A trial that has ended.
 
     Args:
-        values: its hyper-parameters.
+        values: its hyperparameters.
         score: its loss; NaN where it failed.
         epochs: how many epochs it had been trained for.
         spent: how many epochs the search had cost by then.
@@ -106,7 +106,7 @@ def make_oracle(
 
     Args:
         method: "random", "bayesian" or "hyperband".
-        space: the hyper-parameters.
+        space: the hyperparameters.
         trials: how many settings random and Bayesian search try.
         epochs: how long Hyperband trains one setting at most.
         seed: of what is drawn.
@@ -122,7 +122,7 @@ def make_oracle(
     require_integer("iterations", iterations, at_least=1)
     require_integer("seed", seed, at_least=0)
     if not space.space:
-        raise ValueError("space holds no hyper-parameter; allowed: one or more")
+        raise ValueError("space holds no hyperparameter; allowed: one or more")
     # KerasTuner takes the seed 0 for none.
     common = {"objective": keras_tuner.Objective("loss", "min"), "hyperparameters": space.copy(), "seed": seed + 1}
     if method == "hyperband":
@@ -148,7 +148,7 @@ def run_search(
 
     Args:
         evaluate: given a `Job`, its loss.
-        space: the hyper-parameters.
+        space: the hyperparameters.
         method: "random", "bayesian" or "hyperband".
         trials: how many settings random and Bayesian search try.
         epochs: how long one setting is trained, with Hyperband at most.

@@ -30,7 +30,7 @@ from course_lib.tuning.schedules import SCHEDULES, learning_rate_at
 
 @dataclass(frozen=True)
 class Settings:
-    """The hyper-parameters of a network with one hidden layer; the defaults are what one would try first.
+    """The hyperparameters of a network with one hidden layer; the defaults are what one would try first.
 
     Args:
         learning_rate: Adam's, the highest of its schedule.
@@ -68,7 +68,7 @@ class Training:
     """One run of a network on some examples.
 
     Args:
-        settings: its hyper-parameters.
+        settings: its hyperparameters.
         inputs: the training examples.
         labels: the class of each.
         total_epochs: how long the whole run is meant to be; the schedule needs to know.

@@ -44,7 +44,7 @@ class KFoldSearch(RandomSearch):
         """The metrics of each fold; KerasTuner takes their mean.
 
         Args:
-            trial: holds the hyper-parameters.
+            trial: holds the hyperparameters.
             inputs: all examples.
             targets: their targets.
             folds: how many parts.

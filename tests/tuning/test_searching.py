@@ -74,7 +74,7 @@ def test_a_gaussian_process_begins_like_a_random_search_and_then_comes_closer() 
         ({"trials": 0}, "trials is 0"),
         ({"epochs": 0}, "epochs is 0"),
         ({"seed": -1}, "seed is -1"),
-        ({"space": keras_tuner.HyperParameters()}, "no hyper-parameter"),
+        ({"space": keras_tuner.HyperParameters()}, "no hyperparameter"),
     ],
 )
 def test_a_wrong_argument_is_named(options, message) -> None:
