@@ -13,10 +13,15 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course_lib.errors import CourseError
 from course_lib.files import write_atomically
 from course_lib.language import tr
+
+if TYPE_CHECKING:
+    from keras_tuner.engine.base_tuner import BaseTuner
+    from keras_tuner.engine.trial import Trial
 
 _ENDED = ("COMPLETED", "FAILED")
 
@@ -154,7 +159,7 @@ class Careful:
             self.oracle.save()
         _write(self._get_tuner_fname(), self)
 
-    def on_trial_end(self, trial) -> None:
+    def on_trial_end(self, trial: Trial) -> None:
         """Report a trial that failed."""
         stopped = None
         try:
@@ -197,7 +202,7 @@ def _write(path, stateful) -> None:
     write_atomically(Path(path), json.dumps(stateful.get_state()).encode())
 
 
-def failed_trials(tuner) -> list[Failure]:
+def failed_trials(tuner: BaseTuner) -> list[Failure]:
     """All trials of a search that failed, those before it was taken up again among them."""
     failures = []
     for trial_id in tuner.oracle.start_order:
@@ -209,7 +214,7 @@ def failed_trials(tuner) -> list[Failure]:
     return failures
 
 
-def best_trial(tuner):
+def best_trial(tuner: BaseTuner) -> Trial:
     """The trial with the best score. KerasTuner's own `get_best_hyperparameters` fills up with failed ones.
 
     Raises:

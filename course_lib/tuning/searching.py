@@ -12,6 +12,7 @@ from pathlib import Path
 import keras_tuner
 import numpy as np
 from keras_tuner.engine.base_tuner import BaseTuner
+from keras_tuner.engine.trial import Trial
 
 from course_lib.arguments import require_choice, require_integer
 from course_lib.tuning.careful import Careful, Failure, failed_trials
@@ -83,7 +84,7 @@ class Search:
 class FunctionTuner(Careful, BaseTuner):
     """A search over the settings of any function; `search(evaluate, epochs)` is given a `Job` and returns a loss."""
 
-    def run_trial(self, trial, evaluate: Callable[[Job], float], epochs: int) -> dict[str, float]:
+    def run_trial(self, trial: Trial, evaluate: Callable[[Job], float], epochs: int) -> dict[str, float]:
         """Run one trial; Hyperband says itself for how many epochs, and from which trial it goes on."""
         values = trial.hyperparameters.values
         previous = values.get("tuner/trial_id")
@@ -101,7 +102,7 @@ class FunctionTuner(Careful, BaseTuner):
 
 def make_oracle(
     method: str, space: keras_tuner.HyperParameters, trials: int, epochs: int, seed: int, iterations: int = 1
-):
+) -> keras_tuner.Oracle:
     """One of KerasTuner's oracles, to minimise a loss.
 
     Args:
@@ -169,7 +170,7 @@ def run_search(
         return Search(method, ended_trials(oracle, epochs), failed_trials(tuner), time.perf_counter() - begun)
 
 
-def ended_trials(oracle, epochs: int) -> list[Tried]:
+def ended_trials(oracle: keras_tuner.Oracle, epochs: int) -> list[Tried]:
     """The trials of a search in the order in which they ended, with what they cost.
 
     Args:
