@@ -35,8 +35,9 @@ __getattr__, __dir__, __all__ = lazy.offer(
         "lexicon": ["NEGATIVE", "POSITIVE", "lexicon_score"],
         "calibration": ["Calibration", "average_logits", "fit_calibration", "fit_temperature"],
         "explanation": ["Contribution", "contributions", "occlusion"],
-        "protocol": ["Protocol", "ScoredTwice", "digest", "in_batches"],
+        "protocol": ["Protocol", "ScoredTwice", "digest"],
         "pipeline": ["SentimentPipeline", "Verdict"],
+        "reading_rungs": ["REPAIRED"],
         "records": ["Record", "load_records", "save_record", "table", "these_versions", "this_machine"],
     },
 )

@@ -150,8 +150,8 @@ def _packed(corpus: Corpus, n: int, words: int) -> tuple[np.ndarray, np.ndarray]
 
 
 def _once(review: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each n-gram once per review."""
-    order = np.lexsort((key, review))
+    """Each n-gram once per review, in the order of the n-grams: looked up so, neighbours lie side by side in memory."""
+    order = np.argsort(key, kind="stable")  # reviews come in their order, and stay in it
     review, key = review[order], key[order]
     first = np.ones(len(key), dtype=bool)
     first[1:] = (review[1:] != review[:-1]) | (key[1:] != key[:-1])

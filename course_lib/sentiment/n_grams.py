@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import sparse
 
 from course_lib.arguments import require_integer, require_not_negative, require_positive
+from course_lib.compiling import compile_for_training
 from course_lib.mlp.losses import binary_cross_entropy
 from course_lib.preprocessing.batches import bucket_batches
 
@@ -207,7 +208,7 @@ def fit_n_grams(
     model.set_ratios(ratios)
     batches = NGramBatches(features, targets, batch_size, seed, weights)
     steps = keras.optimizers.schedules.CosineDecay(learning_rate, len(batches) * epochs)
-    model.compile(keras.optimizers.Adam(steps), LogitLoss())
+    compile_for_training(model, (None, LENGTHS[0]), keras.optimizers.Adam(steps), loss=LogitLoss())
     # `fit` wants batches of one length; these have five.
     for epoch in range(epochs):
         for ids, wanted, counted in batches:

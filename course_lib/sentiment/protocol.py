@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -93,12 +92,3 @@ def digest(texts: list[str], labels: ArrayLike) -> str:
     for text, label in zip(texts, labels.tolist(), strict=True):
         known.update(hashlib.sha256(text.encode()).digest() + str(int(label)).encode())
     return known.hexdigest()[:16]
-
-
-def in_batches(logit: Callable[[np.ndarray], ArrayLike], inputs: np.ndarray, batch_size: int = 256) -> np.ndarray:
-    """The logits of many inputs, a batch at a time.
-
-    Shapes: inputs (examples, ...) → (examples,).
-    """
-    parts = [np.asarray(logit(inputs[start : start + batch_size])) for start in range(0, len(inputs), batch_size)]
-    return np.concatenate([np.zeros(0, np.float32), *parts])

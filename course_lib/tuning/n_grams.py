@@ -21,7 +21,7 @@ from course_lib import metrics
 from course_lib.data import imdb
 from course_lib.sentiment import records
 from course_lib.sentiment.bayes import count_reviews, log_count_ratios
-from course_lib.sentiment.ladder import Encoded, Task, encode, task
+from course_lib.sentiment.encoding import Encoded, Task, encode, task
 from course_lib.sentiment.n_grams import fit_n_grams, n_gram_logits
 from course_lib.tuning.searching import Job, Search, run_search
 
@@ -56,7 +56,7 @@ def fitted_logits(encoded: Encoded, labels: np.ndarray, rows: np.ndarray, asked,
     own, known = encoded.known[rows], labels[rows]
     keep = np.bincount(own.indices, minlength=own.shape[1]) >= values["min_reviews"]
     if values["single_words"]:
-        keep &= np.arange(own.shape[1]) < encoded.single_words
+        keep &= np.arange(own.shape[1]) < encoded.n_grams.offsets[1]
     keep = np.flatnonzero(keep)
     own = own[:, keep]
     ratios = log_count_ratios(count_reviews(own, known), count_reviews(own, 1 - known), values["alpha"])

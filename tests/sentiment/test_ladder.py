@@ -105,6 +105,7 @@ def test_a_reading_rung_keeps_the_epoch_that_is_best_on_validation(small, name: 
     assert len(curve) == 2
     assert record.validation == max(curve)
     assert record.settings["reviews"] == 60
+    assert (record.test is None) == (name == "lstm-1-mask")  # a step on the way
     vectors = {step for step in record.minutes if step.startswith("documents")}
     assert vectors == ({"documents: vectors"} if name == "lstm-6-vectors" else set())
 
@@ -118,7 +119,7 @@ def test_each_repair_of_the_network_changes_one_thing_of_the_one_before() -> Non
             {"length"},
             {"bidirectional", "pooling"},
             {"dropout"},
-            {"pretrained"},
+            {"pretrained", "scored"},
         ]
 
 
@@ -133,17 +134,21 @@ def test_reviews_are_cut_at_the_end_that_is_named_and_rare_words_are_unknown() -
 def test_a_word_begins_with_the_vector_learnt_for_it_and_a_rare_one_at_random(small) -> None:
     given = task(small, 1)
     columns, learnt = rungs.learn_documents(given, 1)
-    vectors = reading_rungs.word_vectors(given, 1, 300)
-    ids = small.n_grams.keys[0][columns[columns < small.n_grams.offsets[1]]]
-    place = int(np.flatnonzero(ids < 300)[3])
-    word = int(ids[place])
-    assert small.n_grams.text(int(columns[place])) == small.words.words[word]
-    cosine = vectors[word] @ learnt.n_grams[place]
-    assert cosine == pytest.approx(np.linalg.norm(vectors[word]) * np.linalg.norm(learnt.n_grams[place]), rel=1e-4)
+    vectors = reading_rungs.word_vectors(given, 1, 300, learnt.n_grams.shape[1])
+    single = columns < small.n_grams.offsets[1]
+    ids = small.n_grams.keys[0][columns[single]]
+    names = [small.n_grams.text(int(column)) for column in columns[single][ids < 300]]
+    assert names == [small.words.words[word] for word in ids[ids < 300]]
+    # Turned and made smaller: lengths and angles stay in proportion.
+    found, expected = (each @ each.T for each in (vectors[ids[ids < 300]], learnt.n_grams[single][ids < 300]))
+    np.testing.assert_allclose(found / found.max(), expected / expected.max(), atol=1e-4)
     assert not vectors[0].any()
     assert vectors.std() == pytest.approx(0.05 / 3**0.5, rel=0.1)
     rare = np.setdiff1d(np.arange(1, 300), ids)
     assert len(rare) and (vectors[rare] != 0).all()
+    narrow = reading_rungs.word_vectors(given, 1, 300, 3)[ids[ids < 300]]
+    kept, whole = (np.linalg.svd(each, compute_uv=False) for each in (narrow, vectors[ids[ids < 300]]))
+    np.testing.assert_allclose(kept / kept[0], whole[:3] / whole[0], rtol=1e-3)
 
 
 @pytest.mark.parametrize(
