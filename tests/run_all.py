@@ -70,7 +70,7 @@ def parts(fast: bool, long: bool = False) -> list[Part]:
     ignored = tuple(f"--ignore={Path('tests', folder)}" for folder in BACKEND_FREE)
     return [
         Part("units on TensorFlow", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})")),
-        Part("units on JAX", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})", *ignored), ON_JAX),
+        Part("units on JAX", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST} or own_backend)", *ignored), ON_JAX),
         # Apart from each other: what drives a browser leaves an event loop running, and a kernel needs its own.
         Part("lessons", (*side_by_side, "-m", f"chapters and not ({ON_REQUEST})", "--durations=8")),
         Part("site, browser", ("-m", f"(site or browser) and not chapters and not ({ON_REQUEST})", "--durations=8")),

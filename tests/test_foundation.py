@@ -162,6 +162,7 @@ print(jax.__name__)
 
 
 @pytest.mark.slow
+@pytest.mark.own_backend
 @pytest.mark.parametrize(
     ("settings", "backend"), [("{}", "TensorFlow"), ('{"backend": "jax"}', "JAX"), ("[", "TensorFlow")]
 )
