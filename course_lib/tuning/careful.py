@@ -137,6 +137,8 @@ class Careful:
         folder = Path(directory or ".") / (project_name or "untitled_project")
         self.mended = repair(folder) if self._owner and not overwrite else []
         kwargs.update(directory=directory, project_name=project_name, overwrite=overwrite)
+        # KerasTuner looks for the folder, then makes it: of two processes that start together one would fail.
+        folder.mkdir(parents=True, exist_ok=True)
         # KerasTuner says that it reads the folder, and nothing of what it found there.
         with contextlib.redirect_stdout(io.StringIO()):
             super().__init__(*args, **kwargs)

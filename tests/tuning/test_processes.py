@@ -85,8 +85,10 @@ def test_a_chief_and_two_workers_do_each_trial_once(tmp_path, started) -> None:
         found.bind(("127.0.0.1", 0))
         port = str(found.getsockname()[1])
     where = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": port}
-    names = ("chief", "worker0", "worker1")
-    processes = [started(tmp_path, 8, 0.5, KERASTUNER_TUNER_ID=name, **where) for name in names]
+    processes = [started(tmp_path, 8, 0.5, KERASTUNER_TUNER_ID="chief", **where)]
+    wait_for((tmp_path / "search" / "chief.json").exists)  # workers that find no chief ask again ever more seldom
+    for name in ("worker0", "worker1"):
+        processes.append(started(tmp_path, 8, 0.5, KERASTUNER_TUNER_ID=name, **where))
     for process in processes:
         assert process.wait(timeout=300) == 0
     assert statuses(tmp_path) == ["COMPLETED"] * 8
@@ -101,6 +103,7 @@ def test_the_trial_of_a_worker_that_was_killed_is_run_when_the_search_is_taken_u
         port = str(found.getsockname()[1])
     where = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": port}
     chief = started(tmp_path, 4, 0.3, KERASTUNER_TUNER_ID="chief", **where)
+    wait_for((tmp_path / "search" / "chief.json").exists)
     lost = started(tmp_path, 4, 1000.0, KERASTUNER_TUNER_ID="worker0", **where)
     wait_for(lambda: log(tmp_path))
     lost.kill()
