@@ -16,7 +16,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from course_lib.errors import CourseError, UsageError
-from course_lib.files import shown, write_atomically
+from course_lib.files import remove_unfinished, shown, write_atomically
 
 _NAME = re.compile(r"epoch-(?P<epoch>\d{6})-(?P<digest>[0-9a-f]{16})\.npz")
 _NOTES = "notes"
@@ -69,8 +69,7 @@ class CheckpointFolder:
                 f"another process is training in {shown(self.path)}; wait for it, or name another folder"
             ) from None
         try:
-            for leftover in self.path.glob(".epoch-*.part"):  # of a process that was killed while it wrote
-                leftover.unlink(missing_ok=True)
+            remove_unfinished(self.path, "epoch-*")
             yield
         finally:
             lock.release()

@@ -31,6 +31,17 @@ def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
         raise
 
 
+def remove_unfinished(folder: Path, names: str = "*") -> None:
+    """Remove what `write_atomically` left behind where it was killed; nobody else may be writing there.
+
+    Args:
+        folder: where the files go.
+        names: a pattern of their names.
+    """
+    for path in folder.glob(f".{names}.part"):
+        path.unlink(missing_ok=True)
+
+
 def shown(path: Path) -> str:
     """The path as a reader would type it: relative to the working folder where it lies below, with forward slashes."""
     try:

@@ -22,7 +22,7 @@ from course_lib.files import shown, write_atomically
 from course_lib.publishing.kernel import CellStopped, Execution, OnCell, execute
 from course_lib.publishing.lesson import Chapter
 from course_lib.publishing.notebooks import SETUP_ID, Publication, notebook, to_bytes
-from course_lib.publishing.records import RunRecord
+from course_lib.publishing.records import RunRecord, record_name
 
 # As in course_lib.checks.core, which readers import and the publisher does not.
 CHECK_MIME = "application/vnd.course.check+json"
@@ -75,6 +75,8 @@ def run(
         EnvironmentProblem: if no kernel starts.
     """
     scales.checked(scale)
+    # Before the cells run: somebody may change the library meanwhile.
+    digest = made_from(chapter, language, edition)
     made = notebook(chapter, language, edition, publication, link_to_other=False)
     where = f"{chapter.slug} ({language}, {edition} edition, {scale} scale)"
     failed = build_folder / "failed" / language / edition / f"{chapter.slug}.ipynb"
@@ -87,7 +89,7 @@ def run(
         reason = _stopped(where, chapter, edition, stopped)
         raise ChapterFailed(f"{reason}\nThe notebook so far: {shown(failed)}") from None
     _tidy(made)
-    record = _record(chapter, language, edition, scale, made, execution)
+    record = _record(chapter, language, edition, scale, made, execution, digest)
     wrong = [*_wrong_results(record, made), *_wrong_checks(record, chapter)]
     if wrong:
         write_atomically(failed, to_bytes(made))
@@ -125,9 +127,8 @@ def kept_run(chapter: Chapter, language: str, edition: str, scale: str, *, build
         scale: `"smoke"`, `"quick"` or `"full"`.
         build_folder: the checkout's `build/`.
     """
-    name = f"{chapter.slug}.{language}.{edition}.{scale}.json"
     try:
-        record = RunRecord.load(build_folder / "results" / name)
+        record = RunRecord.load(build_folder / "results" / record_name(chapter.slug, language, edition, scale))
         executed = executed_path(build_folder, chapter.slug, language, edition).read_bytes()
         # One notebook is kept for all scales: it must be of this run.
         kept_scale = json.loads(executed)["metadata"]["course"].get("scale")
@@ -181,7 +182,7 @@ def _stopped(where: str, chapter: Chapter, edition: str, stopped: CellStopped) -
 
 
 def _record(
-    chapter: Chapter, language: str, edition: str, scale: str, made: NotebookNode, execution: Execution
+    chapter: Chapter, language: str, edition: str, scale: str, made: NotebookNode, execution: Execution, digest: str
 ) -> RunRecord:
     # A result reported twice counts as it was reported last.
     results = {str(result["name"]): result for result in _outputs(made, scales.RESULT_MIME)}
@@ -207,7 +208,7 @@ def _record(
             "platform": f"{platform.system()} {platform.machine()}",
         },
         date=datetime.now(UTC).isoformat(timespec="seconds"),
-        made_from=made_from(chapter, language, edition),
+        made_from=digest,
     )
 
 

@@ -10,6 +10,11 @@ from pathlib import Path
 from course_lib.files import write_atomically
 
 
+def record_name(slug: str, language: str, edition: str, scale: str) -> str:
+    """The file of a run's record."""
+    return f"{slug}.{language}.{edition}.{scale}.json"
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """One run of one notebook.
@@ -53,7 +58,7 @@ class RunRecord:
     @property
     def file_name(self) -> str:
         """`01_preprocessing.en.solution.quick.json`."""
-        return f"{self.slug}.{self.language}.{self.edition}.{self.scale}.json"
+        return record_name(self.slug, self.language, self.edition, self.scale)
 
     def save(self, folder: Path) -> Path:
         """Write the record into a folder, whole or not at all."""

@@ -18,6 +18,9 @@ from course_lib.sentiment.documents import DocumentVectors
 from course_lib.sentiment.features import NGramVocabulary
 from course_lib.sentiment.protocol import Protocol, digest
 
+# In how many reviews a word, a pair, a triple must stand.
+MIN_REVIEWS = (2, 3, 3)
+
 Minutes = dict[str, tuple[float, float]]
 
 
@@ -67,7 +70,11 @@ def clock(minutes: Minutes, name: str) -> Iterator[None]:
 
 
 def encode(
-    labelled: Reviews, unlabelled: Reviews, test: Reviews, min_reviews: Sequence[int] = (2, 3, 3), processes: int = 2
+    labelled: Reviews,
+    unlabelled: Reviews,
+    test: Reviews,
+    min_reviews: Sequence[int] = MIN_REVIEWS,
+    processes: int = 2,
 ) -> Encoded:
     """Count the n-grams of all reviews but the test's, and encode all.
 

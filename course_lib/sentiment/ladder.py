@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import numpy as np
 from course_lib.data import imdb
 from course_lib.sentiment import reading_rungs, records, rungs
 from course_lib.sentiment.calibration import fit_calibration
-from course_lib.sentiment.encoding import Encoded, encode, task
+from course_lib.sentiment.encoding import Encoded, Task, encode, task
 from course_lib.sentiment.rungs import Rung
 
 # How far an accuracy may lie from the recorded one of the same seed: sums in another order move some verdicts.
@@ -55,27 +55,11 @@ def run(encoded: Encoded, seed: int, keep: Callable[[records.Record], object], m
         said = f"models names {unknown}" if unknown else f"models names the average without {lacking}"
         raise ValueError(f"{said}; allowed: {', '.join(MODELS)}, the average with {' and '.join(AVERAGED)}")
     given = task(encoded, seed)
-    machine, versions = records.this_machine(), records.these_versions()
     validation: dict[str, np.ndarray] = {}
     asked: dict[str, np.ndarray] = {}
 
     def record(name: str, settings: dict[str, object], parts: Sequence[str]) -> None:
-        took = dict(encoded.minutes)
-        took.update({step: both for step, both in given.minutes.items() if step.split(":")[0] in parts})
-        keep(
-            records.Record(
-                name,
-                seed,
-                settings,
-                round(given.protocol.choose(validation[name]), 5),
-                None if asked[name] is None else round(given.protocol.score(name, asked[name]), 5),
-                {step: round(wall, 3) for step, (wall, _) in took.items()},
-                {step: round(work, 3) for step, (_, work) in took.items()},
-                encoded.data,
-                machine,
-                versions,
-            )
-        )
+        keep(scored(given, name, seed, settings, validation[name], asked[name], parts))
 
     for name in (name for name in RUNGS if name in models):
         validation[name], asked[name], noted = RUNGS[name](given, seed)
@@ -91,6 +75,44 @@ def run(encoded: Encoded, seed: int, keep: Callable[[records.Record], object], m
     asked[AVERAGE] = weights.logits(np.column_stack([asked[name] for name in AVERAGED]))
     settings = {"of": list(AVERAGED), "slopes": list(weights.slopes), "intercept": weights.intercept}
     record(AVERAGE, settings, AVERAGED)
+
+
+def scored(
+    given: Task,
+    name: str,
+    seed: int,
+    settings: Mapping[str, object],
+    validation: np.ndarray,
+    asked: np.ndarray | None,
+    parts: Sequence[str],
+) -> records.Record:
+    """What is written down of one rung; its test is scored here, once.
+
+    Args:
+        given: the split by film, with the minutes of each step.
+        name: of the model.
+        seed: of the split and of everything drawn.
+        settings: what was chosen and what was found on the way.
+        validation: logits of the validation reviews.
+        asked: logits of the test reviews; None where the test is not to be scored.
+        parts: the steps whose minutes are this model's, as far as the colon.
+
+    Shapes: validation (held out,), asked (test,).
+    """
+    took = dict(given.encoded.minutes)
+    took.update({step: both for step, both in given.minutes.items() if step.split(":")[0] in parts})
+    return records.Record(
+        name,
+        seed,
+        dict(settings),
+        round(given.protocol.choose(validation), 5),
+        None if asked is None else round(given.protocol.score(name, asked), 5),
+        {step: round(wall, 3) for step, (wall, _) in took.items()},
+        {step: round(work, 3) for step, (_, work) in took.items()},
+        given.encoded.data,
+        records.this_machine(),
+        records.these_versions(),
+    )
 
 
 def compare(
@@ -127,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="where records are written; none without it")
     chosen = parser.parse_args(arguments)
     parts = [imdb.load(part, seed=0, sample="never") for part in ("train", "unlabelled", "test")]
-    encoded = encode(*parts, min_reviews=rungs.SETTINGS["nb-n-grams"]["min_reviews"])
+    encoded = encode(*parts)
     known, differences = records.load_records(), []
 
     def keep(record: records.Record) -> None:

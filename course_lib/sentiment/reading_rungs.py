@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from course_lib.compiling import compile_for_training
+from course_lib.devices import set_seeds
 from course_lib.mlp.seeds import offset_seed
 from course_lib.preprocessing.batches import pad
 from course_lib.preprocessing.corpus import Corpus
@@ -28,7 +29,7 @@ COMMON: dict[str, object] = {"words": 20_000, "batch_size": 100, "reviews": 25_0
 SETTINGS: dict[str, dict[str, object]] = {
     "mean-of-words": {"width": 64, "dropout": 0.3, "epochs": 10, "learning_rate": 0.01, "length": 400},
     "encoder": {
-        **{"width": 64, "num_heads": 4, "hidden_dim": 128, "dropout": 0.3},
+        **{"max_length": 128, "width": 64, "num_heads": 4, "hidden_dim": 128, "dropout": 0.3},
         **{"length": 128, "epochs": 4, "learning_rate": 0.002},
     },
     # As meant, at the documents' own size: the first 128 words, padding read.
@@ -57,7 +58,7 @@ REPAIRED = tuple(f"lstm-{name}" for name in _REPAIRS)
 
 BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "mean-of-words": build_fasttext,
-    "encoder": lambda words, length, **sizes: build_transformer(words, length, **sizes),
+    "encoder": build_transformer,
     **dict.fromkeys(("lstm", *REPAIRED), build_lstm),
 }
 _OF_TRAINING = (*COMMON, "epochs", "learning_rate", "pretrained", "scored")
@@ -118,14 +119,12 @@ def read(name: str, given: Task, seed: int) -> Climbed:
     sizes = {key: value for key, value in settings.items() if key not in _OF_TRAINING}
     if settings.get("pretrained"):
         sizes["vectors"] = word_vectors(given, seed, words, settings["width"])
-    if name == "encoder":
-        sizes["length"] = settings["length"]
     rows = np.random.default_rng(seed).permutation(given.training)[: settings["reviews"]]
     known, asked = given.encoded.corpora
     with clock(given.minutes, f"{name}: training"):
         as_read = partial(padded, words=words, length=settings["length"], truncate=settings["truncate"])
         own, held = as_read(known, rows), as_read(known, given.validation)
-        keras.utils.set_random_seed(offset_seed(seed, 7))
+        set_seeds(offset_seed(seed, 7))
         model = BUILDERS[name](words, seed=seed, **sizes)
         optimizer = keras.optimizers.Adam(settings["learning_rate"], clipnorm=1.0)
         compile_for_training(model, own.shape, optimizer, loss=LogitLoss())

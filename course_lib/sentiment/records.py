@@ -7,11 +7,12 @@ import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
+from course_lib import devices
 from course_lib.files import write_atomically
 
 
@@ -56,14 +57,12 @@ def these_versions() -> dict[str, str]:
     import keras
 
     backend = keras.config.backend()
-    found = {"python": platform.python_version(), "keras": keras.__version__, "numpy": np.__version__}
-    for package in ("tensorflow-cpu", "tensorflow", "jax") if backend == "tensorflow" else (backend,):
-        try:
-            found[backend] = metadata.version(package)
-            break
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+    return {
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+        backend: devices.version_of(backend).rpartition(" ")[2],
+    }
 
 
 def save_record(record: Record, folder: Path | str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from scipy import sparse
@@ -10,13 +10,13 @@ from scipy import sparse
 from course_lib.sentiment.bayes import count_reviews, log_count_ratios
 from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.documents import DocumentVectors, latent_space, train_documents
-from course_lib.sentiment.encoding import Task, clock
+from course_lib.sentiment.encoding import MIN_REVIEWS, Task, clock
 from course_lib.sentiment.lexicon import lexicon_score
 from course_lib.sentiment.n_grams import NGramClassifier, fit_n_grams, n_gram_logits
 
 SETTINGS: dict[str, dict[str, object]] = {
     "bag-of-words": {"l2": 1e-4, "epochs": 3, "learning_rate": 0.005},
-    "nb-n-grams": {"min_reviews": [2, 3, 3], "alpha": 1.0, "l2": 3e-5, "epochs": 3, "learning_rate": 0.005},
+    "nb-n-grams": {"min_reviews": list(MIN_REVIEWS), "alpha": 1.0, "l2": 3e-5, "epochs": 3, "learning_rate": 0.005},
     "documents": {"min_reviews": 20, "dim": 150, "epochs": 3, "learning_rate": 0.01, "threshold": 100.0, "l2": 5e-5},
     "pseudo-labels": {"weight": 0.2},
 }
@@ -42,15 +42,34 @@ def lexicon(given: Task, seed: int) -> Climbed:
     return known[given.validation], asked, {}
 
 
-def _fit(
-    features: sparse.csr_matrix, targets: np.ndarray, counts: np.ndarray, bayes: bool, settings: dict, seed: int
+def fit_frequent(
+    features: sparse.csr_matrix,
+    targets: np.ndarray,
+    settings: Mapping[str, object],
+    seed: int,
+    *,
+    counts: np.ndarray | None = None,
+    bayes: bool = True,
+    least: int = 2,
 ) -> tuple[NGramClassifier, np.ndarray]:
-    """Logistic regression over the n-grams that two reviews have, each review counted by so much.
+    """Logistic regression over the n-grams that several of the reviews have.
+
+    Args:
+        features: zeros and ones.
+        targets: labels, or probabilities where they are guesses.
+        settings: "l2", "epochs", "learning_rate", and "alpha" for weights of naive Bayes.
+        seed: of the orders.
+        counts: how much each review counts; None for all alike.
+        bayes: whether n-grams are weighted by their log-count ratios.
+        least: in how many of these reviews an n-gram must stand.
 
     Returns:
         The model, and the columns that it reads.
+
+    Shapes: features (reviews, n-grams), targets and counts (reviews,); columns (n-grams kept,).
     """
-    keep = np.flatnonzero(np.bincount(features.indices, minlength=features.shape[1]) >= 2)
+    counts = np.ones(len(targets)) if counts is None else counts
+    keep = np.flatnonzero(np.bincount(features.indices, minlength=features.shape[1]) >= least)
     features, ratios = features[:, keep], np.ones(len(keep))
     if bayes:
         praise, blame = count_reviews(features, counts * targets), count_reviews(features, counts * (1 - targets))
@@ -67,7 +86,7 @@ def _linear(given: Task, seed: int, name: str, columns: slice, bayes: bool) -> C
         ("training", np.arange(len(given.labels)), given.encoded.test[:, columns]),
     ):
         with clock(given.minutes, f"{name}: {step}"):
-            model, keep = _fit(features[rows], given.labels[rows], np.ones(len(rows)), bayes, SETTINGS[name], seed)
+            model, keep = fit_frequent(features[rows], given.labels[rows], SETTINGS[name], seed, bayes=bayes)
             logits.append(n_gram_logits(model, asked[:, keep]))
     return *logits, {"n_grams": len(keep)}
 
@@ -125,10 +144,9 @@ def pseudo_labels(given: Task, seed: int) -> Climbed:
     settings, encoded = SETTINGS["nb-n-grams"], given.encoded
     own, labels = encoded.known[given.training], given.labels[given.training].astype(float)
     with clock(given.minutes, "pseudo-labels: choosing"):
-        counts = np.ones(len(labels))
-        teacher, keep = _fit(own, labels, counts, True, settings, seed)
+        teacher, keep = fit_frequent(own, labels, settings, seed)
         guessed = 1 / (1 + np.exp(-n_gram_logits(teacher, encoded.unlabelled[:, keep])))
-        counts = np.concatenate([counts, np.full(len(guessed), SETTINGS["pseudo-labels"]["weight"])])
+        counts = np.concatenate([np.ones(len(labels)), np.full(len(guessed), SETTINGS["pseudo-labels"]["weight"])])
         everything = sparse.vstack([own, encoded.unlabelled], format="csr")
-        pupil, keep = _fit(everything, np.concatenate([labels, guessed]), counts, True, settings, seed)
+        pupil, keep = fit_frequent(everything, np.concatenate([labels, guessed]), settings, seed, counts=counts)
     return n_gram_logits(pupil, encoded.known[given.validation][:, keep]), None, {"n_grams": len(keep)}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_lib.errors import CourseError
-from course_lib.files import write_atomically
+from course_lib.files import remove_unfinished, write_atomically
 from course_lib.language import tr
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from keras_tuner.engine.trial import Trial
 
 _ENDED = ("COMPLETED", "FAILED")
+_WITHOUT_SCORE = ("FAILED", "INVALID")
 
 
 class SearchFailed(CourseError):
@@ -69,8 +70,7 @@ def repair(folder: Path) -> list[str]:
     folder = Path(folder)
     oracle_path = folder / "oracle.json"
     mended = []
-    for path in folder.glob(".*.part"):
-        path.unlink()
+    remove_unfinished(folder)
     if not oracle_path.exists():
         return mended
     oracle = _read(oracle_path)
@@ -166,17 +166,17 @@ class Careful:
         stopped = None
         try:
             super().on_trial_end(trial)
-        except (
-            RuntimeError
-        ) as error:  # so many failed in a row that KerasTuner gives up, before it writes the last one down
-            stopped = error
+        except RuntimeError as error:
+            stopped = error  # so many failed in a row that KerasTuner gives up, before it writes the last one down
         known = self.oracle.get_trial(trial.trial_id)
-        if known.status in ("FAILED", "INVALID"):
-            message = trial.message or ""
-            lines = message.strip().splitlines()
-            reason = lines[-1] if lines else tr("its score is not a number", "得分不是数")
-            self.failures.append(Failure(trial.trial_id, dict(trial.hyperparameters.values), reason, message))
-            print(tr(f"trial {trial.trial_id} failed: {reason}", f"试验 {trial.trial_id} 失败：{reason}"), flush=True)
+        if known.status in _WITHOUT_SCORE:
+            failure = _failure(trial)  # a chief is not told the message
+            self.failures.append(failure)
+            said = tr(
+                f"trial {failure.trial_id} failed: {failure.reason}",
+                f"试验 {failure.trial_id} 失败：{failure.reason}",
+            )
+            print(said, flush=True)
         if stopped is not None:
             if self._owner:
                 self.oracle._save_trial(known)
@@ -206,14 +206,16 @@ def _write(path, stateful) -> None:
 
 def failed_trials(tuner: BaseTuner) -> list[Failure]:
     """All trials of a search that failed, those before it was taken up again among them."""
-    failures = []
-    for trial_id in tuner.oracle.start_order:
-        trial = tuner.oracle.trials[trial_id]
-        if trial.status in ("FAILED", "INVALID"):
-            lines = (trial.message or "").strip().splitlines()
-            reason = lines[-1] if lines else tr("its score is not a number", "得分不是数")
-            failures.append(Failure(trial_id, dict(trial.hyperparameters.values), reason, trial.message or ""))
-    return failures
+    trials = (tuner.oracle.trials[trial_id] for trial_id in tuner.oracle.start_order)
+    return [_failure(trial) for trial in trials if trial.status in _WITHOUT_SCORE]
+
+
+def _failure(trial: Trial) -> Failure:
+    """What is known of a trial that has no score."""
+    message = trial.message or ""
+    lines = message.strip().splitlines()
+    reason = lines[-1] if lines else tr("its score is not a number", "得分不是数")
+    return Failure(trial.trial_id, dict(trial.hyperparameters.values), reason, message)
 
 
 def best_trial(tuner: BaseTuner) -> Trial:

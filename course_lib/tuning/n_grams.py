@@ -7,11 +7,8 @@ scores the test once, and writes what it found and what it cost. With `--reviews
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 
 import keras_tuner
@@ -20,9 +17,10 @@ import numpy as np
 from course_lib import metrics
 from course_lib.data import imdb
 from course_lib.sentiment import records
-from course_lib.sentiment.bayes import count_reviews, log_count_ratios
-from course_lib.sentiment.encoding import Encoded, Task, encode, task
-from course_lib.sentiment.n_grams import fit_n_grams, n_gram_logits
+from course_lib.sentiment.encoding import Encoded, Task, clock, encode, task
+from course_lib.sentiment.ladder import scored
+from course_lib.sentiment.n_grams import n_gram_logits
+from course_lib.sentiment.rungs import fit_frequent
 from course_lib.tuning.searching import Job, Search, run_search
 
 MODEL = "tuned-n-grams"
@@ -53,15 +51,11 @@ def fitted_logits(encoded: Encoded, labels: np.ndarray, rows: np.ndarray, asked,
 
     Shapes: labels (labelled,), rows (learnt,), asked (others, n-grams) → (others,).
     """
-    own, known = encoded.known[rows], labels[rows]
-    keep = np.bincount(own.indices, minlength=own.shape[1]) >= values["min_reviews"]
+    own = encoded.known[rows]
     if values["single_words"]:
-        keep &= np.arange(own.shape[1]) < encoded.n_grams.offsets[1]
-    keep = np.flatnonzero(keep)
-    own = own[:, keep]
-    ratios = log_count_ratios(count_reviews(own, known), count_reviews(own, 1 - known), values["alpha"])
-    how = {name: values[name] for name in ("l2", "epochs", "learning_rate")}
-    return n_gram_logits(fit_n_grams(own, known, ratios, seed=seed, **how), asked[:, keep])
+        own, asked = (part[:, : encoded.n_grams.offsets[1]] for part in (own, asked))
+    model, keep = fit_frequent(own, labels[rows], values, seed, least=values["min_reviews"])
+    return n_gram_logits(model, asked[:, keep])
 
 
 def search_settings(given: Task, trials: int, seed: int, folder: Path | None = None) -> Search:
@@ -92,35 +86,14 @@ def tune(encoded: Encoded, trials: int, seed: int, folder: Path | None = None) -
         folder: where the search is kept.
     """
     given = task(encoded, seed)
-    clock = [(time.perf_counter(), sum(os.times()[:4]))]
-    search = search_settings(given, trials, seed, folder)
-    clock.append((time.perf_counter(), sum(os.times()[:4])))
+    with clock(given.minutes, "search"):
+        search = search_settings(given, trials, seed, folder)
     values, everything = search.best.values, np.arange(len(given.labels))
-    chosen = fitted_logits(encoded, given.labels, given.training, encoded.known[given.validation], values, seed)
-    final = fitted_logits(encoded, given.labels, everything, encoded.test, values, seed)
-    clock.append((time.perf_counter(), sum(os.times()[:4])))
-    names, took = ("search", "training"), {}
-    work = {}
-    for name, (start, begun), (end, ended) in zip(names, clock, clock[1:], strict=False):
-        took[name], work[name] = round((end - start) / 60, 3), round((ended - begun) / 60, 3)
-    features = encoded.minutes["features"]
-    return records.Record(
-        MODEL,
-        seed,
-        {**values, "trials": trials, "failed": len(search.failures), "validation_loss": round(search.best.score, 5)},
-        round(given.protocol.choose(chosen), 5),
-        round(given.protocol.score(MODEL, final), 5),
-        {"features": round(features[0], 3), **took},
-        {"features": round(features[1], 3), **work},
-        encoded.data,
-        records.this_machine(),
-        records.these_versions(),
-    )
-
-
-def recorded() -> list[records.Record]:
-    """The runs on record; none where there are none."""
-    return records.load_records(Path(str(resources.files("course_lib.tuning") / "recorded")))
+    with clock(given.minutes, "training"):
+        chosen = fitted_logits(encoded, given.labels, given.training, encoded.known[given.validation], values, seed)
+        final = fitted_logits(encoded, given.labels, everything, encoded.test, values, seed)
+    found = {"trials": trials, "failed": len(search.failures), "validation_loss": round(search.best.score, 5)}
+    return scored(given, MODEL, seed, {**values, **found}, chosen, final, ("search", "training"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,6 +8,7 @@ import keras
 import keras_tuner
 import numpy as np
 
+from course_lib.devices import set_seeds
 from course_lib.tuning.careful import Careful
 from course_lib.tuning.folds import k_folds
 
@@ -57,7 +58,7 @@ class KFoldSearch(RandomSearch):
         results = []
         for number, (known, held) in enumerate(k_folds(len(inputs), folds, seed, groups)):
             # The same first weights and orders for every setting: what differs is the setting.
-            keras.utils.set_random_seed(seed + number)
+            set_seeds(seed + number)
             model = self.hypermodel.build(trial.hyperparameters)
             if not isinstance(model, keras.Model):
                 raise TypeError(f"the hypermodel built {model!r}; allowed: a compiled keras.Model")

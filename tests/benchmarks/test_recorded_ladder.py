@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from course_lib.data import imdb
-from course_lib.sentiment import ladder, load_records, rungs, table
+from course_lib.sentiment import ladder, load_records, table
 
 pytestmark = pytest.mark.benchmark
 
 
 def test_the_recorded_ladder_comes_again(real_data: Path) -> None:
     parts = [imdb.load(part, seed=0, sample="never") for part in ("train", "unlabelled", "test")]
-    encoded = ladder.encode(*parts, min_reviews=rungs.SETTINGS["nb-n-grams"]["min_reviews"])
+    encoded = ladder.encode(*parts)
     recorded, found = load_records(), []
     seed = min(record.seed for record in recorded)
     ladder.run(encoded, seed, found.append, [*ladder.AVERAGED, ladder.AVERAGE])
