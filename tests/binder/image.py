@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from servers import free_port, stopping, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 BINDER = ROOT / "binder"
@@ -75,9 +75,7 @@ def lab(
         before: what the new process does before it becomes Lab, such as going under a limit.
     """
     token = secrets.token_hex(16)
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     config = folder / "jupyter"
     log = folder / "lab.log"
     command = [
@@ -103,21 +101,6 @@ def lab(
             preexec_fn=before,
         )
     found = Lab(f"http://127.0.0.1:{port}", token, process, config / "lab" / "user-settings")
-    try:
-        end = time.monotonic() + PATIENCE
-        while True:
-            words = log.read_text(encoding="utf-8", errors="replace")[-3000:]
-            assert process.poll() is None and time.monotonic() < end, words
-            try:
-                found.ask("/api/status")
-                break
-            except OSError:
-                time.sleep(0.3)
+    with stopping(process):
+        wait_for(f"{found.address}/api/status?token={token}", process, log, PATIENCE)
         yield found
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

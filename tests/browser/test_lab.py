@@ -10,11 +10,8 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.publishing import notebooks, source
+from servers import free_port, stopping, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +83,7 @@ def lab(
 @contextmanager
 def running_lab(checkout: Path, language: str) -> Iterator[tuple[str, str]]:
     """Start `course lab` on a checkout, and stop it and its kernels afterwards; its address and its token."""
-    token, port = secrets.token_hex(16), _free_port()
+    token, port = secrets.token_hex(16), free_port()
     environment = {name: value for name, value in os.environ.items() if name != "COURSE_DATA"}
     environment.update(
         COURSE_SCALE="smoke",
@@ -108,34 +106,9 @@ def running_lab(checkout: Path, language: str) -> Iterator[tuple[str, str]]:
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=checkout, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        _wait(f"http://127.0.0.1:{port}/api/status?token={token}", process, log)
+    with stopping(process):
+        wait_for(f"http://127.0.0.1:{port}/api/status?token={token}", process, log, START / 1000)
         yield f"http://127.0.0.1:{port}", token
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return bound.getsockname()[1]
-
-
-def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
-    until = time.monotonic() + START / 1000
-    while time.monotonic() < until:
-        assert process.poll() is None, log.read_text(encoding="utf-8", errors="replace")[-3000:]
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.3)
-    raise AssertionError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}")
 
 
 def _write(page: object, cell_id: str, code: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import socket
 import subprocess
 import sys
 from functools import cache
@@ -53,13 +52,6 @@ def _once(backend: str, models: tuple[str, ...], task: str) -> dict:
 def run(backend: str, models: list[str] | tuple[str, ...], **task: object) -> dict:
     """Train on a backend; the same again in the same test process is remembered."""
     return _once(backend, tuple(models), json.dumps(task, sort_keys=True))
-
-
-def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def farthest(one: dict, other: dict) -> dict[str, float]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .processes import answer, farthest, free_port, require_close, run, start
+from servers import free_port
+
+from .processes import answer, farthest, require_close, run, start
 from .test_backends import FEW, SAME, _every
 
 
