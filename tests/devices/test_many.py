@@ -7,14 +7,16 @@ import pytest
 from servers import free_port
 
 from .processes import answer, farthest, require_close, run, start
-from .test_backends import FEW, SAME, _every
+from .test_backends import FEW, SAME, TOGETHER, _every
+
+pytestmark = TOGETHER
 
 
 @pytest.mark.slow
 def test_a_few_models_lose_the_same_on_eight_devices_as_on_one() -> None:
     eight = run("jax", FEW, cpus=8)
     assert eight["replicas"] == 8 and "8 × CPU" in eight["placement"]
-    require_close(eight, run("jax", FEW), SAME)
+    require_close(eight, run("jax", _every()), SAME)
 
 
 @pytest.mark.long
@@ -28,7 +30,7 @@ def test_every_model_loses_the_same_on_eight_devices_as_on_one() -> None:
 def test_a_translator_whose_matrices_are_cut_into_four_loses_the_same_as_one_in_one_piece() -> None:
     cut = run("jax", ("translator", "encoder"), cpus=8, use={"distribution": "model", "model_parts": 4})
     assert cut["replicas"] == 2 and "4" in cut["placement"]
-    require_close(cut, run("jax", ("translator", "encoder")), SAME)
+    require_close(cut, run("jax", _every()), SAME)
 
 
 @pytest.mark.long
@@ -52,7 +54,7 @@ def _by_two_processes(backend: str, models: tuple[str, ...]) -> list[dict]:
 def test_two_processes_lose_the_same_as_one() -> None:
     first, second = _by_two_processes("jax", FEW)
     assert first["replicas"] == 2 and first["losses"] == second["losses"]
-    require_close(first, run("jax", FEW), SAME)
+    require_close(first, run("jax", _every()), SAME)
 
 
 @pytest.mark.long

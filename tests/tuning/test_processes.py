@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import time
@@ -15,9 +15,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from servers import free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+ROOT = Path(__file__).resolve().parents[2]
+# These searches train nothing; what differs is how long a process takes to start.
+BACKEND = "jax" if importlib.util.find_spec("jax") else "tensorflow"
+
+pytestmark = [pytest.mark.slow, pytest.mark.own_backend, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -27,7 +31,8 @@ def started():
 
     def start(folder: Path, trials: int, seconds: float, **variables: str) -> subprocess.Popen:
         paths = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH")) if part)
-        environment = {**os.environ, "PYTHONPATH": paths, "PYTHONWARNINGS": "ignore", **variables}
+        environment = {**os.environ, "PYTHONPATH": paths, "PYTHONWARNINGS": "ignore", "KERAS_BACKEND": BACKEND}
+        environment.update(variables)
         command = [sys.executable, "-m", "tests.tuning.search_script", folder, folder / "log", trials, seconds]
         process = subprocess.Popen(
             [str(part) for part in command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
@@ -81,10 +86,7 @@ def test_a_search_that_is_killed_three_times_loses_no_trial(tmp_path, started) -
 
 
 def test_a_chief_and_two_workers_do_each_trial_once(tmp_path, started) -> None:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = str(found.getsockname()[1])
-    where = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": port}
+    where = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(free_port())}
     processes = [started(tmp_path, 8, 0.5, KERASTUNER_TUNER_ID="chief", **where)]
     wait_for((tmp_path / "search" / "chief.json").exists)  # workers that find no chief ask again ever more seldom
     for name in ("worker0", "worker1"):
@@ -98,10 +100,7 @@ def test_a_chief_and_two_workers_do_each_trial_once(tmp_path, started) -> None:
 
 
 def test_the_trial_of_a_worker_that_was_killed_is_run_when_the_search_is_taken_up_again(tmp_path, started) -> None:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = str(found.getsockname()[1])
-    where = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": port}
+    where = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(free_port())}
     chief = started(tmp_path, 4, 0.3, KERASTUNER_TUNER_ID="chief", **where)
     wait_for((tmp_path / "search" / "chief.json").exists)
     lost = started(tmp_path, 4, 1000.0, KERASTUNER_TUNER_ID="worker0", **where)

@@ -17,12 +17,12 @@ from course_lib import vae
 
 from .samples import stir
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vae on devices")]
 
 IMAGES = (np.random.default_rng(0).random((40, 16)) < 0.5).astype(np.float32)
 
 SCRIPT = """
-import json, sys
+import contextlib, json
 import numpy as np
 {before}
 import keras
@@ -33,39 +33,46 @@ class Noiseless(vae.Sampling):
         return inputs[0] + 0.0 * inputs[1]
 
 images = (np.random.default_rng(0).random((40, 16)) < 0.5).astype(np.float32)
-{scope}
-    model = vae.VAE(16, 3, (5,), activation="tanh", beta=0.5, seed=0)
-    model.sampling = Noiseless(name="sampling")
-    model.build((None, 16))
-    random = np.random.default_rng(1)
-    for variable in model.trainable_variables:
-        variable.assign(0.5 * random.standard_normal(variable.shape))
-    model.compile(optimizer=keras.optimizers.SGD(0.01), loss=vae.ReconstructionLoss(), jit_compile={jit})
-history = model.fit(images, batch_size=20, epochs=3, shuffle=False, verbose=0).history
-print(json.dumps(history))
+
+def trained(scope=contextlib.nullcontext, jit=False):
+    with scope():
+        model = vae.VAE(16, 3, (5,), activation="tanh", beta=0.5, seed=0)
+        model.sampling = Noiseless(name="sampling")
+        model.build((None, 16))
+        random = np.random.default_rng(1)
+        for variable in model.trainable_variables:
+            variable.assign(0.5 * random.standard_normal(variable.shape))
+        model.compile(optimizer=keras.optimizers.SGD(0.01), loss=vae.ReconstructionLoss(), jit_compile=jit)
+    return model.fit(images, batch_size=20, epochs=3, shuffle=False, verbose=0).history
+
+found = {{"one device": trained(), "compiled by XLA": trained(jit=True)}}
+{after}
+print(json.dumps(found))
 """
 
 BACKEND = os.environ.get("KERAS_BACKEND") or "tensorflow"
+# How one CPU becomes two devices, and how training is spread over them.
 TWO_CPUS = {
     "tensorflow": (
         "import tensorflow as tf\n"
         "cpu = tf.config.list_physical_devices('CPU')[0]\n"
         "tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)\n",
-        "with tf.distribute.MirroredStrategy(['CPU:0', 'CPU:1']).scope():",
+        "found['two devices'] = trained(tf.distribute.MirroredStrategy(['CPU:0', 'CPU:1']).scope)\n",
     ),
     "jax": (
-        "import os\n"
-        "os.environ['XLA_FLAGS'] = '--xla_force_host_platform_device_count=2'\n"
-        "import keras\n"
+        "import os\nos.environ['XLA_FLAGS'] = '--xla_force_host_platform_device_count=2'\n",
         "assert len(keras.distribution.list_devices('cpu')) == 2\n"
-        "keras.distribution.set_distribution(keras.distribution.DataParallel())\n",
-        "if True:",
+        "keras.distribution.set_distribution(keras.distribution.DataParallel())\n"
+        "found['two devices'] = trained()\n",
     ),
 }
 
 
-def history_of(before: str = "", scope: str = "if True:", jit: bool = False) -> dict[str, list[float]]:
-    script = SCRIPT.format(before=before, scope=scope, jit=jit)
+@pytest.fixture(scope="module")
+def histories() -> dict[str, dict[str, list[float]]]:
+    """The losses of a process of its own, where Keras has not yet looked for devices."""
+    before, after = TWO_CPUS.get(BACKEND, ("", ""))
+    script = SCRIPT.format(before=before, after=after)
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stderr[-2000:]
     return json.loads(run.stdout.splitlines()[-1])
@@ -102,24 +109,12 @@ def in_numpy() -> dict[str, list[float]]:
     return history
 
 
-def assert_same(history: dict[str, list[float]], other: dict[str, list[float]], tolerance: float = 1e-4) -> None:
-    for name, values in other.items():
-        np.testing.assert_allclose(history[name], values, rtol=tolerance, err_msg=name)
-
-
-def test_one_device_has_the_losses_of_numpy() -> None:
-    assert_same(history_of(), in_numpy())
-
-
-def test_two_devices_have_the_losses_of_numpy() -> None:
-    if BACKEND not in TWO_CPUS:
+@pytest.mark.parametrize("where", ["one device", "two devices", "compiled by XLA"])
+def test_the_losses_are_those_of_numpy(histories: dict[str, dict[str, list[float]]], where: str) -> None:
+    if where == "two devices" and BACKEND not in TWO_CPUS:
         pytest.skip(f"no way to make two devices of one CPU on {BACKEND}")
-    before, scope = TWO_CPUS[BACKEND]
-    assert_same(history_of(before, scope), in_numpy())
-
-
-def test_compiled_by_xla_the_losses_are_those_of_numpy() -> None:
-    assert_same(history_of(jit=True), in_numpy())
+    for name, values in in_numpy().items():
+        np.testing.assert_allclose(histories[where][name], values, rtol=1e-4, err_msg=name)
 
 
 class Noiseless(vae.Sampling):
