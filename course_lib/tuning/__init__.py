@@ -19,7 +19,8 @@ __getattr__, __dir__, __all__ = lazy.offer(
         "tuners": ["BayesianOptimization", "Hyperband", "KFoldSearch", "RandomSearch"],
         "searching": ["METHODS", "FunctionTuner", "Job", "Search", "Tried", "make_oracle", "run_search"],
         "folds": ["cross_validate", "k_folds", "nested"],
-        "n_grams": ["fitted_logits", "search_settings", "search_space"],
+        "n_grams": ["fitted_logits", "recorded_rung", "search_settings", "search_space"],
+        "study": ["recorded_searches", "summarise"],
         "noise": ["Again", "expected_maximum", "winner_again"],
     },
 )

@@ -80,13 +80,13 @@ def one_search(method: str, seed: int) -> dict[str, float]:
     }
 
 
-def recorded() -> dict[str, list[dict[str, float]]]:
+def recorded_searches() -> dict[str, list[dict[str, float]]]:
     """What is on record: by method, one search for each seed 1, 2, …; nothing where there is no record."""
     path = resources.files("course_lib.tuning") / "recorded" / FILE
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def summary(found: dict[str, list[dict[str, float]]]) -> dict[str, dict[str, tuple[float, float]]]:
+def summarise(found: dict[str, list[dict[str, float]]]) -> dict[str, dict[str, tuple[float, float]]]:
     """Mean and standard deviation over seeds of every number, by method."""
     return {
         method: {
@@ -106,20 +106,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.seeds < 2:
         parser.error(f"--seeds is {chosen.seeds}; allowed: 2 or more")
     found = {method: [one_search(method, seed) for seed in range(1, chosen.seeds + 1)] for method in METHODS}
-    for method, row in summary(found).items():
+    for method, row in summarise(found).items():
         print(method, {name: f"{mean:.4f} ± {deviation:.4f}" for name, (mean, deviation) in row.items()}, flush=True)
     if chosen.folder is not None:
         write_atomically(chosen.folder / FILE, json.dumps(found, indent=1).encode() + b"\n")
         return 0
-    if not recorded():
+    if not recorded_searches():
         print("nothing is on record; --folder records it")
         return 0
     differences = []
-    known = {method: runs[: chosen.seeds] for method, runs in recorded().items()}
-    for method, row in summary(known).items():
+    known = {method: runs[: chosen.seeds] for method, runs in recorded_searches().items()}
+    for method, row in summarise(known).items():
         for name in ("claimed", "again", "test", "default", "epochs"):
             mean, deviation = row[name]
-            ours = summary(found)[method][name][0]
+            ours = summarise(found)[method][name][0]
             if abs(ours - mean) > max(2 * deviation, 1e-3):
                 differences.append(f"{method}: {name} {ours:.4f}, recorded {mean:.4f}")
     print("\n".join(differences) or "within the recorded ranges")

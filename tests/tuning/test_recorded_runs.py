@@ -15,7 +15,7 @@ from course_lib.data import imdb
 from course_lib.sentiment.encoding import Encoded, encode, task
 from course_lib.tuning import n_grams, study
 
-VALUES = {"single_words": False, "min_reviews": 2, "alpha": 1.0, "l2": 1e-5, "learning_rate": 0.05, "epochs": 2}
+VALUES = {"longest": 3, "min_reviews": 2, "alpha": 1.0, "l2": 1e-5, "learning_rate": 0.05, "epochs": 2}
 
 
 @pytest.fixture(scope="module")
@@ -43,22 +43,19 @@ def test_no_label_of_the_test_reaches_the_search(encoded: Encoded) -> None:
     assert (one.values, one.score) == (other.values, other.score)
 
 
-def test_single_words_are_the_n_grams_of_one_word(encoded: Encoded) -> None:
-    given = task(encoded, 1)
-    of_words, of_all = (
-        n_grams.fitted_logits(
-            encoded, given.labels, given.training, encoded.known[:4], {**VALUES, "single_words": single}, seed=1
-        )
-        for single in (True, False)
-    )
-    without = encoded.known[:4].copy()
-    without.data[without.indices >= encoded.n_grams.offsets[1]] = 0
+@pytest.mark.parametrize("longest", [1, 2])
+def test_longer_n_grams_are_left_out(encoded: Encoded, longest: int) -> None:
+    given, read = task(encoded, 1), encoded.known[:4]
+
+    def logits(features, longest: int) -> np.ndarray:
+        values = {**VALUES, "longest": longest}
+        return n_grams.fitted_logits(encoded, given.labels, given.training, features, values, seed=1)
+
+    without = read.copy()
+    without.data[without.indices >= encoded.n_grams.offsets[longest]] = 0
     without.eliminate_zeros()
-    again = n_grams.fitted_logits(
-        encoded, given.labels, given.training, without, {**VALUES, "single_words": True}, seed=1
-    )
-    np.testing.assert_allclose(of_words, again)
-    assert not np.allclose(of_words, of_all)
+    np.testing.assert_allclose(logits(read, longest), logits(without, longest))
+    assert not np.allclose(logits(read, longest), logits(read, longest + 1))
 
 
 @pytest.fixture
@@ -74,10 +71,10 @@ def test_the_study_is_recorded_whole_and_comes_again(short, tmp_path: Path, monk
     for runs in found.values():
         for run in runs:
             assert run["epochs"] > 0 and 0 <= run["test"] <= 1 and run["claimed"] > 0
-    monkeypatch.setattr(study, "recorded", lambda: found)
+    monkeypatch.setattr(study, "recorded_searches", lambda: found)
     assert study.main(["--seeds", "2"]) == 0
     moved = {method: [{**run, "test": run["test"] + 0.9} for run in runs] for method, runs in found.items()}
-    monkeypatch.setattr(study, "recorded", lambda: moved)
+    monkeypatch.setattr(study, "recorded_searches", lambda: moved)
     assert study.main(["--seeds", "2"]) == 1
     assert "random: test" in capsys.readouterr().out
 
