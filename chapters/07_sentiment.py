@@ -5,7 +5,7 @@
 #
 # The fourth article trains a network on 25,000 film reviews and prints 92.19%. Its program cannot give that number; it does
 # not even run. This lesson builds the program that was meant, measures it, mends it step by step, and then climbs a ladder of
-# other models, from a list of good words to an average of two that were trained in quite different ways. On the way you
+# other models, from a list of good and bad words to an average of two that were trained in quite different ways. On the way you
 # will meet everything that makes a number trustworthy: a split that does not leak, an error bar, a test set that is asked once.
 #
 # **When you have worked through it, you can**
@@ -21,12 +21,12 @@
 #
 # **You need** vocabularies and padding (lesson 01), cross-entropy (02), attention (05) and the encoder (06).
 #
-# **Mirrors** sections 1.2, 3.2.4, 4.3 and 5 of the fourth article. What it gets wrong (E03, E25 to E29) is run in its place.
-# %% [markdown] id="title" lang="zh" of="0ca6fc97"
-# # 07 · 影评情感：怎样诚实地得到一个数？
+# **Mirrors** section 3.3 of the first article and 1.2, 3.2.4, 4.3 and 5 of the fourth. What they get wrong (E03, E25 to E29) is run in its place.
+# %% [markdown] id="title" lang="zh" of="0b1506c8"
+# # 07 · 影评情感：怎样诚实地得到一个可信的数？
 #
 # 第四篇文章用 25,000 条影评训练了一个网络，打印出 92.19%。可是它的程序给不出这个数，甚至根本跑不起来。这一课先把它本想写的程序写出来，
-# 测一测，再一步一步修好；然后沿着一架梯子往上爬：最低一级是一张褒义词表，最高一级是两个训练方式完全不同的模型的平均。
+# 测一测，再一步一步修好；然后沿着一架梯子往上爬：最低一级是一张褒贬词表，最高一级是两个训练方式完全不同的模型的平均。
 # 一路上，你会遇到让一个数可信的所有东西：不泄漏的划分、误差范围、只问一次的测试集。
 #
 # **学完这一课，你能够**
@@ -42,7 +42,7 @@
 #
 # **你需要会** 词表和填充（第 01 课）、交叉熵（第 02 课）、注意力（第 05 课）和编码器（第 06 课）。
 #
-# **对应原文**：第四篇的 1.2、3.2.4、4.3 节和第 5 节。其中的错误（E03、E25 至 E29）会在相应的地方逐一运行。
+# **对应原文**：第一篇的 3.3 节，第四篇的 1.2、3.2.4、4.3 节和第 5 节。其中的错误（E03、E25 至 E29）会在相应的地方逐一演示。
 
 # %% [markdown] id="background" lang="en"
 # ## 1 · A data set everybody has a number for
@@ -64,11 +64,11 @@
 #
 # 92.19 lies among real results. It is just no result of the program it is printed beside.
 # %% [markdown] id="background" lang="zh" of="fc2b51ba"
-# ## 1 · 人人都报过数的数据集
+# ## 1 · 人人都报过成绩的数据集
 #
 # 2011 年，Andrew Maas 等人从互联网电影数据库收集了 100,000 条影评：25,000 条用来训练，25,000 条用来测试，50,000 条没有标注。
 # 满分十星，不超过四星算差评，不低于七星算好评，中间的不要。一部电影最多 30 条，测试用的电影与训练用的不同（只有一部例外；另有 123 篇文本一字不差地两边都有，我们数过）。
-# 他们最好的模型达到 88.89%。从那以后，凡有新想法，都要在这些影评上报个数：
+# 他们最好的模型达到 88.89%。从那以后，凡有新想法，都要在这些影评上报出成绩：
 #
 # | 方法 | 准确率（%） |
 # |---|---|
@@ -113,7 +113,7 @@ diagrams.flow(
         "encoder": (1, 2, tr("means, encoder", "平均、编码器") + "\n" + tr("section 7", "第 7 节")),
         "unlabelled": (2, 0, tr("unlabelled reviews", "无标注影评") + "\n" + tr("section 8", "第 8 节")),
         "average": (2, 1, tr("calibrate, average", "校准、平均") + "\n" + tr("section 9", "第 9 节")),
-        "test": (3, 0, tr("the test, once", "测试，只一次") + "\n" + tr("section 10", "第 10 节")),
+        "test": (3, 0, tr("the test, once", "测试，只问一次") + "\n" + tr("section 10", "第 10 节")),
         "why": (3, 1, tr("why, and where wrong", "为什么，错在哪") + "\n" + tr("section 11", "第 11 节")),
         "full": (3, 2, tr("the full ladder", "完整的梯子") + "\n" + tr("section 12", "第 12 节")),
     },
@@ -131,7 +131,7 @@ diagrams.flow(
 # lower than those of the full ladder, which section 12 shows from recorded runs. `full` takes all 25,000 labelled reviews here, too.
 # Where the data set cannot be had, the course's own small sample stands in, and says so.
 # %% [markdown] id="dial" lang="zh" of="0b8aba6f"
-# **规模旋钮。** `quick` 只取一部分影评，让每个模型都能在一分钟内当场训练完，所以数字比完整的梯子低；完整的结果见第 12 节，来自记录在案的运行。
+# **规模旋钮。** `quick` 只取一部分影评，让每个模型都能在一分钟内当场训练完，所以数字比完整的梯子低；完整的结果见第 12 节，来自事先跑好的记录。
 # `full` 在这里也用全部 25,000 条有标注的影评。拿不到数据集时，用课程自带的小样本代替，并会说明。
 # %% id="dial-settings"
 course = dial(
@@ -257,7 +257,7 @@ print(metrics.confusion(labels, said))  # rows: what is; columns: what was said
 # $$ \mathrm{precision} = \frac{TP}{TP + FP}, \qquad \mathrm{recall} = \frac{TP}{TP + FN}, \qquad F_1 = \frac{2\,TP}{2\,TP + FP + FN}. \tag{1} $$
 #
 # Precision asks of those *called* positive how many are; recall asks of those that *are* positive how many were found. With balanced labels
-# accuracy tells nearly the same; where one review in a hundred is positive, it does not, and these do.
+# accuracy tells nearly the same; where one review in a hundred is positive, it tells next to nothing, and these two still do.
 #
 # An accuracy is a mean of $n$ zeros and ones, so it has a **standard error**:
 #
@@ -265,7 +265,7 @@ print(metrics.confusion(labels, said))  # rows: what is; columns: what was said
 #
 # And one number that needs no threshold: take every pair of a positive and a negative review. In how many does the positive one
 # score higher? A tie counts one half. That is the **area under the ROC curve**.
-# %% [markdown] id="metrics-formulas" lang="zh" of="6b894792"
+# %% [markdown] id="metrics-formulas" lang="zh" of="cb5b7f8b"
 # $$ \mathrm{precision} = \frac{TP}{TP + FP}, \qquad \mathrm{recall} = \frac{TP}{TP + FN}, \qquad F_1 = \frac{2\,TP}{2\,TP + FP + FN}. \tag{1} $$
 #
 # 精确率问：“说成”好评的，有多少真是好评？召回率问：“真是”好评的，找出了多少？标签各占一半时，准确率说的差不多是同一回事；
@@ -302,7 +302,7 @@ for examples in (100, len(validation), 25_000):
 # Whatever we build has to beat what costs nothing. Saying *positive* to everything gives 50%. And a list of a few dozen
 # words, written down in five minutes and never trained:
 # %% [markdown] id="floor" lang="zh" of="b85ca594"
-# ## 4 · 地板
+# ## 4 · 基线
 #
 # 不管造什么，都得胜过不花力气的办法。一律说“好评”，得 50%。再来一张几十个词的单子，五分钟写成，从不训练：
 # %% id="floor-run"
@@ -333,7 +333,7 @@ course.report("lexicon", choices["lexicon"])
 # %% [markdown] id="bayes" lang="zh" of="df17eeaf"
 # ## 5 · 一个词值多少？
 #
-# 让影评自己说。数一数一个词出现在多少条好评里，记作 $p$，多少条差评里，记作 $q$；两边都加上 $\alpha$，免得只在一边见过的词值无穷大；
+# 让影评自己说。数一数一个词出现在多少条好评里，记作 $p$；又出现在多少条差评里，记作 $q$；两边都加上 $\alpha$，免得只在一边见过的词值无穷大；
 # 把计数变成份额，再比较：
 #
 # $$ r_f = \log\frac{p_f + \alpha}{\sum_g (p_g + \alpha)} - \log\frac{q_f + \alpha}{\sum_g (q_g + \alpha)}. \tag{3} $$
@@ -347,7 +347,7 @@ for word in in_positive:
     print(f"{word:>5} {np.log(share_positive) - np.log(share_negative):+.3f}")  # (3)
 print(s.log_count_ratios(list(in_positive.values()), list(in_negative.values())).round(3))
 # %% [markdown] id="bayes-model" lang="en"
-# Not only words: *not good* and *good* differ. We take all words and pairs (at full scale triples, too) that two reviews have. Adding up the $r$ of what stands
+# Not only words: *not good* and *good* differ. We take all words and pairs (at full scale triples, too) that stand in at least two reviews. Adding up the $r$ of what stands
 # in a review is **naive Bayes**: naive, because it takes *waste*, *of*, *time* and *waste of time* for four independent
 # witnesses. So let a weight $w_f$ be learnt that says how far each is to be believed (Wang and Manning, 2012):
 #
@@ -355,8 +355,8 @@ print(s.log_count_ratios(list(in_positive.values()), list(in_negative.values()))
 #
 # $z$ is the logit, a sum over the n-grams of one review. This is logistic regression with a million weights, and a Keras model of three
 # lines: look up $r$ (frozen), look up $w$ (learnt), multiply and add.
-# %% [markdown] id="bayes-model" lang="zh" of="04e0fafe"
-# 不光是单词：*not good* 和 *good* 可不一样。凡在两条影评里出现过的词和二元语法都要（full 规模下还有三元语法）。把一条影评里各项的 $r$ 加起来，就是**朴素贝叶斯**。
+# %% [markdown] id="bayes-model" lang="zh" of="33ae4912"
+# 不光是单词：*not good* 和 *good* 可不一样。凡在至少两条影评里出现过的词和二元语法都要（`full` 规模下还有三元语法）。把一条影评里各项的 $r$ 加起来，就是**朴素贝叶斯**。
 # 说它朴素，是因为它把 *waste*、*of*、*time* 和 *waste of time* 当成四个互不相干的证人。所以再学一个权重 $w_f$，
 # 说明每个证人该信几分（Wang 与 Manning，2012）：
 #
@@ -423,7 +423,7 @@ plots.show(
 # **先猜，再运行。** 去停用词、取词干、两样都做，哪个损失最大？还是说有哪个反而有好处？
 #
 # > 去掉停用词，*not good* 就成了 *good*，二元语法也跨过空缺连到了一起。取词干把 *bore*、*bored*、*boring* 混为一谈，
-# > 影评少时也许有帮助，多时有害。对一个自己会学权重的模型，两者都不算帮忙：用不着的东西，它自会不给权重。
+# > 影评少时也许有帮助，多时有害。对一个自己会学权重的模型，两者都不算帮忙：用不着的东西，它自然不给权重。
 # %% id="erratum-3-run"
 stops = data.stopwords.load()
 stems = prep.stem(words.words[2:])
@@ -450,12 +450,12 @@ for name, found in right.items():
 # %% [markdown] id="lstm" lang="en"
 # ## 6 · The article's network, and its repairs
 #
-# The heading says *BERT for sentiment*. The listing is two LSTM layers (E25): it never mentions BERT, and it does not run (E26). Let
+# The article announces sentiment analysis *with BERT as the example*. The listing is two LSTM layers (E25): it never mentions BERT, and it does not run (E26). Let
 # us see each mistake for itself.
-# %% [markdown] id="lstm" lang="zh" of="b3722f45"
+# %% [markdown] id="lstm" lang="zh" of="4571bd90"
 # ## 6 · 原文的网络，以及怎样修它
 #
-# 原文的标题是“用 BERT 做情感分析”，代码却是两层 LSTM（E25），从头到尾没有 BERT，而且跑不起来（E26）。我们把错误一个一个地看。
+# 原文说要“以 BERT 模型为例”做情感分析，代码却是两层 LSTM（E25），从头到尾没有 BERT，而且跑不起来（E26）。这些错误，我们一个一个来看。
 # %% id="erratum-26"
 def said(error):
     """What an error says, in its first line."""
@@ -482,19 +482,19 @@ for _ in range(2):
     model.fit(ids, answers, verbose=0)
     print("3.", tr("steps Adam remembers:", "Adam 记得的步数："), int(keras.ops.convert_to_numpy(model.optimizer.iterations)))  # … and Adam forgets its averages
 
-print("4.", "Epoch {epoch+1}")  # an f is missing: this is what it prints, ten times
+print("4.", "Epoch {epoch+1}")  # an f is missing: this is what it prints, and once, for it stands behind the loop
 # %% [markdown] id="erratum-26-reading" lang="en"
 # A fifth one cannot even be shown: `tokenizer.num_words` is read outside the function that made the tokenizer, and would be `None`. Now the program
 # as it was **meant**: post-padding to 128 words, two LSTMs, the last state, one output. Two things are wrong with it even so (E27).
 #
-# **Most of the review is cut.** And **the padding is read.** An LSTM carries a state from word to word, and goes on doing so through the zeros
-# behind the last word: by the end of a short review, it has read mostly nothing. Watch one state number:
-# %% [markdown] id="erratum-26-reading" lang="zh" of="e88c0cf6"
+# **Most reviews are cut.** And **the padding is read.** An LSTM carries a state from word to word, and goes on doing so through the zeros
+# behind the last word: by the end of a short review, it has read mostly nothing. Watch four numbers of its state:
+# %% [markdown] id="erratum-26-reading" lang="zh" of="f6b1d474"
 # 第五个错误连演示都没法演示：`tokenizer.num_words` 写在函数外面，那里没有 tokenizer；就算有，它也是 `None`。现在来看程序**本来的意思**：
 # 在末尾补齐到 128 个词，两层 LSTM，取最后的状态，一个输出。即便如此，还有两处不对（E27）。
 #
 # **多数影评被截断了。** 而且**连填充也读了。** LSTM 把状态从一个词传到下一个词，到了末尾的零上也照传不误：一条短影评读到最后，
-# 读进去的大半是空白。看看其中一个状态数：
+# 读进去的大半是空白。看看状态里的四个数：
 # %% id="erratum-27"
 lengths = np.diff(corpus.offsets)
 print(tr("median length", "长度中位数"), int(np.median(lengths)), tr("words; longer than 128:", "个词；超过 128 个词的："), f"{np.mean(lengths > 128):.0%}")
@@ -535,18 +535,18 @@ plots.show(
 # Seven networks are too many for a page. Here you train two, small and on few reviews: the one that was meant, and one with the repairs
 # 1, 2, 4 and 5. What each step gains is shown below from recorded runs.
 # %% [markdown] id="lstm-repairs" lang="zh" of="65dba52b"
-# 修补一处一处来，后一处都建立在前一处之上：
+# 修补一处一处来，每一处都在前一处的基础上：
 #
 # 0. **照原意**：取开头的 128 个词，读填充，取最后的状态；
 # 1. **掩码**：读到最后一个词为止；
 # 2. **结尾**：影评往往最后下结论，所以保留“末尾”的词，而不是开头的；
 # 3. **长度**：保留两倍那么多词；
-# 4. **双向取最大**：两头都读，每个数取它在所有词上的最大值，这样什么都不必一路背到最后；
-# 5. **dropout**：训练时把一部分数置零，记录在案的运行里是一半，这一页上是五分之一；
+# 4. **双向取最大**：两头都读，每个数取它在所有词上的最大值，这样什么都不必一路带到最后；
+# 5. **暂退法**（dropout）：训练时把一部分数置零，事先跑好的记录里是一半，这一页上是五分之一；
 # 6. **词向量**：从无标注影评学来的词向量出发（第 8 节）。
 #
 # 七个网络，一页里训练不完。这里只在少量影评上训练两个小的：照原意的那个，以及做了第 1、2、4、5 处修补的那个。
-# 每一步带来多少，见下面记录在案的运行。
+# 每一步带来多少，见下面事先跑好的记录。
 # %% [markdown] id="lstm-predict" lang="en" tags=["predict"]
 # **Before you run it.** Which of the repairs gains most? And will the mended LSTM beat the n-grams of section 5 on these few reviews?
 #
@@ -556,7 +556,7 @@ plots.show(
 # **先猜，再运行。** 哪一处修补收益最大？修好的 LSTM 能在这点影评上胜过第 5 节的 n 元语法吗？
 #
 # > 掩码和结尾：没有掩码，读到的东西会在穿过填充的路上丢掉；不留结尾，结论根本没读到。可是从零学词向量的网络需要很多影评；
-# > 影评少，数 n 元语法就很难胜过。
+# > 影评少时，光是数 n 元语法，就已经很难被超过。
 # %% id="lstm-run"
 sizes = course.sequence
 top = min(10_000, len(words))
@@ -591,8 +591,8 @@ for name, (choice, ids) in networks.items():
 # first weights. All steps are compared on the validation reviews; only the last one is asked in the test (section 12). The command is
 # `python -m course_lib.sentiment.ladder --models`, followed by the names of the runs.
 # %% [markdown] id="lstm-recorded" lang="zh" of="61fc57d4"
-# **记录在案的运行**：一层，32 个单元，5,000 条训练影评，训练四轮，由验证影评选定其中一轮；每个种子有自己的划分和初始权重。
-# 各步都在验证影评上比较，只有最后一步去问测试（第 12 节）。命令是 `python -m course_lib.sentiment.ladder --models`，后面写各次运行的名字。
+# **事先跑好的记录**：一层，32 个单元，5,000 条训练影评，训练四轮，由验证影评选定其中一轮；每个种子有自己的划分和初始权重。
+# 各步都在验证影评上比较，只有最后一步问过测试集（第 12 节）。命令是 `python -m course_lib.sentiment.ladder --models`，后面写各次运行的名字。
 # %% id="lstm-recorded-run"
 recorded = s.table(s.load_records())
 steps = dict(zip(s.REPAIRED, [
@@ -618,7 +618,7 @@ plots.show(
     figure,
     "Recorded validation accuracies of the network as meant and after each of six repairs, a dot for each seed and a line through the means,"
     " beside logistic regression over single words.",
-    "照原意的网络以及六处修补之后各自记录在案的验证准确率，每个种子一个点，折线穿过平均值，旁边的虚线是单词上的逻辑回归。",
+    "照原意的网络以及六处修补之后各自的验证准确率（事先跑好的记录），每个种子一个点，折线穿过平均值，旁边的虚线是单词上的逻辑回归。",
 )
 # %% [markdown] id="erratum-28" lang="en"
 # **E28.** The article reports 92.19% for its program. Run as meant, at its own size (two layers of 128, 20,000 words, 25,000 reviews), it reached 83.8%
@@ -646,9 +646,9 @@ plots.show(
 # in seconds, and is the baseline that many a network fails to beat. And **one encoder layer of lesson 06**: word vectors with positions,
 # four heads, the mean of what comes out.
 # %% [markdown] id="encoder" lang="zh" of="1d99cdf5"
-# ## 7 · 另外两个读者
+# ## 7 · 另外两种读法
 #
-# **词向量的平均**，再从中得出一个数：这是去掉二元语法的 fastText（Joulin 等，2017）。它不知道词序，几秒就训练好，却是许多网络都胜不过的基准。
+# **词向量的平均**，再从中得出一个数：这是去掉二元语法的 fastText（Joulin 等，2017）。它不知道词序，几秒就训练好，却是许多网络都胜不过的基线。
 # 还有**第 06 课的一个编码器层**：带位置的词向量，四个头，对输出求平均。
 # %% id="encoder-run"
 others = {
@@ -747,7 +747,7 @@ for word in ("boring", "superb", "vampire"):
 # The same task gave a vector to each word. The mended LSTM of section 6 had to find out from a few labelled reviews that *superb* and *gripping* are alike; now it
 # begins with that. This is **pre-training** in its smallest form, and what lesson 10 does with a whole Transformer.
 # %% [markdown] id="vectors" lang="zh" of="13d323eb"
-# ### 给 LSTM 现成的词
+# ### 给 LSTM 现成的词向量
 #
 # 同一个任务也给了每个词一个向量。第 6 节修好的 LSTM 得从不多的有标注影评里自己发现 *superb* 和 *gripping* 相近；现在让它从这里出发。
 # 这是最小形式的**预训练**，第 10 课会用整个 Transformer 来做。
@@ -780,10 +780,10 @@ if protocol.choose(logits) > choices["lstm"]:  # a choice, made on the validatio
 #
 # Everything fitted here is fitted on one half of the validation reviews and looked at on the other.
 # %% [markdown] id="calibration" lang="zh" of="4ec5ab7a"
-# ## 9 · 说话算数，与两个脑袋
+# ## 9 · 说话算数，博采众长
 #
-# logit 为 2 是一句承诺：一百条这样的影评里有 88 条是好评。模型说话算数吗？把承诺分成十段，逐段比较。训练久了的模型把话说得太满，停得早的又说得太轻；
-# 用一个在验证影评上拟合出来的数，即**温度** $T$，去除它的 logit，两种情形都能纠正，而且不改变任何一个判断（Guo 等，2017）。
+# logit 为 2 是一句承诺：一百条这样的影评里有 88 条是好评。模型说话算数吗？把承诺分成十段，逐段比较。训练久了的模型把话说得太满，停得早的又说得太保守；
+# 把它的 logit 除以一个在验证影评上拟合出来的数，即**温度** $T$，两种情形都能纠正，而且不改变任何一个判断（Guo 等，2017）。
 #
 # 另外，训练方式不同的两个模型，错的影评也不同。它们的 logit 可以平均；各占多少，又是一个逻辑回归，有几个模型就有几个权重：
 #
@@ -812,7 +812,7 @@ shown = {"lexicon": plots.label("word lists", "词表"), "n-grams": plots.label(
 figure, axes = plt.subplots(1, 2, figsize=(10.2, 4.0))
 raw = validation_logits["n-grams"][~in_half]
 curves = {
-    plots.label("n-grams as trained", "n 元语法，训练完"): sigma(raw),
+    plots.label("n-grams as trained", "n 元语法，未校准"): sigma(raw),
     plots.label("divided by T", "除以 T"): sigma(raw / temperature),
     plots.label("average", "平均"): sigma(together),
 }
@@ -820,7 +820,7 @@ for (name, promised), style in zip(curves.items(), ["s--", "o-", "^:"], strict=T
     x, y, _ = metrics.calibration_curve(held_labels[~in_half], promised)
     axes[0].plot(x, y, style, lw=1.8, label=name)
 axes[0].plot([0, 1], [0, 1], color="grey", lw=1)
-axes[0].set(xlabel=plots.label("promised", "承诺的概率"), ylabel=plots.label("came true", "实现的比例"), title=plots.label("calibration", "校准曲线"))
+axes[0].set(xlabel=plots.label("promised", "承诺的概率"), ylabel=plots.label("came true", "兑现的比例"), title=plots.label("calibration", "校准曲线"))
 axes[0].legend(fontsize=9)
 for name, style in [("lexicon", ":"), ("n-grams", "-"), ("documents", "--"), ("lstm", "-.")]:
     found = counted[cut:] if name == "lexicon" else validation_logits[name]
@@ -831,8 +831,8 @@ axes[1].legend(fontsize=9)
 plots.show(
     figure,
     "Left: calibration curves; the n-gram model as trained lies off the diagonal, after division by the temperature and in the average it lies"
-    " near it. Right: ROC curves of four models with their areas; the word list is lowest, the n-grams highest.",
-    "左图：校准曲线；训练完的 n 元语法模型偏离对角线，除以温度之后以及平均之后都靠近对角线。右图：四个模型的 ROC 曲线及面积，词表最低，n 元语法最高。",
+    " near it. Right: ROC curves of four models with their areas; the n-grams are highest, the document vectors next, the word list and the LSTM lower.",
+    "左图：校准曲线；训练完的 n 元语法模型偏离对角线，除以温度之后以及平均之后都靠近对角线。右图：四个模型的 ROC 曲线及面积，n 元语法最高，文档向量次之，词表和 LSTM 较低。",
 )
 course.report("calibration_error", metrics.expected_calibration_error(held_labels[~in_half], sigma(together)))
 
@@ -842,7 +842,7 @@ course.report("calibration_error", metrics.expected_calibration_error(held_label
 # Everything is chosen: which models, their epochs, their weights in the average. Now, and only now, the test reviews are asked, once for each model that
 # stays in the table.
 # %% [markdown] id="test" lang="zh" of="61116196"
-# ## 10 · 测试，只一次
+# ## 10 · 测试，只问一次
 #
 # 一切都已选定：用哪些模型、训练几轮、平均时各占多少。现在，也只有现在，才去问测试影评，留在表里的每个模型问一次。
 # %% id="test-run"
@@ -870,7 +870,7 @@ course.report("average", protocol.scores["average"])
 # Where is it wrong? The test labels may be looked at now, and the protocol closes for good. IMDB keeps the stars: a 4 and a 7 are called negative and positive
 # like a 1 and a 10.
 # %% [markdown] id="test-reading" lang="zh" of="7f36ab56"
-# 错在哪里？现在可以看测试标签了，而规程就此关闭。IMDB 留着星级：四星和七星，与一星和十星一样，算作差评和好评。
+# 错在哪里？现在可以看测试标签了，而 `Protocol` 就此关闭。IMDB 留着星级：四星和七星，与一星和十星一样，算作差评和好评。
 # %% id="test-by"
 test_labels = protocol.reveal()
 final = asked_logits["average"]
@@ -895,7 +895,7 @@ plots.show(
     figure,
     "Left: the share of reviews judged wrong by stars; it is highest at four and seven stars and lowest at one and ten."
     " Right: the same by length, in five equal groups.",
-    "左图：各星级判错的比例，四星和七星最高，一星和十星最低。右图：按长度分成人数相等的五组，各组判错的比例。",
+    "左图：各星级判错的比例，四星和七星最高，一星和十星最低。右图：按长度分成条数相等的五组，各组判错的比例。",
 )
 
 # %% [markdown] id="why" lang="en"
@@ -946,11 +946,11 @@ plots.show(
 )
 # %% [markdown] id="errors" lang="en"
 # And the mistakes themselves. Read the ends of the reviews on which the average was **most sure and wrong**. You will find four kinds again and again: **irony**
-# ("a masterpiece, if you like paint"), **plot** told at length (a good film about terrible things), **mixed verdicts** (great actors, poor film), and
+# ("a masterpiece, if you like watching paint dry"), **plot** told at length (a good film about terrible things), **mixed verdicts** (great actors, poor film), and
 # a few that were **labelled** oddly: stars and words disagree.
-# %% [markdown] id="errors" lang="zh" of="9093cf06"
+# %% [markdown] id="errors" lang="zh" of="e505b65d"
 # 再看看错误本身。下面是平均模型**最有把握却判错**的影评的结尾。有四类会反复出现：**反讽**（“真是杰作，如果你爱看油漆风干”）、
-# 大段**情节**（讲可怕事情的好电影）、**褒贬参半**（演员出色，片子糟糕），还有少数**标注**本身就怪：星级与文字对不上。
+# 大段**情节**（讲述惨事的好电影）、**褒贬参半**（演员出色，片子糟糕），还有少数**标注**本身就怪：星级与文字对不上。
 # %% id="errors-run"
 surest = np.argsort(-np.abs(final) * wrong)[: 5 if wrong.sum() >= 5 else int(wrong.sum())]
 for index in surest:
@@ -966,11 +966,11 @@ for index in surest:
 # %% [markdown] id="ladder" lang="zh" of="4ce00515"
 # ## 12 · 完整的梯子
 #
-# 下面是**记录在案的运行**：全部 25,000 条有标注的影评、全部 50,000 条无标注的、三元语法、整个测试集，在两个处理器核上。每个模型都在按电影留出的五分之一
-# 影评上选定，再用全部影评重新训练，测试一次（词向量平均和编码器没有重新训练，修好的 LSTM 只学过 5,000 条）。换个种子，就换了划分、次序和起点。“分钟”按钟表计，当时别人也在用那台机器；“处理器分钟”是处理器真正花在模型上的时间。一条命令就能从原始影评重跑并比较：
+# 下面是**事先跑好的记录**：全部 25,000 条有标注的影评、全部 50,000 条无标注的、三元语法、整个测试集，都在两个处理器核上跑完。每个模型都在按电影留出的五分之一
+# 影评上选定，再用全部有标注的影评重新训练，测试一次（词向量平均和编码器没有重新训练，修好的 LSTM 只学过 5,000 条）。换个种子，就换了划分、次序和起点。“分钟”是实际经过的时间，当时别人也在用那台机器；“处理器分钟”是处理器真正花在模型上的时间。一条命令就能从原始影评重跑并比较：
 # `python -m course_lib.sentiment.ladder`。
 # %% id="ladder-table"
-print(f"{tr('recorded runs', '记录的运行'):<16} {tr('seeds', '种子数'):>6} {tr('validation', '验证'):>10} {tr('test: mean', '测试：平均'):>12} {tr('least', '最低'):>7} {tr('most', '最高'):>7} {tr('minutes', '分钟'):>8} {tr('of work', '处理器分钟'):>8}")
+print(f"{tr('recorded runs', '事先跑好的记录'):<16} {tr('seeds', '种子数'):>6} {tr('validation', '验证'):>10} {tr('test: mean', '测试：平均'):>12} {tr('least', '最低'):>7} {tr('most', '最高'):>7} {tr('minutes', '分钟'):>8} {tr('of work', '处理器分钟'):>8}")
 rungs = {name: row for name, row in recorded.items() if row["mean_test"]}
 for name, row in sorted(rungs.items(), key=lambda item: item[1]["mean_test"]):
     print(f"{called[name]:<16} {len(row['seeds']):>6} {100 * row['mean_validation']:>10.2f} {100 * row['mean_test']:>12.2f} {100 * min(row['test']):>7.2f} {100 * max(row['test']):>7.2f} {row['mean_minutes']:>8.1f} {row['mean_work']:>8.1f}")
@@ -983,7 +983,7 @@ for name, shown_as in {"validation": tr("validation", "验证"), "test": tr("tes
 # Would it not be better to report the n-grams, then? They are simpler, and you may well use them. But to take them *because of the test score* would be a choice made on the
 # test, however small. So both stand in the table, with the rule by which they were chosen.
 # %% [markdown] id="ladder-reading" lang="zh" of="ce406a6a"
-# 看最后两行。在验证影评上，平均的均值略微领先，远不到一个标准误；到了测试上，这点领先荡然无存。那么报 n 元语法岂不更好？它更简单，你尽可以用它。
+# 看最后两行。在验证影评上，平均模型的均值略微领先，幅度远不到一个标准误；到了测试上，这点领先荡然无存。那么报 n 元语法岂不更好？它更简单，你尽可以用它。
 # 可是“因为测试分数”而改选它，就是在测试集上做选择了，哪怕只差一点点。所以两者都留在表里，连同当初选择的规则。
 # %% id="ladder-plot" tags=["fold"]
 rows = sorted((item for item in rungs.items() if item[1]["mean_test"] > 0.8), key=lambda item: item[1]["mean_test"])
@@ -999,7 +999,7 @@ axis.legend(loc="upper left", fontsize=9)
 plots.show(
     figure,
     "The recorded test accuracies of each model, a dot for each seed with a bar of one standard error, beside the article's 92.19.",
-    "各模型记录在案的测试准确率，每个种子一个点，横线为一个标准误，虚线是原文的 92.19。",
+    "各模型的测试准确率（事先跑好的记录），每个种子一个点，横线为一个标准误，虚线是原文的 92.19。",
 )
 # %% [markdown] id="withdrawn" lang="en"
 # ### Numbers that had to be taken back
@@ -1014,14 +1014,14 @@ plots.show(
 # a result too good for its place in the table is a suspect; a model of one part alone says what the other part adds; and shuffling the *labels* must bring
 # any honest pipeline down to 50%.
 # %% [markdown] id="withdrawn" lang="zh" of="9ebd2d18"
-# ### 收回的数字
+# ### 不得不撤回的数字
 #
 # 有几年，这个数据集上公布的最高准确率是 **97.42%**，方法是把文档向量与按 (3) 式加权的 n 元语法拼在一起（Thongtan 与 Phienthrakul，2019）。它超过了所有大型
 # 预训练模型。2022 年，Zhang 与 Arefyev 想弄清它为什么这么好，结果发现：把两种向量拼在一起时，影评**配错了对**，一条影评的向量
 # 旁边放的是另一条“标签相同”的影评的 n 元语法。于是第二个向量就泄露了标签，测试时也一样。配对改正之后，同样的方法得 **93.68%**：仍然很出色，但不是印出来的那个数。
 #
-# 没有人作弊：两组文件的次序不一样，作者得知后承认了错误，感谢了那两位，并更正了论文。只是数字涨了，而涨了的数字总比跌了的少受检查。
-# 什么办法本可以避免？一个好得与它在表中的位置不相称的结果，就该怀疑；
+# 没有人作弊：两组文件的次序不一样，这是作者得知后自己查出来的；他感谢了那两位，并更正了论文。只是数字涨了，而涨了的数字总比跌了的少受检查。
+# 怎样才能避免？结果好得与同类方法不相称，就该怀疑；
 # 只用其中一部分建个模型，就知道另一部分贡献了多少；还有，把“标签”打乱，任何诚实的流程都该跌到 50%。
 # %% id="withdrawn-run"
 random = np.random.default_rng(course.seed)
@@ -1033,8 +1033,8 @@ mispaired[:, 0] = columns[partner, 0]
 refit = s.fit_calibration(held_labels[in_half], mispaired[in_half])
 print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ", tr("n-grams of another review with the same label", "配上另一条同标签影评的 n 元语法"), round(metrics.accuracy(held_labels[~in_half], (refit.logits(mispaired[~in_half]) > 0).astype(int)), 3))
 # %% [markdown] id="withdrawn-reading" lang="en"
-# A mispaired model has **two independent looks** at each label where an honest one has two looks at one review, and its number goes up although every part got no better.
-# %% [markdown] id="withdrawn-reading" lang="zh" of="7b2bf017"
+# A mispaired model has **two independent looks** at each label where an honest one has two looks at one review, and its number goes up although no part got better.
+# %% [markdown] id="withdrawn-reading" lang="zh" of="c246b6ab"
 # 配错对的模型，对每个标签有**两次互不相干的观察**；诚实的模型看的是同一条影评的两面。于是各部分一点没变好，数字却涨了。
 
 # %% [markdown] id="uses" lang="en"
@@ -1049,7 +1049,7 @@ print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ", 
 # %% [markdown] id="uses" lang="zh" of="fe81dcc5"
 # ## 13 · 应用、工具与资源
 #
-# 凡是给文本二选一贴标签的地方，都能用同一架梯子：投诉、垃圾邮件、客服工单、公司新闻。用在金融上要当心两点：在那里 *liability“（负债）、”cost*（成本）并不是贬义，
+# 凡是给文本二选一贴标签的地方，都能用同一架梯子：投诉、垃圾邮件、客服工单、公司新闻。用在金融上要当心两点：在那里 *liability*（负债）、*cost*（成本）并不是贬义，
 # 词义得从同类文本里学；用明天的股价当标签，大半是噪声。客服则要看代价：漏掉一条投诉比误报一次更贵，那就沿 ROC 曲线移动阈值。
 #
 # 真要干活，先用 scikit-learn 的 `TfidfVectorizer` 加 `LogisticRegression`：十行代码，几秒钟，接近 90%。fastText 和 spaCy 是不错的第二步。
@@ -1145,13 +1145,13 @@ check("07.4", last_words_state)
 # %% [markdown] id="quiz-test" lang="en" tags=["quiz"]
 # **After each of ten epochs a colleague looks at the test accuracy and reports the best. What has she measured?**
 # - [ ] The accuracy of the best model — Of the luckiest epoch on these very reviews.
-# - [x] A maximum of ten noisy numbers, chosen on the test — It lies above what new reviews would give. The article's listing does just this when it prints ten epochs and quotes the last, largest one.
+# - [x] A maximum of ten noisy numbers, chosen on the test — It lies above what new reviews would give. The article does just this when it shows the results of ten epochs and quotes the last, largest one.
 # - [ ] The same as with a validation set — With one, the epoch is chosen there, and the test is asked once.
 # - [ ] Nothing wrong: the model never trained on the test — Choosing is learning, too.
-# %% [markdown] id="quiz-test" lang="zh" of="62a8e56d" tags=["quiz"]
+# %% [markdown] id="quiz-test" lang="zh" of="48574036" tags=["quiz"]
 # **一位同事训练十轮，每轮后都看测试准确率，然后报告最高的一个。她量到的是什么？**
 # - [ ] 最好的模型的准确率 — 只是在这些影评上运气最好的那一轮。
-# - [x] 十个有噪声的数里的最大值，而且是在测试集上挑的 — 它比新影评上的结果偏高。原文打印十轮、引用最后也是最大的一个，做的正是这件事。
+# - [x] 十个有噪声的数里的最大值，而且是在测试集上挑的 — 它比新影评上的结果偏高。原文列出十轮的结果、引用最后也是最大的一个，做的正是这件事。
 # - [ ] 与用验证集一样 — 有验证集的话，轮数在那里选，测试只问一次。
 # - [ ] 没问题：模型又没在测试集上训练 — 挑选也是学习。
 # %% [markdown] id="quiz-temperature" lang="en" tags=["quiz"]
@@ -1179,13 +1179,13 @@ check("07.4", last_words_state)
 # - [ ] 可以，反正没区别 — 往往有零点几个百分点的区别。
 # - [ ] 只有把测试集打乱才可以 — 次序影响训练，与可不可以无关。
 # %% [markdown] id="quiz-bayes" lang="en" tags=["quiz"]
-# **Naive Bayes gives *waste*, *of*, *waste of* and *waste of time* each a large weight of its own. Why does logistic regression on top help?**
+# **Naive Bayes gives *waste*, *a waste*, *waste of* and *waste of time* each a large weight of its own. Why does logistic regression on top help?**
 # - [ ] It removes the rare n-grams — They stay.
 # - [x] The four come together and are no independent witnesses; learnt weights share the blame among them — Adding four full weights makes one phrase sound like four.
 # - [ ] It changes the counts — They are fixed in r.
 # - [ ] It turns the sum into a probability — Naive Bayes does so, too, and promises too much.
-# %% [markdown] id="quiz-bayes" lang="zh" of="241c4a97" tags=["quiz"]
-# **朴素贝叶斯给 *waste*、*of*、*waste of*、*waste of time* 各一个很大的权重。再加一层逻辑回归为什么有帮助？**
+# %% [markdown] id="quiz-bayes" lang="zh" of="3e7274a3" tags=["quiz"]
+# **朴素贝叶斯给 *waste*、*a waste*、*waste of*、*waste of time* 各一个很大的权重。再加一层逻辑回归为什么有帮助？**
 # - [ ] 它去掉了罕见的 n 元语法 — 它们都还在。
 # - [x] 这四项总是一起出现，不是独立的证人；学出来的权重让它们分担 — 把四个完整的权重相加，一句话就成了四句话。
 # - [ ] 它改变了计数 — 计数固定在 r 里。
@@ -1206,12 +1206,12 @@ check("07.4", last_words_state)
 # ## 16 · 小结
 #
 # - 数据成捆，就按捆划分，这里是电影。有泄漏，一个字不读的模型也能占便宜。
-# - 在验证集上选，测试只问一次，报标准误，给几个种子。
-# - 带朴素贝叶斯权重的 n 元语法很难胜过；写成 Keras 模型，不过两次查表加一次求和。
+# - 在验证集上选，测试只问一次；报出标准误，给出几个种子的结果。
+# - 带朴素贝叶斯权重的 n 元语法很难被超过；写成 Keras 模型，不过两次查表加一次求和。
 # - 原文的网络把填充也读了，又把结论截掉了。加掩码，留结尾，对所有词取最大。
 # - 无标注的影评教人哪些 n 元语法常在一起；这样学来的向量与计数错在不同的地方。平均有没有好处，要量过才知道：在这里几乎没有。
 # - 温度让概率说话算数，不改变任何判断。
-# - 和可以拆开；别的模型，就去掉片段来问。
+# - 求和的模型可以逐项拆开；别的模型，就去掉片段，看判断怎样变。
 # - 好得过头的数字，先要怀疑。
 
 # %% [markdown] id="faq" lang="en"
@@ -1220,7 +1220,7 @@ check("07.4", last_words_state)
 # **Which model should I choose?** The simplest that is good enough. With a few thousand short texts: n-grams. With a GPU and no need to explain: a
 # pre-trained Transformer. Always keep the simple one beside it, as the yardstick.
 #
-# **Why not remove stop words to make it faster?** They are few; the rare n-grams are the many. And *not* is one of them.
+# **Why not remove stop words to make it faster?** They are few; the rare n-grams are the many. And *not* is a stop word.
 #
 # **Does a better validation score mean a better test score?** On the whole. A choice among many on a small validation set is partly luck; the
 # difference between both is what luck was worth.
@@ -1228,18 +1228,18 @@ check("07.4", last_words_state)
 # **Can it judge Chinese reviews?** With Chinese reviews to learn from: the tokeniser of lesson 01 gives characters, and pairs and triples of characters are nearly words.
 #
 # **Why is 100% not to be had?** People who are shown the text alone do not agree with the stars in every case either.
-# %% [markdown] id="faq" lang="zh" of="2515d93a"
+# %% [markdown] id="faq" lang="zh" of="7f51c624"
 # ## 17 · 常见问题
 #
 # **该选哪个模型？** 够用的里面最简单的。几千条短文本：n 元语法。有 GPU，又不需要解释：预训练的 Transformer。不管选哪个，都把简单的留在旁边当尺子。
 #
-# **为什么不去掉停用词来提速？** 停用词没几个，多的是罕见的 n 元语法。况且 *not* 就在其中。
+# **为什么不去掉停用词来提速？** 停用词没几个，多的是罕见的 n 元语法。况且 *not* 也是停用词。
 #
 # **验证分数更高，测试分数就更高吗？** 大体如此。在小验证集上从许多候选里挑一个，多少有运气；两者之差就是运气的份量。
 #
 # **能判中文影评吗？** 有中文影评可学就行：第 01 课的分词器给出单字，字的二元语法、三元语法差不多就是词。
 #
-# **为什么得不到 100%？** 只给人看文字，人也不是每次都与星级一致。
+# **为什么得不到 100%？** 只给人看文字，人的判断也并非次次与星级一致。
 
 # %% [markdown] id="references" lang="en"
 # ## 18 · References

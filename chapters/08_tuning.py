@@ -21,8 +21,8 @@
 #
 # **You need** the network of lesson 02, the split by film of lesson 07.
 #
-# **Mirrors** section 4.3 of the first article and 3.2.3 of the fourth. What they get wrong (E07, E23, E29) is run in its place.
-# %% [markdown] id="title" lang="zh" of="46ed15dd"
+# **Mirrors** section 4.3 of the first article and 3.2.3 and 3.2.4 of the fourth. What they get wrong (E07, E23, E29) is run in its place.
+# %% [markdown] id="title" lang="zh" of="dbe3c85d"
 # # 08 · 调参：好的设置是怎样找到的？
 #
 # 权重由网络自己学。可是一步迈多长、一层有多宽、什么时候停，网络学不到：总得有人来定，而多数人定的是在别处见过的数。
@@ -38,11 +38,11 @@
 # - 用 KerasTuner 做随机搜索、高斯过程搜索和 Hyperband，价钱完全相同；
 # - 做交叉验证；数字要发表时，做嵌套的交叉验证；
 # - 分清噪声与收益：赢家再比一次还会赢吗？
-# - 接着做被中断的搜索，并知道每一个失败的试验。
+# - 把中断了的搜索接着做下去，并得知每一次失败的试验。
 #
 # **你需要会** 第 02 课的网络，第 07 课的按电影划分。
 #
-# **对应原文**：第一篇的 4.3 节和第四篇的 3.2.3 节。其中的错误（E07、E23、E29）会在相应的地方逐一运行。
+# **对应原文**：第一篇的 4.3 节，第四篇的 3.2.3 和 3.2.4 节。其中的错误（E07、E23、E29）会在相应的地方逐一演示。
 
 # %% [markdown] id="background" lang="en"
 # ## 1 · Knobs
@@ -57,15 +57,15 @@
 # | batch size | powers of two | mostly through the learning rate and the clock |
 # | width, depth | powers of two | much when too small, little when ample |
 # | weight decay, dropout | powers of ten; 0 to 0.6 | when examples are few |
-# | epochs | whole numbers | chosen for nothing by early stopping |
+# | epochs | whole numbers | chosen free of charge by early stopping |
 #
-# In 1996 people still tuned by hand; in 2012 James Bergstra and Yoshua Bengio showed that points drawn at random beat the usual grid, and Jasper Snoek
+# For a long time people tuned by hand; in 2012 James Bergstra and Yoshua Bengio showed that points drawn at random beat the usual grid, and Jasper Snoek
 # and others let a Gaussian process choose the next point. Since 2016 Hyperband has stopped bad runs early. The first article calls
 # a library that can do all three, in a way that cannot run (E07). We begin with a single knob.
-# %% [markdown] id="background" lang="zh" of="36ffd519"
+# %% [markdown] id="background" lang="zh" of="23097d18"
 # ## 1 · 旋钮
 #
-# 训练会改变的叫**参数**，训练开始之前就得定下来的叫**超参数**。超参数不能靠训练损失来学：单元再多些，不要 dropout，不要惩罚，
+# 训练会改变的叫**参数**，训练开始之前就得定下来的叫**超参数**。超参数不能靠训练损失来学：单元再多些，不要暂退法（dropout），不要惩罚，
 # “训练”损失总会更低。要选它，得用留出来的样本。
 #
 # | 超参数 | 常用的刻度 | 有多要紧 |
@@ -137,7 +137,7 @@ course = dial(
         "full": dict(reviews=6_000, asked=10_000, dim=80, epochs=9, repeats=8, searches=8, trials=25, iterations=3, sweep=13, settings=24, keras_epochs=5),
     },
     expected={
-        "quick": dict(default_accuracy=(0.7, 0.95), suggested_rate=(1e-4, 1e-1), search_loss=(0.1, 0.6), optimism=(-0.05, 0.1)),
+        "quick": dict(default_accuracy=(0.72, 0.88), suggested_rate=(2e-3, 3e-2), search_loss=(0.31, 0.53), optimism=(-0.01, 0.05)),
         "sample": dict(default_accuracy=(0.3, 1.0), suggested_rate=(1e-7, 1.0), search_loss=(0.0, 1.5), optimism=(-0.3, 0.3)),
     },
 )
@@ -151,7 +151,7 @@ course = dial(
 # %% [markdown] id="task" lang="zh" of="a30269e4"
 # ## 2 · 便宜到可以反复做的任务
 #
-# 调参就是训练许多遍，所以任务要小：影评先变成 TF-IDF 向量（第 01 课），再用奇异值分解压成几十个数，上面接第 02 课的单隐层网络，用 NumPy 写成，
+# 调参就是训练许多遍，所以任务要小：影评先变成 TF-IDF 向量（第 01 课），再用奇异值分解压成几十个数，上面接第 02 课那种只有一个隐藏层的网络，用 NumPy 写成，
 # 不需要编译：训练一次只要零点几秒，一个页面做得起几百次。验证影评取自另外的电影（E29），测试影评留到最后。
 # %% id="task-data"
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
@@ -194,13 +194,13 @@ accuracies = np.array([accuracy for _, accuracy in defaults])
 print(t.Settings())
 print(tr("accuracy by seed", "各种子的准确率"), accuracies.round(3))
 print(tr(f"over seeds ±{accuracies.std(ddof=1):.4f}; over draws of {len(y_held)} reviews ±{metrics.standard_error(accuracies.mean(), len(y_held)):.4f}; one run {seconds:.2f} s",
-         f"换种子 ±{accuracies.std(ddof=1):.4f}；换 {len(y_held)} 条影评 ±{metrics.standard_error(accuracies.mean(), len(y_held)):.4f}；训练一次 {seconds:.2f} 秒"))
+         f"换种子 ±{accuracies.std(ddof=1):.4f}；另抽 {len(y_held)} 条影评 ±{metrics.standard_error(accuracies.mean(), len(y_held)):.4f}；训练一次 {seconds:.2f} 秒"))
 course.report("default_accuracy", accuracies.mean())
 # %% [markdown] id="default-reading" lang="en"
 # Keep both in mind. Settings that differ by less cannot be told apart here, whatever a search prints behind the decimal point. Comparing settings on
 # the *same* reviews removes much of the second kind; the first is removed by nothing but repetition.
 # %% [markdown] id="default-reading" lang="zh" of="27c4fae8"
-# 请记住这两个数。差得比它们小的设置，在这里分不出高下，不管搜索在小数点后面打印出什么。在“同一批”影评上比较，可以消去第二种的大半；
+# 请记住这两个数。两组设置若相差不到这么多，在这里就分不出高下，不管搜索在小数点后面打印出什么。在“同一批”影评上比较，可以消去第二种的大半；
 # 第一种只有重复才能消去。
 
 # %% [markdown] id="range" lang="en"
@@ -241,7 +241,7 @@ assert np.allclose(rates, 0.001 * (1 / 0.001) ** (np.arange(4) / 3))  # (1), in 
 # %% [markdown] id="range-predict" lang="zh" of="79907958" tags=["predict"]
 # **先猜，再运行。** Adam 常用的学习率是 0.001。测试中平滑损失最低处的学习率，会比它小、一样还是大？用原文的 0.1 又会怎样？
 #
-# > 更大：学习率已经大到待不住了，损失还在下降，所以要再除以十左右。学习率为 0.1 时，Adam 每一步把每个权重挪动约 0.1，与权重本身一样大；
+# > 更大：学习率已经大到不能长用，损失却还在下降，所以要再除以十左右。学习率为 0.1 时，Adam 每一步把每个权重挪动约 0.1，与权重本身一样大；
 # > 损失会乱跳，甚至发散。
 # %% id="range-run"
 def build(hidden_units=64, dropout=0.0, learning_rate=1e-3):
@@ -285,7 +285,7 @@ plots.show(
 # One short run says how long a step **can** be: beyond the lowest point the loss runs away. It is an upper end, and no more. The best rate of the whole runs lies at or below the suggestion, because a longer run with long
 # steps has over-fitted these few reviews by its end; so sweep downwards from it, in a few powers of ten. The valley is **wide**, on a logarithmic axis: 0.0010 against 0.0013 is no question worth a night. What E23 adds, lowering the rate *against over-fitting*, confuses two things: look at section 4.
 # %% [markdown] id="range-reading" lang="zh" of="b2d52838"
-# 范围测试一次短短的训练就告诉我们，一步最多**能**迈多长：过了最低点，损失就发散。它给的只是上限。整次训练的最佳学习率就在建议值或更低处，因为训练更久时，步子太长，到最后已经过拟合了这点影评；
+# 范围测试只用一次短短的训练，就告诉我们一步最多**能**迈多长：过了最低点，损失就发散。它给的只是上限。整次训练的最佳学习率就在建议值或更低处，因为训练一久、步子又长，到最后就已经在这点影评上过拟合了；
 # 所以从建议值往下，按十的幂扫几个点就够了。谷地很**宽**，横轴可是对数刻度：0.0010 还是 0.0013，不值得花一个晚上。E23 还说降低学习率是为了“避免过拟合”，这是把两件事混为一谈，见第 4 节。
 # %% [markdown] id="quiz-scale" lang="en" tags=["quiz"]
 # **You draw the learning rate evenly between 0.0001 and 0.1. How many of 100 draws lie below 0.001?**
@@ -295,10 +295,10 @@ plots.show(
 # - [ ] None — About one in a hundred does.
 # %% [markdown] id="quiz-scale" lang="zh" of="208e8627" tags=["quiz"]
 # **在 0.0001 与 0.1 之间均匀地抽学习率，抽 100 次，有几次小于 0.001？**
-# - [ ] 33 次 — 在对数刻度上才是这样，那里十的每个幂次各占一份。
+# - [ ] 33 次 — 在对数刻度上才是这样，那里每个数量级各占一份。
 # - [x] 大约 1 次 — 0.001 以下只占整个区间的不到百分之一；三个数量级里有两个几乎没有看到。
 # - [ ] 50 次 — 有一半小于 0.05。
-# - [ ] 一次也没有 — 大约百里有一。
+# - [ ] 一次也没有 — 大约一百次里有一次。
 
 # %% [markdown] id="schedules" lang="en"
 # ## 4 · A rate that changes
@@ -342,11 +342,11 @@ plots.show(figure, "Five schedules of the learning rate over 200 steps: constant
 # %% [markdown] id="schedules-reading" lang="en"
 # Read the table by columns. Where the rate is too high, letting it fall repairs much; where it is good already, all of them are close. Note what the fall did **not** do:
 # it is no protection against over-fitting. A run that comes to rest fits its training reviews *better*. What limits that are dropout, weight decay, more reviews, and stopping
-# (section 6). Keras has these as `keras.optimizers.schedules.CosineDecay` (with `warmup_steps`); lesson 06 has the line.
-# %% [markdown] id="schedules-reading" lang="zh" of="55fcdfb6"
+# (section 6). Keras has the cosine with warm-up as `keras.optimizers.schedules.CosineDecay` (with `warmup_steps`); lesson 06 has the line.
+# %% [markdown] id="schedules-reading" lang="zh" of="0ad4ddee"
 # 按列来读这张表。学习率偏高时，让它降下来能补救不少；学习率本来就合适时，几种都差不多。请注意下降“没有”做到的事：它并不防止过拟合。
 # 停得稳的训练，对训练影评拟合得“更好”。能限制过拟合的是 dropout、权重衰减、更多影评，以及提前停止（第 6 节）。
-# 这些调度在 Keras 里是 `keras.optimizers.schedules.CosineDecay`（带 `warmup_steps`），第 06 课用的是直线。
+# 余弦加预热在 Keras 里是 `keras.optimizers.schedules.CosineDecay`（参数 `warmup_steps`），第 06 课用的是直线。
 # %% [markdown] id="quiz-decay" lang="en" tags=["quiz"]
 # **Why does a falling learning rate lower the loss at the end of a run?**
 # - [ ] It removes over-fitting — The training loss falls, too, often more than the validation loss.
@@ -367,15 +367,15 @@ plots.show(figure, "Five schedules of the learning rate over 200 steps: constant
 #
 # $$ \eta' = k\,\eta, \qquad k = B' / B. \tag{3} $$
 #
-# It was found for SGD, and it ends where a step becomes longer than the slope it was computed on is straight. For Adam, whose steps do not grow with the gradient, $\sqrt{k}$ is the better guess.
-# %% [markdown] id="batch" lang="zh" of="37701f82"
+# It was found for SGD, and it ends where a step reaches beyond the stretch on which the slope is nearly straight. For Adam, whose steps do not grow with the gradient, $\sqrt{k}$ is the better guess.
+# %% [markdown] id="batch" lang="zh" of="cbd2e8f7"
 # ## 5 · 批大小与学习率要一起选
 #
-# 一批的样本多 $k$ 倍，一轮里的步数就少 $k$ 倍。要走得同样远，每一步就得长 $k$ 倍，这就是**线性缩放法则**：
+# 一批的样本是原来的 $k$ 倍，一轮里的步数就只有原来的 $1/k$。要走得同样远，每一步就得是原来的 $k$ 倍长，这就是**线性缩放法则**：
 #
 # $$ \eta' = k\,\eta, \qquad k = B' / B. \tag{3} $$
 #
-# 它是在 SGD 上发现的；步子长到超出坡面近似为直线的范围，它就失效了。Adam 的步长不随梯度变大，用 $\sqrt{k}$ 来猜更合适。
+# 它是在 SGD 上发现的；步子长到超出坡面近似平直的范围，它就失效了。Adam 的步长不随梯度变大，用 $\sqrt{k}$ 来猜更合适。
 # %% id="batch-run"
 batch_sizes, batch_rates = ([16, 64, 256], [1e-4, 1e-3, 1e-2, 1e-1]) if course.scale != "smoke" else ([16, 64], [1e-3, 1e-2])
 surface = np.array([[train(learning_rate=rate, batch_size=size, epochs=min(course.epochs, 5)).measure(x_held, y_held)[0] for rate in batch_rates] for size in batch_sizes])
@@ -435,11 +435,11 @@ axis.set(xlabel=plots.label("epoch", "轮"), ylabel=plots.label("loss", "损失"
 axis.legend(fontsize=8.5)
 plots.show(figure, "Training loss falls on and on; validation loss falls, then rises. A line marks the best epoch, a shaded part the epochs saved.", "训练损失一路下降；验证损失先降后升。竖线标出最好的一轮，阴影是省下的轮次。")
 # %% [markdown] id="early-reading" lang="en"
-# In Keras it is `keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)`; without the last argument you keep the worst of the weights you watched. Two cautions. With a falling rate the loss
+# In Keras it is `keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)`; without the last argument you keep the weights of the last epoch, which are not the best. Two cautions. With a falling rate the loss
 # improves most at the very end, so do not stop such a run early; shorten its schedule. And the best of many epochs is a winner chosen by its score: it flatters, a little (section 10).
-# %% [markdown] id="early-reading" lang="zh" of="5576e439"
+# %% [markdown] id="early-reading" lang="zh" of="b64cdb63"
 # 在 Keras 里，这是 `keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)`；少了最后一个参数，留下的反而是停下时较差的权重。
-# 要当心两点。学习率下降时，损失往往到最后才降得最多，这样的训练不要提前停止，要缩短调度。再者，许多轮里最好的一轮是凭分数选出来的赢家，它的分数会偏好一点（第 10 节）。
+# 要当心两点。学习率下降时，损失往往到最后才降得最多，这样的训练不要提前停止，要缩短调度。再者，许多轮里最好的一轮是凭分数选出来的赢家，它的分数会比实际好看一点（第 10 节）。
 
 # %% [markdown] id="points" lang="en"
 # ## 7 · Two knobs: a grid, or random points
@@ -452,7 +452,7 @@ plots.show(figure, "Training loss falls on and on; validation loss falls, then r
 # ## 7 · 两个旋钮：网格，还是随机取点
 #
 # 两个旋钮，训练九次：网格对每个旋钮只试了三个值，九个随机点却试了**九**个。如果只有一个旋钮要紧（通常如此），网格就是用九次训练换来三个答案。
-# $n$ 个随机点里，至少有一个落在全部设置的前 $q$ 部分，这样的概率是多少？
+# $n$ 个随机点里，至少有一个落进最好的那一部分设置（占全部的比例为 $q$），这样的概率是多少？
 #
 # $$ P = 1 - (1 - q)^n. \tag{4} $$
 # %% id="points-loop"
@@ -461,16 +461,16 @@ for _ in range(60):
     misses *= 1 - 0.05  # each point misses the best 5% independently of the others
 print(round(1 - misses, 3), round(t.chance_of_top(0.05, 60), 3), [(n, round(t.chance_of_top(0.05, n), 2)) for n in (5, 14, 30, 60)])
 # %% [markdown] id="points-predict" lang="en" tags=["predict"]
-# **Before you run it.** The knobs are the learning rate, from 0.0001 to 0.3, and the weight decay, from 0.0001 to 1. In how many of many repetitions will nine random points find a lower loss than
+# **Before you run it.** The knobs are the learning rate, from 0.0001 to 0.3, and the weight decay, from 0.0001 to 1. In what share of many repetitions will nine random points find a lower loss than
 # the one grid of nine?
 #
 # > It depends on where the grid happens to lie: three rates are few, and if one of them sits in the valley, the grid does well. Random points are sometimes worse and sometimes better;
 # > their advantage is not in each draw but in never being blind between two grid lines, and in that you may stop after any of them.
-# %% [markdown] id="points-predict" lang="zh" of="f0c76f03" tags=["predict"]
+# %% [markdown] id="points-predict" lang="zh" of="9dd90806" tags=["predict"]
 # **先猜，再运行。** 两个旋钮是学习率（0.0001 到 0.3）和权重衰减（0.0001 到 1）。重复许多次，九个随机点找到的损失比那个九点网格更低的，会占多少？
 #
 # > 要看网格恰好落在哪里：三个学习率太少，只要有一个落在谷里，网格就不差。随机点有时更差，有时更好；它的长处不在每一次，
-# > 而在不会对两条网格线之间视而不见，而且试到哪一个停下都行。
+# > 而在于不会漏看两条网格线之间的地方，而且试到哪一个停下都行。
 # %% id="points-run"
 axes_searched = [t.Axis("learning_rate", 1e-4, 0.3, "log"), t.Axis("weight_decay", 1e-4, 1.0, "log")]
 pieces = 7 if course.scale != "smoke" else 3
@@ -504,7 +504,7 @@ axes[0].set_ylabel(plots.label("weight decay", "权重衰减"))
 plots.show(
     figure,
     "Two maps of the validation loss over learning rate and weight decay. A grid of nine points has three different learning rates, nine random points have nine; red marks on the axis show them.",
-    "两张验证损失地图，横轴学习率，纵轴权重衰减。九点网格只有三个不同的学习率，九个随机点有九个；横轴上的红线标出它们。",
+    "两张验证损失地图，横轴学习率，纵轴权重衰减。九点网格只有三个不同的学习率，九个随机点有九个；横轴上的红色短线标出它们。",
 )
 # %% [markdown] id="quiz-random" lang="en" tags=["quiz"]
 # **You may train 60 settings. How sure can you be that random search finds one of the best 5%?**
@@ -575,8 +575,8 @@ print(tr(f"{per_run:.2f} s for each model of {course.keras_epochs} epochs", f"�
 #
 # Our `t.RandomSearch` is KerasTuner's own with two additions that section 12 explains. The searches that follow use KerasTuner's oracles, which propose, over the network in NumPy, which is quick.
 # %% [markdown] id="erratum-07-reading" lang="zh" of="6cc878a6"
-# 有两点要注意。这些时间大多不是在训练：每个模型都要重新编译，每次有改进还要把权重写到磁盘。对小模型来说，这就是一次试验的价钱。
-# 另外，一遍执行的分数取的是“最好”的一轮，再对两遍平均：赢家的分数都偏好。
+# 有两点要注意。这些时间大多没有花在训练上：每个模型都要重新编译，每次有改进还要把权重写到磁盘。对小模型来说，这就是一次试验的价钱。
+# 另外，一遍执行的分数取的是“最好”的一轮，再对两遍平均：赢家的分数总比实际好看。
 #
 # 课程库的 `t.RandomSearch` 就是 KerasTuner 的，只加了两样东西，第 12 节再讲。下面的搜索仍由 KerasTuner 的 oracle 来出主意，训练则用 NumPy 写的网络，快得多。
 
@@ -621,7 +621,7 @@ axis.fill_between(10**across, mean - 2.6 * deviation, mean + 2.6 * deviation, co
 axis.plot(10**across, mean, color=blue, label=plots.label("mean of the process", "过程的均值"))
 axis.plot(10**across, bound, color=green, lw=1, ls="--", label=plots.label("mean less 2.6 deviations", "均值减 2.6 个标准差"))
 axis.plot(sweep[seen], losses[seen], "o", color="black", label=plots.label("seen", "看过的点"))
-axis.plot(sweep, losses, "x", color=grey, label=plots.label("the truth, not seen", "真相，没看过"))
+axis.plot(sweep, losses, "x", color=grey, label=plots.label("the truth, not seen", "真实值，没看过"))
 axis.axvline(10 ** across[bound.argmin()], color=red, label=plots.label("next", "下一个"))
 axis.set(xscale="log", xlabel=plots.label("learning rate", "学习率"), ylabel=plots.label("validation loss", "验证损失"))
 axis.legend(fontsize=8, ncol=2)
@@ -640,13 +640,13 @@ print("=", spent, tr("epochs, in place of 81", "轮，而不是 81 轮"))
 
 for rounds in t.keras_tuner_brackets(9):
     print([(each.trials, each.epochs) for each in rounds], t.epochs_spent([rounds]))
-print(tr("KerasTuner, all brackets", "KerasTuner，全部括号组"), t.epochs_spent(t.keras_tuner_brackets(9)), tr("; the paper", "；论文"), t.epochs_spent(t.hyperband_brackets(9)))
+print(tr("KerasTuner, all brackets", "KerasTuner，各档合计"), t.epochs_spent(t.keras_tuner_brackets(9)), tr("; the paper", "；论文"), t.epochs_spent(t.hyperband_brackets(9)))
 # %% [markdown] id="hyperband-reading" lang="en"
 # But a setting may begin slowly and end well, a small learning rate for instance. Hyperband therefore runs several **brackets**, from impatient to patient; the last is plain random search. One pass of KerasTuner's with at most nine epochs costs about as much as
 # eight trials of nine epochs. That is the price we give to all three. Every search is repeated with other seeds: a single one is a lottery ticket.
 # %% [markdown] id="hyperband-reading" lang="zh" of="8dbbfb06"
-# 可是有的设置起步慢，结果却好，小学习率就是这样。所以 Hyperband 从急性子到慢性子跑好几个**括号组**（bracket），最后一组就是普通的随机搜索。
-# 在 KerasTuner 里，最多九轮时走一遍的价钱，约等于八次九轮的试验。三种搜索都给这个价钱。每种搜索都换种子重复：只做一次，不过是买了一张彩票。
+# 可是有的设置起步慢，结果却好，学习率偏小时往往如此。所以 Hyperband 从急性子到慢性子跑好几**档**（bracket），最后一档就是普通的随机搜索。
+# 在 KerasTuner 里，每组设置最多训练九轮，把各档走一遍，价钱约等于八次九轮的试验。三种搜索都给这个价钱。每种搜索都换种子重复：只做一次，不过是买了一张彩票。
 # %% [markdown] id="three-predict" lang="en" tags=["predict"]
 # **Before you run it.** Five knobs, about eight full trainings' worth of epochs. Which of the three will find the lowest loss?
 #
@@ -655,8 +655,8 @@ print(tr("KerasTuner, all brackets", "KerasTuner，全部括号组"), t.epochs_s
 # %% [markdown] id="three-predict" lang="zh" of="29d35a03" tags=["predict"]
 # **先猜，再运行。** 五个旋钮，约八次完整训练的轮数。三种搜索里，哪一种找到的损失最低？
 #
-# > 试验这么少，KerasTuner 的贝叶斯搜索几乎还没开始：默认先做“旋钮数乘三”次随机试验；之后每次出主意还要想上一秒左右，比这一页训练一次还久。它在这里不可能胜过随机搜索，这不是方法的错。
-# > 同样的价钱，Hyperband 见到的设置约多三倍。不过，三者之差与同一种搜索换个种子之差差不多大：先看散布再比较。
+# > 试验这么少，KerasTuner 的贝叶斯搜索几乎还没开始：默认先做随机试验，次数是旋钮数的三倍；之后每次出主意还要想上一秒左右，比这一页训练一次还久。它在这里不可能胜过随机搜索，这不是方法的错。
+# > 同样的价钱，Hyperband 见到的设置约是三倍。不过，三者之差与同一种搜索换个种子之差差不多大：先看散布再比较。
 # %% id="three-run"
 space = keras_tuner.HyperParameters()
 space.Float("learning_rate", 1e-4, 1e-1, sampling="log")
@@ -698,13 +698,13 @@ axis.axhline(default_loss, color="black", lw=1, ls="--", label=plots.label("defa
 low = min(search.best.score for search in everything)
 axis.set(xlabel=plots.label("epochs spent", "花掉的轮数"), ylabel=plots.label("lowest validation loss so far", "至今最低的验证损失"), ylim=(low - 0.02, max(default_loss, low) + 0.25))
 axis.legend(fontsize=8.5)
-plots.show(figure, "Lowest validation loss found so far against epochs spent, one staircase for each search; those of one method are as far apart as those of different methods.", "至今找到的最低验证损失随花掉的轮数的变化，每次搜索一条阶梯线；同一种方法之间的差距，与不同方法之间一样大。")
+plots.show(figure, "Lowest validation loss found so far against epochs spent, one staircase for each search; those of one method are as far apart as those of different methods.", "至今找到的最低验证损失随花掉的轮数的变化，每次搜索一条阶梯线；同一种方法的几次搜索之间的差距，与不同方法之间一样大。")
 # %% [markdown] id="three-reading" lang="en"
 # Do not crown a method from this picture. What it does show: every search finds the valley within a few trials, and from there all move within the noise. Searches pay where the valley is narrow or one does not know where it is; on a well-known model
 # a sane default and a range test come within reach of all of them. With many trials (`full` gives each method three times as many) Bayesian search begins to use what it has seen.
 # %% [markdown] id="three-reading" lang="zh" of="dfc25fcb"
-# 不要凭这张图给哪种方法戴上桂冠。它能说明的是：每种搜索没几次试验就找到了谷地，从那以后，大家都在噪声之内移动。谷地窄，或者不知道谷地在哪里时，搜索才划得来；
-# 对熟悉的模型，合理的默认设置加一次范围测试，离它们都不远。试验多了（`full` 给每种方法三倍的试验），贝叶斯搜索才开始用上它见过的东西。
+# 不要凭这张图给哪种方法戴上桂冠。它能说明的是：每种搜索没几次试验就找到了谷地，从那以后，就都只在噪声范围内变动。谷地窄，或者不知道谷地在哪里时，搜索才划得来；
+# 对熟悉的模型，合理的默认设置加一次范围测试，就与它们相差无几。试验多了（`full` 给每种方法三倍的试验），贝叶斯搜索才开始用上它见过的东西。
 # %% [markdown] id="quiz-equal" lang="en" tags=["quiz"]
 # **A blog compares 20 trials of random search with 20 trials of Hyperband; random search wins. What is wrong?**
 # - [x] A trial of Hyperband may be one epoch long; equal trials are not equal cost — Compare at equal epochs, or equal seconds, and say which.
@@ -737,7 +737,7 @@ for count in (2, 5, 10, 50):
 # %% [markdown] id="again-run-text" lang="en"
 # Now real settings: drawn at random near the valley, each trained with several seeds **and scored on another half of the validation reviews each time**. Every run crowns its winner; then we look the winner up in the other runs.
 # %% [markdown] id="again-run-text" lang="zh" of="057bf860"
-# 再来看真的设置：在谷地附近随机抽取，每组用几个种子训练，**每次在不同的一半验证影评上打分**。每次运行各选出自己的赢家；然后到别的运行里去看它。
+# 再来看真的设置：在谷地附近随机抽取，每组用几个种子训练，**每次在不同的一半验证影评上打分**。每次运行各选出自己的赢家；然后查它在别的运行里的分数。
 # %% id="again-run"
 near = t.random_points([t.Axis("learning_rate", 5e-4, 1e-2, "log"), t.Axis("hidden_units", 8, 128, "log"), t.Axis("dropout", 0.0, 0.5)], course.settings, course.seed)
 scores = np.zeros((course.settings, course.repeats))
@@ -764,23 +764,23 @@ axis.set(xlabel=plots.label("setting, in the order of its mean", "设置，按�
 axis.legend()
 plots.show(figure, "Accuracies of each setting in several runs as dots, means as bars; stars mark the winners of each run, most of them far above their own mean.", "各设置在几次运行中的准确率（点）与均值（横线）；星号是每次运行的赢家，大多远高于自己的均值。")
 # %% [markdown] id="again-reading" lang="en"
-# The stars sit at the tops of their columns: a setting wins in the run in which it was lucky. So: look at the noise before you read a ranking; run the best few again with new seeds; report the second number, never the first; and
+# Nearly all stars sit at the tops of their columns: a setting wins in the run in which it was lucky. So: look at the noise before you read a ranking; run the best few again with new seeds; report the second number, never the first; and
 # when two are equally good, take the cheaper.
-# %% [markdown] id="again-reading" lang="zh" of="094f63f3"
-# 星号都在各自那一列的顶端：一组设置赢的，正是它走运的那一次。所以：先看噪声，再看排名；把最好的几组换种子再跑一遍；报告第二个数，不要报告第一个；
+# %% [markdown] id="again-reading" lang="zh" of="e4937d9d"
+# 星号几乎都在各自那一列的顶端：一组设置胜出的那一次，正是它走运的那一次。所以：先看噪声，再看排名；把最好的几组换种子再跑一遍；报告第二个数，不要报告第一个；
 # 两组一样好时，取便宜的。
 # %% [markdown] id="quiz-winner" lang="en" tags=["quiz"]
 # **Of 50 settings the best has 88.0% on validation. With new seeds it has 86.9%. What happened?**
 # - [ ] The search was faulty — It did what it was asked for: it found the largest score.
 # - [ ] The model over-fitted its training reviews — It was trained as before; the *choice* fitted the validation reviews.
 # - [x] The best of 50 noisy scores was partly luck, and luck does not repeat — With a noise of half a point, formula (6) lets us expect 1.1 points.
-# - [ ] Seeds 1 to 50 were better seeds — There are none; a seed that is chosen by its result is the same luck once more.
-# %% [markdown] id="quiz-winner" lang="zh" of="d2ea706e" tags=["quiz"]
+# - [ ] The first seeds were better seeds — There are none; a seed that is chosen by its result is the same luck once more.
+# %% [markdown] id="quiz-winner" lang="zh" of="0c1e6703" tags=["quiz"]
 # **50 组设置里最好的一组，验证准确率 88.0%；换了种子是 86.9%。怎么回事？**
 # - [ ] 搜索出了错 — 它做了该做的事：找出最大的分数。
 # - [ ] 模型过拟合了训练影评 — 训练与先前一样；拟合了验证影评的是“选择”。
 # - [x] 50 个带噪声的分数里最大的那个，有一部分是运气，而运气不会重演 — 噪声为半个百分点时，按 (6) 式正该差 1.1 个百分点。
-# - [ ] 1 到 50 号种子比较好 — 没有好种子；凭结果挑种子，不过是再碰一次同样的运气。
+# - [ ] 先前的种子比较好 — 没有好种子；凭结果挑种子，不过是再碰一次同样的运气。
 
 # %% [markdown] id="folds" lang="en"
 # ## 11 · Cross-validation, and what it does not cover
@@ -808,11 +808,11 @@ for name, settings in {tr("defaults", "默认"): {}, tr("wide", "加宽"): {"hid
     per_fold = t.cross_validate(fold_score(settings), len(x), 4, course.seed, films)
     print(f"{name:<10}", per_fold.round(3), tr(f"mean {per_fold.mean():.4f}", f"均值 {per_fold.mean():.4f}"))
 # %% [markdown] id="folds-reading" lang="en"
-# `groups` keeps the reviews of a film together, as in lesson 07. Folds differ more from each other than settings do, and that is no harm: every setting meets the same folds, so compare them **fold by fold**.
+# `groups` keeps the reviews of a film together, as in lesson 07. Folds differ from each other about as much as settings do, and that is no harm: every setting meets the same folds, so compare them **fold by fold**.
 #
 # KerasTuner has no cross-validation. `t.KFoldSearch` adds it by overriding one method, `run_trial`, which may return a list: the oracle takes the mean. That is what the first article promises and does not do.
-# %% [markdown] id="folds-reading" lang="zh" of="81af3fd1"
-# `groups` 把同一部电影的影评放在一起，与第 07 课一样。折与折之差比设置之间的差还大，这不要紧：每组设置遇到的折都相同，所以要**逐折比较**。
+# %% [markdown] id="folds-reading" lang="zh" of="39177b86"
+# `groups` 把同一部电影的影评放在一起，与第 07 课一样。折与折之差，大小与设置之间的差相当，这不要紧：每组设置遇到的折都相同，所以要**逐折比较**。
 #
 # KerasTuner 没有交叉验证。`t.KFoldSearch` 只改写一个方法 `run_trial`，让它返回一个列表，oracle 会取平均。第一篇文章承诺了却没有做的，就是这件事。
 # %% id="folds-tuner"
@@ -850,7 +850,7 @@ for name, run in {tr("tuned", "调过的"): final, tr("defaults", "默认"): pla
 # Hold the gain on the test against its error. What the search gained in validation loss need not be seen in test accuracy: part of it was luck, and part of it was confidence, which the loss rewards and the accuracy does not.
 # That is no reason not to search, but it is one to say what the search cost and what was left of it.
 # %% [markdown] id="nested-reading" lang="zh" of="8105733c"
-# 请拿测试上的收益与它的误差比一比。搜索在验证损失上赚到的，在测试准确率上不一定看得见：一部分是运气，一部分是把握更准了，损失会奖励这个，准确率不会。
+# 请拿测试上的收益与它的误差比一比。搜索在验证损失上赚到的，在测试准确率上不一定看得见：一部分是运气，一部分是把握的分寸更准了，损失会奖励这个，准确率不会。
 # 这不是不去搜索的理由，却是要说清楚花了多少、最后剩下多少的理由。
 # %% [markdown] id="quiz-nested" lang="en" tags=["quiz"]
 # **You tried 30 settings by 5-fold cross-validation; the best has a mean of 0.871. May you publish 0.871 as the accuracy on new reviews?**
@@ -860,8 +860,8 @@ for name, run in {tr("tuned", "调过的"): final, tr("defaults", "默认"): pla
 # - [ ] Yes, if a standard error is added — The error says how far the mean may be off by chance, not by choosing.
 # %% [markdown] id="quiz-nested" lang="zh" of="5ed2160d" tags=["quiz"]
 # **你用 5 折交叉验证试了 30 组设置，最好的均值是 0.871。能把 0.871 当作新影评上的准确率发表吗？**
-# - [ ] 能，每条影评都被留出过 — 训练时是留出了，可是选择时每一条都说了话。
-# - [x] 不能：它是 30 个均值里最大的；要么问一次测试集，要么嵌套 — 外层的折对选择也要留出。
+# - [ ] 能，每条影评都被留出过 — 训练时是留出了，可是选择时每一条都有份。
+# - [x] 不能：它是 30 个均值里最大的；要么问一次测试集，要么嵌套 — 外层的折，选择时也不许看到。
 # - [ ] 要 10 折才行 — 折数多，噪声小，选择还是那样选的。
 # - [ ] 能，附上标准误就行 — 标准误说的是偶然造成的偏差，不是挑选造成的。
 
@@ -902,7 +902,7 @@ except t.SearchFailed as error:
 # And **machines stop**. KerasTuner keeps its state in several files, written one after the other and in place. A kill between two of them leaves a trial that is done twice or never, or a file cut in half that nobody can read. `Careful` writes each file whole or not at all, and makes them agree before it goes on.
 # Here somebody pulls the plug in the third trial; the same call takes the search up again:
 # %% [markdown] id="safe-killed" lang="zh" of="347ec888"
-# 二是**机器停了**。KerasTuner 把状态存在好几个文件里，一个接一个地原地改写。在两次写入之间被杀掉，就会有试验做两遍，或者一遍也没做，或者留下半截谁也读不了的文件。
+# 二是**机器停了**。KerasTuner 把状态存在好几个文件里，一个接一个地原地改写。进程若在两次写入之间被杀掉，就会有试验做了两遍，或者一遍也没做，或者留下半截谁也读不了的文件。
 # `Careful` 让每个文件要么写完整，要么不写，并在接着做之前让它们互相一致。下面有人在第三次试验时拔了电源，同样的调用会把搜索接着做下去：
 # %% id="safe-resumed"
 ran = []
@@ -933,8 +933,8 @@ print(len(resumed.trials), tr("trials; the third was begun twice, all others ran
 # KERASTUNER_TUNER_ID=worker1 KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
 # ```
 #
-# Two warnings. The message of a failed trial does not travel to the chief: read the workers' output. And a chief waits for ever for a worker that was killed: stop it and start it again, and the lost trial is run once more.
-# %% [markdown] id="distributed" lang="zh" of="0ced3fd0"
+# Two warnings. The message of a failed trial does not travel to the chief: read the workers' output. And a chief waits for ever for a worker that was killed: stop the chief and start it again, and the lost trial is run once more.
+# %% [markdown] id="distributed" lang="zh" of="c2e037aa"
 # **几台机器**可以分担一次搜索：一个进程是 chief，掌管 oracle；worker 向它要试验来做。所有进程运行同一个程序，用三个环境变量来区分：
 #
 # ```
@@ -943,18 +943,18 @@ print(len(resumed.trials), tr("trials; the third was begun twice, all others ran
 # KERASTUNER_TUNER_ID=worker1 KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
 # ```
 #
-# 要当心两点。失败试验的错误信息传不到 chief 那里，要看 worker 的输出。worker 被杀掉之后，chief 会永远等下去：把它停掉再启动，丢下的那次试验会重做一遍。
+# 要当心两点。失败试验的错误信息传不到 chief 那里，要看 worker 的输出。worker 被杀掉之后，chief 会永远等下去：把 chief 停掉再启动，丢下的那次试验会重做一遍。
 
 # %% [markdown] id="uses" lang="en"
 # ## 13 · Uses, tools, resources
 #
 # Tune where a point is worth more than the machine's night, and not before the data are clean: a label error costs more than a bad dropout rate. A good order: a range test; width until it is ample; early stopping; then a random search over rate, decay and dropout; then the best three again with new seeds.
 #
-# **Optuna** has conditions, pruning and a database of trials; **Ray Tune** spreads searches over many machines; scikit-learn has `RandomizedSearchCV` and `HalvingRandomSearchCV`. Large models are tuned small first: widths are varied so that the best rate stays put (μP), since nobody can afford a second try.
-# %% [markdown] id="uses" lang="zh" of="4ef75173"
+# **Optuna** has conditions, pruning and a database of trials; **Ray Tune** spreads searches over many machines; scikit-learn has `RandomizedSearchCV` and `HalvingRandomSearchCV`. Large models are tuned small first, in a parametrisation in which the best rate does not move with the width (μP), since nobody can afford a second try.
+# %% [markdown] id="uses" lang="zh" of="2e7b7274"
 # ## 13 · 应用、工具与资源
 #
-# 提高一个百分点比机器跑一夜更值钱时，才去调参；数据没有弄干净之前，先不要调：标错一批标签，比选错 dropout 损失更大。合适的次序是：先做范围测试；加宽到够用；用提前停止；
+# 提高一个百分点比机器跑一夜更值钱时，才去调参；数据没有弄干净之前，先不要调：标错一批标签，比选错暂退率损失更大。合适的次序是：先做范围测试；加宽到够用；用提前停止；
 # 再对学习率、衰减和 dropout 做随机搜索；最后把前三名换种子再跑一遍。
 #
 # **Optuna** 支持条件、剪枝和试验数据库；**Ray Tune** 能把搜索分到许多台机器上；scikit-learn 有 `RandomizedSearchCV` 和 `HalvingRandomSearchCV`。
@@ -989,7 +989,7 @@ check("08.1", range_test_rates)
 # %% [markdown] id="ex2-text" lang="zh" of="076a6f19"
 # ### 先预热，再下降
 #
-# 按 (2) 式：给出某一步的学习率，步从 0 数起。第一步的学习率不是零；到 `total_steps` 时是零。
+# 按 (2) 式：给出某一步的学习率，步数从 0 数起。第一步的学习率不是零；到 `total_steps` 时是零。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def scheduled_rate(step, peak, warmup_steps, total_steps):
     """-> the learning rate of this step, a number"""
@@ -1033,7 +1033,7 @@ check("08.3", successive_halving)
 # %% [markdown] id="ex4-text" lang="zh" of="e7004917"
 # ### 赢家的乐观偏差
 #
-# 每一列是一次运行，有自己的赢家，也就是分数最高的那组设置。赢的那个分数，比同一组设置在**其他**各次运行里的平均高多少？返回对所有运行的平均。
+# 每一列是一次运行，有自己的赢家，也就是分数最高的那组设置。赢的那个分数，比同一组设置在**其他**各次运行里的平均高多少？返回所有运行的平均。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=12
 def winners_optimism(scores):
     """scores (settings, runs) -> a number"""
@@ -1062,7 +1062,7 @@ check("08.4", winners_optimism)
 # %% [markdown] id="quiz-batch" lang="zh" of="813a9998" tags=["quiz"]
 # **换了更大的 GPU，把批大小从 32 加到 256，别的都没动，结果变差了。先试什么？**
 # - [ ] 退回 32：大批量泛化差 — 也许有一点；先看更简单的原因。
-# - [x] 加大学习率，配合预热 — 一轮里的步数少了八倍；学习率照旧，走得就不够远。
+# - [x] 加大学习率，配合预热 — 一轮里的步数只剩八分之一；学习率照旧，走得就不够远。
 # - [ ] 减小学习率 — 那就走得更近了。
 # - [ ] 加大 dropout — 变差的不是过拟合。
 # %% [markdown] id="quiz-cost" lang="en" tags=["quiz"]
@@ -1082,23 +1082,23 @@ check("08.4", winners_optimism)
 # ## 16 · Summary
 #
 # - Hyperparameters are chosen on held-out examples; first measure how noisy those are.
-# - The learning rate matters most; a range test finds its power of ten in one run.
+# - The learning rate matters most; a range test finds its upper end in one run.
 # - Let it warm up and fall; move it together with the batch size. It does not cure over-fitting.
-# - Early stopping chooses the epochs for nothing.
+# - Early stopping chooses the epochs free of charge.
 # - Random points beat a grid when few knobs matter; 60 of them hit the best 5% with 95% probability.
 # - Compare searches at equal cost, over several seeds; say what they cost.
 # - The best of many scores is too good. Run the winners again, and report that.
 # - Cross-validation lowers noise; only what was held out from the choice as well is an honest estimate.
 # - A search reports its failures and survives a kill, or it is not finished software.
-# %% [markdown] id="summary" lang="zh" of="935f8bc6"
+# %% [markdown] id="summary" lang="zh" of="1b231355"
 # ## 16 · 小结
 #
-# - 超参数要在留出的样本上选；先量一量这些样本有多吵。
-# - 学习率最要紧；范围测试一次训练就能找到它的数量级。
+# - 超参数要在留出的样本上选；先量一量它们的噪声有多大。
+# - 学习率最要紧；范围测试一次训练就能找到它的上限。
 # - 让它先预热、再下降；与批大小一起动。它治不了过拟合。
 # - 提前停止不花钱就选好了轮数。
 # - 要紧的旋钮少时，随机点胜过网格；60 个点有 95% 的把握碰到前 5%。
-# - 搜索要在价钱相同时、换几个种子来比较；花了多少，要说出来。
+# - 比较搜索，要价钱相同，还要换几个种子；花了多少，要说出来。
 # - 许多分数里最好的那个总是好过头。把赢家再跑一遍，报告后来的数。
 # - 交叉验证降低噪声；只有连选择也没看到的样本，才给得出诚实的估计。
 # - 搜索要报告失败，被杀掉也能接着做，否则就是没写完的软件。

@@ -38,6 +38,16 @@ def test_the_english_solutions_give_the_expected_results_at_quick_scale(chapter,
     assert set(record.checks.values()) == {"passed"}
 
 
+@pytest.mark.long
+def test_the_english_solutions_give_the_expected_results_on_jax(chapter, tmp_path, monkeypatch):
+    pytest.importorskip("jax")
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    record = executor.run(chapter, "en", "solution", "quick", build_folder=tmp_path)
+    assert record.versions["backend"] == "jax"
+    assert all(result["within"] for result in record.results)
+    assert set(record.checks.values()) == {"passed"}
+
+
 def test_the_chinese_student_edition_runs_at_smoke_scale(chapter, tmp_path):
     record = executor.run(chapter, "zh", "student", "smoke", build_folder=tmp_path)
     assert set(record.checks.values()) == {"not attempted"}
