@@ -33,7 +33,7 @@ __getattr__, __dir__, __all__ = lazy.offer(
         ],
         "sequence": ["build_fasttext", "build_lstm", "build_transformer"],
         "lexicon": ["NEGATIVE", "POSITIVE", "lexicon_score"],
-        "calibration": ["Calibration", "average_logits", "fit_calibration", "fit_temperature"],
+        "calibration": ["Calibration", "fit_calibration", "fit_temperature"],
         "explanation": ["Contribution", "contributions", "occlusion"],
         "protocol": ["Protocol", "ScoredTwice", "digest"],
         "pipeline": ["SentimentPipeline", "Verdict"],

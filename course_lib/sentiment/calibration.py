@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,14 +105,6 @@ def fit_temperature(labels: ArrayLike, scores: ArrayLike) -> float:
     if slope <= 0:
         raise ValueError("scores tell nothing about the labels, or the wrong way round; allowed: scores above chance")
     return 1 / slope
-
-
-def average_logits(scores: Sequence[ArrayLike]) -> np.ndarray:
-    """The plain mean of several models' calibrated logits.
-
-    Shapes: models × (examples,) → (examples,).
-    """
-    return np.mean([np.asarray(each, dtype=np.float64) for each in scores], axis=0)
 
 
 def _columns(scores: ArrayLike, models: int | None) -> np.ndarray:

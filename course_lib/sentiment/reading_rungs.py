@@ -24,7 +24,10 @@ from course_lib.sentiment.rungs import Climbed, learn_documents
 from course_lib.sentiment.sequence import build_fasttext, build_lstm, build_transformer
 
 # What all of them share; a rung's own settings come on top.
-COMMON: dict[str, object] = {"words": 20_000, "batch_size": 100, "reviews": 25_000, "length": 256, "truncate": "left"}
+COMMON: dict[str, object] = {
+    **{"words": 20_000, "reviews": 25_000, "length": 256, "truncate": "left"},
+    **{"batch_size": 100, "clipnorm": 1.0},
+}
 
 SETTINGS: dict[str, dict[str, object]] = {
     "mean-of-words": {"width": 64, "dropout": 0.3, "epochs": 10, "learning_rate": 0.01, "length": 400},
@@ -32,10 +35,10 @@ SETTINGS: dict[str, dict[str, object]] = {
         **{"max_length": 128, "width": 64, "num_heads": 4, "hidden_dim": 128, "dropout": 0.3},
         **{"length": 128, "epochs": 4, "learning_rate": 0.002},
     },
-    # As meant, at the documents' own size: the first 128 words, padding read.
+    # As meant, at the documents' own size and batches: the first 128 words, padding read, gradients not clipped.
     "lstm": {
         **{"width": 128, "units": 128, "num_layers": 2, "use_mask": False},
-        **{"length": 128, "truncate": "right", "epochs": 2, "learning_rate": 0.001},
+        **{"length": 128, "truncate": "right", "epochs": 2, "learning_rate": 0.001, "batch_size": 32, "clipnorm": None},
     },
 }
 
@@ -126,7 +129,7 @@ def read(name: str, given: Task, seed: int) -> Climbed:
         own, held = as_read(known, rows), as_read(known, given.validation)
         set_seeds(offset_seed(seed, 7))
         model = BUILDERS[name](words, seed=seed, **sizes)
-        optimizer = keras.optimizers.Adam(settings["learning_rate"], clipnorm=1.0)
+        optimizer = keras.optimizers.Adam(settings["learning_rate"], clipnorm=settings["clipnorm"])
         compile_for_training(model, own.shape, optimizer, loss=LogitLoss())
         best, weights, logits, curve = -1.0, None, None, []
         for _ in range(settings["epochs"]):

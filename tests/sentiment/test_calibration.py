@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from course_lib import metrics
-from course_lib.sentiment import Calibration, average_logits, fit_calibration, fit_temperature
+from course_lib.sentiment import Calibration, fit_calibration, fit_temperature
 
 
 def _scores(examples: int = 600, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -61,10 +61,6 @@ def test_targets_are_smoothed_as_platt_does() -> None:
     found = fit_calibration([1, 1, 0], np.zeros(3), l2=1e-6)
     # Nothing but the intercept can help: it meets the mean of 3/4, 3/4 and 1/3.
     assert found.probabilities(np.zeros(1))[0] == pytest.approx((0.75 + 0.75 + 1 / 3) / 3, abs=1e-6)
-
-
-def test_a_plain_average_is_the_mean() -> None:
-    np.testing.assert_allclose(average_logits([[1.0, 3.0], [3.0, -1.0]]), [2.0, 1.0])
 
 
 @pytest.mark.parametrize(
