@@ -119,7 +119,7 @@ diagrams.flow(
     },
     arrows=[
         ("task", "rate", ""), ("task", "batch", ""), ("rate", "points", ""), ("batch", "tuner", ""), ("points", "tuner", ""), ("tuner", "three", ""),
-        ("points", "noise", ""), ("three", "noise", ""), ("noise", "folds", ""), ("three", "safe", ""),
+        ("points", "noise", ""), ("noise", "folds", ""), ("three", "safe", ""),
     ],
     english="A map: a task and its noise; then the learning rate, batch size and stopping; grid and random search, KerasTuner, three searches at one"
     " price; whether the winner would win again, cross-validation, and searches that fail or are killed.",
