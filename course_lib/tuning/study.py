@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 from collections.abc import Sequence
@@ -54,9 +55,9 @@ def one_search(method: str, seed: int) -> dict[str, float]:
     parts = [(pixels[a:b], drawn.labels[a:b]) for a, b in ((0, 600), (600, 900), (900, len(drawn)))]
     learnt, held, asked = parts
 
-    def train(values: dict, number: int) -> Training:
+    def train(values: dict, epochs: int, number: int) -> Training:
         run = Training(Settings(**values), *learnt, EPOCHS, number)
-        run.run(EPOCHS)
+        run.run(epochs)
         return run
 
     def evaluate(job: Job) -> float:
@@ -68,8 +69,9 @@ def one_search(method: str, seed: int) -> dict[str, float]:
         return run.measure(*held)[0]
 
     search = run_search(evaluate, search_space(), method, TRIALS, EPOCHS, seed, ITERATIONS)
-    runs = [train(search.best.values, 1000 + seed + number) for number in range(5)]
-    plain = [train({}, 1000 + seed + number) for number in range(5)]
+    # Hyperband's winner may be one that it stopped early: it is trained as long as it was when it won.
+    runs = [train(search.best.values, search.best.epochs, 1000 + seed + number) for number in range(5)]
+    plain = [train({}, EPOCHS, 1000 + seed + number) for number in range(5)]
     return {
         "claimed": search.best.score,
         "again": float(np.mean([run.measure(*held)[0] for run in runs])),
@@ -105,7 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.seeds < 2:
         parser.error(f"--seeds is {chosen.seeds}; allowed: 2 or more")
-    found = {method: [one_search(method, seed) for seed in range(1, chosen.seeds + 1)] for method in METHODS}
+    found: dict[str, list[dict[str, float]]] = {method: [] for method in METHODS}
+    for method, seed in itertools.product(METHODS, range(1, chosen.seeds + 1)):
+        found[method].append(one_search(method, seed))
+        print(method, seed, {name: round(number, 4) for name, number in found[method][-1].items()}, flush=True)
     for method, row in summarise(found).items():
         print(method, {name: f"{mean:.4f} ± {deviation:.4f}" for name, (mean, deviation) in row.items()}, flush=True)
     if chosen.folder is not None:
