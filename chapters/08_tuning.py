@@ -1062,13 +1062,13 @@ print(tr(f"{len(resumed.trials)} trials in {len(ran)} starts; started twice: {[r
 #
 # ### The rates of a range test
 #
-# Formula (1): from the lowest to the highest rate, by equal factors, both ends included.
-# %% [markdown] id="exercises" lang="zh" of="7e896bf9"
+# Formula (1): from the lowest to the highest rate, by equal factors, both ends included; the ends need not be powers of ten.
+# %% [markdown] id="exercises" lang="zh" of="172b6e76"
 # ## 14 · 练习
 #
 # ### 范围测试的学习率
 #
-# 按 (1) 式：从最小到最大，每步同样的倍数，两端都要取到。
+# 按 (1) 式：从最小到最大，每步同样的倍数，两端都要取到；两端不一定是 10 的整数次方。
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=6
 def range_test_rates(lowest, highest, steps):
     """two rates and a number of steps -> (steps,)"""
@@ -1082,11 +1082,11 @@ check("08.1", range_test_rates)
 # %% [markdown] id="ex2-text" lang="en"
 # ### Warm up, then fall
 #
-# Formula (2): the learning rate of one step, counted from 0. The first step's rate is not zero; at `total_steps` it is.
-# %% [markdown] id="ex2-text" lang="zh" of="076a6f19"
+# Formula (2): the learning rate of one step, counted from 0. The first step's rate is not zero; at `total_steps` it is. With `warmup_steps = 0` there is no warm-up: step 0 has the peak.
+# %% [markdown] id="ex2-text" lang="zh" of="d31962c0"
 # ### 先预热，再下降
 #
-# 按 (2) 式：给出某一步的学习率，步数从 0 数起。第一步的学习率不是零；到 `total_steps` 时是零。
+# 按 (2) 式：给出某一步的学习率，步数从 0 数起。第一步的学习率不是零；到 `total_steps` 时是零。`warmup_steps = 0` 表示不预热：第 0 步就用峰值。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def scheduled_rate(step, peak, warmup_steps, total_steps):
     """-> the learning rate of this step, a number"""
@@ -1102,18 +1102,18 @@ check("08.2", scheduled_rate)
 # %% [markdown] id="ex3-text" lang="en"
 # ### Successive halving
 #
-# You are given what each setting's loss **would be** after each epoch. Train all for one epoch, keep the best `1 / factor` of them (rounded down, at least one), train those until `factor` epochs, and so on; the last round ends at the last column. Look at no loss before its epoch is paid for.
-# %% [markdown] id="ex3-text" lang="zh" of="ac4e8657"
+# You are given what each setting's loss **would be** after each epoch. Train all for one epoch, keep the best `1 / factor` of them (rounded down, at least one), train those on until `factor` epochs, then until `factor²`, and so on; the last round ends at the last column, wherever that is, even if only one setting is left. A round judges by the loss of its own last epoch alone. Look at no loss before its epoch is paid for. Return the setting's row number (the best of them, if several are left) and the epochs that all settings together were trained for.
+# %% [markdown] id="ex3-text" lang="zh" of="f098b285"
 # ### 逐次减半
 #
-# 已知每组设置在每一轮之后的损失**会是**多少。先让所有设置训练一轮，留下最好的 `1 / factor`（向下取整，至少一组），把它们训练到 `factor` 轮，依此类推；最后一回合到最后一列为止。没有付过钱的轮次，它的损失不许看。
+# 已知每组设置在每一轮之后的损失**会是**多少。先让所有设置训练一轮，留下最好的 `1 / factor`（向下取整，至少一组），接着训练到第 `factor` 轮，再到第 `factor²` 轮，依此类推；最后一回合到最后一列为止，不管那是第几轮，哪怕只剩一组。每一回合只按自己最后一轮的损失评判。没有付过钱的轮次，它的损失不许看。返回剩下那组设置的行号（若剩下不止一组，取其中最好的），以及所有设置一共训练了多少轮。
 # %% id="ex3" tags=["exercise"] difficulty=3 minutes=18
 def successive_halving(losses, factor):
-    """losses (settings, epochs) -> the setting that is left, and the epochs spent"""
+    """losses (settings, epochs) -> the row number of the best setting left, and the epochs spent"""
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def successive_halving(losses, factor):
-    """losses (settings, epochs) -> the setting that is left, and the epochs spent"""
+    """losses (settings, epochs) -> the row number of the best setting left, and the epochs spent"""
     left, done, epochs, spent = np.arange(len(losses)), 0, 1, 0
     while True:
         spent += len(left) * (epochs - done)
@@ -1126,11 +1126,11 @@ check("08.3", successive_halving)
 # %% [markdown] id="ex4-text" lang="en"
 # ### The winner's optimism
 #
-# Each column is a run with its own winner, the setting with the highest score. How much higher is the winning score than the same setting's mean in the **other** runs? Return the mean over all runs.
-# %% [markdown] id="ex4-text" lang="zh" of="e7004917"
+# Rows are settings, columns are runs. Each column has its own winner, the setting with the highest score in it. How much higher is the winning score than the same setting's mean in the **other** runs? Return the mean over all runs.
+# %% [markdown] id="ex4-text" lang="zh" of="5ee3a526"
 # ### 赢家的乐观偏差
 #
-# 每一列是一次运行，有自己的赢家，也就是分数最高的那组设置。赢的那个分数，比同一组设置在**其他**各次运行里的平均高多少？返回所有运行的平均。
+# 每一行是一组设置，每一列是一次运行。每一列有自己的赢家，也就是这一列里分数最高的那组设置。赢的那个分数，比同一组设置在**其他**各次运行里的平均高多少？返回所有运行的平均。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=12
 def winners_optimism(scores):
     """scores (settings, runs) -> a number"""
