@@ -17,6 +17,35 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and threading.current_threa
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Tests side by side in several processes: those of one group stay in one, since they share what one of them prepared.
+# (Marks of groups, which pytest-xdist 3.8 looks for, have no effect from pytest 9.2 on.)
+TOGETHER = {
+    "tests/data/test_imdb_real.py": "reviews",
+    "tests/data/test_management.py::test_the_real_data_sets_are_good": "reviews",
+    "tests/devices/": "devices",
+    "tests/vae/test_backends.py": "a variational autoencoder on devices",
+}
+
+
+def group_of(nodeid: str) -> str:
+    """The group of a test, by where it is; a test of none is its own."""
+    return next((group for place, group in TOGETHER.items() if nodeid.startswith(place)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Groups of tests by where they are; each other test alone."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadGroupScheduling
+
+    class Together(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Together(config, log)
+
+
 def pytest_report_header() -> str:
     """What the tests run on."""
     backend = os.environ.get("KERAS_BACKEND") or "tensorflow"

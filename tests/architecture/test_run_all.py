@@ -98,3 +98,16 @@ def test_the_parts_leave_no_test_out(run_all: ModuleType, monkeypatch: pytest.Mo
         assert word in fast.options[-1].replace("(", "").replace(")", "").split()
     (long,) = module.parts(fast=False, long=True)
     assert long.options[:2] == ("-m", "long") and "long" in module.ON_REQUEST.split(" or ")
+
+
+def test_tests_of_one_group_run_in_one_process_and_every_group_is_there() -> None:
+    spec = importlib.util.spec_from_file_location("conftest_of_all", ROOT / "tests" / "conftest.py")
+    conftest = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(conftest)
+    for place in conftest.TOGETHER:
+        path, _, name = place.partition("::")
+        assert (ROOT / path).exists(), place
+        assert not name or f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), place
+    example, group = next(iter(conftest.TOGETHER.items()))
+    assert conftest.group_of(f"{example}::test_a[b]") == group
+    assert conftest.group_of("tests/test_scale.py::test_a[c@d]") == "tests/test_scale.py::test_a[c@d]"

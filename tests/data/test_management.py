@@ -155,7 +155,6 @@ def test_verify_finds_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("imdb")
 @pytest.mark.parametrize("card_id", ["imdb", "tatoeba", "stopwords"])
 def test_the_real_data_sets_are_good(real_data: Path, cache: Path, card_id: str) -> None:
     assert [one.verdict for one in data.verify(card_id)] == ["good"]

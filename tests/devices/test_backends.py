@@ -21,10 +21,6 @@ from .processes import ROOT, require_close, run
 # Three epochs of two steps; float32 sums in another order.
 SAME = 1e-5
 FEW = ("MLP", "VAE", "translator")
-# In one process of pytest, which remembers what has been trained: most of these tests compare with the same run.
-TOGETHER = pytest.mark.xdist_group("devices")
-
-pytestmark = TOGETHER
 
 
 def _every() -> tuple[str, ...]:

@@ -7,9 +7,7 @@ import pytest
 from servers import free_port
 
 from .processes import answer, farthest, require_close, run, start
-from .test_backends import FEW, SAME, TOGETHER, _every
-
-pytestmark = TOGETHER
+from .test_backends import FEW, SAME, _every
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from course_lib import vae
 
 from .samples import stir
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vae on devices")]
+pytestmark = pytest.mark.slow
 
 IMAGES = (np.random.default_rng(0).random((40, 16)) < 0.5).astype(np.float32)
 
