@@ -49,7 +49,15 @@ def hyperband_brackets(max_epochs: int, factor: int = 3) -> list[list[Round]]:
 
 
 def keras_tuner_brackets(max_epochs: int, factor: int = 3) -> list[list[Round]]:
-    """The brackets that KerasTuner runs: rounded up where the paper rounds down, so somewhat dearer.
+    """The brackets that KerasTuner runs, somewhat dearer than the paper's.
+
+    It rounds up where the paper rounds down, the settings of a round as well as its epochs. The first bracket is the
+    paper's where `max_epochs` is a power of `factor`; with 10 epochs its rounds are (12, 2), (4, 4), (2, 10), settings
+    and epochs, and not (9, 1), (3, 3), (1, 10).
+
+    Args:
+        max_epochs: how long one setting is trained at most.
+        factor: after each round the best of so many go on.
 
     Raises:
         TypeError: if an argument is no whole number.

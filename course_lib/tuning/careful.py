@@ -1,14 +1,20 @@
 """What KerasTuner's searches lack: failed trials are reported, and a search that is killed loses nothing.
 
 KerasTuner writes its state in several files, one after the other and each in place. A kill in between leaves one cut
-short, or two that disagree; then the search cannot be taken up again, or a trial is done twice, or never. And it keeps
-the error of a failed trial in a file that nobody is told of.
+short, or two that disagree; then the search cannot be taken up again, or a trial is done twice, or never.
+
+When a trial fails, KerasTuner prints a traceback amid its progress, keeps it in the trial's file, and goes on. After
+three failures in a row it raises an error, whatever the trials before had found; and from then on every trial that
+ends raises it again, a good one too. Here a failed trial is one line with its reason, the traceback is kept in
+`failures`, and a search that stops after failures in a row ends as any other: its results can be read, and it can be
+taken up again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import json
 import shutil
 from dataclasses import dataclass
@@ -35,6 +41,10 @@ class SearchDamaged(CourseError):
     """The files of a search cannot be read."""
 
 
+class _Stopped(Exception):
+    """So many trials failed in a row that the search is to end."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """A trial that gave no score.
@@ -42,7 +52,7 @@ class Failure:
     Args:
         trial_id: which one.
         values: its hyperparameters.
-        reason: the last line of its error, or that its score was no number.
+        reason: the line of its traceback that names the error, or that its score was no number.
         message: the whole traceback; empty where there was none.
     """
 
@@ -73,7 +83,7 @@ def repair(folder: Path) -> list[str]:
     remove_unfinished(folder)
     if not oracle_path.exists():
         return mended
-    oracle = _read(oracle_path)
+    oracle = read_json(oracle_path)
     ongoing = set(oracle["ongoing_trials"].values())
     for path in sorted(folder.glob("trial_*")):
         trial_id = path.name.removeprefix("trial_")
@@ -83,7 +93,7 @@ def repair(folder: Path) -> list[str]:
             shutil.rmtree(path)
             mended.append(f"trial {trial_id} had been announced, but never begun")
             continue
-        trial = _read(path / "trial.json")
+        trial = read_json(path / "trial.json")
         if trial["status"] in _ENDED and trial_id not in oracle["end_order"]:
             oracle["end_order"].append(trial_id)
             oracle["run_times"][trial_id] = oracle["run_times"].get(trial_id, 0) + 1
@@ -108,7 +118,12 @@ def repair(folder: Path) -> list[str]:
     return mended
 
 
-def _read(path: Path) -> dict:
+def read_json(path: Path) -> dict:
+    """What a file of a search holds.
+
+    Raises:
+        SearchDamaged: if it was cut short.
+    """
     try:
         return json.loads(path.read_text())
     except ValueError as error:
@@ -118,7 +133,9 @@ def _read(path: Path) -> dict:
 class Careful:
     """It makes a tuner of KerasTuner's safe: `class RandomSearch(Careful, keras_tuner.RandomSearch)`.
 
-    Arguments are the tuner's own. A search whose folder exists is taken up where it stopped, unless `overwrite`.
+    Arguments are the tuner's own. A search whose folder exists is taken up where it stopped, unless `overwrite`. After
+    `max_consecutive_failed_trials` failures in a row, KerasTuner's default is 3, `search` says so and ends; taken up
+    again, it goes on until as many fail again, or one more if nothing has changed.
 
     Attributes:
         failures: the trials that failed in this process.
@@ -126,6 +143,7 @@ class Careful:
 
     Raises:
         SearchDamaged: if the folder's files cannot be read.
+        SearchFailed: by `search`, if no trial has a score.
     """
 
     def __init__(self, *args, directory=None, project_name=None, overwrite: bool = False, **kwargs) -> None:
@@ -152,6 +170,9 @@ class Careful:
             oracle.trials = dict(sorted(oracle.trials.items(), key=lambda item: order[item[0]]))
             oracle.save = lambda: _write(oracle._get_oracle_fname(), oracle)
             oracle._save_trial = lambda trial: _write(Path(oracle._get_trial_dir(trial.trial_id)) / "trial.json", trial)
+            if not utils.has_chief_oracle():
+                # It raises in the middle of writing down how a trial ended; `on_trial_end` does it afterwards.
+                oracle._check_consecutive_failures = lambda: None
         # Without a tuner's file KerasTuner takes the folder for that of a search that has not begun.
         self.save()
 
@@ -161,43 +182,66 @@ class Careful:
             self.oracle.save()
         _write(self._get_tuner_fname(), self)
 
+    def search(self, *args, **kwargs) -> None:
+        """Run the search to its end, or until so many trials fail in a row that it is given up."""
+        try:
+            super().search(*args, **kwargs)
+        except _Stopped:
+            scored = sum(trial.status == "COMPLETED" for trial in self.oracle.trials.values())
+            if scored:
+                row = self._failed_in_a_row()
+                said = tr(
+                    f"the search stops: {row} trials failed in a row; {scored} have a score",
+                    f"搜索停止：连续 {row} 次试验失败；已有 {scored} 次得分",
+                )
+                print(said, flush=True)
+            self.on_search_end()
+
+    def _try_run_and_update_trial(self, *args, **kwargs) -> None:
+        """Run a trial without KerasTuner's printing of tracebacks; the trial keeps its own in `message`."""
+        from keras_tuner.src import config
+
+        printing, config.DEBUG = config.DEBUG, False
+        try:
+            super()._try_run_and_update_trial(*args, **kwargs)
+        finally:
+            config.DEBUG = printing
+
     def on_trial_end(self, trial: Trial) -> None:
         """Report a trial that failed."""
-        stopped = None
-        try:
-            super().on_trial_end(trial)
-        except RuntimeError as error:
-            stopped = error  # so many failed in a row that KerasTuner gives up, before it writes the last one down
-        known = self.oracle.get_trial(trial.trial_id)
-        if known.status in _WITHOUT_SCORE:
-            failure = _failure(trial)  # a chief is not told the message
-            self.failures.append(failure)
-            said = tr(
-                f"trial {failure.trial_id} failed: {failure.reason}",
-                f"试验 {failure.trial_id} 失败：{failure.reason}",
-            )
-            print(said, flush=True)
-        if stopped is not None:
-            if self._owner:
-                self.oracle._save_trial(known)
-                self.oracle.ongoing_trials.pop(self.tuner_id, None)
-                self.oracle.save()
-            self._give_up(stopped)
+        super().on_trial_end(trial)
+        if self.oracle.get_trial(trial.trial_id).status not in _WITHOUT_SCORE:
+            return
+        failure = _failure(trial)  # a chief is not told the message
+        self.failures.append(failure)
+        said = tr(
+            f"trial {failure.trial_id} failed: {failure.reason}",
+            f"试验 {failure.trial_id} 失败：{failure.reason}",
+        )
+        print(said, flush=True)
+        # A chief counts for its workers.
+        if self._owner and 0 < self.oracle.max_consecutive_failed_trials <= self._failed_in_a_row():
+            raise _Stopped
+
+    def _failed_in_a_row(self) -> int:
+        """How many trials have failed since the last one that did not."""
+        ended = (self.oracle.trials[trial_id].status for trial_id in reversed(self.oracle.end_order))
+        return len(list(itertools.takewhile("FAILED".__eq__, ended)))
 
     def on_search_end(self) -> None:
         """Raise where no trial has a score."""
         super().on_search_end()
         if self._owner and not any(trial.status == "COMPLETED" for trial in self.oracle.trials.values()):
-            self._give_up(None)
+            self._give_up()
 
-    def _give_up(self, cause: Exception | None) -> None:
+    def _give_up(self) -> None:
         failed = self.failures or failed_trials(self)
         if not failed:
-            raise SearchFailed("no trial was run: the search space or the budget is empty") from cause
+            raise SearchFailed("no trial was run: the search space or the budget is empty")
         first = failed[0]
         raise SearchFailed(
             f"{len(failed)} trials failed; the first, trial {first.trial_id} with {first.values}: {first.reason}"
-        ) from cause
+        )
 
 
 def _write(path, stateful) -> None:
@@ -205,7 +249,12 @@ def _write(path, stateful) -> None:
 
 
 def failed_trials(tuner: BaseTuner) -> list[Failure]:
-    """All trials of a search that failed, those before it was taken up again among them."""
+    """All trials of a search that failed, those before it was taken up again among them.
+
+    On a worker, whose oracle sits with the chief, those that failed in this process.
+    """
+    if not hasattr(tuner.oracle, "trials"):
+        return list(tuner.failures)
     trials = (tuner.oracle.trials[trial_id] for trial_id in tuner.oracle.start_order)
     return [_failure(trial) for trial in trials if trial.status in _WITHOUT_SCORE]
 
@@ -213,9 +262,17 @@ def failed_trials(tuner: BaseTuner) -> list[Failure]:
 def _failure(trial: Trial) -> Failure:
     """What is known of a trial that has no score."""
     message = trial.message or ""
-    lines = message.strip().splitlines()
-    reason = lines[-1] if lines else tr("its score is not a number", "得分不是数")
+    reason = _naming_line(message) if message else tr("its score is not a number", "得分不是数")
     return Failure(trial.trial_id, dict(trial.hyperparameters.values), reason, message)
+
+
+def _naming_line(message: str) -> str:
+    """The line of a traceback with the error's name; what the error says may go on for many lines."""
+    lines = message.strip().splitlines()
+    begins = [number for number, line in enumerate(lines) if line == "Traceback (most recent call last):"]
+    # Frames are indented. Of several tracebacks the last is that of the error that was not caught.
+    after = (line for line in lines[begins[-1] + 1 :] if line and line[0] != " ") if begins else ()
+    return next(iter(after), lines[-1])
 
 
 def best_trial(tuner: BaseTuner) -> Trial:

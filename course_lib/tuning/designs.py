@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.arguments import require_choice, require_integer
+from course_lib.arguments import require_choice, require_integer, require_text
+from course_lib.tuning.arguments import require_number
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Axis:
         scale: "linear", or "log" where ratios count and not differences.
 
     Raises:
-        ValueError: if `low` is not below `high`, or not above 0 on a logarithmic scale.
+        TypeError: if the name is no text, or a limit no number.
+        ValueError: if `low` is not below `high`, or not above 0 on a logarithmic scale, or a limit not finite.
     """
 
     name: str
@@ -32,15 +35,24 @@ class Axis:
     scale: str = "linear"
 
     def __post_init__(self) -> None:
+        require_text("name", self.name)
+        require_number("low", self.low)
+        require_number("high", self.high)
         require_choice("scale", self.scale, ("linear", "log"))
-        if not self.low < self.high:
-            raise ValueError(f"low is {self.low} and high {self.high}; allowed: low below high")
+        if not -math.inf < self.low < self.high < math.inf:
+            raise ValueError(f"low is {self.low} and high {self.high}; allowed: low below high, both finite")
         if self.scale == "log" and self.low <= 0:
             raise ValueError(f"low is {self.low} on a logarithmic scale; allowed: a number above 0")
 
     def value(self, share: ArrayLike) -> np.ndarray:
-        """The value at a share of the way from low to high, 0 to 1."""
+        """The value at a share of the way from low to high.
+
+        Raises:
+            ValueError: if a share is not from 0 to 1.
+        """
         share = np.asarray(share, dtype=float)
+        if not ((share >= 0) & (share <= 1)).all():
+            raise ValueError(f"share is {share}; allowed: from 0 to 1")
         if self.scale == "log":
             return self.low * (self.high / self.low) ** share
         return self.low + (self.high - self.low) * share
@@ -50,7 +62,12 @@ def grid_points(axes: Sequence[Axis], per_axis: int) -> np.ndarray:
     """Every combination of evenly spaced values, in the middles of as many equal pieces of each axis.
 
     Shapes: (per_axis ** axes, axes).
+
+    Raises:
+        TypeError: if `per_axis` is no whole number.
+        ValueError: if it is less than 1, or there is no axis.
     """
+    _check(axes)
     require_integer("per_axis", per_axis, at_least=1)
     shares = (np.arange(per_axis) + 0.5) / per_axis
     return np.array(list(itertools.product(*(axis.value(shares) for axis in axes))))
@@ -61,20 +78,35 @@ def random_points(axes: Sequence[Axis], trials: int, seed: int = 0) -> np.ndarra
 
     Shapes: (trials, axes).
 
+    Raises:
+        TypeError: if `trials` or `seed` is no whole number.
+        ValueError: if one is out of its range, or there is no axis.
+
     Source: J. Bergstra and Y. Bengio, "Random Search for Hyper-Parameter Optimization", JMLR 13, 2012.
     """
+    _check(axes)
     require_integer("trials", trials, at_least=1)
+    require_integer("seed", seed, at_least=0)
     shares = np.random.default_rng(seed).random((trials, len(axes)))
     return np.column_stack([axis.value(shares[:, number]) for number, axis in enumerate(axes)])
+
+
+def _check(axes: Sequence[Axis]) -> None:
+    if not len(axes):
+        raise ValueError("axes is empty; allowed: one axis or more")
 
 
 def chance_of_top(share: float, trials: int) -> float:
     """How likely it is that at least one of some random trials lies among the best share of all settings.
 
+    The share is one of the settings as they are drawn, evenly in the scale of each axis.
+
     Raises:
-        ValueError: if the share is not from 0 to 1.
+        TypeError: if `trials` is no whole number, or `share` no number.
+        ValueError: if the share is not from 0 to 1, or `trials` negative.
     """
     require_integer("trials", trials, at_least=0)
+    require_number("share", share)
     if not 0 <= share <= 1:
         raise ValueError(f"share is {share}; allowed: from 0 to 1")
     return 1 - (1 - share) ** trials  # (4)

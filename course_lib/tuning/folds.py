@@ -18,17 +18,20 @@ def k_folds(
         examples: how many there are.
         folds: k.
         seed: of the order.
-        groups: one for each example, such as its film; a group is never parted. None for no groups.
+        groups: one for each example, such as its film; a group is never parted. None for no groups. The folds are as
+            even as the groups allow: one that holds most examples makes a fold of that size.
 
     Returns:
         For each fold the places of the examples to learn from and of those held out, in rising order.
 
     Raises:
         TypeError: if a number is no whole number.
-        ValueError: if there are fewer examples or groups than folds, or not one group for each example.
+        ValueError: if there are fewer examples or groups than folds, not one group for each example, or the seed is
+            negative.
     """
     require_integer("examples", examples, at_least=2)
     require_integer("folds", folds, at_least=2)
+    require_integer("seed", seed, at_least=0)
     if groups is None:
         members = np.arange(examples)
     else:
@@ -72,8 +75,12 @@ def cross_validate(
         groups: what is not to be parted.
 
     Shapes: (folds,).
+
+    Raises:
+        TypeError: if a number is no whole number, or `evaluate` returns no number.
+        ValueError: as `k_folds`.
     """
-    return np.array([evaluate(known, held) for known, held in k_folds(examples, folds, seed, groups)], dtype=float)
+    return np.array([_score(evaluate(known, held)) for known, held in k_folds(examples, folds, seed, groups)])
 
 
 def nested(
@@ -99,11 +106,25 @@ def nested(
 
     Shapes: scores (folds,).
 
+    Raises:
+        TypeError: if a number is no whole number, or `evaluate` returns no number.
+        ValueError: as `k_folds`.
+
     Source: S. Varma and R. Simon, "Bias in error estimation when using cross-validation for model selection", BMC
     Bioinformatics 7, 2006.
     """
     scores, chosen = [], []
     for number, (known, held) in enumerate(k_folds(examples, folds, seed, groups)):
         chosen.append(search(known, seed + number))
-        scores.append(evaluate(chosen[-1], known, held))
+        scores.append(_score(evaluate(chosen[-1], known, held)))
     return np.array(scores, dtype=float), chosen
+
+
+def _score(returned: object) -> float:
+    """What `evaluate` returned, as a number; one that a backend keeps in an array without axes is one, too."""
+    try:
+        if np.ndim(returned) == 0 and not isinstance(returned, str | bytes):
+            return float(returned)
+    except (TypeError, ValueError):
+        pass  # the error below says more
+    raise TypeError(f"evaluate returned {returned!r}; allowed: a number")

@@ -37,7 +37,8 @@ class Again:
         repeated: the mean of the same settings' scores in the other runs.
         optimism: how much better the first was.
         same_winner: how often the settings that won one run win another.
-        top_quarter: how often they are among the best quarter there.
+        top_quarter: how often they are among the best quarter there, rounded up to whole settings: the best three of
+            ten. Chance alone gives that share.
         noise: the standard deviation of one setting's scores, over runs.
         spread: the standard deviation of the settings' means.
     """
@@ -61,11 +62,17 @@ def winner_again(scores: ArrayLike, higher_is_better: bool = True) -> Again:
     Shapes: scores (settings, runs).
 
     Raises:
-        ValueError: if there are fewer than two settings or runs, or a score is no finite number.
+        ValueError: if there are fewer than two settings or runs, the settings have not as many runs each, or a score
+            is no finite number.
     """
-    scores = np.asarray(scores, dtype=float)
+    try:
+        scores = np.asarray(scores, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError("scores is no table of numbers; allowed: as many runs for every setting") from error
     if scores.ndim != 2 or min(scores.shape) < 2 or not np.isfinite(scores).all():
-        raise ValueError(f"scores has the shape {scores.shape}; allowed: finite numbers (settings, runs), two of each")
+        raise ValueError(
+            f"scores has the shape {scores.shape}; allowed: finite numbers (settings, runs), at least two of each"
+        )
     better = scores if higher_is_better else -scores
     settings, runs = scores.shape
     winners = better.argmax(axis=0)  # (runs,)

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from course_lib.arguments import require_integer, require_positive, require_share
+from course_lib.tuning.arguments import checked_pairs, require_number
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def lr_range_test(
 
     Args:
         model: a compiled and built model, whose learning rate is a number and no schedule.
-        inputs: the training examples.
-        targets: their targets.
+        inputs: the training examples, in one array.
+        targets: their targets, in one array.
         lowest: the first learning rate.
         highest: the last.
         steps: how many.
@@ -59,13 +60,18 @@ def lr_range_test(
     Shapes: inputs (examples, ...), targets (examples, ...).
 
     Raises:
-        TypeError: if a number of steps or examples is no whole number, or the learning rate is a schedule.
-        ValueError: if an argument is out of its range, or the model is not compiled or not built.
+        TypeError: if `steps`, `batch_size` or `seed` is no whole number, another number is none, the inputs or targets
+            are no array, or the learning rate is a schedule.
+        ValueError: if an argument is out of its range, there is no example or not one target for each, or the model is
+            not compiled or not built.
 
     Source: L. N. Smith, "Cyclical Learning Rates for Training Neural Networks", 2017, section 3.3 (arXiv:1506.01186).
     """
     require_integer("steps", steps, at_least=2)
     require_integer("batch_size", batch_size, at_least=1)
+    require_integer("seed", seed, at_least=0)
+    for name, value in (("lowest", lowest), ("highest", highest), ("smoothing", smoothing), ("give_up", give_up)):
+        require_number(name, value)
     require_positive("lowest", lowest)
     require_share("smoothing", smoothing)
     if not lowest < highest < float("inf"):
@@ -74,8 +80,7 @@ def lr_range_test(
         raise ValueError(f"give_up is {give_up}; allowed: a number above 1")
     if getattr(model, "optimizer", None) is None or not model.built:
         raise ValueError("model is not compiled or has no weights yet; allowed: a built and compiled keras.Model")
-    if len(inputs) != len(targets) or not len(inputs):
-        raise ValueError(f"inputs has {len(inputs)} examples and targets {len(targets)}; allowed: as many of each")
+    inputs, targets = checked_pairs(inputs, targets)
     optimizer = model.optimizer
     if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
         raise TypeError("the learning rate is a schedule; allowed: a number, which the test can set")
@@ -110,13 +115,28 @@ def lr_range_test(
 def suggest_rate(test: RangeTest, divide: float = 10.0) -> float:
     """A rate to begin with: that of the least smoothed loss, divided; at the minimum itself it is about to run away.
 
+    Args:
+        test: from `lr_range_test`.
+        divide: by what the rate of the least loss is divided.
+
     Raises:
-        ValueError: if the loss never fell, or `divide` is less than 1.
+        TypeError: if `divide` is no number.
+        ValueError: if `divide` is less than 1, or the test cannot say: it has no steps or no finite loss, its loss
+            never fell, or was still falling at the last rate.
     """
-    if divide < 1:
+    require_number("divide", divide)
+    if not 1 <= divide < float("inf"):
         raise ValueError(f"divide is {divide}; allowed: 1 or more")
     finite = np.where(np.isfinite(test.smoothed), test.smoothed, np.inf)
+    if not np.isfinite(finite).any():
+        raise ValueError(
+            f"test has {len(finite)} steps and no finite loss; allowed: one that begins with a smaller rate"
+        )
     lowest = int(finite.argmin())
     if lowest == 0:
         raise ValueError("the loss never fell; allowed: a test that begins with a smaller rate, or has more steps")
+    if lowest == len(finite) - 1 and not test.diverged:
+        raise ValueError(
+            f"the loss was still falling at the last rate, {test.rates[-1]:.3g}; allowed: a test with a larger highest"
+        )
     return float(test.rates[lowest] / divide)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import tempfile
 import time
@@ -15,9 +16,11 @@ from keras_tuner.engine.base_tuner import BaseTuner
 from keras_tuner.engine.trial import Trial
 
 from course_lib.arguments import require_choice, require_integer
-from course_lib.tuning.careful import Careful, Failure, failed_trials
+from course_lib.files import write_atomically
+from course_lib.tuning.careful import Careful, Failure, SearchFailed, failed_trials, read_json
 
 METHODS = ("random", "bayesian", "hyperband")
+RECORD = "search.json"  # in a search's folder: what it searches, and how
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Tried:
     Args:
         values: its hyperparameters.
         score: its loss; NaN where it failed.
-        epochs: how many epochs it had been trained for.
+        epochs: how many epochs it had been trained for when it was scored. With Hyperband they differ between trials,
+            and a score belongs to the values and the epochs together.
         spent: how many epochs the search had cost by then.
     """
 
@@ -60,9 +64,10 @@ class Search:
 
     Args:
         method: "random", "bayesian" or "hyperband".
-        trials: in the order in which they ended.
+        trials: in the order in which they ended. A setting that Hyperband lets go on is a new trial in each round, so
+            there are more trials than settings. On a worker, whose trials are kept by the chief, there are none.
         failures: those that failed.
-        seconds: what it took in this process.
+        seconds: what it took in this process; what was done before it was taken up again is not counted.
     """
 
     method: str
@@ -72,12 +77,29 @@ class Search:
 
     @property
     def best(self) -> Tried:
-        """The trial with the least loss."""
-        return min((trial for trial in self.trials if np.isfinite(trial.score)), key=lambda trial: trial.score)
+        """The trial with the least loss.
+
+        Hyperband's may be one that it stopped early: its values have won with `best.epochs` epochs, and are to be
+        trained again for as many, in a run with the total epochs of the search.
+
+        Raises:
+            SearchFailed: if no trial has a score.
+        """
+        scored = [trial for trial in self.trials if np.isfinite(trial.score)]
+        if not scored:
+            reason = f"; the first of {len(self.failures)} failures: {self.failures[0].reason}" if self.failures else ""
+            raise SearchFailed(f"no trial has a score, of {len(self.trials)}{reason}")
+        return min(scored, key=lambda trial: trial.score)
 
     @property
     def epochs(self) -> int:
-        """What the search cost."""
+        """What the search cost.
+
+        Raises:
+            SearchFailed: if no trial has ended.
+        """
+        if not self.trials:
+            raise SearchFailed("no trial has ended, so it is not known what the search cost")
         return self.trials[-1].spent
 
 
@@ -101,9 +123,15 @@ class FunctionTuner(Careful, BaseTuner):
 
 
 def make_oracle(
-    method: str, space: keras_tuner.HyperParameters, trials: int, epochs: int, seed: int, iterations: int = 1
+    method: str,
+    space: keras_tuner.HyperParameters,
+    trials: int,
+    epochs: int,
+    seed: int,
+    iterations: int = 1,
+    initial_points: int | None = None,
 ) -> keras_tuner.Oracle:
-    """One of KerasTuner's oracles, to minimise a loss.
+    """One of KerasTuner's oracles, to minimise a loss. What is said of one method has no effect on the others.
 
     Args:
         method: "random", "bayesian" or "hyperband".
@@ -112,9 +140,11 @@ def make_oracle(
         epochs: how long Hyperband trains one setting at most.
         seed: of what is drawn.
         iterations: how often Hyperband goes through all its brackets.
+        initial_points: after how many scored trials, drawn as random search draws them, Bayesian search begins to
+            think; None for three for each hyperparameter, at least three.
 
     Raises:
-        TypeError: if a number is no whole number.
+        TypeError: if a number is no whole number, or `space` of another type.
         ValueError: if an argument is out of its range.
     """
     require_choice("method", method, METHODS)
@@ -122,17 +152,24 @@ def make_oracle(
     require_integer("epochs", epochs, at_least=1)
     require_integer("iterations", iterations, at_least=1)
     require_integer("seed", seed, at_least=0)
+    if initial_points is not None:
+        require_integer("initial_points", initial_points, at_least=1)
+    if not isinstance(space, keras_tuner.HyperParameters):
+        raise TypeError(f"space is of type {type(space).__name__}; allowed: keras_tuner.HyperParameters")
     if not space.space:
         raise ValueError("space holds no hyperparameter; allowed: one or more")
-    # KerasTuner takes the seed 0 for none.
-    common = {"objective": keras_tuner.Objective("loss", "min"), "hyperparameters": space.copy(), "seed": seed + 1}
+    # KerasTuner takes the seed 0 for none, and cannot write NumPy's numbers down.
+    common = {"objective": keras_tuner.Objective("loss", "min"), "hyperparameters": space.copy(), "seed": int(seed) + 1}
     if method == "hyperband":
-        return keras_tuner.oracles.HyperbandOracle(max_epochs=epochs, hyperband_iterations=iterations, **common)
-    kind = {
-        "random": keras_tuner.oracles.RandomSearchOracle,
-        "bayesian": keras_tuner.oracles.BayesianOptimizationOracle,
-    }
-    return kind[method](max_trials=trials, **common)
+        return keras_tuner.oracles.HyperbandOracle(
+            max_epochs=int(epochs), hyperband_iterations=int(iterations), **common
+        )
+    if method == "bayesian":
+        points = max(3 * len(space.space), 3) if initial_points is None else int(initial_points)
+        return keras_tuner.oracles.BayesianOptimizationOracle(
+            max_trials=int(trials), num_initial_points=points, **common
+        )
+    return keras_tuner.oracles.RandomSearchOracle(max_trials=int(trials), **common)
 
 
 def run_search(
@@ -144,8 +181,13 @@ def run_search(
     seed: int = 0,
     iterations: int = 1,
     folder: Path | str | None = None,
+    initial_points: int | None = None,
 ) -> Search:
-    """Search for the settings with the least loss.
+    """Search for the settings with the least loss. What is said of one method has no effect on the others.
+
+    A search in a folder is taken up where it stopped; `evaluate` must then be the same, which nobody can check. With
+    more trials than before it goes on, with fewer none is cut off. One that KerasTuner stops, because several trials
+    failed in a row, says so in a line and returns what it has found.
 
     Args:
         evaluate: given a `Job`, its loss.
@@ -155,19 +197,63 @@ def run_search(
         epochs: how long one setting is trained, with Hyperband at most.
         seed: of what the search draws.
         iterations: how often Hyperband goes through all its brackets.
-        folder: where the search is kept, so that it can be taken up again; None for nowhere.
+        folder: where the search is kept, so that it can be taken up again; None for nowhere. It holds one search.
+        initial_points: after how many scored trials, drawn as random search draws them, Bayesian search begins to
+            think; None for three for each hyperparameter, at least three.
 
     Raises:
+        SearchDamaged: if the folder's files cannot be read.
         SearchFailed: if no trial has a score.
-        ValueError: if an argument is out of its range.
+        TypeError: if a number is no whole number, or `space` of another type.
+        ValueError: if an argument is out of its range, or the folder holds another search: of another method, space,
+            seed or number of epochs, or of other iterations (Hyperband) or initial points (Bayesian search).
     """
-    oracle = make_oracle(method, space, trials, epochs, seed, iterations)
+    oracle = make_oracle(method, space, trials, epochs, seed, iterations, initial_points)
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as temporary:
+        if folder is not None:
+            described = {"method": method, "space": oracle.hyperparameters.get_config()["space"]}
+            described |= {"seed": int(seed), "epochs": int(epochs)}
+            if method == "hyperband":
+                described["iterations"] = oracle.hyperband_iterations
+            if method == "bayesian":
+                described["initial_points"] = oracle.num_initial_points
+            _claim(Path(folder), described)
         tuner = FunctionTuner(oracle, directory=str(folder or temporary), project_name=method)
         oracle.verbose = 0
-        tuner.search(evaluate, epochs)
+        tuner.search(evaluate, int(epochs))
         return Search(method, ended_trials(oracle, epochs), failed_trials(tuner), time.perf_counter() - begun)
+
+
+def _claim(folder: Path, asked: dict[str, object]) -> None:
+    """Note in a folder which search it holds; raise a ValueError where it holds another."""
+    asked = json.loads(json.dumps(asked))  # as it will be read again
+    for method in METHODS:
+        path = folder / method / RECORD
+        if path.exists():
+            held = read_json(path)
+        elif method != asked["method"] and (folder / method / "oracle.json").exists():
+            held = {"method": method}
+        else:
+            continue
+        others = [name for name in held if held[name] != asked.get(name)]
+        if others:
+            others = others[:1] if others[0] == "method" else others
+            pairs = ((_shown(name, each, other) for name in others) for each, other in ((held, asked), (asked, held)))
+            there, here = (", ".join(texts) for texts in pairs)
+            raise ValueError(f"folder holds a search with {there}; allowed: the same and not {here}, or another folder")
+    write_atomically(folder / str(asked["method"]) / RECORD, json.dumps(asked).encode())
+
+
+def _shown(name: str, record: dict[str, object], other: dict[str, object]) -> str:
+    """What a record says, short enough for an error: of a space the hyperparameters that the other has not."""
+    if name != "space":
+        return f"{name} {record[name]!r}"
+    texts = []
+    for each in [each for each in record[name] if each not in other[name]] or record[name]:
+        limits = {key: value for key, value in each["config"].items() if key != "name" and value not in (None, [])}
+        texts.append(f"{each['class_name']} {each['config']['name']} {limits}")
+    return f"space {', '.join(texts)}"
 
 
 def ended_trials(oracle: keras_tuner.Oracle, epochs: int) -> list[Tried]:

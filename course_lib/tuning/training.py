@@ -7,6 +7,10 @@ place in the order of the examples, in memory or in a file.
 from __future__ import annotations
 
 import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +29,7 @@ from course_lib.files import write_atomically
 from course_lib.mlp.initialisation import initialise
 from course_lib.mlp.network import backward, cross_entropy_and_gradient, forward
 from course_lib.mlp.optimizers import adam, descend
+from course_lib.tuning.arguments import require_number
 from course_lib.tuning.schedules import SCHEDULES, learning_rate_at
 
 
@@ -42,7 +47,7 @@ class Settings:
         warmup_share: which share of the steps it rises over.
 
     Raises:
-        TypeError: if a number of units or examples is no whole number.
+        TypeError: if a setting that is a number is none, or one that counts units or examples is no whole number.
         ValueError: if a setting is out of its range.
     """
 
@@ -55,6 +60,8 @@ class Settings:
     warmup_share: float = 0.0
 
     def __post_init__(self) -> None:
+        for name in ("learning_rate", "dropout", "weight_decay", "warmup_share"):
+            require_number(name, getattr(self, name))
         require_positive("learning_rate", self.learning_rate)
         require_integer("hidden_units", self.hidden_units, at_least=1)
         require_share("dropout", self.dropout)
@@ -82,14 +89,18 @@ class Training:
     Shapes: inputs (examples, features), labels (examples,).
 
     Raises:
-        TypeError: if the labels are no whole numbers.
-        ValueError: if the inputs hold NaN or infinity, do not fit the labels, or there is none.
+        TypeError: if `settings` is of another type, or the labels, the epochs or the seed are no whole numbers.
+        ValueError: if the inputs hold NaN or infinity, do not fit the labels, or there is none; or a number is out of
+            its range.
     """
 
     def __init__(
         self, settings: Settings, inputs: np.ndarray, labels: np.ndarray, total_epochs: int, seed: int = 0
     ) -> None:
+        if not isinstance(settings, Settings):
+            raise TypeError(f"settings is of type {type(settings).__name__}; allowed: Settings(...)")
         require_integer("total_epochs", total_epochs, at_least=1)
+        require_integer("seed", seed, at_least=0)
         self.settings, self.total_epochs, self.seed = settings, total_epochs, seed
         self.inputs, self.labels = checked_examples("inputs", inputs, labels)
         classes = int(self.labels.max()) + 1
@@ -147,15 +158,25 @@ class Training:
         """The loss and the accuracy on other examples.
 
         Shapes: inputs (examples, features), labels (examples,).
+
+        Raises:
+            TypeError: if the labels are no whole numbers.
+            ValueError: if there is no example, the shapes do not fit each other or the network, the inputs hold NaN or
+                infinity, or a label is no class of the training examples.
         """
+        inputs, labels = checked_examples("inputs", inputs, labels)
+        features, classes = self.layers[0][0].shape[0], self.layers[-1][0].shape[1]
+        if inputs.shape[1] != features:
+            raise ValueError(f"inputs has {inputs.shape[1]} features; allowed: {features}, as the training examples")
+        require_labels("labels", labels, classes)
         with np.errstate(all="ignore"):
-            logits, _ = forward(self.layers, np.asarray(inputs, np.float32))
+            logits, _ = forward(self.layers, inputs)
             loss, _ = cross_entropy_and_gradient(labels, logits)
         return loss, float((logits.argmax(axis=1) == labels).mean())
 
     def save(self, path: Path) -> None:
         """Write the run to a file, whole or not at all."""
-        arrays = {"epoch": np.array(self.epoch)}
+        arrays = {"epoch": np.array(self.epoch), "made": np.array(json.dumps(self._made(), default=_plain))}
         for number, value in enumerate(value for layer in self.layers for value in layer):
             arrays[f"value{number}"] = value
             if self.states is not None:
@@ -165,36 +186,74 @@ class Training:
         write_atomically(Path(path), buffer.getvalue())
 
     def load(self, path: Path) -> None:
-        """Go on where the run in the file stopped; it must have been made with the same settings.
+        """Go on where the run in the file stopped. It must be the same run: its settings, its seed, its total epochs.
+
+        A file that does not say how its run was made is held against the shapes of the network alone. The examples are
+        not in the file; they must be the same as well. Where the file is refused, the run stays as it was.
 
         Raises:
-            ValueError: if its network has another shape.
+            FileNotFoundError: if there is no such file.
+            ValueError: if the file holds no run, or another one.
         """
-        with np.load(path, allow_pickle=False) as arrays:
-            count = 2 * len(self.layers)
-            values = [arrays[f"value{number}"] for number in range(count)]
-            own = [value.shape for layer in self.layers for value in layer]
-            if [value.shape for value in values] != own:
-                raise ValueError(f"path holds a network of the shapes {[v.shape for v in values]}; allowed: {own}")
-            self.layers = list(zip(values[0::2], values[1::2], strict=True))
-            self.epoch = int(arrays["epoch"])
-            if "mean0" in arrays:
-                self.states = [
-                    (arrays[f"mean{number}"], arrays[f"square{number}"], int(arrays[f"steps{number}"]))
-                    for number in range(count)
-                ]
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = dict(file)
+            made, epoch = json.loads(str(arrays.get("made", "{}"))), int(arrays["epoch"])
+            layers, states = _network(arrays, len(self.layers))
+        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise ValueError(f"path is {path}, which holds no run; allowed: a file written by save") from error
+        own = json.loads(json.dumps(self._made(), default=_plain))
+        others = [name for name in made if made[name] != own.get(name)]
+        if others:
+            held, ours = (", ".join(f"{name} {each.get(name)!r}" for name in others) for each in (made, own))
+            raise ValueError(f"path holds a run with {held}; allowed: {ours}")
+        shapes, ours = ([value.shape for layer in each for value in layer] for each in (layers, self.layers))
+        if shapes != ours:
+            raise ValueError(f"path holds a network of the shapes {shapes}; allowed: {ours}")
+        if not 0 <= epoch <= self.total_epochs:
+            raise ValueError(f"path holds a run after epoch {epoch}; allowed: 0 to {self.total_epochs}")
+        self.layers, self.states, self.epoch = layers, states, epoch
+
+    def _made(self) -> dict[str, object]:
+        """What decides how the run goes, beside the examples."""
+        return {**self.config(), "seed": self.seed, "total_epochs": self.total_epochs}
 
     def config(self) -> dict[str, object]:
         """The settings as a dictionary, for tables and records."""
         return asdict(self.settings)
 
 
+def _plain(number: np.generic) -> object:
+    """A number of NumPy's as one that JSON knows."""
+    return number.item()
+
+
+def _network(arrays: Mapping[str, np.ndarray], depth: int) -> tuple[list, list | None]:
+    """The layers and the optimiser's memory in a file; None for the memory of a run that has not made a step."""
+    values = [arrays[f"value{number}"] for number in range(2 * depth)]
+    layers = list(zip(values[0::2], values[1::2], strict=True))
+    if "mean0" not in arrays:
+        return layers, None
+    return layers, [
+        (arrays[f"mean{number}"], arrays[f"square{number}"], int(arrays[f"steps{number}"]))
+        for number in range(len(values))
+    ]
+
+
 def checked_examples(name: str, inputs: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The examples as arrays; raises where they cannot be learnt from.
+    """The examples as arrays.
 
     Shapes: inputs (examples, features), labels (examples,).
+
+    Raises:
+        TypeError: if the labels are no whole numbers.
+        ValueError: if the inputs hold anything but finite numbers, do not fit the labels, or there is none.
     """
-    inputs, labels = np.asarray(inputs, dtype=np.float32), np.asarray(labels)
+    try:
+        inputs = np.asarray(inputs, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} is no table of numbers; allowed: (examples, features)") from error
+    labels = np.asarray(labels)
     if inputs.ndim != 2 or not len(inputs):
         raise ValueError(f"{name} has the shape {inputs.shape}; allowed: (examples, features), at least one example")
     if labels.shape != (len(inputs),):

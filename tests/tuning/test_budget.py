@@ -28,6 +28,8 @@ def test_the_brackets_are_those_of_the_papers_table() -> None:
 
 def test_keras_tuner_rounds_up() -> None:
     assert pairs(tuning.keras_tuner_brackets(9, 3)) == [[(9, 1), (3, 3), (1, 9)], [(5, 3), (2, 9)], [(3, 9)]]
+    assert pairs(tuning.keras_tuner_brackets(10, 3))[0] == [(12, 2), (4, 4), (2, 10)]
+    assert pairs(tuning.hyperband_brackets(10, 3))[0] == [(9, 1), (3, 3), (1, 10)]
 
 
 def test_a_setting_that_goes_on_is_paid_for_once() -> None:

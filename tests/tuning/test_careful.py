@@ -55,6 +55,85 @@ def test_a_loss_that_is_no_number_is_a_failure() -> None:
         tuning.run_search(lambda job: float("nan"), space(), trials=2)
 
 
+def test_no_traceback_is_printed_and_none_is_lost(capsys) -> None:
+    search = tuning.run_search(sometimes, space(), trials=8, seed=3)
+    printed = capsys.readouterr()
+    assert search.failures and "Traceback" not in printed.out + printed.err
+    for failure in search.failures:
+        assert failure.message.startswith("Traceback") and "MemoryError: too wide" in failure.message
+
+
+def test_printing_of_tracebacks_is_left_as_it_was() -> None:
+    from keras_tuner.src import config
+
+    before = config.DEBUG
+    tuning.run_search(sometimes, space(), trials=8, seed=3)
+    assert config.DEBUG is before
+
+    def killed(job):
+        raise Killed
+
+    with pytest.raises(Killed):
+        tuning.run_search(killed, space(), trials=1)
+    assert config.DEBUG is before
+
+
+def test_the_reason_is_the_line_with_the_errors_name() -> None:
+    def wordy(job):
+        wordy.count += 1
+        if wordy.count == 1:
+            try:
+                raise KeyError("inner")
+            except KeyError as error:
+                raise ValueError("sizes differ\n'x' sizes: 60\n\n'sample_weight' sizes: 40") from error
+        return bowl(job)
+
+    wordy.count = 0
+    (failure,) = tuning.run_search(wordy, space(), trials=2).failures
+    assert failure.reason == "ValueError: sizes differ" and "'sample_weight' sizes: 40" in failure.message
+
+
+def failing(bad, ran):
+    """A loss that fails in the trials of the given numbers."""
+
+    def evaluate(job):
+        ran.append(job.file.parent.name)
+        if len(ran) - 1 in bad:
+            raise OSError("no space left")
+        return bowl(job)
+
+    return evaluate
+
+
+@pytest.mark.parametrize(
+    "words, said", [("en", "3 trials failed in a row; 2 have a score"), ("zh", "连续 3 次试验失败")]
+)
+def test_a_search_that_stops_after_three_failures_returns_what_it_found(capsys, words, said) -> None:
+    language.use(words)
+    search = tuning.run_search(failing({2, 3, 4}, []), space(), trials=10)
+    assert len(search.trials) == 5 and len(search.failures) == 3
+    assert search.best.score == min(trial.score for trial in search.trials[:2])
+    assert capsys.readouterr().out.count(said) == 1
+
+
+def test_failures_that_are_not_in_a_row_stop_nothing() -> None:
+    ran = []
+    search = tuning.run_search(failing({0, 1, 3, 4, 6, 7}, ran), space(), trials=9)
+    assert len(ran) == 9 == len(search.trials) and len(search.failures) == 6
+
+
+def test_a_search_that_was_given_up_goes_on_when_the_cause_is_gone(tmp_path) -> None:
+    with pytest.raises(tuning.SearchFailed, match="3 trials failed"):
+        tuning.run_search(failing({0, 1, 2}, []), space(), trials=10, folder=tmp_path)
+    still = []
+    with pytest.raises(tuning.SearchFailed, match="no space left"):
+        tuning.run_search(failing({0}, still), space(), trials=10, folder=tmp_path)
+    assert len(still) == 1
+    ran = []
+    search = tuning.run_search(failing({1}, ran), space(), trials=10, folder=tmp_path)
+    assert len(ran) == 6 and len(search.trials) == 10 and len(search.failures) == 5
+
+
 def test_a_failed_trial_is_never_the_best() -> None:
     def lucky(job):
         lucky.count += 1

@@ -53,8 +53,32 @@ def test_the_best_so_far_never_rises_and_skips_failures() -> None:
         (lambda: tuning.grid_points(AXES, 0), "per_axis is 0"),
         (lambda: tuning.random_points(AXES, 0), "trials is 0"),
         (lambda: tuning.chance_of_top(1.5, 3), "share is 1.5"),
+        (lambda: tuning.Axis("a", 0.0, np.inf), "both finite"),
+        (lambda: tuning.Axis("a", -np.inf, 0.0), "both finite"),
+        (lambda: tuning.Axis("a", np.nan, 1.0), "low is nan"),
+        (lambda: AXES[1].value(2), "share is 2.0; allowed: from 0 to 1"),
+        (lambda: AXES[0].value([0.5, -0.1]), "share is"),
+        (lambda: AXES[0].value(np.nan), "share is nan"),
+        (lambda: tuning.random_points([], 3), "axes is empty"),
+        (lambda: tuning.grid_points([], 3), "axes is empty"),
+        (lambda: tuning.random_points(AXES, 3, -1), "seed is -1"),
     ],
 )
 def test_a_wrong_argument_is_named(make, message) -> None:
     with pytest.raises(ValueError, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda: tuning.Axis("a", "1", "2"), "low is '1'"),
+        (lambda: tuning.Axis("a", 1, None), "high is None"),
+        (lambda: tuning.Axis(1, 1, 2), "name is 1"),
+        (lambda: tuning.random_points(AXES, 3, 0.5), "seed is 0.5"),
+        (lambda: tuning.chance_of_top("0.05", 3), "share is '0.05'"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_named(make, message) -> None:
+    with pytest.raises(TypeError, match=message):
         make()

@@ -89,3 +89,28 @@ def test_choosing_on_noise_flatters_and_nesting_does_not() -> None:
 def test_a_wrong_argument_is_named(arguments, message) -> None:
     with pytest.raises(ValueError, match=message):
         tuning.k_folds(*arguments)
+
+
+@pytest.mark.parametrize("seed, kind", [(-1, ValueError), (0.5, TypeError)])
+def test_a_wrong_seed_is_named(seed, kind) -> None:
+    with pytest.raises(kind, match=f"seed is {seed}"):
+        tuning.k_folds(4, 2, seed)
+
+
+@pytest.mark.parametrize("returned", [None, (0.3, 0.9), [0.5], "0.5", np.zeros(1)])
+def test_a_score_that_is_no_number_is_refused(returned) -> None:
+    with pytest.raises(TypeError, match=r"evaluate returned .*; allowed: a number"):
+        tuning.cross_validate(lambda known, held: returned, 6, 3)
+    with pytest.raises(TypeError, match=r"evaluate returned .*; allowed: a number"):
+        tuning.nested(lambda places, seed: None, lambda chosen, known, held: returned, 6, 3)
+
+
+@pytest.mark.parametrize("returned", [1, np.float32(1), np.ones(())])
+def test_numbers_of_every_kind_are_scores(returned) -> None:
+    scores = tuning.cross_validate(lambda known, held: returned, 6, 3)
+    assert scores.shape == (3,) and scores.dtype == float
+
+
+def test_one_large_group_makes_one_large_fold() -> None:
+    sizes = [len(held) for _, held in tuning.k_folds(10, 3, 0, [0] * 8 + [1, 2])]
+    assert sorted(sizes) == [1, 1, 8]

@@ -48,5 +48,15 @@ def test_a_wrong_argument_is_named() -> None:
     for scores in ([0.1, 0.2], [[0.1, 0.2]], [[0.1], [0.2]], [[0.1, np.nan], [0.2, 0.3]]):
         with pytest.raises(ValueError, match="scores has the shape"):
             tuning.winner_again(scores)
+    for scores in ([[0.1, 0.2], [0.3]], [["a", "b"], ["c", "d"]]):
+        with pytest.raises(ValueError, match="scores is no table of numbers"):
+            tuning.winner_again(scores)
     with pytest.raises(ValueError, match="count is 0"):
         tuning.expected_maximum(0)
+
+
+def test_the_best_quarter_of_ten_are_three() -> None:
+    """The winner of the first run is third in the second, the winner of the second is fourth in the first."""
+    first = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+    second = [8, 9, 1, 10, 2, 3, 4, 5, 6, 7]
+    assert tuning.winner_again(np.transpose([first, second])).top_quarter == 0.5

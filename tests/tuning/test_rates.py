@@ -97,3 +97,52 @@ def test_a_model_that_cannot_be_tested_is_refused() -> None:
     schedule = keras.optimizers.schedules.CosineDecay(0.1, 10)
     with pytest.raises(TypeError, match="is a schedule"):
         tuning.lr_range_test(network(keras.optimizers.SGD(schedule)), X, Y)
+
+
+def seen(losses, diverged=False) -> tuning.RangeTest:
+    losses = np.array(losses, dtype=float)
+    return tuning.RangeTest(np.geomspace(1e-4, 1, max(len(losses), 1))[: len(losses)], losses, losses, diverged)
+
+
+@pytest.mark.parametrize(
+    "test, message",
+    [
+        (seen([]), "test has 0 steps and no finite loss"),
+        (seen([np.nan, np.nan], True), "test has 2 steps and no finite loss"),
+        (seen([1.0, 0.8, 0.5]), "still falling at the last rate, 1; allowed: a test with a larger highest"),
+    ],
+)
+def test_a_test_that_cannot_say_suggests_nothing(test, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        tuning.suggest_rate(test)
+
+
+@pytest.mark.parametrize("divide", [0.5, float("nan"), float("inf")])
+def test_a_wrong_divisor_is_named(divide) -> None:
+    with pytest.raises(ValueError, match="divide is"):
+        tuning.suggest_rate(seen([1.0, 0.5, 0.8]), divide)
+    with pytest.raises(TypeError, match="divide is '10'"):
+        tuning.suggest_rate(seen([1.0, 0.5, 0.8]), "10")
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"lowest": "1e-6"}, "lowest is '1e-6'"),
+        ({"give_up": None}, "give_up is None"),
+        ({"seed": 0.5}, "seed is 0.5"),
+        ({"inputs": {"one": X, "other": X}}, "inputs is of type dict"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_named(options, message) -> None:
+    with pytest.raises(TypeError, match=message):
+        tuning.lr_range_test(network(), **{"inputs": X, "targets": Y, **options})
+
+
+def test_lists_and_tensors_are_tested_like_arrays() -> None:
+    plain, lists, tensors = (
+        tuning.lr_range_test(network(), inputs, targets, 1e-4, 1e-2, steps=3)
+        for inputs, targets in ((X, Y), (X.tolist(), Y.tolist()), (ops.convert_to_tensor(X), ops.convert_to_tensor(Y)))
+    )
+    np.testing.assert_allclose(lists.losses, plain.losses, rtol=1e-5)
+    np.testing.assert_allclose(tensors.losses, plain.losses, rtol=1e-5)

@@ -63,3 +63,27 @@ def test_eight_times_the_batch_allows_eight_times_the_step() -> None:
 def test_a_wrong_argument_is_named(options, message) -> None:
     with pytest.raises(ValueError, match=message.replace("(", r"\(")):
         tuning.learning_rate_at(**{"step": 0, "peak": 0.1, "total_steps": 10, **options})
+
+
+@pytest.mark.parametrize(
+    "make, kind, message",
+    [
+        (lambda: tuning.warm_up(-1, 4), ValueError, "step is -1"),
+        (lambda: tuning.warm_up(1, -4), ValueError, "warmup_steps is -4"),
+        (lambda: tuning.cosine(1, 0), ValueError, "total_steps is 0"),
+        (lambda: tuning.cosine(-5, 10), ValueError, "step is -5"),
+        (lambda: tuning.cosine(0.5, 10), TypeError, "step is 0.5"),
+        (lambda: tuning.step_decay(1, 0), ValueError, "total_steps is 0"),
+        (lambda: tuning.step_decay(1, 4, drops=-1), ValueError, "drops is -1"),
+        (lambda: tuning.step_decay(1, 4, factor=1.5), ValueError, "factor is 1.5"),
+        (lambda: tuning.step_decay(1, 4, factor="a"), TypeError, "factor is 'a'"),
+        (lambda: tuning.SCHEDULES["linear"](1, 0), ValueError, "total_steps is 0"),
+        (lambda: tuning.SCHEDULES["constant"](-1, 3), ValueError, "step is -1"),
+        (lambda: tuning.learning_rate_at(0, "a", 10), TypeError, "peak is 'a'"),
+        (lambda: tuning.learning_rate_at(0, 0.1, 10, "cosine", None), TypeError, "warmup_share is None"),
+        (lambda: tuning.linear_scaling("0.1", 1, 2), TypeError, "learning_rate is '0.1'"),
+    ],
+)
+def test_every_public_schedule_names_what_is_wrong(make, kind, message) -> None:
+    with pytest.raises(kind, match=message):
+        make()

@@ -111,7 +111,82 @@ def test_nothing_is_done_after_the_end() -> None:
 def test_a_state_of_another_network_is_refused(tmp_path) -> None:
     trained(1).save(tmp_path / "run.npz")
     with pytest.raises(ValueError, match="path holds a network of the shapes"):
-        tuning.Training(tuning.Settings(hidden_units=6), X, Y, 4).load(tmp_path / "run.npz")
+        tuning.Training(tuning.Settings(hidden_units=5), X[:, :3], Y, 4).load(tmp_path / "run.npz")
+
+
+@pytest.mark.parametrize(
+    "made, message",
+    [
+        ({"hidden_units": 6}, "a run with hidden_units 6; allowed: hidden_units 5"),
+        ({"learning_rate": 0.1}, "a run with learning_rate 0.1; allowed: learning_rate 0.001"),
+        (
+            {"dropout": 0.5, "batch_size": 8},
+            "a run with dropout 0.5, batch_size 8; allowed: dropout 0.0, batch_size 32",
+        ),
+        ({"seed": 1}, "a run with seed 1; allowed: seed 0"),
+        ({"total": 3}, "a run with total_epochs 3; allowed: total_epochs 4"),
+    ],
+)
+def test_a_state_of_another_run_is_refused_and_changes_nothing(tmp_path, made, message) -> None:
+    trained(2, **made).save(tmp_path / "run.npz")
+    run = trained(1)
+    with pytest.raises(ValueError, match=message):
+        run.load(tmp_path / "run.npz")
+    assert run.epoch == 1 and same(run, trained(1))
+
+
+def test_settings_in_numbers_of_numpy_are_the_same_settings(tmp_path) -> None:
+    trained(1, seed=np.int64(3), hidden_units=np.int32(5), dropout=np.float64(0.3)).save(tmp_path / "run.npz")
+    run = trained(0, seed=3, hidden_units=5, dropout=0.3)
+    run.load(tmp_path / "run.npz")
+    assert run.epoch == 1
+
+
+def test_a_state_from_before_the_first_step_clears_the_optimisers_memory(tmp_path) -> None:
+    trained(0).save(tmp_path / "run.npz")
+    run = trained(3)
+    run.load(tmp_path / "run.npz")
+    run.run(4)
+    assert same(run, trained(4))
+
+
+def rewritten(path, **changes) -> None:
+    with np.load(path) as file:
+        arrays = {name: value for name, value in {**file, **changes}.items() if value is not None}
+    np.savez(path, **arrays)
+
+
+def test_a_file_that_does_not_say_how_it_was_made_is_held_against_the_run(tmp_path) -> None:
+    path = tmp_path / "run.npz"
+    trained(3).save(path)
+    rewritten(path, made=None)
+    run = trained(0)
+    run.load(path)
+    assert run.epoch == 3
+    with pytest.raises(ValueError, match="after epoch 3; allowed: 0 to 2"):
+        trained(0, total=2).load(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", b"PK\x03\x04 rubbish", "array", "cut", "hole", "nothing"])
+def test_a_file_that_holds_no_run_is_named(tmp_path, content) -> None:
+    path = tmp_path / "run.npz"
+    trained(1).save(path)
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content == "array":
+        np.save(tmp_path / "one.npy", X)
+        (tmp_path / "one.npy").replace(path)
+    elif content == "cut":
+        path.write_bytes(path.read_bytes()[:-100])
+    else:
+        rewritten(path, **{{"hole": "square1", "nothing": "value0"}[content]: None})
+    with pytest.raises(ValueError, match=r"path is .*run\.npz, which holds no run; allowed: a file written by save"):
+        trained(0).load(path)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"none\.npz"):
+        trained(0).load(tmp_path / "none.npz")
 
 
 @pytest.mark.parametrize(
@@ -125,6 +200,10 @@ def test_a_state_of_another_network_is_refused(tmp_path) -> None:
         ({"batch_size": 0}, ValueError),
         ({"schedule": "up"}, ValueError),
         ({"warmup_share": 1.5}, ValueError),
+        ({"learning_rate": "1e-3"}, TypeError),
+        ({"dropout": None}, TypeError),
+        ({"weight_decay": True}, TypeError),
+        ({"warmup_share": [0.1]}, TypeError),
     ],
 )
 def test_a_wrong_setting_is_named(settings, kind) -> None:
@@ -145,3 +224,42 @@ def test_bad_examples_are_refused() -> None:
             tuning.Training(tuning.Settings(), inputs, labels, 2)
     with pytest.raises(TypeError, match="whole numbers"):
         tuning.Training(tuning.Settings(), X, Y.astype(float), 2)
+
+
+@pytest.mark.parametrize(
+    "arguments, kind, message",
+    [
+        ({"settings": {}}, TypeError, "settings is of type dict; allowed: Settings"),
+        ({"seed": 1.5}, TypeError, "seed is 1.5"),
+        ({"seed": None}, TypeError, "seed is None"),
+        ({"seed": -1}, ValueError, "seed is -1"),
+        ({"total_epochs": 2.0}, TypeError, "total_epochs is 2.0"),
+        ({"inputs": [[1.0], [2.0, 3.0]]}, ValueError, "inputs is no table of numbers"),
+    ],
+)
+def test_a_wrong_argument_is_named(arguments, kind, message) -> None:
+    given = {"settings": tuning.Settings(), "inputs": X, "labels": Y, "total_epochs": 2, "seed": 0}
+    with pytest.raises(kind, match=message):
+        tuning.Training(**{**given, **arguments})
+
+
+@pytest.mark.parametrize(
+    "inputs, labels, message",
+    [
+        (X, Y[:1], "the labels of inputs have the shape"),
+        (X, Y[:, None], "the labels of inputs have the shape"),
+        (X[:, :5], Y, "inputs has 5 features; allowed: 6"),
+        (X[:0], Y[:0], "inputs has the shape"),
+        (np.full_like(X, np.nan), Y, "inputs holds NaN"),
+        (X, Y + 1, "labels holds labels from 1 to 2; allowed: 0 to 1"),
+        (X, Y - 1, "the labels of inputs holds labels from -1"),
+    ],
+)
+def test_what_cannot_be_measured_is_named(inputs, labels, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        trained(1).measure(inputs, labels)
+
+
+def test_labels_that_are_no_whole_numbers_are_not_measured() -> None:
+    with pytest.raises(TypeError, match="whole numbers"):
+        trained(1).measure(X, Y.astype(float))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import keras
 import keras_tuner
 import numpy as np
@@ -60,3 +62,71 @@ def test_a_model_that_cannot_be_built_is_reported(tmp_path, kind) -> None:
     with pytest.raises(tuning.SearchFailed, match="no such layer"):
         tuner.search(X, Y, epochs=1, validation_data=(X, Y), verbose=0)
     assert tuner.failures
+
+
+def k_fold_search(tmp_path, hypermodel=build, **options) -> tuning.KFoldSearch:
+    objective = keras_tuner.Objective("val_loss", "min")
+    return tuning.KFoldSearch(
+        hypermodel=hypermodel, objective=objective, max_trials=1, seed=1, directory=str(tmp_path), **options
+    )
+
+
+def test_lists_are_searched_like_arrays(tmp_path) -> None:
+    lists, arrays = k_fold_search(tmp_path / "lists"), k_fold_search(tmp_path / "arrays")
+    lists.search(X.tolist(), Y.tolist(), folds=2, epochs=1, verbose=0)
+    arrays.search(X, Y, folds=2, epochs=1, verbose=0)
+    assert tuning.best_trial(lists).score == pytest.approx(tuning.best_trial(arrays).score, rel=1e-6)
+
+
+def test_more_executions_are_refused(tmp_path) -> None:
+    with pytest.raises(ValueError, match="executions_per_trial is 3; allowed: 1"):
+        k_fold_search(tmp_path, executions_per_trial=3)
+
+
+@pytest.mark.parametrize(
+    "options, kind, message",
+    [
+        ({"folds": 1}, ValueError, "folds is 1"),
+        ({"folds": 2.0}, TypeError, "folds is 2.0"),
+        ({"seed": -1}, ValueError, "seed is -1"),
+        ({"groups": [0, 1]}, ValueError, "groups has the shape"),
+        ({"validation_data": (X, Y)}, ValueError, "validation_data is given; allowed: none"),
+        ({"validation_split": 0.2}, ValueError, "validation_split is given"),
+        ({"sample_weight": Y[:, 0]}, ValueError, "sample_weight is given"),
+        ({"targets": Y[:-1]}, ValueError, "inputs has 60 examples and targets 59"),
+        ({"inputs": {"one": X}}, TypeError, "inputs is of type dict; allowed: one array"),
+        ({"inputs": X[:0], "targets": Y[:0]}, ValueError, "at least one example"),
+        ({"inputs": [[1], [2, 3]]}, ValueError, "inputs holds examples of different shapes"),
+    ],
+)
+def test_a_wrong_argument_is_named_before_any_trial(tmp_path, options, kind, message) -> None:
+    tuner = k_fold_search(tmp_path)
+    with pytest.raises(kind, match=message):
+        tuner.search(**{"inputs": X, "targets": Y, "folds": 2, "epochs": 1, "verbose": 0, **options})
+    assert not tuner.failures and not tuner.oracle.trials
+
+
+def test_that_no_model_is_kept_is_said(tmp_path) -> None:
+    with pytest.raises(NotImplementedError, match="keeps no model: build one from best_trial"):
+        k_fold_search(tmp_path).get_best_models()
+
+
+class Counting(keras.callbacks.Callback):
+    """It counts the runs that it has seen, and so do all its copies."""
+
+    seen: ClassVar[list[int]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs = 0
+
+    def on_train_begin(self, logs=None) -> None:
+        self.runs += 1
+        Counting.seen.append(self.runs)
+
+
+def test_every_fold_has_its_own_callbacks(tmp_path) -> None:
+    Counting.seen.clear()
+    given = Counting()
+    k_fold_search(tmp_path).search(X, Y, folds=3, epochs=1, callbacks=[given], verbose=0)
+    assert Counting.seen == [1, 1, 1] and given.runs == 0

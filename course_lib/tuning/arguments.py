@@ -1,0 +1,44 @@
+"""What the modules of tuning ask of their arguments, beside `course_lib.arguments`: numbers, and examples in arrays."""
+
+from __future__ import annotations
+
+from numbers import Real
+
+import numpy as np
+
+
+def require_number(name: str, value: object) -> None:
+    """Raise a TypeError unless `value` is a real number (True and False are none)."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} is {value!r} of type {type(value).__name__}; allowed: a number")
+
+
+def checked_array(name: str, values: object) -> np.ndarray:
+    """The examples as one array, whose first axis counts them.
+
+    Raises:
+        TypeError: if they are no array, such as a dictionary or a data set.
+        ValueError: if they are of different shapes, or there is none.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} holds examples of different shapes; allowed: one shape for all") from error
+    if not array.ndim:
+        raise TypeError(f"{name} is of type {type(values).__name__}; allowed: one array of examples")
+    if not len(array):
+        raise ValueError(f"{name} has the shape {array.shape}; allowed: at least one example")
+    return array
+
+
+def checked_pairs(inputs: object, targets: object) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and their targets as arrays.
+
+    Raises:
+        TypeError: if one is no array.
+        ValueError: if there is none, or not one target for each input.
+    """
+    inputs, targets = checked_array("inputs", inputs), checked_array("targets", targets)
+    if len(inputs) != len(targets):
+        raise ValueError(f"inputs has {len(inputs)} examples and targets {len(targets)}; allowed: as many of each")
+    return inputs, targets
