@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -29,6 +29,12 @@ def require_integer(name: str, value: object, at_least: int, at_most: int | None
     if value < at_least or (at_most is not None and value > at_most):
         allowed = f"{at_least} or more" if at_most is None else f"{at_least} to {at_most}"
         raise ValueError(f"{name} is {value}; allowed: {allowed}")
+
+
+def require_number(name: str, value: object) -> None:
+    """Raise a TypeError unless `value` is a real number (True and False are none)."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} is {value!r} of type {type(value).__name__}; allowed: a number")
 
 
 def require_choice(name: str, value: object, allowed: Iterable[object]) -> None:

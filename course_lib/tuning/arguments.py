@@ -1,16 +1,8 @@
-"""What the modules of tuning ask of their arguments, beside `course_lib.arguments`: numbers, and examples in arrays."""
+"""Examples that come in as arrays: what searches and range tests ask of them."""
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
-
-
-def require_number(name: str, value: object) -> None:
-    """Raise a TypeError unless `value` is a real number (True and False are none)."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} is {value!r} of type {type(value).__name__}; allowed: a number")
 
 
 def checked_array(name: str, values: object) -> np.ndarray:

@@ -100,7 +100,7 @@ def tune(encoded: Encoded, trials: int, seed: int, folder: Path | None = None) -
 
 def recorded_rung() -> list[records.Record]:
     """The runs on record, by seed."""
-    return records.load_records(Path(str(resources.files("course_lib.tuning") / "recorded" / "n_grams")))
+    return records.load_records(str(resources.files("course_lib.tuning") / "recorded" / "n_grams"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -113,7 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--searches", type=Path, help="where searches are kept, so that they can be taken up again")
     chosen = parser.parse_args(arguments)
     parts = [imdb.load(part, limit=chosen.reviews, seed=0, sample="never") for part in ("train", "unlabelled", "test")]
-    encoded, differences = encode(*parts), []
+    encoded = encode(*parts)
+    known, differences = [] if chosen.reviews else recorded_rung(), []
     for seed in chosen.seeds:
         folder = None if chosen.searches is None else chosen.searches / str(seed)
         record = tune(encoded, chosen.trials, seed, folder)
@@ -122,8 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(record.settings, record.minutes, flush=True)
         if chosen.folder is not None:
             records.save_record(record, chosen.folder)
-        if chosen.reviews is None:
-            differences += compare([record], recorded_rung())
+        differences += compare([record], known)
     print("\n".join(differences) or "within the recorded ranges")
     return int(bool(differences))
 

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_integer, require_positive, require_share
-from course_lib.tuning.arguments import checked_pairs, require_number
+from course_lib.arguments import require_integer, require_number, require_positive, require_share
+from course_lib.tuning.arguments import checked_pairs
 
 
 @dataclass(frozen=True)

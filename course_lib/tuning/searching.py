@@ -141,7 +141,7 @@ def make_oracle(
         seed: of what is drawn.
         iterations: how often Hyperband goes through all its brackets.
         initial_points: after how many scored trials, drawn as random search draws them, Bayesian search begins to
-            think; None for three for each hyperparameter, at least three.
+            think; None for three for each hyperparameter.
 
     Raises:
         TypeError: if a number is no whole number, or `space` of another type.
@@ -165,7 +165,7 @@ def make_oracle(
             max_epochs=int(epochs), hyperband_iterations=int(iterations), **common
         )
     if method == "bayesian":
-        points = max(3 * len(space.space), 3) if initial_points is None else int(initial_points)
+        points = 3 * len(space.space) if initial_points is None else int(initial_points)
         return keras_tuner.oracles.BayesianOptimizationOracle(
             max_trials=int(trials), num_initial_points=points, **common
         )
@@ -199,7 +199,7 @@ def run_search(
         iterations: how often Hyperband goes through all its brackets.
         folder: where the search is kept, so that it can be taken up again; None for nowhere. It holds one search.
         initial_points: after how many scored trials, drawn as random search draws them, Bayesian search begins to
-            think; None for three for each hyperparameter, at least three.
+            think; None for three for each hyperparameter.
 
     Raises:
         SearchDamaged: if the folder's files cannot be read.
@@ -212,17 +212,22 @@ def run_search(
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as temporary:
         if folder is not None:
-            described = {"method": method, "space": oracle.hyperparameters.get_config()["space"]}
-            described |= {"seed": int(seed), "epochs": int(epochs)}
-            if method == "hyperband":
-                described["iterations"] = oracle.hyperband_iterations
-            if method == "bayesian":
-                described["initial_points"] = oracle.num_initial_points
-            _claim(Path(folder), described)
+            _claim(Path(folder), _described(oracle, method, epochs, seed))
         tuner = FunctionTuner(oracle, directory=str(folder or temporary), project_name=method)
         oracle.verbose = 0
         tuner.search(evaluate, int(epochs))
         return Search(method, ended_trials(oracle, epochs), failed_trials(tuner), time.perf_counter() - begun)
+
+
+def _described(oracle: keras_tuner.Oracle, method: str, epochs: int, seed: int) -> dict[str, object]:
+    """What makes a search this one and no other."""
+    described = {"method": method, "space": oracle.hyperparameters.get_config()["space"]}
+    described |= {"seed": int(seed), "epochs": int(epochs)}
+    if method == "hyperband":
+        described["iterations"] = oracle.hyperband_iterations
+    if method == "bayesian":
+        described["initial_points"] = oracle.num_initial_points
+    return described
 
 
 def _claim(folder: Path, asked: dict[str, object]) -> None:

@@ -111,22 +111,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for method, seed in itertools.product(METHODS, range(1, chosen.seeds + 1)):
         found[method].append(one_search(method, seed))
         print(method, seed, {name: round(number, 4) for name, number in found[method][-1].items()}, flush=True)
-    for method, row in summarise(found).items():
+    ours = summarise(found)
+    for method, row in ours.items():
         print(method, {name: f"{mean:.4f} ± {deviation:.4f}" for name, (mean, deviation) in row.items()}, flush=True)
     if chosen.folder is not None:
         write_atomically(chosen.folder / FILE, json.dumps(found, indent=1).encode() + b"\n")
         return 0
-    if not recorded_searches():
+    known = {method: runs[: chosen.seeds] for method, runs in recorded_searches().items()}
+    if not known:
         print("nothing is on record; --folder records it")
         return 0
     differences = []
-    known = {method: runs[: chosen.seeds] for method, runs in recorded_searches().items()}
     for method, row in summarise(known).items():
         for name in ("claimed", "again", "test", "default", "epochs"):
             mean, deviation = row[name]
-            ours = summarise(found)[method][name][0]
-            if abs(ours - mean) > max(2 * deviation, 1e-3):
-                differences.append(f"{method}: {name} {ours:.4f}, recorded {mean:.4f}")
+            again = ours[method][name][0]
+            if abs(again - mean) > max(2 * deviation, 1e-3):
+                differences.append(f"{method}: {name} {again:.4f}, recorded {mean:.4f}")
     print("\n".join(differences) or "within the recorded ranges")
     return int(bool(differences))
 

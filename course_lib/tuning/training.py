@@ -22,6 +22,7 @@ from course_lib.arguments import (
     require_integer,
     require_labels,
     require_not_negative,
+    require_number,
     require_positive,
     require_share,
 )
@@ -29,7 +30,6 @@ from course_lib.files import write_atomically
 from course_lib.mlp.initialisation import initialise
 from course_lib.mlp.network import backward, cross_entropy_and_gradient, forward
 from course_lib.mlp.optimizers import adam, descend
-from course_lib.tuning.arguments import require_number
 from course_lib.tuning.schedules import SCHEDULES, learning_rate_at
 
 
@@ -176,7 +176,7 @@ class Training:
 
     def save(self, path: Path) -> None:
         """Write the run to a file, whole or not at all."""
-        arrays = {"epoch": np.array(self.epoch), "made": np.array(json.dumps(self._made(), default=_plain))}
+        arrays = {"epoch": np.array(self.epoch), "made": np.array(json.dumps(self._made()))}
         for number, value in enumerate(value for layer in self.layers for value in layer):
             arrays[f"value{number}"] = value
             if self.states is not None:
@@ -202,7 +202,7 @@ class Training:
             layers, states = _network(arrays, len(self.layers))
         except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError(f"path is {path}, which holds no run; allowed: a file written by save") from error
-        own = json.loads(json.dumps(self._made(), default=_plain))
+        own = self._made()
         others = [name for name in made if made[name] != own.get(name)]
         if others:
             held, ours = (", ".join(f"{name} {each.get(name)!r}" for name in others) for each in (made, own))
@@ -215,17 +215,13 @@ class Training:
         self.layers, self.states, self.epoch = layers, states, epoch
 
     def _made(self) -> dict[str, object]:
-        """What decides how the run goes, beside the examples."""
-        return {**self.config(), "seed": self.seed, "total_epochs": self.total_epochs}
+        """What decides how the run goes, beside the examples, in numbers that JSON knows."""
+        made = {**self.config(), "seed": self.seed, "total_epochs": self.total_epochs}
+        return {name: value.item() if isinstance(value, np.generic) else value for name, value in made.items()}
 
     def config(self) -> dict[str, object]:
         """The settings as a dictionary, for tables and records."""
         return asdict(self.settings)
-
-
-def _plain(number: np.generic) -> object:
-    """A number of NumPy's as one that JSON knows."""
-    return number.item()
 
 
 def _network(arrays: Mapping[str, np.ndarray], depth: int) -> tuple[list, list | None]:

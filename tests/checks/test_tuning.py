@@ -70,7 +70,7 @@ def powers(losses, factor):
 
 
 def always_one_more(losses, factor):
-    while powers(losses, factor)[-1] != losses.shape[1]:
+    if powers(losses, factor)[-1] != losses.shape[1]:
         return [*powers(losses, factor), powers(losses, factor)[-1] * factor]
     return powers(losses, factor)
 

@@ -11,7 +11,6 @@ import pytest
 from course_lib.data import cache as store
 from course_lib.data import imdb, registry
 
-# One process parses it; the others would only parse it again.
 pytestmark = pytest.mark.slow
 
 COUNTS = {"train": 25_000, "test": 25_000, "unlabelled": 50_000}
