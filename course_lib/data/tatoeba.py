@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from course_lib.data import archives, registry, samples, sources
 from course_lib.data.pairs import Pairs
 from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
 
 _MEMBER = "cmn.txt"
+SIDES = ("english", "chinese")
+_BLOCK = 200  # how many sentences others are compared with at once
 
 # Two ways to write the same words.
 _SHORT_FORMS = (
@@ -93,25 +97,33 @@ def read(path: Path, pairs_at_least: int) -> tuple[list[str], list[str]]:
     return english, chinese
 
 
-def split(pairs: Pairs, validation: int, test: int, seed: int = 0) -> tuple[Pairs, Pairs, Pairs]:
-    """Split pairs so that no sentence of one part is, but for case, punctuation and short forms, in another part.
+def split(
+    pairs: Pairs, validation: int, test: int, seed: int = 0, similarity: float = 0.5
+) -> tuple[Pairs, Pairs, Pairs]:
+    """Split pairs so that no sentence of one part is in another part, and training holds no near copy of the others'.
 
-    Pairs hang together where their English or their Chinese is the same once normalised, or where a third pair hangs
-    together with both; what hangs together stays together. So no test sentence was seen in training with another
-    translation, nor a translation with another sentence.
+    Pairs hang together where their English or their Chinese is the same but for case, punctuation and short forms, or
+    where a third pair hangs together with both; what hangs together stays together. So no test sentence was seen in
+    training with another translation, nor a translation with another sentence. What differs by a word or two would
+    still tell too much: training pairs that are too similar to a validation or a test pair are left out.
 
     Args:
         pairs: the pairs.
         validation: how many pairs the second part shall have.
         test: how many the third shall have.
         seed: of the drawing.
+        similarity: from which similarity on (as in `similar`, of the English or of the Chinese) a training pair is left
+            out; above 1 for none.
 
     Returns:
         Training, validation and test part, each in the order of `pairs`.
 
     Raises:
-        UsageError: if a number is less than 1, or so many cannot be had without tearing apart what hangs together.
+        UsageError: if a number is less than 1, or so many cannot be had without tearing apart what hangs together; if
+            `similarity` is not above 0, or no pair is left to train on.
     """
+    if not similarity > 0:
+        raise UsageError(f"similarity is {similarity}; allowed: a number above 0")
     for name, wanted in (("validation", validation), ("test", test)):
         if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 1:
             raise UsageError(f"{name} is {wanted!r}; allowed: a whole number, 1 or more")
@@ -130,8 +142,43 @@ def split(pairs: Pairs, validation: int, test: int, seed: int = 0) -> tuple[Pair
             raise UsageError(f"{name} is {wanted}; allowed: fewer, of {len(pairs)} pairs in {len(groups)} groups")
         parts.append(part)
         groups = left
-    parts.insert(0, [index for group in groups for index in group])
-    return tuple(_chosen(pairs, sorted(part)) for part in parts)
+    rest = [index for group in groups for index in group]
+    left, kept_back = _chosen(pairs, rest), _chosen(pairs, parts[0] + parts[1])
+    near = np.any([similar(getattr(left, side), getattr(kept_back, side), similarity) for side in SIDES], axis=0)
+    rest = [index for index, too_near in zip(rest, near, strict=True) if not too_near]
+    if not rest:
+        raise UsageError(f"similarity is {similarity}; allowed: more, all {len(left)} training pairs are left out")
+    return tuple(_chosen(pairs, sorted(part)) for part in (rest, *parts))
+
+
+def similar(sentences: Sequence[str], others: Sequence[str], similarity: float) -> np.ndarray:
+    """Which sentences are similar to one of the others.
+
+    The similarity of two sentences is that of the sets of runs of two and three characters in them, spaces and
+    punctuation left out, both ends marked: how many runs they share, by how many they have together (Jaccard).
+
+    Args:
+        sentences: the sentences.
+        others: what each of them is compared with.
+        similarity: how similar, from 0 (no run shared) to 1 (the same runs).
+
+    Shapes: → (sentences,), bool.
+
+    Source: A. Z. Broder, "On the resemblance and containment of documents", 1997.
+    """
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    runs = HashingVectorizer(
+        analyzer="char", ngram_range=(2, 3), norm=None, binary=True, alternate_sign=False, dtype=np.float32
+    )
+    ours, theirs = (runs.transform([f" {normalised(sentence)} " for sentence in part]) for part in (sentences, others))
+    own, their = (np.asarray(part.sum(axis=1)) for part in (ours, theirs))
+    found = np.zeros(len(sentences), bool)
+    for start in range(0, len(others), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        shared = (ours @ theirs[block].T).toarray()
+        found |= ((shared > 0) & (shared >= similarity * (own + their[block].T - shared))).any(axis=1)
+    return found
 
 
 def normalised(sentence: str) -> str:

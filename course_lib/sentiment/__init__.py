@@ -38,6 +38,6 @@ __getattr__, __dir__, __all__ = lazy.offer(
         "protocol": ["Protocol", "ScoredTwice", "digest"],
         "pipeline": ["SentimentPipeline", "Verdict"],
         "reading_rungs": ["REPAIRED"],
-        "records": ["Record", "load_records", "save_record", "table", "these_versions", "this_machine"],
+        "records": ["Record", "load_records", "save_record", "table"],
     },
 )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,14 +11,13 @@ from scipy import sparse
 from course_lib.data.reviews import Reviews
 from course_lib.preprocessing.corpus import Corpus, texts_to_ids
 from course_lib.preprocessing.vocabulary import Vocabulary
+from course_lib.provenance import Minutes, clock
 from course_lib.sentiment.documents import DocumentVectors
 from course_lib.sentiment.features import NGramVocabulary
 from course_lib.sentiment.protocol import Protocol, digest
 
 # In how many reviews a word, a pair, a triple must stand.
 MIN_REVIEWS = (2, 3, 3)
-
-Minutes = dict[str, tuple[float, float]]
 
 
 @dataclass
@@ -55,18 +51,6 @@ class Task:
     labels: np.ndarray
     minutes: Minutes = field(default_factory=dict)
     document_vectors: tuple[np.ndarray, DocumentVectors] | None = None
-
-
-@contextmanager
-def clock(minutes: Minutes, name: str) -> Iterator[None]:
-    """Add what the step takes: minutes by the clock, and of processors' work (that of ended helpers as well)."""
-    started, worked = time.perf_counter(), sum(os.times()[:4])
-    yield
-    before = minutes.get(name, (0.0, 0.0))
-    minutes[name] = (
-        before[0] + (time.perf_counter() - started) / 60,
-        before[1] + (sum(os.times()[:4]) - worked) / 60,
-    )
 
 
 def encode(

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.data import imdb
+from course_lib.provenance import these_versions, this_machine
 from course_lib.sentiment import reading_rungs, records, rungs
 from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.encoding import Encoded, Task, encode, task
@@ -110,8 +111,8 @@ def scored(
         {step: round(wall, 3) for step, (wall, _) in took.items()},
         {step: round(work, 3) for step, (_, work) in took.items()},
         given.encoded.data,
-        records.this_machine(),
-        records.these_versions(),
+        this_machine(),
+        these_versions(),
     )
 
 

@@ -18,7 +18,8 @@ from course_lib.mlp.seeds import offset_seed
 from course_lib.preprocessing.batches import pad
 from course_lib.preprocessing.corpus import Corpus
 from course_lib.preprocessing.vocabulary import UNK
-from course_lib.sentiment.encoding import Task, clock
+from course_lib.provenance import clock
+from course_lib.sentiment.encoding import Task
 from course_lib.sentiment.n_grams import LogitLoss
 from course_lib.sentiment.rungs import Climbed, learn_documents
 from course_lib.sentiment.sequence import build_fasttext, build_lstm, build_transformer

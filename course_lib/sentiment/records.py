@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import resources
@@ -12,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib import devices
 from course_lib.files import write_atomically
 
 
@@ -45,24 +42,6 @@ class Record:
     machine: Mapping[str, object] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
-
-
-def this_machine() -> dict[str, object]:
-    """The kind of this machine, without its name."""
-    return {"processor": platform.machine(), "system": platform.system(), "cores": os.cpu_count()}
-
-
-def these_versions() -> dict[str, str]:
-    """The versions that results depend on."""
-    import keras
-
-    backend = keras.config.backend()
-    return {
-        "python": platform.python_version(),
-        "keras": keras.__version__,
-        "numpy": np.__version__,
-        backend: devices.version_of(backend).rpartition(" ")[2],
-    }
 
 
 def save_record(record: Record, folder: Path | str) -> Path:

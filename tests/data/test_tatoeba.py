@@ -139,7 +139,7 @@ def _parts(seed: int = 0) -> tuple[Pairs, tuple[Pairs, Pairs, Pairs]]:
     ]
     chinese = [f"句子{number}。" for number in range(40)] + ["我迟到了。", "我晚了。", "我来晚了！", "我来晚了", "谁？"]
     pairs = Pairs(english, chinese, "folder")
-    return pairs, tatoeba.split(pairs, validation=8, test=6, seed=seed)
+    return pairs, tatoeba.split(pairs, validation=8, test=6, seed=seed, similarity=2)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -164,15 +164,58 @@ def test_a_part_that_cannot_be_had_is_named() -> None:
         ({"validation": 1, "test": 2.0}, "test is 2.0"),
         ({"validation": 45, "test": 1}, "validation is 45; allowed: fewer, of 45 pairs in 42 groups"),
         ({"validation": 30, "test": 20}, "test is 20; allowed: fewer"),
+        ({"validation": 1, "test": 1, "similarity": 0}, "similarity is 0; allowed: a number above 0"),
+        ({"validation": 1, "test": 1, "similarity": float("nan")}, "similarity is nan"),
+        (
+            {"validation": 20, "test": 20, "similarity": 1e-6},
+            "similarity is 1e-06; allowed: more, all ",
+        ),
     ):
         with pytest.raises(UsageError, match=message):
             tatoeba.split(pairs, **options)
 
 
+def _similarity(one: str, other: str) -> float:
+    """By sets, one run after the other."""
+    runs = [
+        {text[start : start + size] for size in (2, 3) for start in range(len(text) - size + 1)}
+        for text in (f" {tatoeba.normalised(sentence)} " for sentence in (one, other))
+    ]
+    return len(runs[0] & runs[1]) / len(runs[0] | runs[1])
+
+
+def test_sentences_are_similar_by_the_runs_they_share() -> None:
+    ours = ["He wears glasses.", "Who?", "嗨。", "I wrote a letter.", "我不知道他在那裡。"]
+    others = ["He always wears glasses!", "嗨", "I wrote a letter to my mother.", "我不知道他住在哪裡。"]
+    for similarity in (0.2, 0.45, 0.6, 0.7, 1.0):
+        by_hand = [any(_similarity(one, other) >= similarity for other in others) for one in ours]
+        assert tatoeba.similar(ours, others, similarity).tolist() == by_hand, similarity
+    assert tatoeba.similar(["!!!", "Hi."], ["?!", "..."], 0.5).tolist() == [False, False]
+    assert tatoeba.similar(["Hi."], ["Other."] * 500 + ["hi"], 1).tolist() == [True]
+
+
+def test_training_holds_no_near_copy_of_what_is_held_out() -> None:
+    english = ["Prices are double what they were ten years ago.", "Prices are double what they were two years ago."]
+    english += [f"{word}?" for word in ("Snow", "Why", "Bread", "Green", "Milk", "Upstairs")]
+    chinese = ["现在的物价是十年前的两倍。", "价格翻了一番。", "雪", "为什么", "面包", "绿", "牛奶", "楼上"]
+    pairs = Pairs(english, chinese, "folder")
+    apart = 0
+    for seed in range(20):
+        learnt, validation, test = tatoeba.split(pairs, validation=1, test=1, seed=seed)
+        homes = [any("double" in text for text in part.english) for part in (learnt, validation, test)]
+        assert not homes[0] or not (homes[1] or homes[2])
+        kept = tatoeba.split(pairs, validation=1, test=1, seed=seed, similarity=2)
+        assert (validation, test) == kept[1:] and len(kept[0]) == 6
+        apart += len(learnt) == 5
+    assert apart
+
+
 def test_no_sentence_of_the_real_pairs_is_in_two_parts(real_data: Path) -> None:
     pairs = tatoeba.load(sample="never")
     parts = tatoeba.split(pairs, validation=1000, test=1000, seed=1)
-    assert [len(part) for part in parts[1:]] == [1000, 1000] and sum(map(len, parts)) == len(pairs)
+    assert [len(part) for part in parts[1:]] == [1000, 1000] and 0.94 * len(pairs) < sum(map(len, parts)) < len(pairs)
     for side in ("english", "chinese"):
         seen = [{tatoeba.normalised(sentence) for sentence in getattr(part, side)} for part in parts]
         assert not (seen[0] & seen[1] or seen[0] & seen[2] or seen[1] & seen[2])
+        held_out = getattr(parts[1], side) + getattr(parts[2], side)
+        assert not tatoeba.similar(getattr(parts[0], side), held_out, 0.5).any()
