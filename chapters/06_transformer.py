@@ -118,26 +118,26 @@ diagrams.flow(
 
 # %% [markdown] id="dial" lang="en"
 # **The scale dial.** The next cell holds every size this lesson uses, and the results it must show. `quick` takes about two
-# minutes on two cores, most of them for training, and needs no download. `full` trains longer, and goes on to 20,000 real sentences from Tatoeba where
-# they can be had.
-# %% [markdown] id="dial" lang="zh" of="abe98450"
+# minutes on two cores, most of them for training, and needs no download. `full` trains longer, and goes on to the 20,000 real sentences of Tatoeba
+# where they can be had.
+# %% [markdown] id="dial" lang="zh" of="9ebdaca2"
 # **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。`quick` 在两核机器上大约两分钟，大部分用于训练，无需下载任何东西；
 # `full` 训练得更久，如果能拿到 Tatoeba 的两万个真实句子，还会接着在上面训练。
 # %% id="dial-settings"
 course = dial(
     settings={
         "smoke": dict(
-            phrases=300, watched=40, beamed=8, copy_epochs=1, depths=[1, 2, 24], depth_steps=3, tatoeba=0,
+            phrases=300, watched=40, beamed=8, copy_epochs=1, depths=[1, 2, 24], depth_steps=3, tatoeba=False,
             model=dict(width=32, num_heads=4, hidden_dim=64, num_layers=1, dropout=0.1),
             training=dict(epochs=1, batch_size=64, learning_rate=2e-3),
         ),
         "quick": dict(
-            phrases=5_027, watched=200, beamed=128, copy_epochs=1, depths=[1, 4, 24], depth_steps=80, tatoeba=0,
+            phrases=5_027, watched=200, beamed=128, copy_epochs=1, depths=[1, 4, 24], depth_steps=80, tatoeba=False,
             model=dict(width=64, num_heads=4, hidden_dim=256, num_layers=2, dropout=0.1),
             training=dict(epochs=8, batch_size=96, learning_rate=5e-3),
         ),
         "full": dict(
-            phrases=5_027, watched=200, beamed=557, copy_epochs=4, depths=[1, 4, 12, 24, 48], depth_steps=200, tatoeba=20_000,
+            phrases=5_027, watched=200, beamed=557, copy_epochs=4, depths=[1, 4, 12, 24, 48], depth_steps=200, tatoeba=True,
             model=dict(width=128, num_heads=4, hidden_dim=512, num_layers=2, dropout=0.1),
             training=dict(epochs=20, batch_size=64, learning_rate=2e-3),
         ),
@@ -1419,41 +1419,78 @@ for name, wrong in [
 # %% [markdown] id="real" lang="en"
 # ## 14 · Real sentences
 #
-# The phrases come from a small grammar. What people write does not. The Tatoeba project collects sentences and their
-# translations by volunteers; 20,000 of its English–Chinese pairs are trained on at `full` scale, where they can be had. Two
-# things change.
+# The phrases come from a small grammar. What people write does not. The Tatoeba project collects sentences and their translations by volunteers (CC BY 2.0 FR), some 20,000 pairs of English and Chinese among them. Two things change.
 #
-# **The split.** The same English sentence stands there with several translations, and whole families of sentences differ by
-# one word. Drawn at random, they would land on both sides, and the test would ask what training has told. So pairs that share
-# their English or their Chinese (but for case and punctuation) stay on one side.
+# **The split.** The same English sentence stands there with several translations, and whole families of sentences differ by one word: *What did he say?*, *What did she say?* Drawn at random, they would land on both sides, and the test would ask what training has told.
+# So pairs that share their English or their Chinese (but for case, punctuation and short forms) stay on one side. And a training pair that has at least half of its runs of two and three characters in common with a held-out pair, in English or in Chinese, is left out.
 #
-# **The tokens.** Characters need no training and no decision, and make long targets; *subwords* (lesson 01) join what is
-# often seen together. We compare both.
-# %% [markdown] id="real" lang="zh" of="107027df"
+# **The tokens.** Characters need no training and no decision, and make long targets; *subwords* (lesson 01) join what is often seen together. English can be cut into words, with `[UNK]` for all that training saw less than twice, or into subwords, which know no unknown word.
+# %% [markdown] id="real" lang="zh" of="dfcab9c7"
 # ## 14 · 真实的句子
 #
-# 短语出自一个小语法，人写的句子可不是。Tatoeba 计划收集句子以及志愿者的译文；在 `full` 规模下，只要拿得到，就用其中两万对英汉句子训练。
-# 有两件事不一样了。
+# 短语出自一个小语法，人写的句子可不是。Tatoeba 计划收集句子以及志愿者的译文（CC BY 2.0 FR），其中英汉句对有两万左右。有两件事不一样了。
 #
-# **怎样划分。** 同一句英文会带着好几种译文出现，还有成片的句子只差一个词。随机抽取的话，它们会落在两边，测试问的就是训练说过的话。
-# 所以英文相同或中文相同（不计大小写和标点）的句对，必须留在同一边。
+# **怎样划分。** 同一句英文会带着好几种译文出现，还有成片的句子只差一个词：What did he say? 与 What did she say? 随机抽取的话，它们会落在两边，测试问的就是训练说过的话。
+# 所以，英文相同或中文相同（不计大小写、标点和缩写）的句对，必须留在同一边。另外，训练句对只要有一半的两字、三字连串（英文则是字母连串）与某个留出的句对相同，不论是英文还是中文，就剔除掉。
 #
-# **用什么词元。** 字不需要训练，也不用做什么决定，但目标序列长；“子词”（第 01 课）把经常一起出现的合成一个。两种都试一试。
+# **用什么词元。** 字不需要训练，也不用做什么决定，但目标序列长；“子词”（第 01 课）把经常一起出现的合成一个。英文可以切成词，训练中见过不到两次的一律记作 `[UNK]`；也可以切成子词，那就没有不认识的词了。
+# %% id="real-cuts"
+for texts, size in ((phrases.english[:1_000], 500), (phrases.chinese[:1_000], 900)):
+    encoding = prep.BytePairEncoding.train([text.lower() for text in texts], size)
+    print(*encoding.encode(texts[0].lower()), sep=" | ")
+# %% [markdown] id="real-recorded" lang="en"
+# Training on real sentences takes half an hour of a processor, so here are **recorded runs**: a model twice as wide as at `quick`, the same recipe for every cut, its size and epochs chosen for the time they take and not by any score. A score is the mean over the seeds, each of which also draws another split; the brackets hold the lowest and the highest.
+# BLEU counts **characters**, whatever the model wrote with, so that cuts can be compared, and an English sentence that has several translations takes all of them as references. `python -m course_lib.transformer.study` repeats the runs and compares.
+# %% [markdown] id="real-recorded" lang="zh" of="4dd4da74"
+# 在真实的句子上训练，要花处理器半个小时，所以下面是**事先跑好的记录**：模型比 `quick` 的宽一倍，每种切法用同一套配方，大小和轮数是按所花的时间定的，没有看过任何分数。每个分数是几个种子的平均，每个种子的划分也不同；括号里是最低与最高。
+# BLEU 按**字**计算，不管模型写的时候用的是什么，这样不同切法才能比较；一句英文若有好几种译文，就全部用作参考。`python -m course_lib.transformer.study` 会重做一遍并比较。
+# %% [markdown] id="real-predict" lang="en" tags=["predict"]
+# **Before you run it.** Three cuts: English words to Chinese characters, English subwords to characters, subwords to subwords. Which translates new sentences best, which worst, when there are fewer than 18,000 pairs to learn from?
+#
+# > On the English side it makes no difference that can be told: subwords know no unknown word, yet the piece of a rare word says little that was learnt. On the Chinese side subwords are clearly behind: their pieces are too rare here.
+# %% [markdown] id="real-predict" lang="zh" of="49470106" tags=["predict"]
+# **先猜，再运行。** 三种切法：英文词到汉字，英文子词到汉字，子词到子词。可学的句对不到一万八千个，哪一种翻译新句子最好，哪一种最差？
+#
+# > 英文这边看不出差别：子词固然没有不认识的词，可是罕见词切出来的碎片，也没有学到多少东西。中文这边，子词明显落后：它们在这里太少见了。
+# %% id="real-table"
+from course_lib.transformer import study
+
+cuts = {
+    "words-characters": tr("words → characters", "词 → 字"), "subwords-characters": tr("subwords → characters", "子词 → 字"),
+    "subwords-subwords": tr("subwords → subwords", "子词 → 子词"),
+}
+translated = study.recorded_translations()
+print(f"{'':<24} {tr('test BLEU', '测试 BLEU'):>20} {tr('validation', '验证'):>12} {tr('nats per character', '每字奈特'):>20} {tr('minutes of work', '处理器分钟'):>16}")
+for name, label in cuts.items():
+    runs = [each for each in translated if each.cut == name]
+    bleus = [each.test_bleu for each in runs]
+    validation, nats, work = np.mean([(each.validation_bleu, each.validation_loss, sum(each.processor_minutes.values())) for each in runs], axis=0)
+    print(f"{label:<24} {np.mean(bleus):>8.1f} ({min(bleus):.1f}–{max(bleus):.1f}) {validation:>12.1f} {nats:>20.2f} {work:>16.0f}")
+first = translated[0]
+print(tr("pairs:", "句对："), *first.pairs, "·", tr("95% interval of one run:", "一次运行的 95% 区间："), *(f"{each:.1f}" for each in first.interval))
+# %% [markdown] id="real-samples-text" lang="en"
+# A number says little about translations; read some. Below is a run's test, ordered by the score of each sentence, and from every tenth the sentence in the middle: nobody picked them.
+# %% [markdown] id="real-samples-text" lang="zh" of="0d038b23"
+# 一个数字说明不了译文怎么样，还是读几句吧。下面把一次运行的测试句按各自的得分排好，每十分之一取正中间的那一句：不是谁挑出来的。
+# %% id="real-samples"
+for sample in first.samples:
+    print(f"{sample['score']:5.1f}  {sample['english']}\n       → {sample['written']}\n       ({' / '.join(sample['references'])})")
+# %% [markdown] id="real-reading" lang="en"
+# How the English is cut changes less than the interval of a single run, about 1.5 to either side. How the **Chinese** is cut matters, **and characters win**. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
+#
+# All scores are far below those of the phrases: people say what they want, most sentences are unlike all others, and one reference is one of many good answers. Read the samples with the score in mind. It is kind to a wrong sentence that shares many characters, and hard on a right one in other words.
+# Then look for the causes. The volunteers write simplified and traditional characters; the model learnt both, often takes the other script, and each such character counts as a mistake. A name that training has not seen is lost. An idiom is taken by the word. And a decoder that has lost its thread repeats itself.
+# %% [markdown] id="real-reading" lang="zh" of="393cda08"
+# 英文怎么切，差别比单独一次运行的区间（上下各 1.5 左右）还小。**中文**怎么切却有关系，**而且是字赢了**。原因多半在于数据不多：由几个字合成的子词，在这些句子里出现得比单个的字少得多，而只见过几次的东西是学不会的。语料若有几百万句，子词也就见得够多，目标又更短，所以大型翻译模型几乎都用子词来写。
+#
+# 所有得分都比短语上低得多：人想说什么就说什么，多数句子与别的都不像，而一句参考译文只是许多好译法中的一种。读这些例子时，请对着得分看：译错了却与参考译文共用许多字的句子，得分并不低；译对了只是换了说法的，反而吃亏。
+# 再来找原因。志愿者有的写简体，有的写繁体；模型两种都学了，常常用了另一种，而每个这样的字都算错。训练中没见过的名字就丢了。习语被逐字直译。解码器一旦失了头绪，就会反复说同样的话。
+# %% [markdown] id="real-run-text" lang="en"
+# At `full` scale the next cell trains one of them here, if the sentences can be had.
+# %% [markdown] id="real-run-text" lang="zh" of="24f91842"
+# 在 `full` 规模下，只要拿得到这些句子，下一格就在这里训练其中一个。
 # %% id="real-run"
 from course_lib.errors import DataUnavailable
-
-
-def learn_sentences(learnt, held, cut, join):
-    """Train a translator whose Chinese is cut by `cut`; -> the translations of the held-out sentences."""
-    words = prep.Vocabulary.build(map(english_words, learnt.english), min_count=2)
-    pieces_known = prep.Vocabulary(["<s>", "</s>", *prep.Vocabulary.build(map(cut, learnt.chinese)).words[2:]])
-    ids = [(words.encode(english_words(pair.english)), pieces_known.encode(cut(pair.chinese))) for pair in learnt]
-    ids = [pair for pair in ids if max(map(len, pair)) < 32]  # nearly all
-    model = transformer.Transformer(len(words), len(pieces_known), max_length=40, seed=course.seed, **course.model)
-    transformer.train_translator(model, *zip(*ids, strict=True), START, END, seed=course.seed, **course.training)
-    asked = [words.encode(english_words(text))[:40] for text in held.english]
-    found = transformer.beam_search(model, asked, START, END, batch_size=32)
-    return [join(pieces_known.decode(row)) for row in found]
 
 
 def tatoeba():
@@ -1462,27 +1499,17 @@ def tatoeba():
         print(tr("Only at full scale: set COURSE_SCALE=full before you start Jupyter.", "只在 full 规模下运行：请在启动 Jupyter 之前设置 COURSE_SCALE=full。"))
         return None
     try:
-        return data.tatoeba.load(course.tatoeba, seed=course.seed, sample="never")
+        return data.tatoeba.load(seed=0, sample="never")
     except DataUnavailable as reason:
         print(tr("Tatoeba cannot be had here:", "这里拿不到 Tatoeba："), reason)
         return None
 
 
 if (real := tatoeba()) is not None:
-    learnt, _, held = data.tatoeba.split(real, validation=len(real) // 40, test=len(real) // 40, seed=course.seed)
-    encoding = prep.BytePairEncoding.train(learnt.chinese, 4_000)
-    for name, cut, join in [(tr("characters", "字"), list, "".join), (tr("subwords", "子词"), encoding.encode, encoding.decode)]:
-        written = learn_sentences(learnt, held, cut, join)
-        low, high = transformer.bleu_interval(list(map(list, written)), [[list(text)] for text in held.chinese], seed=course.seed)
-        print(f"{name}: BLEU {corpus_bleu(written, held.chinese):.1f}", tr(f"(95%: {low:.1f} to {high:.1f})", f"（95%：{low:.1f} 到 {high:.1f}）"))
-        for pair, ours in list(zip(held, written, strict=True))[:6]:
-            print("  ", pair.english, "→", ours, f"({pair.chinese})")
-# %% [markdown] id="real-reading" lang="en"
-# Both BLEUs count **characters**, whatever the model wrote with, so that they can be compared. Expect far less than on the
-# phrases: people say what they want, most sentences are unlike all others, and one reference is one of many good answers.
-# %% [markdown] id="real-reading" lang="zh" of="2ac359b7"
-# 两个 BLEU 都按**字**计算，不管模型写的时候用的是什么，这样才能比较。分数会比短语上低得多：人想说什么就说什么，
-# 多数句子与别的都不像，而参考译文只是许多好译法中的一种。
+    ours = study.run(real, "words-characters", course.seed)
+    print(f"BLEU {ours.test_bleu:.1f}", tr("(95%: {:.1f} to {:.1f})", "（95%：{:.1f} 到 {:.1f}）").format(*ours.interval))
+    for sample in ours.samples:
+        print(f"{sample['score']:5.1f}  {sample['english']} → {sample['written']}")
 
 # %% [markdown] id="uses" lang="en"
 # ## 15 · Uses, tools, resources

@@ -24,6 +24,19 @@ TOGETHER = {
     "tests/data/test_management.py::test_the_real_data_sets_are_good": "reviews",
     "tests/devices/": "devices",
     "tests/vae/test_backends.py": "a variational autoencoder on devices",
+    # What these prepare, once in each process, takes longer than most of their tests: a model, encoded reviews.
+    **{
+        place: place
+        for place in (
+            "tests/binder/test_links.py",
+            "tests/mlp/test_language_model.py",
+            "tests/sentiment/test_ladder.py",
+            "tests/transformer/test_decoding.py",
+            "tests/transformer/test_study.py",
+            "tests/transformer/test_training.py",
+            "tests/tuning/test_recorded_runs.py",
+        )
+    },
 }
 
 

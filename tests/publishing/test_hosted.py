@@ -2,7 +2,7 @@
 changes what was there, and that every lesson then runs from its first cell to its last.
 
 It makes an environment with their versions, which takes minutes and the net; `COURSE_HOSTED_PYTHON` names one that is
-there already, and the course is then installed into it.
+there already, from which a course is taken out before.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter with their packages and without the course."""
     named = os.environ.get("COURSE_HOSTED_PYTHON")
     if named:
+        # An older course would be found there and kept.
+        subprocess.run([named, "-m", "pip", "uninstall", "--quiet", "--yes", "course-lib"], check=True)
         return Path(named)
     folder = tmp_path_factory.mktemp("hosted") / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
