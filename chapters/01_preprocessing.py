@@ -210,7 +210,7 @@ print(re.sub(r"<[^>]+>", "", line))
 #
 # There is also dirt nobody can see. The two strings in the next cell look the same on every screen:
 # %% [markdown] id="cleaning-glue" lang="zh" of="fd201542"
-# 有两个词粘在一起了：`good.The`。换行标签虽然看不见，却起着**分隔**作用，删掉它必须留下一个空格。
+# 有两个词粘在一起了：`good.The`。换行虽然看不见，却起着**分隔**作用，删掉换行标签时必须留下一个空格。
 # （`<b>` 则可能出现在词的中间，删掉后不能留空格。）字符实体也还在：`&eacute;` 是一个字母，不是一个叫 *eacute* 的词。
 #
 # 还有一种脏东西，谁也看不见。下一格里的两个字符串，在任何屏幕上都一模一样：
@@ -587,7 +587,7 @@ plots.show(
 # **先猜，再运行。** 原文建议去停用词、做词干提取。与只清洗和分词相比：去停用词会变好还是变差，差几个百分点？词干提取呢？
 # 再加上相邻两个词组成的词对（*not good*、*waste of*）呢？写下三个数。
 #
-# > 先看误差，再看差值：**小于两倍标准误的差别，什么也证明不了**，而只有几千条评论时，表里大多数行都是如此。
+# > 先看误差，再看差值：**小于大约两倍标准误的差别，什么也证明不了**，而只有几千条评论时，表里大多数行都是如此。
 # > 清洗加分词、加词对，往往各提高一个百分点左右；去停用词和词干提取带来的变动极小，换一种划分，正负号就可能颠倒。
 # >
 # > 这就是一次划分能给出的结论：几乎每份教程开头都有的这两步，带不来靠得住的差别。下面有一份事先跑好的记录，
@@ -984,7 +984,7 @@ if path is None:
     folder = tempfile.TemporaryDirectory()
     path = Path(folder.name) / "reviews.txt"
     prep.save_vectors(path, vocabulary.words, glove)
-    print(tr("no published vectors here: reading our own back", "没有已发布的词向量：读回我们自己的"))
+    print(tr("no published vectors here: reading our own back", "这里没有别人发布的词向量：改为读回我们自己的"))
 published_words, published = prep.load_vectors(path, words=vocabulary.words)
 print(len(published_words), published.shape)
 if "wonderful" in published_words:
@@ -1070,7 +1070,7 @@ for word in ["film", "unwatchable", "flibbertigibbet", "Spielbergesque", "好看
 # %% [markdown] id="wordpiece" lang="zh" of="234b9fcf"
 # ### WordPiece：合并真正该在一起的
 #
-# BERT 的分词器有三点不同。词中间的片段用 `##` 标出；要合并的也不是出现最多的一对，而是相邻次数**比碰巧相遇多得最多**的一对：
+# BERT 的分词器有三点不同。不在词首的片段用 `##` 标出；要合并的也不是出现最多的一对，而是实际相邻的次数**与碰巧相遇的次数相比，高出倍数最多**的一对：
 #
 # $$ \text{score}(a, b) = \frac{\text{count}(ab)}{\text{count}(a)\,\text{count}(b)}. \tag{5} $$
 #
@@ -1270,7 +1270,7 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # ## 12 · 用在哪里，用什么工具
 #
 # **搜索引擎**至今用 TF-IDF 的近亲（BM25）排序，常与学出来的向量并用。小机器上的**垃圾信息和辱骂内容过滤器**，
-# 就是一袋 n 元语法（连续的 n 个词，如第 6 节的词对）。**推荐系统**不拿句子，而拿购物篮训练跳字模型：常被一起买的商品，就像常在一起的词。而**每个聊天机器人**的账单，都按子词计数。
+# 用的就是 n 元语法（连续的 n 个词，如第 6 节的词对）的词袋。**推荐系统**不拿句子，而拿购物篮训练跳字模型：常被一起买的商品，就像常在一起的词。而**每个聊天机器人**的账单，都按子词计数。
 #
 # 课程之外的工作，可以用：`scikit-learn` 做词频和 TF-IDF；Hugging Face 的 `tokenizers`（用 Rust 写成）做子词；`gensim` 做词向量；
 # 需要真正的词时，英文用 spaCy，中文用 `jieba`。我们的实现更慢，也更好读；本仓库的测试拿它们与前三个工具逐一对照。
@@ -1442,7 +1442,7 @@ check("01.5", split_word)
 # %% [markdown] id="quiz-leak" lang="zh" of="0fb34521" tags=["quiz"]
 # **词表和 idf 权重是用训练评论和验证评论一起算的。会怎么样？**
 # - [ ] 没关系：没用到标签 — 会泄漏的不只是标签；模型现在知道验证评论里有哪些词了。
-# - [x] 验证分数偏高：里面不再有未登录词 — 遇到真正的新评论时还会有，分数会比承诺的低。
+# - [x] 验证分数偏高：里面不再有未登录词 — 真正的新评论里照样会有，实际分数会低于这个验证分数。
 # - [ ] 验证分数偏低 — 泄漏只会抬高分数，不会压低。
 # - [ ] 训练会报错 — 要是会就好了：泄漏是无声的。
 # %% [markdown] id="quiz-mask" lang="en" tags=["quiz"]
@@ -1484,7 +1484,7 @@ check("01.5", split_word)
 # %% [markdown] id="summary" lang="zh" of="f37eb1c8"
 # ## 15 · 小结
 #
-# - 先看，再洗。删掉**不是语言**的东西（标签、字符实体、不可见字符）；可能是证据的都留下（标点、否定、表情、数字）。
+# - 先看，再洗。删掉**不是语言**的东西（标签、字符实体、不可见字符）；可能是证据的都留下（标点、否定词、表情符号、数字）。
 # - 分词器是一连串决定；训练和使用时必须做同样的决定。
 # - 词频和 TF-IDF 忘掉了词序，却仍是很强的基线；词对能找回一部分词序。
 # - 停用词和词干：实测下来，在这里没有好处；对语言模型则是错的。

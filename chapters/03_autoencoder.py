@@ -37,9 +37,9 @@
 # **学完这一课，你能够**
 #
 # - 用主成分做压缩，并说清楚为什么任何“走直线”的编码都不会更好；
-# - 搭建并训练自编码器，在留出的数据上量出编码里每个数值多少钱；
+# - 搭建并训练自编码器，在留出的数据上量出编码里的每个数有多大价值；
 # - 在平方误差和交叉熵之间做选择，并说明其中一个为什么要求数据在 0 和 1 之间；
-# - 画出潜在空间，在里面走一走，看到它的空洞在哪里；
+# - 画出潜空间，在里面走一走，看到它的空洞在哪里；
 # - 让网络学会去噪、学会只用少数几个单元说话、学会报告从没见过的东西；
 # - 压缩影评，并诚实地判断还剩下多少意思。
 #
@@ -73,7 +73,7 @@
 # 学习还原自己的输入。它自己发明了二进制：三个单元足以表示八种情形。不久，布拉尔（Bourlard）与坎普（Kamp）、
 # 巴尔迪（Baldi）与霍尔尼克（Hornik）分别证明：**没有**非线性激活，这样的网络只会重新得到皮尔逊的答案。
 #
-# **2006 年**，辛顿和萨拉赫丁诺夫（Salakhutdinov）训练出一个深的，远远胜过主成分分析，深度学习由此回归。两年后，
+# **2006 年**，辛顿和萨拉赫丁诺夫（Salakhutdinov）训练出一个深层自编码器，远远胜过主成分分析，深度学习由此回归。两年后，
 # 文森特（Vincent）等人故意弄脏输入，要求网络交还干净的原样：这就是**去噪**自编码器。
 #
 # **今天**，这个想法换了名字，无处不在。BERT 把词藏起来再还原，就是文本上的去噪自编码器；图像生成器在自编码器的编码里工作；
@@ -293,7 +293,7 @@ plots.show(
 # not luck. By Pythagoras, the squared distance of a point from the mean is what lies along the line plus what sticks
 # out; the sum is fixed by the data, so **losing least is the same as keeping most variance**.
 # %% [markdown] id="by-hand-reading" lang="zh" of="f9b9933c"
-# 编码留下了这些图像**差别最大**的方向，丢掉了几乎没有差别的方向。这并非碰巧。由勾股定理，点到均值的距离平方，等于沿直线的部分加上伸出去的部分；
+# 编码留下了这些图像**差别最大**的方向，丢掉了几乎没有差别的方向。这并非碰巧。由勾股定理，点到均值的距离的平方，等于沿直线那一段的平方加上垂直于直线那一段的平方；
 # 两者之和由数据决定，所以**损失最小，就是保留的方差最大**。
 
 # %% [markdown] id="pca" lang="en"
@@ -336,7 +336,7 @@ plots.show(
 #
 # 没有隐藏层、也没有激活函数的自编码器，计算的是 $\hat x = (x W_1 + b_1) W_2 + b_2$：也就是式 (2) 和 (3)，只不过权重是**学**来的。
 # 它对特征向量一无所知。给它 6 个数的编码，每轮之后量一量：它的解码器所能到达的六维平面，与前六个主成分张成的平面之间，
-# 最大的**主角**是多少。0° 表示同一个平面；90° 表示有一个方向被对方完全漏掉。
+# 最大的**主角**（principal angle）是多少。0° 表示同一个平面；90° 表示有一个方向被对方完全漏掉。
 # %% id="linear-train"
 class Angles(keras.callbacks.Callback):
     """Keeps the largest angle between the decoder's plane and that of the principal components, epoch by epoch."""
@@ -439,7 +439,7 @@ plots.show(
 #
 # This is the whole case for going deep: **data lie on a thin, bent sheet in a large space; bends let the code follow it.**
 # %% [markdown] id="arc-reading" lang="zh" of="8fc59b58"
-# 橙色的线，是解码器所能说出的一切。PCA 的线横穿曲线，把相距很远的点编成同一个数。自编码器的线跟着曲线走，误差降到接近横跨曲线的噪声；
+# 橙色的线，是解码器所能说出的一切。PCA 的线横穿曲线，把相距很远的点编成同一个数。自编码器的线跟着曲线走，误差降到接近垂直于曲线方向的噪声的水平；
 # 那部分，一个数传不了，也不该传。
 #
 # 为什么要做深，道理全在这里：**数据躺在高维空间里一张又薄又弯的纸上，能拐弯的编码才贴得住它。**
@@ -586,7 +586,7 @@ axis.loglog(list(deep), [ae.reconstruction_errors(model, test).mean() for model 
 axis.axhline(test.var(axis=0).mean(), color="black", ls=":", lw=1.3, label=plots.label("the mean digit, for all", "一律用平均图"))
 ticks = [1, 2, 4, 8, 16, 32, 64, 128]
 heights = [0.005, 0.01, 0.02, 0.05]
-axis.set(xticks=ticks, xticklabels=ticks, yticks=heights, yticklabels=heights, xlabel=plots.label("numbers in the code", "编码的个数"),
+axis.set(xticks=ticks, xticklabels=ticks, yticks=heights, yticklabels=heights, xlabel=plots.label("numbers in the code", "编码里数的个数"),
          ylabel=plots.label("squared error, held out", "平方误差（留出数据）"))
 axis.minorticks_off()
 axis.legend(loc="lower left")
@@ -615,7 +615,7 @@ plots.show(
 # %% [markdown] id="deep-reading" lang="zh" of="1b08a9c9"
 # 看 2 个数的那两排。PCA 的回答是“圆乎乎的什么东西”，叠着重影；深度网络画的更像一个数字，只是不一定对。它学会了数字该是什么样子，
 # 编码带不动的，它就自己补上。这是它的长处，也是它的危险：**好的解码器，在该犹豫的地方也很自信**；重构得干净，不等于重构得真实。
-# 表中的差值是逐个数字相减得到的，所以它的误差比由两列误差推想的要小。
+# 表中的差值是逐个数字相减得到的，所以它的标准误比由两列的标准误推想的要小。
 
 # %% [markdown] id="erratum" lang="en"
 # ## 8 · What the article gets wrong: E12
@@ -700,7 +700,7 @@ course.report("article_against_mended", theirs.mean() / ae.reconstruction_errors
 # (The same article's variational autoencoder inherits the mistake and adds two of its own, E13 and E14: lesson 04.)
 # %% [markdown] id="erratum-reading" lang="zh" of="c64cecfd"
 # 权重少一半，传的数只有三分之一，改正后的模型反而丢得更少；十六个数，是原文编码的六分之一，装下的也比它的一百个数多。
-# 顺便说一句，与输入一样宽的编码并不总是错。但那样就得有**别的**东西来防止网络照抄：第 10、11 节各给出一种，课程库也要求必居其一。
+# 顺便说一句，与输入一样宽的编码并不总是错。但那样就得有**别的**东西来防止网络照抄：第 10、11 节各给出一种，课程库也要求至少用上其中一种。
 #
 # （同一篇文章的变分自编码器继承了这个错误，又添了两个自己的，即 E13 和 E14：见第 04 课。）
 # %% [markdown] id="quiz-wide" lang="en" tags=["quiz"]
@@ -712,7 +712,7 @@ course.report("article_against_mended", theirs.mean() / ae.reconstruction_errors
 # %% [markdown] id="quiz-wide" lang="zh" of="24aa11f3" tags=["quiz"]
 # **有人训练了一个 100 → 200 → 100 的自编码器，没有噪声，也没有惩罚，误差几乎为零。它学到了什么？**
 # - [ ] 比输入丰富一倍的编码 — 什么都装得下的编码，就没有理由取舍。
-# - [x] 可能只学会了照抄 — 把每个数原样传过去，误差就是零；“像输入”这个要求，并没有要更多。
+# - [x] 可能只学会了照抄 — 把每个数原样传过去，误差就是零；要求只是“像输入”，此外什么也没要求。
 # - [ ] 主成分 — PCA 解的是有瓶颈的问题；没有瓶颈，任何可逆的变换都行。
 # - [ ] 一定是过拟合了 — 照抄在新数据上同样有效：留出误差也很低，却仍然什么都没学到。
 
@@ -863,11 +863,11 @@ display.show_picture(f'<img src="data:image/gif;base64,{base64.b64encode(film.ge
 # %% [markdown] id="denoising" lang="zh" of="0ce90820"
 # ## 10 · 去噪：弄脏输入，索要原样
 #
-# 瓶颈是防止网络照抄的一种办法。还有一种：永远不给它看它该交出的东西。训练时每幅图都重新弄脏一次，或加噪声，或把一些数置零，
-# 而目标是**干净**的图。这下照抄得不到好结果，网络必须知道什么才是像样的。
+# 瓶颈是防止网络照抄的一种办法。还有一种：永远不给它看它该交出的东西。训练时，每幅图每次用到都重新弄脏，或加噪声，或把一些数置零，
+# 而目标是**干净**的图。这下照抄得不到好结果，网络必须知道什么样的图更可能出现。
 #
-# 它学到了什么？在第 5 节的卷曲上可以直接看到。给那些点加上噪声，训练，再对网格上的每个位置画一个箭头，从这个位置指向它的重构。
-# 这一次，编码的个数可以比输入还多。
+# 它学到了什么？在第 5 节那条卷曲的曲线上可以直接看到。给那些点加上噪声，训练，再对网格上的每个位置画一个箭头，从这个位置指向它的重构。
+# 这一次，编码里的数可以比输入的还多。
 # %% id="denoising-arrows"
 cleaner = ae.Autoencoder(2, code_dim=8, hidden_dims=(32,), activation="tanh", loss="squared_error",
                          corruption=ae.Corruption("gaussian", 0.15, seed=course.seed), seed=course.seed)
@@ -1142,10 +1142,10 @@ read = features(shown)
 ae.train_autoencoder(reader, read, wanted, epochs=course.readings, batch_size=64, learning_rate=0.003, seed=course.seed)
 
 number = wanted_unseen.sum(axis=1)  # (unseen,) words to guess in each review
-without = -wanted_unseen @ np.log(frequency)  # (unseen,) nats without having read the first half
+without = -wanted_unseen @ np.log(frequency)  # (unseen,) nats without having read the other half
 having_read = ae.reconstruction_errors(reader, features(shown_unseen), wanted_unseen, measure="words")
 saved = without - having_read
-print(f"{tr('nats per hidden word, first half unread:', '每个被藏的词的奈特数，没读前一半：')} {without.sum() / number.sum():.3f};  "
+print(f"{tr('nats per hidden word, other half unread:', '每个被藏的词的奈特数，没读另一半：')} {without.sum() / number.sum():.3f};  "
       f"{tr('read, and squeezed into two numbers:', '读过，并压成两个数：')} {having_read.sum() / number.sum():.3f}")
 print(f"{tr('saved per review:', '每篇影评省下：')} {saved.mean():.2f} ± {saved.std(ddof=1) / sqrt(len(saved)):.2f} {tr('nats', '奈特')}")
 course.report("nats_saved", saved.sum() / number.sum())
@@ -1154,7 +1154,7 @@ course.report("nats_saved", saved.sum() / number.sum())
 # come in the other half knows little too. More interesting is **what** the two numbers are. We walk from the middle of
 # the map in four directions and list the words whose probability gains most:
 # %% [markdown] id="reviews-reading" lang="zh" of="24f8b877"
-# 省得不多，却远远超出误差。不必失望：读了半篇影评，要说出另一半**具体有哪些**词，换了谁也知道得不多。更有意思的是，
+# 省得不多，却远远超出标准误。不必失望：读了半篇影评，要说出另一半**具体有哪些**词，换了谁也知道得不多。更有意思的是，
 # 这两个数究竟是**什么**。从地图中央朝四个方向走，列出概率增加最多的词：
 # %% id="reviews-words"
 from sklearn.linear_model import LogisticRegression
@@ -1199,7 +1199,7 @@ plots.show(
 # This is the seed of everything that follows in this course: **hide some of the text, guess it from the rest, and meaning
 # appears in the middle**. What this model lacks is the order of words and more than two numbers. Lessons 05 and 06 bring both.
 # %% [markdown] id="reviews-verdict" lang="zh" of="0b2d277f"
-# 没有人给过网络评分。它只是被要求通过两个数去猜藏起来的词；而前一半影评对后一半用词的透露，很大程度上就是作者**喜不喜欢这部电影**，
+# 没有人给过网络评分。它只是被要求通过两个数去猜藏起来的词；而一半影评对另一半用词的透露，很大程度上就是作者**喜不喜欢这部电影**，
 # 以及谈的是情节和导演，还是 *movie、show、watch* 这类随口的话。通过这个瓶颈活下来的，就是这样的方向。
 #
 # 这是本课程后面一切内容的种子：**把文本藏起一部分，用其余部分去猜，意义就出现在中间**。这个模型所缺的，是词的次序，以及多于两个的数。
@@ -1221,10 +1221,10 @@ plots.show(
 # ## 14 · 用在哪里，用什么工具
 #
 # **监控**机器、支付和网络：用正常数据训练，还原得差的就报警（别忘了数字 1）。**图像和视频生成**：扩散模型在自编码器的编码里工作，
-# 因为它比图像小几十倍。**搜索与推荐**：在用户买过的东西上训练去噪自编码器，猜出被藏起来的购买。**解读模型**：稀疏自编码器把激活值拆成有名字的特征。
+# 因为它比图像小几十倍。**搜索与推荐**：在用户买过的东西上训练去噪自编码器，猜出被藏起来的购买记录。**解读模型**：稀疏自编码器把激活值拆成有名字的特征。
 # **修复**：声音、扫描件、显微图像。而每一个掩码语言模型，都是去噪自编码器。
 #
-# 工具：线性情形用 `sklearn.decomposition.PCA` 和 `TruncatedSVD`，并且永远拿它们当尺子；其余用 Keras；不用网络的离群点检测，
+# 工具：线性情形用 `sklearn.decomposition.PCA` 和 `TruncatedSVD`，并且永远拿它们当尺子；其余用 Keras；不用神经网络的离群点检测，
 # 有 scikit-learn 的 `IsolationForest` 和 `LocalOutlierFactor`；给数据画地图，有 UMAP 和 t-SNE，它们画得更好，但没有解码器。
 # 本课的测试拿 scikit-learn 和 PyTorch 来核对我们的实现。
 
@@ -1374,7 +1374,7 @@ check("03.5", rate_penalty)
 # %% [markdown] id="quiz-blur" lang="zh" of="a92fae48" tags=["quiz"]
 # **只用两个数，PCA 还原出模糊的数字，深度网络还原出清晰的数字，但有的变成了另一个。对读支票的银行来说，哪个更安全？**
 # - [ ] 深度网络：清晰的图更好认 — 把 1 清清楚楚地写成 7，是代价最高的错误。
-# - [x] 都不安全，但模糊至少让人看得出缺了东西 — 强大的解码器会用“像样的东西”补缺口；请保留原图。
+# - [x] 都不安全，但模糊至少让人看得出缺了东西 — 强大的解码器会用最可能出现的东西补缺口；请保留原图。
 # - [ ] PCA：它不犯错 — 它的平方误差更大，只是不加掩饰。
 # - [ ] 再多训练一阵的深度网络 — 训练再久，也找不回两个数没有带走的东西。
 # %% [markdown] id="quiz-alarm" lang="en" tags=["quiz"]
@@ -1398,7 +1398,7 @@ check("03.5", rate_penalty)
 # %% [markdown] id="quiz-denoise" lang="zh" of="c7f15d6b" tags=["quiz"]
 # **去噪自编码器用 0.4 的噪声训练。给它一个完全干净的数字，会得到什么？**
 # - [ ] 一模一样的数字：没有什么可去的 — 训练时它从没见过干净的输入，它预期有噪声。
-# - [x] 非常接近、略被抹平的数字 — 它把任何输入都推向“像样”的方向，罕见的细节会被当成噪声。
+# - [x] 非常接近、略被抹平的数字 — 它把任何输入都推向更可能出现的样子，罕见的细节会被当成噪声。
 # - [ ] 带噪声的数字 — 目标里从来没有噪声。
 # - [ ] 报错：噪声层需要噪声 — 不在训练时，噪声层原样放行。
 
@@ -1419,11 +1419,11 @@ check("03.5", rate_penalty)
 #
 # - 自编码器通过编码还原输入。留下来的，是没有它就猜不出其余部分的东西。
 # - 走直线的编码：主成分最好，而且有现成公式；线性自编码器会找到同一个平面，坐标轴则是任意的。永远拿它们做对照。
-# - 会拐弯的编码贴得住弯曲的数据，数越少优势越大。瓶颈必须是**编码**本身，而不是旁边的某一层。
+# - 会拐弯的编码贴得住弯曲的数据，在数不够用时胜出。瓶颈必须是**编码**本身，而不是旁边的某一层。
 # - 交叉熵以奈特计数，下限高于零，要求数据在 0 和 1 之间；否则用平方误差。
 # - 噪声和稀疏让宽的编码不敢偷懒：前者学会回到数据的路，后者学会有含义的部件。
 # - 重构误差会报告陌生的东西，也会把它与复杂的东西混为一谈。警报要拿简单的离群点试一试。
-# - 地图上有空洞。自信的解码器会填补空白，而自编码器自己并不知道该从哪里取。
+# - 地图上有空洞。自信的解码器会填补空白，而自编码器自己并不知道该从哪里采样。
 # - 通过两个数去猜藏起来的词：观点和话题不靠一个标签就浮现出来。
 
 # %% [markdown] id="faq" lang="en"
@@ -1461,7 +1461,7 @@ check("03.5", rate_penalty)
 # **用自编码器还是 PCA？** 先用 PCA：没有超参数，不靠运气，几毫秒就好。当留出误差证明拐弯值得，或者需要它独有的本领时
 # （去噪、稀疏部件、别的损失），再用自编码器。
 #
-# **它和 Transformer 里的编码器是一回事吗？** 名字相同，想法相通：把文本变成数，供另一部分使用。但 Transformer 的编码器没有瓶颈，
+# **自编码器的编码器，和 Transformer 里的编码器是一回事吗？** 名字相同，想法相通：把文本变成数，供另一部分使用。但 Transformer 的编码器没有瓶颈，
 # 它给每个词元都保留一个向量（第 06 课）。
 
 # %% [markdown] id="references" lang="en"

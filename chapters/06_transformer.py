@@ -57,8 +57,8 @@
 #
 # In June 2017 eight people at Google put answers to all three into one paper. Their *Transformer* beat the best recurrent
 # translators from English to German by more than 2 BLEU, after 3.5 days on eight GPUs, a fraction of what the others had
-# cost. It is the model of that paper that we build, some hundred times smaller.
-# %% [markdown] id="background" lang="zh" of="7f6b45ab"
+# cost. It is the model of that paper that we build, some hundreds of times smaller.
+# %% [markdown] id="background" lang="zh" of="e1f0bf5c"
 # ## 1 · 我们走到了哪里
 #
 # 有了注意力，每个词都能看到其他所有的词。要做翻译器，还缺三样东西。
@@ -252,7 +252,7 @@ except ValueError as error:
 # their dot product only the difference is left: $(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$. With one hand, the same query
 # and the same key at all positions:
 # %% [markdown] id="positions-rotary" lang="zh" of="7e2150d0"
-# **旋转的**（Su 等，2021），如今多数语言模型用的都是它。词上什么也不加，而是把位置 $p$ 的查询和位置 $s$ 的键像表针那样“转”起来，
+# **旋转位置编码**（Su 等，2021），如今多数语言模型用的都是它。词上什么也不加，而是把位置 $p$ 的查询和位置 $s$ 的键像表针那样“转”起来，
 # 分别转过 $p\,\omega_i$ 和 $s\,\omega_i$。做点积时，剩下的只有两者之差：$(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$。
 # 只用一根针，所有位置都用同样的查询和同样的键：
 # %% id="positions-rotary-run"
@@ -289,7 +289,7 @@ assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
 # | 学出来的 | 能 | 要一对一对地学 | 根本没有向量 | 每个位置一行 |
 # | 旋转 | 不能 | 能，每一层都能 | 与正弦相同 | 无 |
 #
-# 三种办法有一个共同的陷阱：**位置要用 float32 计算。** 半精度格式 `bfloat16` 只有 8 位有效数字，超过 256 的整数就会合并：
+# 三种办法有一个共同的陷阱：**位置要用 float32 计算。** 半精度格式 `bfloat16` 的有效位只有 8 个二进制位，超过 256 之后，相邻的整数就会混成一个：
 # %% id="positions-half"
 for kind in ("float32", "bfloat16"):
     kept = ops.convert_to_numpy(ops.cast(ops.cast(np.arange(512), kind), "float32"))
@@ -334,7 +334,7 @@ print(f"0.5^24 = {0.5**24:.0e}   1.5^24 = {1.5**24:.0f}")
 # **残差路径。** 一层不再取代它的输入，而是加在输入上：$y = x + f(x)$。导数是 $1 + f'$，这个 1 就是一条直通第一层的路，
 # 路上什么也不乘（He 等，2015，用于图像）。
 #
-# **归一化。** 和会越加越大。层归一化把**每个位置各自的**那些数拉回到均值 0、标准差 1，再由两个学得的向量 $\gamma$ 和 $\beta$ 来缩放、平移：
+# **归一化。** 数会越加越大。层归一化把**每个位置各自的**那些数拉回到均值 0、标准差 1，再由两个学得的向量 $\gamma$ 和 $\beta$ 来缩放、平移：
 #
 # $$ \mathrm{LN}(x)_j = \gamma_j\, \frac{x_j - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_j, \qquad \mu = \frac1d \sum_j x_j, \quad \sigma^2 = \frac1d \sum_j (x_j - \mu)^2. \tag{3} $$
 # %% id="norm-loop"
@@ -433,7 +433,7 @@ for wiring in WIRINGS:  # the way back is right: a nudge of one weight changes t
 # **先猜，再运行。** 权重是随机的，就像训练刚开始。哪些接法能保持各层输出的大小？哪些能让第 1 层的梯度活下来？
 # 用 Adam 走 80 步之后，24 层的网络里哪些学到了东西？
 #
-# > “直接叠”：输出越来越弱，梯度处处小了几千倍，越深越糟。“只有残差”：和再求和，一再翻倍，输出和梯度都爆炸。
+# > “直接叠”：输出越来越弱，梯度处处小了几千倍，越深越糟。“只有残差”：求和之后再求和，数值一再翻倍，输出与梯度都爆炸。
 # > 有了归一化，两者都稳住了，24 层也学得动。深的时候，“前归一化”最好：它的路上什么也没有。
 # %% id="depth-run"
 sizes, gradients, errors = {}, {}, {}
@@ -569,7 +569,7 @@ for name, run in [
 # positions), positions, $N$ layers on each side, a last norm, and scores for all characters of the vocabulary.
 # %% [markdown] id="architecture" lang="zh" of="6671d89c"
 # 解码器的位置 0 和 1 纹丝不动；编码器则处处都动，这是允许的，因为整句英文从一开始就摆在那里。整台机器就是：
-# 嵌入（乘以 $\sqrt d$，让词与位置一样响亮）、位置、两边各 $N$ 层、最后一次归一化，再给词表里的每个字打分。
+# 嵌入（乘以 $\sqrt d$，让词向量与位置向量大小相当）、位置、两边各 $N$ 层、最后一次归一化，再给词表里的每个字打分。
 # %% id="architecture-drawn" tags=["fold"]
 diagrams.flow(
     boxes={
@@ -615,7 +615,7 @@ diagrams.flow(
 # | 只要解码器 | 自注意力、小网络 | 因果 | 接着往下写：如今多数对话模型 | GPT |
 # | 只要编码器 | 自注意力、小网络 | 只遮填充 | 理解：分类、检索 | BERT |
 #
-# 第二篇文章的 E09（语言模型由多层感知机构成）也各归其位了：小网络 (4) 就是感知机，每一层、每个位置都有。
+# 第二篇文章的 E09（语言模型由多层感知机构成）现在也说得清楚了：小网络 (4) 就是一个多层感知机，每一层、每个位置都有。
 # 它占了模型的多少，第 12 节会数。
 
 # %% [markdown] id="shift" lang="en"
@@ -627,7 +627,7 @@ diagrams.flow(
 # %% [markdown] id="shift" lang="zh" of="2b957450"
 # ## 5 · 错开一位
 #
-# 这样的机器怎样学会写？从第一天起就喂它自己的猜测是没有希望的：写错一个字，后面就全是在胡话上练习。
+# 这样的机器怎样学会写？一开始就拿它自己的猜测喂它，是学不成的：写错一个字，后面就全是在胡话上练习。
 # 所以给它**正确的**前文，只问下一个字。这叫“教师强制”，归根到底就是错开一位。每句话的两头各加一个编号，一个表示开始，一个表示结束：
 # %% id="data"
 def english_words(text):
@@ -761,7 +761,7 @@ assert np.isclose(transformer.SmoothedCrossEntropy(epsilon)(np.array([right]), l
 # %% [markdown] id="warm-up" lang="zh" of="c79a8085"
 # ### 先慢后快：预热
 #
-# Adam 的头几步总是整步，不管梯度多大（第 02 课），而刚开始时梯度说明不了什么：注意力权重还几乎是均匀的。
+# Adam 的头几步，步长总是用足，不管梯度多大（第 02 课），而刚开始时梯度说明不了什么：注意力权重还几乎是均匀的。
 # 这时学习率大了，可能一下子把模型甩到再也回不来的地方。所以学习率先沿直线**升**上去，然后再降。
 # 论文中，宽度为 $d$、预热 $w$ 步时，
 #
@@ -867,7 +867,7 @@ plots.show(
 # The watched loss ends **below** the other. That is no miracle: the loss while learning is smoothed, by (5) it cannot reach
 # zero, and dropout makes the work harder.
 # %% [markdown] id="train-reading" lang="zh" of="a8d2a2db"
-# 观察集的损失最后**低于**另一条。这不稀奇：学习时的损失带平滑，按 (5) 式到不了零；而且 dropout 还在添乱。
+# 观察集的损失最后**低于**另一条。这不稀奇：学习时的损失带平滑，按 (5) 式到不了零；而且暂退法（dropout）还在添乱。
 
 # %% [markdown] id="writing" lang="en"
 # ## 8 · Writing
@@ -934,8 +934,8 @@ for good in (True, False):
 # “完全正确”太严，请人评判又太贵。Papineni 等人（2002）有个省钱的主意：好的译文与人译的译文会有许多相同的**片段**。
 # 片段就是 n 元语法，这里以字为单位：一个字、两个字、三个字、四个字。我们手算一个：译文是“我喜欢喜欢猫”，参考译文是“我很喜欢猫”。
 #
-# 单字：我、喜、欢、喜、欢、猫。每个都在参考译文里出现，所以是 6 中 6？不对：参考译文里的喜和欢各只有**一个**，
-# 所以各算一次，是 6 中 4。这叫“截断”；没有它，“的的的的”就差不多是任何句子的完美译文了。
+# 单字：我、喜、欢、喜、欢、猫。每个都在参考译文里出现，所以 6 个全中？不对：参考译文里的喜和欢各只有**一个**，
+# 所以各算一次，6 个里只中 4 个。这叫“截断”；没有它，“的的的的”就差不多是任何句子的完美译文了。
 # %% id="bleu-loop"
 def pieces(text, n):
     return Counter(text[start : start + n] for start in range(len(text) - n + 1))
@@ -1181,7 +1181,7 @@ plots.show(
 # **先猜，再运行。** 把每个英文测试短语的词打乱，再译一遍。*Which picture does she like?* 变成了
 # *she picture like which does?* BLEU 会跌多少？
 #
-# > 如果你以为会一落千丈，很多人都会这样想，但是错了：只丢了几分。这个模型几乎不读英文的词序，尽管第 2 节把本钱都给了它。
+# > 如果你以为会一落千丈，这样想的人很多，可是想错了：只丢了几分。这个模型几乎不读英文的词序，尽管第 2 节已经给了它读词序的一切条件。
 # > 先别怪模型，往下读。
 # %% id="shuffle-run"
 random = np.random.default_rng(course.seed)
@@ -1207,14 +1207,14 @@ for number in but[:3]:
 # phrases that need it are where it errs most.
 #
 # **A model learns what its data demand, not what the task is called.** A high BLEU did not tell us; one experiment did. This
-# is what it means to look into a model: change something, and see whether it notices. On real sentences (section 14) order has more to say.
-# %% [markdown] id="shuffle-reading" lang="zh" of="ab336377"
+# is what it means to look into a model: change something, and see whether it notices. On real sentences, such as those of section 14, order should have more to say.
+# %% [markdown] id="shuffle-reading" lang="zh" of="ad6985a6"
 # 原因在数据里。整个训练集中，只有十来组词以不止一种次序出现，全是 *she likes tea but not milk* 和 *she likes milk but not tea* 这一类。
 # 其余的句子，只要知道有哪些词，就知道是哪一句，次序无关紧要。没有什么逼着模型去读词序，所以它没有学会；
 # 而少数真正需要词序的短语，正是它最容易译错的。
 #
 # **模型学会的是数据要求的东西，而不是任务的名称所暗示的东西。** 高高的 BLEU 没有告诉我们这一点，一个实验就说清楚了。
-# 所谓“看进模型里去”，就是动手改一点，看它察觉不察觉。在真实的句子上（第 14 节），词序就重要得多了。
+# 所谓“看进模型里去”，就是动手改一点，看它察觉不察觉。在真实的句子（第 14 节）里，词序的作用会更大。
 
 # %% [markdown] id="counting" lang="en"
 # ## 12 · Where the parameters are
@@ -1233,7 +1233,7 @@ for number in but[:3]:
 # %% [markdown] id="counting" lang="zh" of="ca8467eb"
 # ## 12 · 参数都在哪里
 #
-# **E31。** 第五篇文章说语言模型是“一个大规模的参数矩阵”。其实有很多个矩阵，分成几种。设宽度为 $d$，隐藏宽度为 $h$，词元数为 $V$：
+# **E31。** 第五篇文章说语言模型是“一个大规模的参数矩阵”。其实有很多个矩阵，分成几种。设宽度为 $d$，隐藏宽度为 $h$，词表中的词元数为 $V$：
 #
 # | 种类 | 个数 |
 # |---|---|
@@ -1318,11 +1318,11 @@ plots.show(
 )
 # %% [markdown] id="counting-reading" lang="en"
 # The paper says 340 million, and so it is, nearly. It does not fit into a training on a laptop, and the course does not try;
-# lesson 10 takes a small one further. Notice where the numbers sit: the part named in the title, attention, is **less** than
+# lesson 10 takes a small one further. Notice where the numbers sit: the part named in the title of the Transformer's paper, attention, is **less** than
 # a third. Most of a large Transformer is the humble network of lesson 02.
-# %% [markdown] id="counting-reading" lang="zh" of="afd5c211"
-# 论文说是 3.4 亿，数出来差不多。在笔记本上训练它是装不下的，本课程也不去试；第 10 课会用一个小的继续讲。
-# 注意这些数都在哪里：论文标题里的主角“注意力”占**不到**三分之一。一个大 Transformer 的大部分，是第 02 课那个不起眼的小网络。
+# %% [markdown] id="counting-reading" lang="zh" of="e0940840"
+# 论文说是 3.4 亿，数出来差不多。要训练它，笔记本电脑的内存装不下，本课程也不去试；第 10 课会拿一个小模型接着训练。
+# 注意这些数都在哪里：Transformer 论文标题里的主角“注意力”占**不到**三分之一。一个大 Transformer 的大部分，是第 02 课那个不起眼的小网络。
 # %% [markdown] id="quiz-count" lang="en" tags=["quiz"]
 # **You double the width d and the hidden width h of a Transformer; the number of layers stays. By how much do its layers grow?**
 # - [ ] To twice as many parameters — A vector doubles; the layers are made of matrices.
@@ -1421,37 +1421,37 @@ for name, wrong in [
 #
 # The phrases come from a small grammar. What people write does not. The Tatoeba project collects sentences and their translations by volunteers (CC BY 2.0 FR), some 20,000 pairs of English and Chinese among them. Two things change.
 #
-# **The split.** The same English sentence stands there with several translations, and whole families of sentences differ by one word: *What did he say?*, *What did she say?* Drawn at random, they would land on both sides, and the test would ask what training has told.
-# So pairs that share their English or their Chinese (but for case, punctuation and short forms) stay on one side. And a training pair that has at least half of its runs of two and three characters in common with a held-out pair, in English or in Chinese, is left out.
+# **The split.** The same English sentence stands there with several translations, and whole families of sentences differ by one word: *What did he say?* and *What did she say?*, for instance. Drawn at random, they would land on both sides, and the test would ask what training has told.
+# So pairs that share their English or their Chinese (but for case, punctuation and short forms) stay on one side. And two sentences are too much alike when, of all the runs of two and three characters (letters, in English) found in either, at least half are found in both: a training pair whose English or Chinese is too much like that of a held-out pair is left out.
 #
 # **The tokens.** Characters need no training and no decision, and make long targets; *subwords* (lesson 01) join what is often seen together. English can be cut into words, with `[UNK]` for all that training saw less than twice, or into subwords, which know no unknown word.
-# %% [markdown] id="real" lang="zh" of="dfcab9c7"
+# %% [markdown] id="real" lang="zh" of="8c4707b7"
 # ## 14 · 真实的句子
 #
 # 短语出自一个小语法，人写的句子可不是。Tatoeba 计划收集句子以及志愿者的译文（CC BY 2.0 FR），其中英汉句对有两万左右。有两件事不一样了。
 #
-# **怎样划分。** 同一句英文会带着好几种译文出现，还有成片的句子只差一个词：What did he say? 与 What did she say? 随机抽取的话，它们会落在两边，测试问的就是训练说过的话。
-# 所以，英文相同或中文相同（不计大小写、标点和缩写）的句对，必须留在同一边。另外，训练句对只要有一半的两字、三字连串（英文则是字母连串）与某个留出的句对相同，不论是英文还是中文，就剔除掉。
+# **怎样划分。** 同一句英文会带着好几种译文出现，还有成片的句子只差一个词，如 *What did he say?* 与 *What did she say?*。随机抽取的话，它们会落在两边，测试时问的，训练时就已经说过了。
+# 所以，英文相同或中文相同（不计大小写、标点和缩写）的句对，必须留在同一边。另外，把两个句子里相连两字、三字的片段（英文按字母算）合在一起看，若至少有一半是两句共有的，就算太像：训练句对里凡是英文或中文与某个留出的句对太像的，一律剔除。
 #
-# **用什么词元。** 字不需要训练，也不用做什么决定，但目标序列长；“子词”（第 01 课）把经常一起出现的合成一个。英文可以切成词，训练中见过不到两次的一律记作 `[UNK]`；也可以切成子词，那就没有不认识的词了。
+# **用什么词元。** 按字切分不需要训练，也不用做什么决定，但目标序列长；“子词”（第 01 课）把经常一起出现的合成一个。英文可以切成词，训练中出现不到两次的一律记作 `[UNK]`；也可以切成子词，那就没有不认识的词了。
 # %% id="real-cuts"
 for texts, size in ((phrases.english[:1_000], 500), (phrases.chinese[:1_000], 900)):
     encoding = prep.BytePairEncoding.train([text.lower() for text in texts], size)
     print(*encoding.encode(texts[0].lower()), sep=" | ")
 # %% [markdown] id="real-recorded" lang="en"
-# Training on real sentences takes half an hour of a processor, so here are **recorded runs**: a model twice as wide as at `quick`, the same recipe for every cut, its size and epochs chosen for the time they take and not by any score. A score is the mean over the seeds, each of which also draws another split; the brackets hold the lowest and the highest.
-# BLEU counts **characters**, whatever the model wrote with, so that cuts can be compared, and an English sentence that has several translations takes all of them as references. `python -m course_lib.transformer.study` repeats the runs and compares.
-# %% [markdown] id="real-recorded" lang="zh" of="4dd4da74"
-# 在真实的句子上训练，要花处理器半个小时，所以下面是**事先跑好的记录**：模型比 `quick` 的宽一倍，每种切法用同一套配方，大小和轮数是按所花的时间定的，没有看过任何分数。每个分数是几个种子的平均，每个种子的划分也不同；括号里是最低与最高。
-# BLEU 按**字**计算，不管模型写的时候用的是什么，这样不同切法才能比较；一句英文若有好几种译文，就全部用作参考。`python -m course_lib.transformer.study` 会重做一遍并比较。
+# Training on real sentences takes more than twenty minutes of a processor's work, so here are **recorded runs**: a model twice as wide as at `quick`, the same recipe for every cut, its size and epochs chosen for the time they take and not by any score. A score is the mean over the seeds, each of which also draws another split; the brackets hold the lowest and the highest.
+# BLEU counts **characters**, whatever the model wrote with, so that cuts can be compared, and an English sentence that has several translations takes all of them as references. `python -m course_lib.transformer.study` repeats the runs and compares them with these records.
+# %% [markdown] id="real-recorded" lang="zh" of="9af8e03b"
+# 在真实的句子上训练，要花处理器二十多分钟，所以下面是**事先跑好的记录**：模型比 `quick` 的宽一倍，每种切法用同一套配方，模型大小和轮数是按所花的时间定的，没有参考任何分数。每个分数是几个随机种子的平均，每个种子的划分也不同；括号里是最低与最高。
+# BLEU 按**字**计算，不管模型写的时候用的是什么，这样不同切法才能比较；一句英文若有好几种译文，就全部用作参考。`python -m course_lib.transformer.study` 会重跑一遍，并与这份记录比较。
 # %% [markdown] id="real-predict" lang="en" tags=["predict"]
 # **Before you run it.** Three cuts: English words to Chinese characters, English subwords to characters, subwords to subwords. Which translates new sentences best, which worst, when there are fewer than 18,000 pairs to learn from?
 #
-# > On the English side it makes no difference that can be told: subwords know no unknown word, yet the piece of a rare word says little that was learnt. On the Chinese side subwords are clearly behind: their pieces are too rare here.
-# %% [markdown] id="real-predict" lang="zh" of="49470106" tags=["predict"]
+# > On the English side it makes no difference that can be told: subwords know no unknown word, yet the model has learnt little about the pieces of a rare word. On the Chinese side subwords are clearly behind: their pieces are too rare here.
+# %% [markdown] id="real-predict" lang="zh" of="471b5c03" tags=["predict"]
 # **先猜，再运行。** 三种切法：英文词到汉字，英文子词到汉字，子词到子词。可学的句对不到一万八千个，哪一种翻译新句子最好，哪一种最差？
 #
-# > 英文这边看不出差别：子词固然没有不认识的词，可是罕见词切出来的碎片，也没有学到多少东西。中文这边，子词明显落后：它们在这里太少见了。
+# > 英文这边看不出差别：子词固然没有不认识的词，可是罕见词切成的片段，模型也没学到多少。中文这边，子词明显落后：每个子词在这里出现得太少。
 # %% id="real-table"
 from course_lib.transformer import study
 
@@ -1459,36 +1459,37 @@ cuts = {
     "words-characters": tr("words → characters", "词 → 字"), "subwords-characters": tr("subwords → characters", "子词 → 字"),
     "subwords-subwords": tr("subwords → subwords", "子词 → 子词"),
 }
+heads = tr("test BLEU", "测试 BLEU"), tr("validation BLEU", "验证 BLEU"), tr("nats per character", "每字损失（奈特）"), tr("minutes of work", "处理器分钟")
 translated = study.recorded_translations()
-print(f"{'':<24} {tr('test BLEU', '测试 BLEU'):>20} {tr('validation', '验证'):>12} {tr('nats per character', '每字奈特'):>20} {tr('minutes of work', '处理器分钟'):>16}")
+print(f"{'':<22}", *(f"{head:>20}" for head in heads))
 for name, label in cuts.items():
     runs = [each for each in translated if each.cut == name]
     bleus = [each.test_bleu for each in runs]
-    validation, nats, work = np.mean([(each.validation_bleu, each.validation_loss, sum(each.processor_minutes.values())) for each in runs], axis=0)
-    print(f"{label:<24} {np.mean(bleus):>8.1f} ({min(bleus):.1f}–{max(bleus):.1f}) {validation:>12.1f} {nats:>20.2f} {work:>16.0f}")
+    others = [(each.validation_bleu, each.validation_loss, sum(each.processor_minutes.values())) for each in runs]
+    print(f"{label:<22} {np.mean(bleus):>7.1f} ({min(bleus):.1f}–{max(bleus):.1f})", *(f"{number:>20.2f}" for number in np.mean(others, axis=0)))
 first = translated[0]
 print(tr("pairs:", "句对："), *first.pairs, "·", tr("95% interval of one run:", "一次运行的 95% 区间："), *(f"{each:.1f}" for each in first.interval))
 # %% [markdown] id="real-samples-text" lang="en"
-# A number says little about translations; read some. Below is a run's test, ordered by the score of each sentence, and from every tenth the sentence in the middle: nobody picked them.
-# %% [markdown] id="real-samples-text" lang="zh" of="0d038b23"
-# 一个数字说明不了译文怎么样，还是读几句吧。下面把一次运行的测试句按各自的得分排好，每十分之一取正中间的那一句：不是谁挑出来的。
+# A number says little about translations; read some. Below, one run's test sentences of six words or more are ordered by their own score (BLEU with runs of one and two characters only) and cut into ten equal parts; the sentence in the middle of each part is shown: nobody picked them.
+# %% [markdown] id="real-samples-text" lang="zh" of="f100f211"
+# 一个数字说明不了译文怎么样，还是读几句吧。下面把一次运行的测试句（至少六个词的）按各自的得分（只数一字、两字片段的 BLEU）排好，平均分成十段，每段取正中间的那一句：没有人挑选过。
 # %% id="real-samples"
 for sample in first.samples:
-    print(f"{sample['score']:5.1f}  {sample['english']}\n       → {sample['written']}\n       ({' / '.join(sample['references'])})")
+    print(f"{sample['score']:5.1f}  {sample['english']}", f"→ {sample['written']}", f"({' / '.join(sample['references'])})", sep="\n       ")
 # %% [markdown] id="real-reading" lang="en"
-# How the English is cut changes less than the interval of a single run, about 1.5 to either side. How the **Chinese** is cut matters, **and characters win**. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
+# How the English is cut changes less than the interval of a single run, about 1.5 to either side. How the **Chinese** is cut matters, **and characters win**. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen only a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
 #
-# All scores are far below those of the phrases: people say what they want, most sentences are unlike all others, and one reference is one of many good answers. Read the samples with the score in mind. It is kind to a wrong sentence that shares many characters, and hard on a right one in other words.
-# Then look for the causes. The volunteers write simplified and traditional characters; the model learnt both, often takes the other script, and each such character counts as a mistake. A name that training has not seen is lost. An idiom is taken by the word. And a decoder that has lost its thread repeats itself.
-# %% [markdown] id="real-reading" lang="zh" of="393cda08"
-# 英文怎么切，差别比单独一次运行的区间（上下各 1.5 左右）还小。**中文**怎么切却有关系，**而且是字赢了**。原因多半在于数据不多：由几个字合成的子词，在这些句子里出现得比单个的字少得多，而只见过几次的东西是学不会的。语料若有几百万句，子词也就见得够多，目标又更短，所以大型翻译模型几乎都用子词来写。
+# All scores are far below those of the phrases: people say what they want, most sentences are unlike all others, and one reference is one of many good answers. Read the samples with the score in mind. It is kind to a wrong sentence that shares many characters, and hard on a right one that is worded differently.
+# Then look for the causes. The volunteers write simplified and traditional characters; the model learnt both, often takes the script that the reference does not use, and each character that differs counts as a mistake. A name that training has not seen is lost. An idiom is translated word for word. And a decoder that has lost its thread repeats itself.
+# %% [markdown] id="real-reading" lang="zh" of="68259ab2"
+# 英文怎么切，造成的差别比单独一次运行的置信区间（上下各 1.5 左右）还小。**中文**怎么切却有关系，**而且是字赢了**。原因多半在于数据不多：由几个字合成的子词，在这些句子里出现得比单个的字少得多，而只见过几次的东西是学不会的。语料若有几百万句，子词也就出现得够多，目标序列又更短，所以大型翻译模型几乎都用子词来写。
 #
 # 所有得分都比短语上低得多：人想说什么就说什么，多数句子与别的都不像，而一句参考译文只是许多好译法中的一种。读这些例子时，请对着得分看：译错了却与参考译文共用许多字的句子，得分并不低；译对了只是换了说法的，反而吃亏。
-# 再来找原因。志愿者有的写简体，有的写繁体；模型两种都学了，常常用了另一种，而每个这样的字都算错。训练中没见过的名字就丢了。习语被逐字直译。解码器一旦失了头绪，就会反复说同样的话。
+# 再来找原因。志愿者有的写简体，有的写繁体；模型两种都学了，写出来的常常不是参考译文用的那一种，而写法不同的字个个都算错。训练中没见过的名字，译文里就丢了。习语被逐字直译。解码器一旦乱了头绪，就会反复说同样的话。
 # %% [markdown] id="real-run-text" lang="en"
-# At `full` scale the next cell trains one of them here, if the sentences can be had.
-# %% [markdown] id="real-run-text" lang="zh" of="24f91842"
-# 在 `full` 规模下，只要拿得到这些句子，下一格就在这里训练其中一个。
+# At `full` scale the next cell trains one of these translators here (words to characters), if the sentences can be had.
+# %% [markdown] id="real-run-text" lang="zh" of="897071e6"
+# 在 `full` 规模下，只要拿得到这些句子，下一格就在这里训练上面三种翻译器中的一种（词 → 字）。
 # %% id="real-run"
 from course_lib.errors import DataUnavailable
 
@@ -1525,7 +1526,7 @@ if (real := tatoeba()) is not None:
 # ## 15 · 应用、工具与资源
 #
 # 编码器加解码器可以翻译、写摘要，也能把话听写下来（Whisper 用编码器听，用解码器写）。单用一半，就是 BERT 和 GPT。
-# 图像的小块、声音的片段、氨基酸，都曾被放在词的位置上。
+# 图像的小块、声音的片段、氨基酸，都有人拿来代替词，当作输入。
 #
 # 真要翻译，请用训练好的模型：OPUS-MT 和 NLLB 两个系列能在几百种语言之间互译；论文之间比较 BLEU，用的是 `sacrebleu`，
 # 我们的结果与它相等，有测试保证。KerasHub 为 Keras 提供现成的 Transformer 层，参数名与我们的一样。
@@ -1679,9 +1680,9 @@ check("06.6", layer_parameters)
 # - [ ] Greedy search is slower than training — Slow is not wrong.
 # - [ ] The causal mask is off when it writes — It need not even be on: what is not yet written cannot be seen.
 # %% [markdown] id="quiz-forcing" lang="zh" of="242c4d59" tags=["quiz"]
-# **训练时 99% 的字都对，可是 20 个字的句子一字不错地写出来，却少得多。为什么？**
+# **训练时 99% 的字都对，可是 20 个字的句子，能一字不错写出来的却少得多。为什么？**
 # - [ ] 模型过拟合了 — 也许，但没有过拟合也会这样。
-# - [x] 0.99 的 20 次方是 0.82，而且错了一个字之后，就得从没练习过的开头往下写 — 训练时给的前文总是对的。
+# - [x] 0.99 的 20 次方是 0.82，而且错了一个字之后，就得接着一个从未练习过的开头往下写 — 训练时给的前文总是对的。
 # - [ ] 贪心搜索比训练慢 — 慢不等于错。
 # - [ ] 写的时候没有因果掩码 — 写的时候本来就用不着：还没写的，想看也看不见。
 # %% [markdown] id="quiz-cache" lang="en" tags=["quiz"]
@@ -1736,7 +1737,7 @@ check("06.6", layer_parameters)
 # %% [markdown] id="summary" lang="zh" of="02d37140"
 # ## 18 · 小结
 #
-# - 次序要写进向量：正弦（点积就是距离）、学出来的行（最后一行之外没有）、旋转查询和键（每一层都知道距离）。位置要用 float32 计算。
+# - 次序要写进向量：正弦（点积只取决于距离）、学出来的行（最后一行之外没有）、旋转查询和键（每一层都知道距离）。位置要用 float32 计算。
 # - 要叠得深，梯度得有路（残差），数得有尺（归一化）。前归一化让路上畅通无阻。
 # - 编码器层两行；解码器层三行：往回看、横着看、小网络。要检验它看不到未来。
 # - 训练时给正确的前文，问下一个字：错开一位，所有位置同时算。不错开，学会的只是照抄。
@@ -1769,7 +1770,7 @@ check("06.6", layer_parameters)
 #
 # **为什么中文用字、英文用词？** 在我们的短语里，两者都不多。真实文本两边都用子词（第 01 课），第 14 节有比较。
 #
-# **该用哪种位置？** 今天要造新模型，用旋转的。句子长度差不多时，三种都行。
+# **该用哪种位置？** 今天要造新模型，用旋转位置编码。句子长度差不多时，三种都行。
 #
 # **嵌入为什么要乘以 √d？** 它的各行初始长度约为 1，而位置的正弦余弦长度是 $\sqrt{d/2}$。不乘的话，位置就把词淹没了。
 #
