@@ -30,7 +30,7 @@
 # 随便挑，多半落在它从没到过的地方，解出来只是一团墨迹。
 #
 # **变分自编码器**的回答是：把自己变成一个概率模型。它能说出每张图有多大可能出现，也就知道怎样抽出一张新图。
-# 代价是一个谁也算不出来的积分；本课的核心思想，就是不算它也能过得很好。今天训练扩散模型，用的还是这个思想。
+# 代价是一个谁也算不出来的积分；本课的核心思想，就是不去算它，照样能把模型训练好。今天训练扩散模型，用的还是这个思想。
 #
 # **学完这一课，你能够**
 #
@@ -66,7 +66,7 @@
 #
 # 图像从何而来，这个故事有两半：一半说明一张图的**成因**可能是什么，比如数字的形状、倾斜、笔画粗细；另一半说明成因怎样变成像素。
 # 1995 年，辛顿（Hinton）等人用“醒”和“睡”两个阶段训练这样一对网络，把猜测成因的网络叫做**识别模型**。它管用，
-# 可是两个阶段变小的并不是同一个量。
+# 可是两个阶段所减小的并不是同一个量。
 #
 # 统计学家知道那个量应该是什么。**变分推断**（Jordan 等，1999）在一族简单的分布里挑最好的一个，来代替算不出的积分。
 # 可是每换一个模型就得重新手推公式，每个数据点还得单独做一次优化。
@@ -156,7 +156,7 @@ course = dial(
 # **这个像素以 0.8 的概率为黑**。按各自的概率抽出每个像素，就得到一张黑白图；对黑白图来说，“这张图有多大可能出现”
 # 才有明确的含义。这个领域比较模型，用的正是这种**二值化**的数字。
 #
-# 留出 1,000 个做测试，只抽**一次**，种子永远不变：测试集不能动。用来训练的 4,000 个则每一轮重新抽，
+# 留出 1,000 个做测试，像素只抽**一次**，种子永远不变：测试集不能动。用来训练的 4,000 个则每一轮重新抽像素，
 # 模型永远不会两次看到同样的像素。
 # %% id="data-load"
 digits = data.digits.load(28, seed=0)  # the order too is fixed: the test set is the same for everyone
@@ -267,7 +267,7 @@ plots.show(
 # exactly what we cannot compute, since $p(x)$ stands in its denominator.
 # %% [markdown] id="impossible" lang="zh" of="b1aefa9e"
 # 潜变量有 20 个时，每个取 4,001 个点，网格就有 $4001^{20}$ 个点。从先验里抽编码、再对 $p(x \mid z)$ 求平均也不行：
-# 盲目抽出的编码几乎都与**这张**图毫不相干，求平均等于等奇迹。我们需要对 $x$ 来说像样的编码，也就是需要后验之类的东西；
+# 盲目抽出的编码几乎都与**这张**图毫不相干，求平均等于等奇迹。我们需要很可能产生 $x$ 的编码，也就是需要后验之类的东西；
 # 而后验恰恰算不出来，因为它的分母就是 $p(x)$。
 
 # %% [markdown] id="bound" lang="en"
@@ -293,7 +293,7 @@ plots.show(
 #
 # 那我们就自己造一个编码的分布 $q(z \mid x)$，简单到可以直接抽样：一个正态分布，均值和方差由**编码器**从 $x$ 算出。接下来只要三行。
 #
-# **第一行：乘一下，再除一下。** 把 (1) 的被积函数除以 $q$ 再乘以 $q$，什么也没变；但积分成了对 $q$ 抽出的编码求期望：
+# **第一行：乘一下，再除一下。** 把 (1) 的被积函数除以 $q$ 再乘以 $q$，什么也没变；但积分成了对从 $q$ 抽出的编码求期望：
 #
 # $$ \log p(x) = \log \int q(z \mid x)\, \frac{p(z)\, p(x \mid z)}{q(z \mid x)}\, dz = \log \mathbb{E}_{q}\left[ \frac{p(z)\, p(x \mid z)}{q(z \mid x)} \right]. $$
 #
@@ -374,7 +374,7 @@ for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
 #
 # 第二篇文章（3.2）把 (3) 左边的 ELBO 写成了 $\log p(x)$，还用了**等号**；散度的名字也写成了“克拉姆尔散度”。
 # 你刚打印的表格就否定了这个等号：三种 $q$ 给出三个不同的右边，而 $\log p(x)$ 根本不依赖 $q$。要相等，
-# $q$ 就必须是真实后验，可正态分布做不到：上图的后验是歪的。最多能有多接近？下一格把所有的均值和标准差都试一遍：
+# $q$ 就必须是真实后验，可正态分布做不到：第 3 节图中的后验是偏斜的。最多能有多接近？下一格把所有的均值和标准差都试一遍：
 # %% id="erratum-10-run"
 means, stds = np.linspace(-0.5, 2.5, 31), np.linspace(0.2, 1.4, 25)
 surface = np.array([[bound(mean, std) for mean in means] for std in stds])  # (stds, means)
@@ -409,7 +409,7 @@ plots.show(
 # - [ ] It fell, because the KL term grew — The ELBO rose with the KL term already taken off.
 # %% [markdown] id="quiz-gap" lang="zh" of="24e3295b" tags=["quiz"]
 # **训练中，某张图的 ELBO 上升了一奈特。关于它的 log p(x)，你知道什么？**
-# - [ ] 也上升了一奈特 — 除非 q 与后验的距离前后一样；下界上升也可能只是因为 q 变好了。
+# - [ ] 也上升了一奈特 — 只有 q 与后验的距离前后一样时才如此；下界上升也可能只是因为 q 变好了。
 # - [ ] 至少上升了一奈特 — 证据不变、下界上升也是可能的：q 靠近了后验，差距变小。
 # - [x] 它仍然不小于 ELBO，仅此而已 — 下界时时成立；至于上升的那一奈特有多少归证据、多少归差距，它不说。
 # - [ ] 它下降了，因为 KL 项变大了 — ELBO 是扣掉 KL 之后的数，它已经上升了。
@@ -432,7 +432,7 @@ plots.show(
 # $$ \log p(x \mid z) = \sum_{i=1}^{n} \left( x_i\, \ell_i - \log(1 + e^{\ell_i}) \right), \qquad x, \ell\colon (n,). \tag{5} $$
 #
 # **求和，不是求平均。** Keras 自带的二元交叉熵对 784 个像素取平均，而散度没有对任何东西取平均。两者直接相加，
-# 散度的分量就重了 784 倍；第 10 节会看到这样的模型是什么下场。
+# 散度的权重就成了应有的 784 倍；第 10 节会看到这样的模型是什么下场。
 # %% id="terms-reconstruction"
 logits = w * 1.1 + b  # decoded from z = 1.1, (pixels,)
 total = 0.0
@@ -641,7 +641,7 @@ except Exception as error:  # which error it is depends on the backend
 # 模型返回三样东西，却只给了一个目标和一个损失：第一步就报错。就算不报错，它的损失也只是对像素**取平均**的重构，
 # **根本没有 KL 项**：没有任何力量把编码拉向先验，从先验里抽出的编码解出来就是噪声。缺了第二项，就不是 VAE。
 #
-# 下面是完整的改法。散度用 `add_loss` 加入；重构损失对像素求和；`fit` 还是 Keras 自己的。这样写，无论一个设备还是八个设备，
+# 下面是完整的改法。散度用 `add_loss` 加入；重构损失对像素求和；`fit` 还是 Keras 自己的。这样写，无论一台设备还是八台设备，
 # 编译还是不编译，TensorFlow、JAX 还是 PyTorch，梯度都是对的（本仓库的测试检查了前两种后端）。
 # 自己写 `train_step` 的话，每种后端都得各写一个版本。
 # %% id="mini-vae"
@@ -729,7 +729,7 @@ plots.show(
 # in 160, with the smoother activation *swish*, it reached **−102.8**. The full scale does the same for 200
 # epochs: its **test** ELBO, looked at once, is −101.9, and the bound below with 500 samples −97.1 (`course run 4 --scale full`).
 # %% [markdown] id="settings" lang="zh" of="760c0c9c"
-# **0.005 和 400 从哪里来？** 只在训练数字里搜索：3,500 个训练，500 个用来挑选，每种设置跑一次。40 轮之后，学习率 0.003 的验证 ELBO 是
+# **0.005 和 400 从哪里来？** 来自一次只用训练集的搜索：3,500 个训练，500 个用来挑选，每种设置跑一次。40 轮之后，学习率 0.003 的验证 ELBO 是
 # −110.9，0.005 是 −109.2；随机丢弃十分之一的隐藏值是 −112.9；两个隐藏层（400 和 200，学习率 0.002）是 −116.2。
 # 从上面的曲线看得出瓶颈在哪里：训练曲线明显高于验证曲线。4,000 个数字太少，模型开始死记硬背了。更多的数字可以不花钱得到：
 # 把每个随机挪动一个像素。40 轮里还看不出好处（−111.2）；换上更平滑的激活函数 *swish*，训练 160 轮，就到了 **−102.8**。
@@ -808,7 +808,7 @@ course.report("importance_gain", gain)
 # **同样 1,000 个数字上，你的模型测试 ELBO 是 −108.9 ± 1.1，朋友的是 −107.9 ± 1.1。你怎么说？**
 # - [ ] 她的好一奈特 — 也许吧；单凭这两个数看不出来。
 # - [ ] 两个一样好 — 这也没有得到证明：没有证据，不等于证明了相等。
-# - [x] 把两个模型的下界逐个数字相减，看平均差的误差 — 难的数字对两个模型都难，相减之后，这部分共同的离散就消掉了。
+# - [x] 把两个模型的下界逐个数字相减，看差值的平均值有多大误差 — 难的数字对两个模型都难，相减之后，这部分共同的离散就消掉了。
 # - [ ] 再多训练一会儿，让误差变小 — 误差来自测试数字的数量和差异，训练改变不了它。
 
 # %% [markdown] id="look" lang="en"
@@ -819,7 +819,7 @@ course.report("importance_gain", gain)
 # %% [markdown] id="look" lang="zh" of="5ae442d5"
 # ## 9 · 看看它学到了什么
 #
-# **重构。** 把测试数字编码，再解码编码的均值。丢掉的，就是 20 个数觉得不值那个价钱的东西。
+# **重构。** 把测试数字编码，再把编码的均值解码。丢掉的，就是对这个 20 个数的编码来说不值那个价钱的东西。
 # %% id="look-plot" tags=["fold"]
 def pictures_of(vectors, which=None):
     """Codes (count, latent_dim) to pictures (count, 784) of the probability that each pixel is black."""
@@ -882,8 +882,8 @@ for beta in [0.0, 1.0]:
     print(f"beta = {beta:.0f}: {tr('reconstruction', '重构')} {r.mean():8.2f}   KL {k.mean():7.2f}   ELBO {np.mean(r - k):8.2f}")
 # %% id="samples-plot" tags=["fold"]
 figure, axes = plt.subplots(3, 10, figsize=(9.6, 3.1))
-draw_row(axes[0], drawn[0.0], plots.label("small, without KL", "小，没有 KL"))
-draw_row(axes[1], drawn[1.0], plots.label("small, with KL", "小，有 KL"))
+draw_row(axes[0], drawn[0.0], plots.label("small, without KL", "小模型，无 KL"))
+draw_row(axes[1], drawn[1.0], plots.label("small, with KL", "小模型，有 KL"))
 draw_row(axes[2], vae.generate(model, 10, seed=course.seed), plots.label("section 8", "第 8 节"))
 plots.show(
     figure,
@@ -916,7 +916,7 @@ plots.show(
 # neighbours.) Two numbers are few, and the bound says what that costs.
 # %% [markdown] id="map-of-codes" lang="zh" of="34ec511e"
 # **一张地图。** 潜变量只有**两**维时，整个空间一眼就能看全：左图是测试数字所在的位置，右图是每个位置解码出来的样子。
-# （位置按先验取：任意两个相邻位置之间，先验的概率都一样多。）两个数是少了点，代价多大，下界会说。
+# （位置按先验取：先验在任意两个相邻位置之间的概率都相等。）两个数是少了点，代价多大，下界会说。
 # %% id="map-train"
 flat_model = vae.VAE(784, latent_dim=2, hidden_dims=course.map_hidden, seed=course.seed)
 vae.train(flat_model, train_images, epochs=course.map_epochs, batch_size=50, learning_rate=5e-3, seed=course.seed)
@@ -1001,7 +1001,7 @@ plots.show(
 #
 # $$ \mathcal{L}_\beta = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta\, \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right). \tag{10} $$
 #
-# beta 为 1 就是下界本身。大一些，编码就短，有时也更好读；小一些，重构就清晰。它存放在变量 `model.beta` 里，
+# beta 为 1 就是下界本身。大一些，编码就短，有时也更容易解读；小一些，重构就清晰。它存放在变量 `model.beta` 里，
 # 所以一个编译好的模型可以从同样的起点反复训练。
 # %% [markdown] id="predict-beta" lang="en" tags=["predict"]
 # **Before you run it.** To the prices 0 and 1 we add 0.25, 4, and 784, which is what you get without wanting it when the reconstruction is
@@ -1013,11 +1013,11 @@ plots.show(
 # > far less; at 784 not one is active, and every image decodes to the same grey average. The most common bug in
 # > home-made VAEs looks exactly like this, and many a "VAE that does not learn" is a mean that should have been a sum.
 # %% [markdown] id="predict-beta" lang="zh" of="e199a19c" tags=["predict"]
-# **先猜，再运行。** 除了刚才的 0 和 1，再试三种价格：0.25、4，还有 784：重构对 784 个像素取了**平均**，而 KL 没有，就会不知不觉变成这个数。
+# **先猜，再运行。** 除了刚才的 0 和 1，再试三种价格：0.25、4 和 784。重构对 784 个像素取了**平均**、而 KL 没有时，不知不觉用上的就是 784。
 # 哪一个的 ELBO 最好（始终按 beta 为 1 来量）？到了 784，20 维里还有几维是活跃的？
 # （**活跃**的意思是：均值 $\mu_j$ 随图像而变，方差大于 0.01。）
 #
-# > ELBO 最好的是 beta 为 1，或者离它很近：只有它训练的正是所量的东西。到 4，编码说的少得多；到 784，一维也不活跃，
+# > ELBO 最好的是 beta 为 1，或者离它很近：只有它的训练目标正是用来衡量的那个量。到 4，编码说的少得多；到 784，一维也不活跃，
 # > 所有图都解码成同一张灰蒙蒙的平均图。自己动手写 VAE 时最常见的错误就是这副样子；许多“学不动的 VAE”，只是把求和写成了求平均。
 # %% id="beta-run"
 for beta in [0.25, 4.0, 784.0]:
@@ -1070,10 +1070,10 @@ plots.show(
 # ## 11 · 坍缩：沉默的编码
 #
 # beta 为 784 时编码沉默，怪我们自己。可是 beta 为 1 时，细心的人也会遇到，**文本**尤其如此。条件是解码器强到用不着编码：
-# 生成每一部分时，前面的所有部分都告诉它。语言模型就是这样的解码器。我们的缩小版逐个像素地读 8 × 8 的数字，每个像素都能看到
+# 生成每一部分时，前面的所有部分它都看得到。语言模型就是这样的解码器。我们的缩小版逐个像素地读 8 × 8 的数字，每个像素都能看到
 # 它上面和左边的像素；编码只是第二个信息来源。
 #
-# 训练之初，编码只是噪声。邻居立刻就有用，编码却还没有；而 KL 项使得沉默比说些没人听的话更便宜。
+# 训练之初，编码只是噪声。邻居立刻就有用，编码却还没用；而 KL 项使得沉默比说些没人听的话更便宜。
 # 编码器和解码器就停在那里了：这就是**后验坍缩**。有两种办法，能让对话开始：
 #
 # - **退火**（Bowman 等，2016）：beta 从 0 开始慢慢升高，让编码先有用，再收费；
@@ -1215,9 +1215,9 @@ plots.show(
 # %% [markdown] id="uses" lang="zh" of="3152e461"
 # ## 13 · 用在哪里，用什么工具
 #
-# 潜空间扩散类的**图像生成器**，就在 VAE 的编码里作画：自编码器把图缩小，扩散模型在小小的编码上工作，解码器再把它放大成画。
+# 潜扩散（latent diffusion）类的**图像生成器**，就在 VAE 的编码里作画：自编码器把图缩小，扩散模型在小小的编码上工作，解码器再把它放大成画。
 # 训练扩散模型的下界，也还是 ELBO。**离散编码**（VQ-VAE）把声音和图片变成 Transformer 读得懂的词元。**异常检测**找下界低的输入；
-# **化学**在平滑的编码里搜索分子；**生物学**用这种 VAE 来读单细胞计数。凡是模型里有不确定的未知量，都可以想到**摊销推断**：
+# **化学**在平滑的编码里搜索分子；**生物学**用这种 VAE 分析单细胞测序的计数数据。凡是模型里有不确定的未知量，都可以想到**摊销推断**：
 # 让编码器直接给出后验。
 #
 # **工具。** 本页的一切用 Keras 就够了。`tfp`（TensorFlow Probability）、NumPyro 和 Pyro 提供更多的分布和流模型，第 7 节的代码可以照搬。
@@ -1363,10 +1363,10 @@ check("04.6", free_bits_penalty)
 # - [ ] Binary cross-entropy is the wrong likelihood — It is the right one for black and white pixels, once it is summed.
 # %% [markdown] id="quiz-mean" lang="zh" of="69dcd1ab" tags=["quiz"]
 # **有人把对编码求和的 KL 项，直接加到 Keras 对 784 个像素的 `binary_crossentropy` 上，抽出来的图全都一个样。为什么？**
-# - [x] 重构项对像素取了平均，KL 的分量比应有的重了 784 倍 — 最便宜的出路就是编码什么也不说，解码器只画平均的数字。
+# - [x] 重构项对像素取了平均，KL 的权重是应有的 784 倍 — 最便宜的出路就是编码什么也不说，解码器只画平均的数字。
 # - [ ] 学习率太高 — 那会得到噪声或 NaN，不会总是同一张图。
 # - [ ] 20 维太多了 — 多余的维度会自己降到 KL 为 0，没有坏处。
-# - [ ] 二元交叉熵不是合适的似然 — 对黑白像素，它正合适，只是要求和。
+# - [ ] 二元交叉熵不是合适的似然 — 对黑白像素，它正合适，只是必须对像素求和。
 # %% [markdown] id="quiz-path" lang="en" tags=["quiz"]
 # **Why is the code written as mean plus standard deviation times noise?**
 # - [ ] Because normal random numbers cannot be drawn in any other way — They can; every library has a function for it.
@@ -1418,7 +1418,7 @@ check("04.6", free_bits_penalty)
 # ## 16 · 小结
 #
 # - VAE 是一个概率模型：先验、解码器，加上一个猜测图像从何而来的编码器。
-# - $\log p(x)$ 算不出来；ELBO 从下面界住它，差距是 $\mathrm{KL}(q(z \mid x) \Vert p(z \mid x))$。
+# - $\log p(x)$ 算不出来；ELBO 是它的下界，差距是 $\mathrm{KL}(q(z \mid x) \Vert p(z \mid x))$。
 # - ELBO = 重构 − KL，都以奈特计，都要**求和**，只在样本之间取平均。
 # - 重参数化：先抽噪声，再平移缩放。这样抽一次，抵得上别的办法抽许多次。
 # - 报告测试集下界时附上标准误，旁边放重要性加权下界；比较模型要逐个数字相减。
@@ -1460,11 +1460,11 @@ check("04.6", free_bits_penalty)
 #
 # **潜变量取多少维？** 比需要的多一些：多余的会自己降到 KL 为 0，不花钱。数一数活跃的就行。
 #
-# **ELBO 越大，模型就越好吗？** 说明它是**这些像素**更可能的模型。编码有没有用、样本好不好看，是另外的问题，要用另外的指标；
+# **ELBO 越大，模型就越好吗？** 这只说明它把**这些像素**解释得更好。编码有没有用、样本好不好看，是另外的问题，要用另外的指标；
 # 第 11 节就有两个模型，下界相差不到一奈特，其中一个却几乎没有编码。
 #
 # **整个 MNIST 呢？** `course data fetch mnist` 会取来 70,000 个数字，用 `data.digits.mnist("train")` 和 `data.digits.mnist("test")` 载入，
-# 本页的一切照样可用。数字多了十几倍，死记硬背就不再是瓶颈，更宽、更深的网络才划算。
+# 本页的一切照样可用。数字是原来的十五倍，死记硬背就不再是瓶颈，更宽、更深的网络才划算。
 #
 # **训练时每张图为什么只抽一次？** 这样梯度已经无偏，而且每一轮都会重新抽。抽两次，方差减半，工作量加倍；
 # 每批多放些图，效果也一样。

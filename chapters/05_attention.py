@@ -89,9 +89,9 @@ diagrams.flow(
         "additive": (1, 2, tr("additive", "加性") + "\n" + tr("section 5", "第 5 节")),
         "masks": (2, 0, tr("masks", "掩码") + "\n" + tr("section 7", "第 7 节")),
         "weights": (2, 1, tr("weights", "权重") + "\n" + tr("softmax", "softmax")),
-        "mean": (3, 1, tr("weighted mean", "加权平均") + "\n" + tr("of the values", "对值求")),
+        "mean": (3, 1, tr("weighted mean", "对各个值") + "\n" + tr("of the values", "求加权平均")),
         "heads": (3, 2, tr("many heads", "多个头") + "\n" + tr("section 8", "第 8 节")),
-        "uses": (4, 1, tr("self and cross", "自身与交叉") + "\n" + tr("sections 9–10", "第 9–10 节")),
+        "uses": (4, 1, tr("self and cross", "自/交叉注意力") + "\n" + tr("sections 9–10", "第 9–10 节")),
         "cost": (4, 0, tr("the cost", "代价") + "\n" + tr("section 11", "第 11 节")),
     },
     arrows=[
@@ -208,7 +208,7 @@ for name, model in models.items():
 # > names, which works for 32 entries as for 3.
 # %% [markdown] id="problem-predict" lang="zh" of="51c5aefb" tags=["predict"]
 # **先猜，再运行。** 两个模型都用 1 到 12 个条目的页训练，然后在新的页上测试：1、2、4……直到 32 个条目，比见过的都多。
-# 请画出两条“正确率随条目数变化”的曲线。
+# 请画出两条“准确率随条目数变化”的曲线。
 #
 # > 只有一个向量的模型，一个条目时全对，此后一路下滑：任何一个名字都可能被问到，所以那几个数得记住每个名字**和**它的数字。
 # > 有注意力的模型保留了整页，只学了一样本事，就是比对名字；3 个条目管用，32 个条目同样管用。
@@ -294,7 +294,7 @@ print(tr("what good sees:", "good 看到的："), np.round(output, 3))
 # with $Q\colon (T_q, d)$, $K\colon (T_k, d)$, $V\colon (T_k, d_v)$, so that $E$ and $A$ are $(T_q, T_k)$ and $O$ is
 # $(T_q, d_v)$. The softmax runs along each **row**: one query shares out its looking over all keys.
 # %% [markdown] id="at-once" lang="zh" of="e99c9697"
-# 最合适的是 *not*，*good* 看到的几乎就是 *not* 的值。三个循环就是三次数组运算。如果每个词都提出自己的问题，也没有什么不同：
+# 与查询最相配的是 *not*，*good* 看到的几乎就是 *not* 的值。三个循环就是三次数组运算。如果每个词都提出自己的问题，也没有什么不同：
 # 各个查询排成一个矩阵的行，它们对所有键的得分就是**一次矩阵乘法**。注意力之所以能在 GPU 上跑得快，原因仅此而已。
 #
 # $$ E = Q K^\top, \qquad A = \mathrm{softmax}(E), \qquad O = A V, \tag{1} $$
@@ -363,9 +363,9 @@ for d in dims:
 # > query gets no message about how it should have looked. Dividing by $\sqrt d$ brings the variance back to 1, whatever $d$.
 # %% [markdown] id="scale-predict" lang="zh" of="8728551c" tags=["predict"]
 # **先猜，再运行。** 下一格画出对 16 个随机键的注意力权重。$d$ 从 2 增加到 1024 时，**不缩放**的得分所给的权重会摊得更平、
-# 保持不变，还是集中到一个键上？流回 softmax 的梯度又会怎样？
+# 保持不变，还是集中到一个键上？穿过 softmax 往回传的梯度又会怎样？
 #
-# > 会集中。$d = 1024$ 时，得分上下相差约 32，softmax 几乎把全部权重压到一个键上。它的导数是
+# > 会集中。$d = 1024$ 时，得分大约在 ±32 之间波动，softmax 几乎把全部权重压到一个键上。它的导数是
 # > $\partial a_i / \partial e_j = a_i(\delta_{ij} - a_j)$：权重非 0 即 1 时，每一项都是 0。查询得不到任何消息，
 # > 不知道自己本该怎样看。除以 $\sqrt d$，方差便回到 1，不论 $d$ 是多少。
 # %% id="scale-run"
@@ -510,7 +510,7 @@ print(*(str(one.message).split(". ")[0] for one in caught[:1]))
 # ### E16：一求和就没了
 #
 # 接着这一层沿轴 1 求和，像 Bahdanau 对时间求和那样。可是这个张量是 (batch, features)，没有时间轴：被加起来的是各个特征，
-# 每个样本只剩一个数，解码器随即中断。
+# 每个样本只剩一个数，解码器随即报错。
 # %% id="erratum-16"
 summed = ops.sum(ops.convert_to_tensor(ones) * encoded, axis=1)
 decoder = keras.Sequential([keras.Input((100,)), layers.Dense(32, activation="relu"), layers.Dense(100, activation="sigmoid")])
@@ -556,7 +556,7 @@ print(tuple(decoder(seen[:, 0]).shape))
 # ## 7 · 掩码：什么不许看
 #
 # 有两样东西不许看。**填充**：它不是文本（第 01 课）。**未来**：学习预测下一个词的模型，不许偷看那个词。
-# 掩码是布尔值，True 表示保留，而且要在 softmax **之前**起作用：被遮住的得分变得极低，$e$ 的幂恰好为 0，其余权重之和仍然是 1。
+# 掩码是布尔值，True 表示保留，而且要在 softmax **之前**起作用：被遮住的得分变得极低，取 $e$ 的幂之后恰好为 0，其余权重之和仍然是 1。
 #
 # 在 softmax **之后**再把权重置零是不行的：权重之和不再是 1；更糟的是，分母里仍然含有被遮住的得分。
 # %% id="masks-run"
@@ -573,7 +573,7 @@ panels = {
     plots.label("padding", "填充"): np.broadcast_to(padding, (6, 6)),
     plots.label("causal", "因果"): causal,
     plots.label("both", "两者"): both,
-    plots.label("weights under both", "两者之下的权重"): masked,
+    plots.label("weights under both", "两种掩码下的权重"): masked,
 }
 for number, (axis, (title, table)) in enumerate(zip(axes, panels.items(), strict=True)):
     attention.heat_map(axis, table.astype(float), tokens if not number else [""] * 6, tokens, numbers=number == 3)
@@ -668,7 +668,7 @@ print(by_loop.shape)
 # The matrices of all heads stand side by side in one matrix; a reshape cuts its product into heads; and since every
 # function of ours takes leading axes, all heads of all sentences are one matrix product again:
 # %% [markdown] id="heads-once" lang="zh" of="24d575f3"
-# 所有头的矩阵并排放在一个矩阵里，乘完之后用一次 reshape 切成各个头；我们的函数都接受前面的轴，
+# 所有头的矩阵并排放在一个矩阵里，乘完之后用一次 reshape 切成各个头；我们的函数都允许前面再多出几个轴，
 # 于是所有句子的所有头又是一次矩阵乘法：
 # %% id="heads-once-run"
 q, k, v = (attention.split_heads(sentence[None] @ matrix, num_heads=2) for matrix in (Wq, Wk, Wv))  # (1, heads, time, 4)
@@ -839,7 +839,7 @@ print(np.array([0.8, 0.1, 0.1]) @ same_values, np.array([0.1, 0.8, 0.1]) @ same_
 # padding), and note how much less likely the right character becomes. The word that hurts most is the one the model
 # needed. Is it the one it looked at most?
 # %% [markdown] id="explain-erase" lang="zh" of="70327246"
-# 那就去问模型自己。在每个测试短语里挑一个字，**抹去**一个英文词（像填充那样遮住），记下正确的字因此变得多么不可能。
+# 那就去问模型自己。在每个测试短语里挑一个字，**抹去**一个英文词（像填充那样遮住），记下正确的字的概率因此降低了多少。
 # 抹掉之后损害最大的词，就是模型真正需要的词。它是不是看得最多的那个？
 # %% id="explain-erase-run"
 random = np.random.default_rng(course.seed)
@@ -891,7 +891,7 @@ plots.show(
 # And they are no explanation: for many characters the most-looked-at word is *not* the one that matters most, and sometimes
 # erasing it costs nothing (the past alone gave the answer). **A weight is a hint where to look; erasing is evidence.**
 # %% [markdown] id="explain-reading" lang="zh" of="c76e1aa1"
-# 两句话都对。权重不是偶然的：抹去看得最多的词，代价远大于抹去别的词。权重也不是解释：对许多字来说，看得最多的词**并不是**
+# 下面两句话都对。权重不是偶然的：抹去看得最多的词，代价远大于抹去别的词。权重也不是解释：对许多字来说，看得最多的词**并不是**
 # 最要紧的那个；有时抹去它毫无代价（光凭前文就知道答案了）。**权重只是线索，抹去才是证据。**
 
 # %% [markdown] id="cost" lang="en"
@@ -1134,7 +1134,7 @@ check("05.5", additive_scores)
 # - 除以 √d，得分的方差保持为 1，softmax 的梯度才不会消失。
 # - 加性注意力用小网络打分；点积用一次矩阵乘法打分，因而胜出。
 # - 掩码在 softmax 之前起作用。什么都不许看的一行给出零。
-# - 多头是几个在较小空间里的注意力，参数总数与一个相同。
+# - 多头是几个在较小空间里的注意力，参数总数与一个全宽的头相同。
 # - 注意力不知道次序，位置必须另外放进去。
 # - 权重是线索，不是解释。内存随长度的平方增长。
 
@@ -1160,7 +1160,7 @@ check("05.5", additive_scores)
 # **为什么要三个矩阵？查询能不能就用键？** 那样一个词会最爱看与自己相像的词，而且在 softmax 之前，*a* 看 *b* 与 *b* 看 *a* 完全一样多。
 # 想找什么、提供什么、说什么，是三回事。
 #
-# **注意力就是查字典吗？** 差不多，是软的查字典。字典返回一个值，或者什么也没有；注意力返回一个混合，
+# **注意力就是查字典吗？** 差不多，是软的查字典。字典返回一个值，或者什么也没有；注意力返回的是各个值的混合，
 # 这样梯度才能告诉它怎样看得更好。
 #
 # **注意力取代了循环吗？** 训练时是的：所有位置同时计算。使用时，模型仍然一个词元接一个词元地写；
