@@ -706,7 +706,7 @@ network, history = mlp.train_network(
     seed=course.seed,
 )
 print(f"{time.perf_counter() - started:.1f} s;", tr("loss at first", "最初的损失"), f"{at_first:.2f};",
-      tr("right on the digits it learned from / on others:", "学过的／没学过的数字上的正确率："),
+      tr("right on the digits it learned from / on others:", "学过的／没学过的数字上的准确率："),
       f"{history['accuracy'][-1]:.1%} / {history['validation_accuracy'][-1]:.1%}")
 course.report("accuracy_plain", history["validation_accuracy"][-1])
 # %% [markdown] id="digits-reading" lang="en"
@@ -984,7 +984,7 @@ for rate in (3e-3, 1e-3, 3e-4):
         if trace["loss"][-1] < 0.02:
             break
     print(f"{rate:.0e}: {epochs_used:>3}", tr("epochs; training loss", "轮；训练损失"), f"{trace['loss'][-1]:.3f};",
-          tr("right: training", "正确率：训练"), f"{trace['accuracy'][-1]:.1%},", tr("validation", "验证"), f"{trace['validation_accuracy'][-1]:.1%}")
+          tr("right: training", "准确率：训练"), f"{trace['accuracy'][-1]:.1%},", tr("validation", "验证"), f"{trace['validation_accuracy'][-1]:.1%}")
 # %% [markdown] id="by-heart-reading" lang="en"
 # Ten times lower, several times slower, and hardly a difference on new digits: the gap between training and validation is the same. (It *looks*
 # like protection if you stop at the same epoch, because the slow network has not got as far. That is early stopping, section 8, and it does not need
@@ -1105,7 +1105,7 @@ for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
         mlp.initialise([784, *[48] * 8, 10], scheme, seed=course.seed), seen[:2_000], seen_labels[:2_000],
         partial(mlp.momentum, learning_rate=0.03), epochs=2 * course.race_epochs, activation=activation, seed=course.seed,
         validation=unseen)
-    print(f"{activation:>8}:", tr("loss", "损失"), f"{trace['loss'][-1]:.3f}", tr("(ln 10 = 2.303); right:", "（ln 10 = 2.303）；正确率："),
+    print(f"{activation:>8}:", tr("loss", "损失"), f"{trace['loss'][-1]:.3f}", tr("(ln 10 = 2.303); right:", "（ln 10 = 2.303）；准确率："),
           f"{trace['validation_accuracy'][-1]:.1%}")
 
 # %% [markdown] id="overfitting" lang="en"
@@ -1193,7 +1193,7 @@ for name, settings in remedies.items():
 error = metrics.standard_error(0.88, len(unseen[1]))
 course.report("gain_of_moved_digits", 100 * (outcome[tr("moved digits", "移动数字")][3] - outcome[tr("none", "不采取对策")][3]))
 course.report("gain_of_data", 100 * (outcome[tr("ten times the data", "十倍数据")][3] - outcome[tr("none", "不采取对策")][3]))
-print(tr("                        loss on the 300    on others    right on others", "                    300 个上的损失    其他数字    其他数字的正确率"))
+print(tr("                        loss on the 300    on others    right on others", "                    300 个上的损失    其他数字    其他数字的准确率"))
 for name, (_, known, strange, accuracy) in outcome.items():
     print(f"{name:<22}{known:>14.3f}{strange:>14.3f}{accuracy:>13.1%}  ± {error:.1%}")
 # %% id="remedies-plot" tags=["fold"]
@@ -1213,12 +1213,12 @@ labels = [plots.label(english, chinese) for english, chinese in zip(names, words
 right_axis.barh(labels, [100 * accuracy for *_, accuracy in outcome.values()], xerr=100 * error, capsize=3, height=0.6,
                 color=[plots.PALETTE[1], *[plots.PALETTE[0]] * 4, *[plots.PALETTE[2]] * 2])
 right_axis.invert_yaxis()
-right_axis.set(xlabel=plots.label("% right on other digits", "其他数字的正确率（%）"), xlim=(max(0, 100 * min(a for *_, a in outcome.values()) - 5), 100))
+right_axis.set(xlabel=plots.label("% right on other digits", "其他数字的准确率（%）"), xlim=(max(0, 100 * min(a for *_, a in outcome.values()) - 5), 100))
 plots.show(
     figure,
     "Left: the loss on the 300 digits falls towards zero while the loss on others stops falling after a few epochs and then rises. Right: bars of the accuracy on"
     " other digits for each remedy, with standard errors; moved digits and ten times the data stand out.",
-    "左图：300 个数字上的损失趋近于零，而其他数字上的损失几轮之后便不再下降，随后上升。右图：各种对策在其他数字上的正确率，附标准误；移动数字和十倍数据最为突出。",
+    "左图：300 个数字上的损失趋近于零，而其他数字上的损失几轮之后便不再下降，随后上升。右图：各种对策在其他数字上的准确率，附标准误；移动数字和十倍数据最为突出。",
 )
 # %% [markdown] id="remedies-reading" lang="en"
 # Without a remedy the network knows the 300 by heart, and its loss on other digits is many times as large. Read the last two columns *with* the
@@ -1261,7 +1261,7 @@ trace = mlp.train_classifier(
     change=lambda batch, random: mlp.move_images(batch, seed=random),
     validation=(validation_images, validation_labels), seed=course.seed,
 )
-print(f"{time.perf_counter() - started:.0f} s;", f"{reader.count_params():,}", tr("weights; right on moved training digits", "个权重；移动过的训练数字上的正确率"),
+print(f"{time.perf_counter() - started:.0f} s;", f"{reader.count_params():,}", tr("weights; right on moved training digits", "个权重；移动过的训练数字上的准确率"),
       f"{trace['accuracy'][-1]:.1%},", tr("on validation digits", "验证数字上"), f"{trace['val_accuracy'][-1]:.1%}")
 # %% [markdown] id="best-test" lang="en"
 # Training is harder than the test here, because only the training digits were moved. Now the test digits. Every setting above was decided on
