@@ -1440,10 +1440,10 @@ for texts, size in ((phrases.english[:1_000], 500), (phrases.chinese[:1_000], 90
     print(*encoding.encode(texts[0].lower()), sep=" | ")
 # %% [markdown] id="real-recorded" lang="en"
 # Training on real sentences takes more than twenty minutes of a processor's work, so here are **recorded runs**: a model twice as wide as at `quick`, the same recipe for every cut, its size and epochs chosen for the time they take and not by any score. A score is the mean over the seeds, each of which also draws another split; the brackets hold the lowest and the highest.
-# BLEU counts **characters**, whatever the model wrote with, so that cuts can be compared, and an English sentence that has several translations takes all of them as references. `python -m course_lib.transformer.study` repeats the runs and compares them with these records.
-# %% [markdown] id="real-recorded" lang="zh" of="9af8e03b"
+# BLEU counts **characters**, whatever the model wrote with, so that cuts can be compared, and an English sentence that has several translations takes all of them as references. *Validation* is the BLEU of validation sentences, *nats* their loss per character, *minutes* the work of a processor. `python -m course_lib.transformer.study` repeats the runs and compares them with these records.
+# %% [markdown] id="real-recorded" lang="zh" of="042e1094"
 # 在真实的句子上训练，要花处理器二十多分钟，所以下面是**事先跑好的记录**：模型比 `quick` 的宽一倍，每种切法用同一套配方，模型大小和轮数是按所花的时间定的，没有参考任何分数。每个分数是几个随机种子的平均，每个种子的划分也不同；括号里是最低与最高。
-# BLEU 按**字**计算，不管模型写的时候用的是什么，这样不同切法才能比较；一句英文若有好几种译文，就全部用作参考。`python -m course_lib.transformer.study` 会重跑一遍，并与这份记录比较。
+# BLEU 按**字**计算，不管模型写的时候用的是什么，这样不同切法才能比较；一句英文若有好几种译文，就全部用作参考。“验证”是验证句子的 BLEU，“奈特”是它们平均每字的损失，“分钟”是处理器工作的时间。`python -m course_lib.transformer.study` 会重跑一遍，并与这份记录比较。
 # %% [markdown] id="real-predict" lang="en" tags=["predict"]
 # **Before you run it.** Three cuts: English words to Chinese characters, English subwords to characters, subwords to subwords. Which translates new sentences best, which worst, when there are fewer than 18,000 pairs to learn from?
 #
@@ -1459,14 +1459,14 @@ cuts = {
     "words-characters": tr("words → characters", "词 → 字"), "subwords-characters": tr("subwords → characters", "子词 → 字"),
     "subwords-subwords": tr("subwords → subwords", "子词 → 子词"),
 }
-heads = tr("test BLEU", "测试 BLEU"), tr("validation BLEU", "验证 BLEU"), tr("nats per character", "每字损失（奈特）"), tr("minutes of work", "处理器分钟")
+heads = tr("validation", "验证"), tr("nats", "奈特"), tr("minutes", "分钟")
 translated = study.recorded_translations()
-print(f"{'':<22}", *(f"{head:>20}" for head in heads))
+print(f"{'':<22} {tr('test BLEU', '测试 BLEU'):>18}", *(f"{head:>10}" for head in heads))
 for name, label in cuts.items():
     runs = [each for each in translated if each.cut == name]
     bleus = [each.test_bleu for each in runs]
     others = [(each.validation_bleu, each.validation_loss, sum(each.processor_minutes.values())) for each in runs]
-    print(f"{label:<22} {np.mean(bleus):>7.1f} ({min(bleus):.1f}–{max(bleus):.1f})", *(f"{number:>20.2f}" for number in np.mean(others, axis=0)))
+    print(f"{label:<22} {np.mean(bleus):>7.1f} ({min(bleus):.1f}–{max(bleus):.1f})", *(f"{number:>10.2f}" for number in np.mean(others, axis=0)))
 first = translated[0]
 print(tr("pairs:", "句对："), *first.pairs, "·", tr("95% interval of one run:", "一次运行的 95% 区间："), *(f"{each:.1f}" for each in first.interval))
 # %% [markdown] id="real-samples-text" lang="en"
