@@ -9,6 +9,7 @@ import pytest
 from course_lib import session
 
 
+@pytest.mark.slow
 def test_the_first_cell_says_one_line_and_nothing_else():
     command = "from course_lib import start; start(1); import keras; keras.ops.matmul([[1.0]], [[1.0]])"
     told = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)

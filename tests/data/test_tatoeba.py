@@ -210,6 +210,7 @@ def test_training_holds_no_near_copy_of_what_is_held_out() -> None:
     assert apart
 
 
+@pytest.mark.slow
 def test_no_sentence_of_the_real_pairs_is_in_two_parts(real_data: Path) -> None:
     pairs = tatoeba.load(sample="never")
     parts = tatoeba.split(pairs, validation=1000, test=1000, seed=1)

@@ -16,6 +16,8 @@ from course_lib.sentiment import Record, ladder, reading_rungs, rungs
 from course_lib.sentiment.encoding import encode, task
 from course_lib.sentiment.ladder import compare, run
 
+pytestmark = pytest.mark.slow
+
 OF_REPAIRS = [reading_rungs.settings_of(name) for name in reading_rungs.REPAIRED]
 COUNTING = (*rungs.SETTINGS, "majority", "lexicon", "average")
 

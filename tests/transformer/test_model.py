@@ -149,6 +149,7 @@ def test_logits_are_float32_under_any_policy_and_close() -> None:
     assert 0 < np.abs(numpy(logits) - full).max() < 0.08 * np.abs(full).max()
 
 
+@pytest.mark.slow
 def test_compiled_equals_eager() -> None:
     model, given = shared(), batch()
     fast = compiled(lambda source, target: model({"source": source, "target": target}))

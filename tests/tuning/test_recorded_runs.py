@@ -15,6 +15,8 @@ from course_lib.data import imdb
 from course_lib.sentiment.encoding import Encoded, encode, task
 from course_lib.tuning import n_grams, study
 
+pytestmark = pytest.mark.slow
+
 VALUES = {"longest": 3, "min_reviews": 2, "alpha": 1.0, "l2": 1e-5, "learning_rate": 0.05, "epochs": 2}
 
 

@@ -14,6 +14,8 @@ from course_lib import tuning
 from .samples import examples
 
 X, LABELS = examples(60)
+pytestmark = pytest.mark.slow
+
 Y = LABELS[:, None].astype("float32")
 
 
