@@ -1447,11 +1447,11 @@ for texts, size in ((phrases.english[:1_000], 500), (phrases.chinese[:1_000], 90
 # %% [markdown] id="real-predict" lang="en" tags=["predict"]
 # **Before you run it.** Three cuts: English words to Chinese characters, English subwords to characters, subwords to subwords. Which translates new sentences best, which worst, when there are fewer than 18,000 pairs to learn from?
 #
-# > On the English side it makes no difference that can be told: subwords know no unknown word, yet the model has learnt little about the pieces of a rare word. On the Chinese side subwords are clearly behind: their pieces are too rare here.
-# %% [markdown] id="real-predict" lang="zh" of="471b5c03" tags=["predict"]
+# > On the English side it makes no difference that can be told: subwords know no unknown word, yet the model has learnt little about the pieces of a rare word. On the Chinese side subwords are behind: their pieces are too rare here.
+# %% [markdown] id="real-predict" lang="zh" of="02ecd233" tags=["predict"]
 # **先猜，再运行。** 三种切法：英文词到汉字，英文子词到汉字，子词到子词。可学的句对不到一万八千个，哪一种翻译新句子最好，哪一种最差？
 #
-# > 英文这边看不出差别：子词固然没有不认识的词，可是罕见词切成的片段，模型也没学到多少。中文这边，子词明显落后：每个子词在这里出现得太少。
+# > 英文这边看不出差别：子词固然没有不认识的词，可是罕见词切成的片段，模型也没学到多少。中文这边，子词落后：每个子词在这里出现得太少。
 # %% id="real-table"
 from course_lib.transformer import study
 
@@ -1477,12 +1477,12 @@ print(tr("pairs:", "句对："), *first.pairs, "·", tr("95% interval of one run
 for sample in first.samples:
     print(f"{sample['score']:5.1f}  {sample['english']}", f"→ {sample['written']}", f"({' / '.join(sample['references'])})", sep="\n       ")
 # %% [markdown] id="real-reading" lang="en"
-# How the English is cut changes less than the interval of a single run, about 1.5 to either side. How the **Chinese** is cut matters, **and characters win**. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen only a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
+# How the English is cut changes less than the interval of a single run, about 1.5 to either side; it was tried with one seed only. How the **Chinese** is cut matters, **and characters win**, with both seeds, in BLEU and in nats. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen only a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
 #
 # All scores are far below those of the phrases: people say what they want, most sentences are unlike all others, and one reference is one of many good answers. Read the samples with the score in mind. It is kind to a wrong sentence that shares many characters, and hard on a right one that is worded differently.
 # Then look for the causes. The volunteers write simplified and traditional characters; the model learnt both, often takes the script that the reference does not use, and each character that differs counts as a mistake. A name that training has not seen is lost. An idiom is translated word for word. And a decoder that has lost its thread repeats itself.
-# %% [markdown] id="real-reading" lang="zh" of="68259ab2"
-# 英文怎么切，造成的差别比单独一次运行的置信区间（上下各 1.5 左右）还小。**中文**怎么切却有关系，**而且是字赢了**。原因多半在于数据不多：由几个字合成的子词，在这些句子里出现得比单个的字少得多，而只见过几次的东西是学不会的。语料若有几百万句，子词也就出现得够多，目标序列又更短，所以大型翻译模型几乎都用子词来写。
+# %% [markdown] id="real-reading" lang="zh" of="2dfc246d"
+# 英文怎么切，造成的差别比单独一次运行的置信区间（上下各 1.5 左右）还小，不过只用一个种子试过。**中文**怎么切却有关系，**而且是字赢了**：两个种子都是如此，看 BLEU 和看奈特都一样。原因多半在于数据不多：由几个字合成的子词，在这些句子里出现得比单个的字少得多，而只见过几次的东西是学不会的。语料若有几百万句，子词也就出现得够多，目标序列又更短，所以大型翻译模型几乎都用子词来写。
 #
 # 所有得分都比短语上低得多：人想说什么就说什么，多数句子与别的都不像，而一句参考译文只是许多好译法中的一种。读这些例子时，请对着得分看：译错了却与参考译文共用许多字的句子，得分并不低；译对了只是换了说法的，反而吃亏。
 # 再来找原因。志愿者有的写简体，有的写繁体；模型两种都学了，写出来的常常不是参考译文用的那一种，而写法不同的字个个都算错。训练中没见过的名字，译文里就丢了。习语被逐字直译。解码器一旦乱了头绪，就会反复说同样的话。
