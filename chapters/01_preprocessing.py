@@ -82,7 +82,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import course_lib.preprocessing as prep
-from course_lib import data, diagrams, plots
+from course_lib import data, diagrams, display, plots
 
 # %% id="map" tags=["fold"]
 diagrams.flow(
@@ -180,10 +180,11 @@ patterns = {
     tr("the word not, or n't", "not 或 n't"): r"\bnot\b|n't\b",
 }
 labels = np.asarray(train.labels)
-print(f"{'':<28}{tr('all', '全部'):>8}{tr('positive', '正面'):>10}{tr('negative', '负面'):>10}")
+rows = []
 for name, pattern in patterns.items():
     found = np.array([bool(re.search(pattern, text)) for text in train.texts])
-    print(f"{name:<28}{found.mean():>8.0%}{found[labels == 1].mean():>10.0%}{found[labels == 0].mean():>10.0%}")
+    rows.append([name, *(f"{chosen.mean():.0%}" for chosen in (found, found[labels == 1], found[labels == 0]))])
+display.table(["", tr("all", "全部"), tr("positive", "正面"), tr("negative", "负面")], rows)
 # %% [markdown] id="dirt-reading" lang="en"
 # Read the last two columns. A tag is as common in praise as in scorn: it is only dirt. But question marks and
 # negations are clearly more frequent in negative reviews: they are *evidence*. A recipe that deletes "all
@@ -630,11 +631,12 @@ for name, prepare in recipes.items():
     else:
         right[name] = hits(list(map(prepare, train_tokens)), list(map(prepare, validation_tokens)))
 base = right[tr("cleaned, tokenised", "清洗＋分词")]
-print(f"{'':<26}{tr('accuracy', '准确率'):>9}{tr('difference', '差值'):>12}")
+rows = []
 for name, found in right.items():
     gap = found.astype(float) - base  # 1, 0 or -1 for each review
     error = gap.std(ddof=1) / sqrt(len(gap))  # standard error of the mean difference
-    print(f"{name:<26}{found.mean():>9.1%}{100 * gap.mean():>+8.1f} ± {100 * error:.1f}")
+    rows.append([name, f"{found.mean():.1%}", f"{100 * gap.mean():+.1f} ± {100 * error:.1f}"])
+display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值（百分点）")], rows)
 # %% id="recipe-plot" tags=["fold"]
 names = [name for name, found in right.items() if found is not base]
 gaps = [right[name].astype(float) - base for name in names]
@@ -677,9 +679,11 @@ recorded = {  # accuracy in percent, seeds 0 to 4
     tr("… pairs, no stop words", "……去停用词后加词对"): [87.00, 86.58, 86.65, 85.42, 86.82],
 }
 plain = np.array(recorded[tr("cleaned, tokenised", "清洗＋分词")])
+rows = []
 for name, accuracies in recorded.items():
     gap = np.array(accuracies) - plain  # (splits,)
-    print(f"{name:<26}{np.mean(accuracies):>8.1f}%{gap.mean():>+8.2f} ± {gap.std(ddof=1) / sqrt(len(gap)):.2f}")
+    rows.append([name, f"{np.mean(accuracies):.1f}%", f"{gap.mean():+.2f} ± {gap.std(ddof=1) / sqrt(len(gap)):.2f}"])
+display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值（百分点）")], rows)
 # %% [markdown] id="recipe-recorded-reading" lang="en"
 # Now something can be said. Cleaning and tokenising gain a point. Stop-word removal and stemming each *lose* about a
 # third of a point, little more than twice the error; both together, as the articles advise, lose twice as much. Pairs of

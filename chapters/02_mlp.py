@@ -83,7 +83,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import course_lib.preprocessing as prep
-from course_lib import data, diagrams, metrics, mlp, plots
+from course_lib import data, diagrams, display, metrics, mlp, plots
 from course_lib.errors import DataUnavailable
 
 # %% id="map" tags=["fold"]
@@ -1193,9 +1193,9 @@ for name, settings in remedies.items():
 error = metrics.standard_error(0.88, len(unseen[1]))
 course.report("gain_of_moved_digits", 100 * (outcome[tr("moved digits", "移动数字")][3] - outcome[tr("none", "不采取对策")][3]))
 course.report("gain_of_data", 100 * (outcome[tr("ten times the data", "十倍数据")][3] - outcome[tr("none", "不采取对策")][3]))
-print(tr("                        loss on the 300    on others    right on others", "                    300 个上的损失    其他数字    其他数字的准确率"))
-for name, (_, known, strange, accuracy) in outcome.items():
-    print(f"{name:<22}{known:>14.3f}{strange:>14.3f}{accuracy:>13.1%}  ± {error:.1%}")
+heads = ["", tr("loss on the 300", "300 个上的损失"), tr("on others", "其他数字上的损失"), tr("right on others", "其他数字的准确率")]
+display.table(heads, ([name, f"{known:.3f}", f"{strange:.3f}", f"{accuracy:.1%} ± {error:.1%}"]
+                      for name, (_, known, strange, accuracy) in outcome.items()))
 # %% id="remedies-plot" tags=["fold"]
 figure, (left, right_axis) = plt.subplots(1, 2, figsize=(10, 3.5))
 trace = outcome[tr("none", "不采取对策")][0]
@@ -1401,8 +1401,7 @@ surprises = {
     tr("trigram, interpolated", "三元，插值"): interpolated.surprisals(test_contexts, test_targets),
     tr("trigram, Kneser–Ney", "三元，Kneser–Ney"): kneser_ney.surprisals(test_contexts, test_targets),
 }
-for name, losses in surprises.items():
-    print(f"{name:<24} {mlp.perplexity(losses):>7.1f}")
+display.table(["", tr("perplexity", "困惑度")], ([name, f"{mlp.perplexity(losses):.1f}"] for name, losses in surprises.items()))
 print(f"{time.perf_counter() - started:.1f} s;", tr("weights of equal chances, one, two and three words:", "均等机会、一元、二元、三元的权重："), interpolated.weights.round(2))
 # %% [markdown] id="language-train" lang="en"
 # Now the network. One line makes it, one trains it.

@@ -569,12 +569,13 @@ for size in course.sizes:
                          learning_rate=0.003 if narrow else 0.005, seed=course.seed)
     nats_above[size] = ae.reconstruction_errors(deep[size], test, measure="cross_entropy").mean() - floor
 
-print(f"{'':>4}{'PCA':>18}{tr('deep', '深度'):>18}{tr('PCA − deep', 'PCA − 深度'):>18}{tr('nats above the floor', '高出下限的奈特数'):>22}")
+rows = []
 for size, model in deep.items():
     plain = ae.reconstruction_errors(pca.first(size), test)
     errors = ae.reconstruction_errors(model, test)
     cells = [f"{values.mean():.4f} ± {values.std(ddof=1) / sqrt(len(values)):.4f}" for values in (plain, errors, plain - errors)]
-    print(f"{size:>4}" + "".join(f"{cell:>18}" for cell in cells) + f"{nats_above[size]:>18.1f}")
+    rows.append([size, *cells, f"{nats_above[size]:.1f}"])
+display.table([tr("code", "编码"), "PCA", tr("deep", "深度"), tr("PCA − deep", "PCA − 深度"), tr("nats above the floor", "高出下限的奈特数")], rows)
 course.report("deep_against_pca", ae.reconstruction_errors(deep[8], test).mean() / ae.reconstruction_errors(pca.first(8), test).mean())
 # %% id="deep-plot" tags=["fold"]
 sizes = np.unique(np.geomspace(1, 128, 30).astype(int))
@@ -683,13 +684,14 @@ for size, hidden in [(32, ()), (16, (64,))]:
     mended[size].fit(small_train, small_train, epochs=rounds, batch_size=32, verbose=0)
 
 theirs = np.mean((np.asarray(article(small_test)) - small_test) ** 2, axis=1)  # (1000,)
-print(f"{tr('model', '模型'):<26}{tr('weights', '权重'):>8}{tr('numbers sent', '传的个数'):>14}{tr('squared error', '平方误差'):>20}")
+rows = []
 for name, weights, sent, errors in [
     (tr("article 100-32-100-32-100", "原文 100-32-100-32-100"), article.count_params(), 100, theirs),
     (tr("mended 100-32-100", "改正 100-32-100"), mended[32].count_params(), 32, ae.reconstruction_errors(mended[32], small_test)),
     (tr("mended 100-64-16-64-100", "改正 100-64-16-64-100"), mended[16].count_params(), 16, ae.reconstruction_errors(mended[16], small_test)),
 ]:
-    print(f"{name:<26}{weights:>8,}{sent:>14}{errors.mean():>12.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}")
+    rows.append([name, f"{weights:,}", sent, f"{errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}"])
+display.table([tr("model", "模型"), tr("weights", "权重"), tr("numbers sent", "传的个数"), tr("squared error", "平方误差")], rows)
 course.report("article_against_mended", theirs.mean() / ae.reconstruction_errors(mended[32], small_test).mean())
 # %% [markdown] id="erratum-reading" lang="en"
 # With half the weights and a third of the numbers, the mended model loses less; sixteen numbers, a sixth of the article's
@@ -1052,8 +1054,7 @@ guard = ae.Autoencoder(784, 8, hidden_dims=(200, 50), activation="elu", seed=cou
 ae.train_autoencoder(guard, train[known], epochs=course.epochs, batch_size=100, learning_rate=0.005, seed=course.seed)
 nats = ae.reconstruction_errors(guard, test, measure="cross_entropy")  # (1000,)
 relative = ae.reconstruction_errors(guard, test) / np.mean(test**2, axis=1)
-curves = {}
-print(f"{'':<8}{tr('AUC of the error', '误差的 AUC'):>20}{tr('error / ink', '误差 / 墨量'):>16}")
+curves, rows = {}, []
 for label in (2, 1):
     judged = (test_labels == label) | ~np.isin(test_labels, [1, 2])  # this outlier against the eight known digits
     areas = []
@@ -1061,8 +1062,9 @@ for label in (2, 1):
         alarms, hits, _ = ae.roc_curve(score[judged], test_labels[judged] == label)
         curves[label, len(areas)] = alarms, hits
         areas.append(ae.area_under_curve(alarms, hits))
-    print(f"{label:<8}{areas[0]:>20.3f}{areas[1]:>16.3f}")
+    rows.append([label, f"{areas[0]:.3f}", f"{areas[1]:.3f}"])
     course.report("auc_two" if label == 2 else "auc_one", areas[0])
+display.table([tr("strange digit", "没见过的数字"), tr("AUC of the error", "误差的 AUC"), tr("of error / ink", "误差 / 墨量的 AUC")], rows)
 # %% id="outliers-plot" tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.8, 3.7))
 groups = {plots.label("the eight known", "见过的八种"): ~np.isin(test_labels, [1, 2]), "1": test_labels == 1, "2": test_labels == 2}

@@ -79,7 +79,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import data, diagrams, plots, vae
+from course_lib import data, diagrams, display, plots, vae
 
 # %% id="map" tags=["fold"]
 diagrams.flow(
@@ -353,14 +353,15 @@ for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
 # 丢掉的正是 $q$ 与**真实后验**之间的散度。于是一个数干了两件事：把 ELBO 推高，要么让图像更可能出现，**要么**让 $q$ 更接近真相。
 # 在网格上逐一验证：
 # %% id="two-terms-numbers"
-print(f"{'q':>14} {tr('reconstr.', '重构'):>10} {'KL(q‖p(z))':>11} {'ELBO':>8} {'KL(q‖p(z|x))':>13} {tr('sum', '合计'):>8}")
+rows = []
 for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
     reconstruction = expectation(log_likelihood(grid), mean, std)
     kl = expectation(log_q(grid, mean, std) - log_prior(grid), mean, std)
     gap = expectation(log_q(grid, mean, std) - np.log(posterior + 1e-300), mean, std)
     total = reconstruction - kl + gap  # (4)
-    print(f"N({mean}, {std}²){'':>3} {reconstruction:10.4f} {kl:11.4f} {reconstruction - kl:8.4f} {gap:13.4f} {total:8.4f}")
+    rows.append([f"N({mean}, {std}²)", *(f"{term:.4f}" for term in (reconstruction, kl, reconstruction - kl, gap, total))])
     assert np.isclose(total, log_evidence)
+display.table(["q", tr("reconstruction", "重构"), "KL(q‖p(z))", "ELBO", "KL(q‖p(z|x))", tr("sum", "合计")], rows)
 # %% [markdown] id="erratum-10" lang="en"
 # ### What the article gets wrong: E10
 #
@@ -1022,8 +1023,8 @@ plots.show(
 # %% id="beta-run"
 for beta in [0.25, 4.0, 784.0]:
     prices[beta] = train_small(beta)
-for beta, (r, k, active) in sorted(prices.items()):
-    print(f"beta {beta:6.2f}: {tr('reconstruction', '重构')} {r.mean():8.2f}   KL {k.mean():7.2f}   ELBO {np.mean(r - k):8.2f}   {tr('active', '活跃')} {active:2d} / 20")
+rows = [[f"{beta:g}", f"{r.mean():.2f}", f"{k.mean():.2f}", f"{np.mean(r - k):.2f}", f"{active} / 20"] for beta, (r, k, active) in sorted(prices.items())]
+display.table(["beta", tr("reconstruction", "重构"), "KL", "ELBO", tr("active", "活跃的维度")], rows)
 course.report("active_at_beta_784", prices[784.0][2])
 # %% id="beta-plot" tags=["fold"]
 shown = sorted(beta for beta in prices if beta > 0)

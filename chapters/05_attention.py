@@ -76,7 +76,7 @@ import numpy as np
 from keras import layers, ops
 
 import course_lib.preprocessing as prep
-from course_lib import attention, data, diagrams, plots
+from course_lib import attention, data, diagrams, display, plots
 
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops
 
@@ -349,10 +349,11 @@ print(weights.round(2), weights.sum(axis=-1), outputs.round(2), sep="\n")
 # %% id="scale-variance"
 random = np.random.default_rng(course.seed)
 dims = [2, 4, 16, 64, 256, 1024]
-print(f"{'d':>6}{tr('variance', '方差'):>12}{tr('variance of score/√d', '得分/√d 的方差'):>24}")
+rows = []
 for d in dims:
     products = np.sum(random.normal(size=(4_000, d)) * random.normal(size=(4_000, d)), axis=1)
-    print(f"{d:>6}{products.var():>12.1f}{(products / np.sqrt(d)).var():>24.2f}")
+    rows.append([d, f"{products.var():.1f}", f"{(products / np.sqrt(d)).var():.2f}"])
+display.table(["d", tr("variance", "方差"), tr("variance of score/√d", "得分/√d 的方差")], rows)
 # %% [markdown] id="scale-predict" lang="en" tags=["predict"]
 # **Before you run it.** The next cell draws attention weights over 16 random keys. As $d$ grows from 2 to 1024, will the
 # weights of the *unscaled* scores spread out, stay as they are, or pile up on one key? And what happens to the gradient

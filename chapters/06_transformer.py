@@ -82,7 +82,7 @@ import numpy as np
 from keras import layers, ops
 
 import course_lib.preprocessing as prep
-from course_lib import attention, data, diagrams, plots, transformer
+from course_lib import attention, data, diagrams, display, plots, transformer
 
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops
 
@@ -1459,14 +1459,14 @@ cuts = {
     "words-characters": tr("words → characters", "词 → 字"), "subwords-characters": tr("subwords → characters", "子词 → 字"),
     "subwords-subwords": tr("subwords → subwords", "子词 → 子词"),
 }
-heads = tr("validation", "验证"), tr("nats", "奈特"), tr("minutes", "分钟")
 translated = study.recorded_translations()
-print(f"{'':<22} {tr('test BLEU', '测试 BLEU'):>18}", *(f"{head:>10}" for head in heads))
+rows = []
 for name, label in cuts.items():
     runs = [each for each in translated if each.cut == name]
     bleus = [each.test_bleu for each in runs]
     others = [(each.validation_bleu, each.validation_loss, sum(each.processor_minutes.values())) for each in runs]
-    print(f"{label:<22} {np.mean(bleus):>7.1f} ({min(bleus):.1f}–{max(bleus):.1f})", *(f"{number:>10.2f}" for number in np.mean(others, axis=0)))
+    rows.append([label, len(runs), f"{np.mean(bleus):.1f} ({min(bleus):.1f}–{max(bleus):.1f})", *(f"{number:.2f}" for number in np.mean(others, axis=0))])
+display.table(["", tr("seeds", "种子数"), tr("test BLEU", "测试 BLEU"), tr("validation", "验证"), tr("nats", "奈特"), tr("minutes", "分钟")], rows)
 first = translated[0]
 print(tr("pairs:", "句对："), *first.pairs, "·", tr("95% interval of one run:", "一次运行的 95% 区间："), *(f"{each:.1f}" for each in first.interval))
 # %% [markdown] id="real-samples-text" lang="en"

@@ -91,7 +91,7 @@ import numpy as np
 from scipy import sparse
 
 import course_lib.preprocessing as prep
-from course_lib import data, diagrams, metrics, plots
+from course_lib import data, diagrams, display, metrics, plots
 from course_lib import sentiment as s
 from course_lib.compiling import compile_for_training
 
@@ -597,11 +597,13 @@ for name, (choice, ids) in networks.items():
 recorded = s.table(s.load_records())
 steps = dict(zip(s.REPAIRED, [
     tr("0 as meant", "0 照原意"), tr("1 mask", "1 掩码"), tr("2 the end", "2 结尾"), tr("3 length", "3 长度"),
-    tr("4 both ways, largest", "4 双向取最大"), tr("5 dropout", "5 dropout"), tr("6 vectors", "6 词向量"),
+    tr("4 both ways, largest", "4 双向取最大"), tr("5 dropout", "5 暂退法"), tr("6 vectors", "6 词向量"),
 ], strict=True))  # fmt: skip
+rows = []
 for name, step in steps.items():
     row = recorded[name]
-    print(f"{step:<22} {100 * row['mean_validation']:.1f}   {tr('from', '从')} {100 * min(row['validation']):.1f} {tr('to', '到')} {100 * max(row['validation']):.1f}   ({len(row['seeds'])} {tr('seeds', '个种子')})")
+    rows.append([step, len(row["seeds"]), *(f"{100 * number:.1f}" for number in (row["mean_validation"], min(row["validation"]), max(row["validation"])))])
+display.table(["", tr("seeds", "种子数"), tr("validation, %", "验证（%）"), tr("least", "最低"), tr("most", "最高")], rows)
 # %% id="lstm-recorded-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(8.6, 3.4))
 for place, name in enumerate(steps):
@@ -871,10 +873,11 @@ asked_logits["lstm"] = lstm_model.predict(asked_last, batch_size=250, verbose=0)
 asked_logits["mean of words"] = others["mean of words"].predict(asked_last, batch_size=250, verbose=0)
 asked_logits["average"] = s.fit_calibration(held_labels, columns).logits(np.column_stack([asked_logits[name] for name in averaged]))
 
-print(f"{'':<14} {tr('validation', '验证'):>10} {tr('test', '测试'):>6}")
+rows = []
 for name, logits in asked_logits.items():
     accuracy = protocol.score(name, logits)
-    print(f"{called[name]:<14} {choices[name]:>10.3f} {accuracy:>6.3f} ± {metrics.standard_error(accuracy, len(logits)):.3f}")
+    rows.append([called[name], f"{choices[name]:.3f}", f"{accuracy:.3f} ± {metrics.standard_error(accuracy, len(logits)):.3f}"])
+display.table(["", tr("validation", "验证"), tr("test", "测试")], rows)
 course.report("average", protocol.scores["average"])
 # %% [markdown] id="test-reading" lang="en"
 # Where is it wrong? The test labels may be looked at now, and the protocol closes for good. IMDB keeps the stars: a 4 and a 7 are called negative and positive
@@ -972,18 +975,21 @@ for index in surest:
 # Here are **recorded runs**: all 25,000 labelled reviews, all 50,000 unlabelled, triples of words, and the whole test, on two processor cores. Each model was
 # chosen on a fifth of the labelled reviews, held out by film, trained again on all of them, and scored once. (The mean of words, the encoder and the LSTMs were not trained again,
 # and the mended LSTM has seen 5,000 reviews.) Another seed is another split, another order, another
-# first guess. *Minutes* are those of the clock, on a machine that others used too; *of work*, those that its processors spent on the model. One command repeats it from the raw reviews and compares: `python -m course_lib.sentiment.ladder`.
-# %% [markdown] id="ladder" lang="zh" of="a3b9f7f5"
+# first guess. *Minutes* are those of the clock, on a machine that others used too; *processor minutes*, those that its processors spent on the model. One command repeats it from the raw reviews and compares: `python -m course_lib.sentiment.ladder`.
+# %% [markdown] id="ladder" lang="zh" of="eba2774c"
 # ## 12 · 完整的梯子
 #
 # 下面是**事先跑好的记录**：全部 25,000 条有标注的影评、全部 50,000 条无标注的、三元语法、整个测试集，都在两个处理器核上跑完。每个模型都在按电影留出的五分之一
 # 影评上选定，再用全部有标注的影评重新训练，测试一次（词向量平均、编码器和两个 LSTM 没有重新训练，修好的 LSTM 只学过 5,000 条）。换个种子，就换了划分、次序和起点。“分钟”是实际经过的时间，当时别人也在用那台机器；“处理器分钟”是处理器真正花在模型上的时间。一条命令就能从原始影评重跑并比较：
 # `python -m course_lib.sentiment.ladder`。
 # %% id="ladder-table"
-print(f"{tr('recorded runs', '事先跑好的记录'):<16} {tr('seeds', '种子数'):>6} {tr('validation', '验证'):>10} {tr('test: mean', '测试：平均'):>12} {tr('least', '最低'):>7} {tr('most', '最高'):>7} {tr('minutes', '分钟'):>8} {tr('of work', '处理器分钟'):>8}")
+rows = []
 rungs = {name: row for name, row in recorded.items() if row["mean_test"]}
 for name, row in sorted(rungs.items(), key=lambda item: item[1]["mean_test"]):
-    print(f"{called[name]:<16} {len(row['seeds']):>6} {100 * row['mean_validation']:>10.2f} {100 * row['mean_test']:>12.2f} {100 * min(row['test']):>7.2f} {100 * max(row['test']):>7.2f} {row['mean_minutes']:>8.1f} {row['mean_work']:>8.1f}")
+    shares = row["mean_validation"], row["mean_test"], min(row["test"]), max(row["test"])
+    rows.append([called[name], len(row["seeds"]), *(f"{100 * share:.2f}" for share in shares), f"{row['mean_minutes']:.1f}", f"{row['mean_work']:.1f}"])
+heads = tr("recorded runs", "事先跑好的记录"), tr("seeds", "种子数"), tr("validation, %", "验证（%）"), tr("test, %: mean", "测试（%）：平均"), tr("least", "最低"), tr("most", "最高")
+display.table([*heads, tr("minutes", "分钟"), tr("processor minutes", "处理器分钟")], rows)
 # %% id="ladder-gain"
 for name, shown_as in {"validation": tr("validation", "验证"), "test": tr("test", "测试")}.items():
     both = [100 * np.array(recorded[model][name]) for model in ("nb-n-grams", "average")]

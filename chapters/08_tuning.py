@@ -94,7 +94,7 @@ from scipy.interpolate import RegularGridInterpolator
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from course_lib import data, diagrams, metrics, plots
+from course_lib import data, diagrams, display, metrics, plots
 from course_lib import tuning as t
 from course_lib.sentiment import load_records
 
@@ -267,8 +267,8 @@ course.report("suggested_rate", suggested)
 
 sweep = np.geomspace(1e-5, 0.3, course.sweep)
 swept = np.array([train(learning_rate=float(rate)).measure(x_held, y_held) for rate in sweep])
-for rate, (loss, accuracy) in zip(sweep, swept, strict=True):
-    print(f"{rate:8.5f}  {loss:7.3f}  {accuracy:.3f}")
+display.table([tr("rate", "学习率"), tr("validation loss", "验证损失"), tr("accuracy", "准确率")],
+              ([f"{rate:.5f}", f"{loss:.3f}", f"{accuracy:.3f}"] for rate, (loss, accuracy) in zip(sweep, swept, strict=True)))
 # %% id="range-figure" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.2))
 axes[0].plot(test.rates, test.losses, color=grey, lw=0.6, alpha=0.7)
@@ -333,9 +333,8 @@ for name, warmup in plans.items():
     for kind, rate in rates_tried.items():
         runs = [train(course.seed + number, learning_rate=rate, schedule=name.split()[0], warmup_share=warmup) for number in range(min(course.repeats, 3))]
         planned[name, kind] = np.mean([(run.measure(x, y)[0], run.measure(x_held, y_held)[0]) for run in runs], axis=0)
-print(f"{tr('loss', '损失'):<18}", *(f"{kind + tr(': training, validation', '：训练、验证'):>36}" for kind in rates_tried))
-for name in plans:
-    print(f"{name:<18}", *(f"{planned[name, kind][0]:>26.3f} {planned[name, kind][1]:>9.3f}" for kind in rates_tried))
+heads = [f"{kind}{tr(': ', '：')}{part}" for kind in rates_tried for part in (tr("training", "训练"), tr("validation", "验证"))]
+display.table([tr("loss", "损失"), *heads], ([name, *(f"{loss:.3f}" for kind in rates_tried for loss in planned[name, kind])] for name in plans))
 # %% id="schedules-figure" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.6, 2.9))
 steps = np.arange(200)
@@ -745,10 +744,11 @@ plots.show(figure, "Lowest validation loss found so far against epochs spent, on
 # “再来”是同样的设置重新训练五遍的平均损失，“测试”是它们的准确率，“收益”是比默认设置高出多少个百分点。`python -m course_lib.tuning.study` 会重做一遍并比较。
 # %% id="three-recorded-table"
 studied = t.recorded_searches()
-print(f"{'':<10} {tr('claimed', '宣称'):>14} {tr('again', '再来'):>15} {tr('test', '测试'):>14} {tr('gain', '收益'):>8} {tr('seconds', '秒'):>8}")
+rows = []
 for method, row in t.summarise(studied).items():
     spread_out = [f"{row[name][0]:.3f} ± {row[name][1]:.3f}" for name in ("claimed", "again", "test")]
-    print(f"{called[method]:<10}", *(f"{text:>15}" for text in spread_out), f"{100 * (row['test'][0] - row['default'][0]):>7.1f} {row['seconds'][0]:>8.0f}")
+    rows.append([called[method], *spread_out, f"{100 * (row['test'][0] - row['default'][0]):.1f}", f"{row['seconds'][0]:.0f}"])
+display.table(["", tr("claimed", "宣称"), tr("again", "再来"), tr("test", "测试"), tr("gain", "收益"), tr("seconds", "秒")], rows)
 for method, found in studied.items():
     print(called[method], tr("winners that did worse when they were trained again:", "重新训练之后变差的赢家："), sum(one["again"] > one["claimed"] for one in found), "/", len(found))
 for method in ("bayesian", "hyperband"):
@@ -934,11 +934,14 @@ for name, runs in finalists.items():
 # 凭另外一些电影的影评上的损失来选；然后用全部 25,000 条有标注的影评训练，测试只问一次。`python -m course_lib.tuning.n_grams` 会重做一遍。
 # %% id="rung-table"
 by_hand = {record.seed: record for record in load_records() if record.model == "nb-n-grams"}
-print(f"{tr('seed', '种子'):<6} {tr('validation: by hand', '验证：手调'):>20} {tr('searched', '搜索'):>10} {tr('test: by hand', '测试：手调'):>15} {tr('searched', '搜索'):>10} {tr('search, minutes', '搜索（分钟）'):>16} {tr('of work', '处理器分钟'):>10}")
 searched = t.recorded_rung()
+rows = []
 for record in searched:
     hand = by_hand[record.seed]
-    print(f"{record.seed:<6} {100 * hand.validation:>20.2f} {100 * record.validation:>10.2f} {100 * hand.test:>15.2f} {100 * record.test:>10.2f} {record.minutes['search']:>16.1f} {record.processor_minutes['search']:>10.1f}")
+    shares = hand.validation, record.validation, hand.test, record.test
+    rows.append([record.seed, *(f"{100 * share:.2f}" for share in shares), f"{record.minutes['search']:.1f}", f"{record.processor_minutes['search']:.1f}"])
+heads = tr("validation, %: by hand", "验证（%）：手调"), tr("searched", "搜索"), tr("test, %: by hand", "测试（%）：手调"), tr("searched", "搜索")
+display.table([tr("seed", "种子"), *heads, tr("search, minutes", "搜索（分钟）"), tr("processor minutes", "处理器分钟")], rows)
 for record in searched:
     print(record.seed, *(f"{name} {record.settings[name]:.2g}" for name in ("longest", "min_reviews", "alpha", "l2", "learning_rate", "epochs")), sep="  ")
 print(tr("standard error in the test", "测试的标准误"), f"{100 * metrics.standard_error(hand.test, 25_000):.2f}")

@@ -1,9 +1,11 @@
-"""Showing a reader a line or a picture, in a notebook or in a terminal."""
+"""Showing a reader a line, a table or a picture, in a notebook or in a terminal."""
 
 from __future__ import annotations
 
 import base64
 import html
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 # Text on its background has a contrast of at least 7:1, in light and in dark themes alike, because both are set.
@@ -89,3 +91,56 @@ def show_picture(markup: str, alternative: str) -> None:
         publish_display_data({"text/plain": alternative, "text/html": markup})
     else:
         print(alternative)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Show rows under their heads: as a table in a notebook, as columns elsewhere.
+
+    The first column is set to the left, the others to the right; Chinese characters, twice as wide as letters in a
+    terminal, keep their columns straight there.
+
+    Args:
+        heads: what stands above each column; may be empty text.
+        rows: for each row as many cells as there are heads; what is no text is written as `str` writes it.
+
+    Raises:
+        ValueError: if a row has more or fewer cells than there are heads.
+    """
+    cells = [[str(cell) for cell in row] for row in rows]
+    for number, row in enumerate(cells):
+        if len(row) != len(heads):
+            raise ValueError(f"row {number} has {len(row)} cells: {row}; allowed: {len(heads)}, one for each head")
+    columns = _columns([list(heads), *cells])
+    if in_notebook():
+        from IPython.display import publish_display_data
+
+        publish_display_data({"text/plain": columns, "text/html": _markup(heads, cells)})
+    else:
+        print(columns)
+
+
+def _width(text: str) -> int:
+    """How many letters wide a terminal shows it."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
+
+
+def _columns(rows: list[list[str]]) -> str:
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for first, *others in rows:
+        filled = [" " * (width - _width(cell)) + cell for cell, width in zip(others, widths[1:], strict=True)]
+        lines.append("  ".join([first + " " * (widths[0] - _width(first)), *filled]).rstrip())
+    return "\n".join(lines)
+
+
+def _markup(heads: Sequence[str], rows: list[list[str]]) -> str:
+    def cell(text: str, place: int, scope: str = "") -> str:
+        style = f"padding:.2em .7em;text-align:{'right;font-variant-numeric:tabular-nums' if place else 'left'}"
+        kind, said = ("th", f' scope="{scope}"') if scope else ("td", "")
+        return f'<{kind}{said} style="{style}">{html.escape(text)}</{kind}>'
+
+    head = "".join(cell(text, place, "col") for place, text in enumerate(heads))
+    lines = ["".join(cell(text, place, "" if place else "row") for place, text in enumerate(row)) for row in rows]
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

@@ -131,6 +131,40 @@ def test_a_line_in_a_terminal_is_its_text_and_in_a_notebook_a_box_with_the_same_
     assert bundle["application/x-test"] == {"value": 1}
 
 
+HEADS, ROWS = ["模型", "accuracy", "份"], [["n 元语法", "92.41 ± 0.17", 3], ["a < b", "9.0", 12]]
+
+
+def test_columns_of_a_table_are_straight_in_a_terminal_where_chinese_is_twice_as_wide(capsys):
+    display.table(HEADS, ROWS)
+    assert capsys.readouterr().out.splitlines() == [
+        "模型          accuracy  份",
+        "n 元语法  92.41 ± 0.17   3",
+        "a < b              9.0  12",
+    ]
+
+
+def test_a_table_in_a_notebook_has_heads_of_columns_and_of_rows_and_says_the_same_as_text(monkeypatch):
+    published: list[dict[str, str]] = []
+    monkeypatch.setattr(display, "in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.publish_display_data", published.append)
+    display.table(HEADS, (row for row in ROWS))
+    page = ElementTree.fromstring(published[0]["text/html"])
+    assert [(cell.get("scope"), cell.text) for cell in page.iter("th")] == [
+        *(("col", head) for head in HEADS),
+        *(("row", row[0]) for row in ROWS),
+    ]
+    assert [cell.text for cell in page.iter("td")] == ["92.41 ± 0.17", "3", "9.0", "12"]
+    assert "right" in page.find(".//td").get("style") and "left" in page.find(".//th").get("style")
+    assert published[0]["text/plain"].splitlines()[1] == "n 元语法  92.41 ± 0.17   3"
+
+
+def test_a_table_without_rows_shows_its_heads_and_one_with_a_short_row_names_it(capsys):
+    display.table(["a", "b"], [])
+    assert capsys.readouterr().out == "a  b\n"
+    with pytest.raises(ValueError, match=r"row 1 has 1 cells: \['x'\]; allowed: 2"):
+        display.table(["a", "b"], [[1, 2], ["x"]])
+
+
 def _contrast(first: str, second: str) -> float:
     def luminance(colour: str) -> float:
         channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

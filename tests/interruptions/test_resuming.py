@@ -28,6 +28,10 @@ from .training import examples
 from .training import model as compiled_model
 
 
+# A training or two in each.
+pytestmark = pytest.mark.slow
+
+
 def model() -> keras.Model:
     """The model, small enough not to be compiled."""
     return compiled_model(eager=True)

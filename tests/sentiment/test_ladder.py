@@ -153,9 +153,12 @@ def test_a_word_begins_with_the_vector_learnt_for_it_and_a_rare_one_at_random(sm
     np.testing.assert_allclose(kept / kept[0], whole[:3] / whole[0], rtol=1e-3)
 
 
-@pytest.mark.parametrize(
-    ("models", "said"), [(["svm"], "svm"), (["average"], "nb-n-grams"), (["average", "documents"], "nb-n-grams")]
-)
-def test_models_that_cannot_be_climbed_are_refused(small, models: list[str], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        run(small, 1, print, models)
+def test_with_the_average_come_those_that_it_is_of(small, climbed) -> None:
+    alone = _climb(small, 1, ["average"])
+    assert [record.model for record in alone] == [*ladder.AVERAGED, "average"]
+    assert alone[-1].test == climbed[-1].test
+
+
+def test_a_model_that_is_none_is_refused(small) -> None:
+    with pytest.raises(ValueError, match=r"\['svm'\]; allowed: majority, .*average"):
+        run(small, 1, print, ["svm", "average"])

@@ -51,6 +51,7 @@ def _greedy(model: Transformer, source: list[int], max_length: int) -> tuple[lis
     return written, score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use_cache", [True, False])
 def test_greedy_search_takes_the_likeliest_token_of_a_full_pass_each_time(model, use_cache: bool) -> None:
     found, scores = GreedySearch(model, START, END, batch_size=3, use_cache=use_cache).translate(SOURCES)
@@ -62,6 +63,7 @@ def test_greedy_search_takes_the_likeliest_token_of_a_full_pass_each_time(model,
     assert len(lengths) > 1 and min(lengths) < 8  # else nothing has ended
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use_cache", [True, False])
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
 def test_a_beam_as_wide_as_needed_finds_what_trying_all_finds(model, use_cache: bool, alpha: float) -> None:
@@ -94,6 +96,7 @@ def _of_all_beginnings(model: Transformer, source: list[int], tokens: list[int])
     return {pair[:place]: found[row, place] for row, pair in enumerate(pairs) for place in range(3)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alpha", [0.0, 0.6])
 def test_the_cache_changes_no_beam(model, alpha: float) -> None:
     kept, again = (
@@ -110,6 +113,7 @@ def test_one_beginning_is_the_greedy_search(model) -> None:
     assert beam_search(model, SOURCES, START, END, beam_width=1) == greedy_search(model, SOURCES, START, END)
 
 
+@pytest.mark.slow
 def test_a_stronger_penalty_makes_longer_sentences(model) -> None:
     lengths = [
         sum(map(len, beam_search(model, SOURCES, START, END, beam_width=4, alpha=alpha))) for alpha in (0.0, 3.0)
@@ -149,6 +153,7 @@ def test_a_search_is_traced_once_for_a_shape_and_sees_new_weights() -> None:
     assert after != before and len(traced) == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_written_that_is_no_token(model) -> None:
     model = small(seed=8, num_layers=1, tie_embeddings=False)
     kernel = np.zeros((8, TARGET_SIZE))
@@ -160,6 +165,7 @@ def test_nothing_is_written_that_is_no_token(model) -> None:
         assert search.translate([[4, 5]])[0] == [[5, 5, 5, 5]]
 
 
+@pytest.mark.slow
 def test_under_half_precision_the_same_is_found_where_nothing_is_close() -> None:
     low = small(seed=8, num_layers=1, dtype="mixed_bfloat16")
     found, scores = GreedySearch(low, START, END, batch_size=4).translate(SOURCES)

@@ -58,6 +58,7 @@ def test_the_same_seed_searches_the_same_way_and_another_another() -> None:
     assert scores(0) == scores(0) != scores(1)
 
 
+@pytest.mark.slow
 def test_a_gaussian_process_begins_like_a_random_search_and_then_comes_closer() -> None:
     chance, guided = (
         [trial.score for trial in tuning.run_search(bowl, space(), method, trials=8, seed=0).trials]
@@ -92,6 +93,7 @@ def test_an_argument_of_a_wrong_type_is_named(options, message) -> None:
         tuning.run_search(**{"evaluate": bowl, "space": space(), "method": "bayesian", **options})
 
 
+@pytest.mark.slow
 def test_a_gaussian_process_begins_to_think_after_as_many_points_as_it_is_told() -> None:
     chance, guided = (
         [trial.values for trial in tuning.run_search(bowl, space(), method, 5, seed=0, initial_points=2).trials]
