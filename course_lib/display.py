@@ -137,6 +137,7 @@ def _columns(rows: list[list[str]]) -> str:
 def _markup(heads: Sequence[str], rows: list[list[str]]) -> str:
     def cell(text: str, place: int, scope: str = "") -> str:
         style = f"padding:.2em .7em;text-align:{'right;font-variant-numeric:tabular-nums' if place else 'left'}"
+        style += "" if scope == "col" else ";white-space:nowrap"
         kind, said = ("th", f' scope="{scope}"') if scope else ("td", "")
         return f'<{kind}{said} style="{style}">{html.escape(text)}</{kind}>'
 

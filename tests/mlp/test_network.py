@@ -180,3 +180,6 @@ def test_an_unknown_activation_is_named_with_those_allowed():
     layers, inputs, _ = example()
     with pytest.raises(ValueError, match=r"activation is 'gelu'; allowed: 'linear', 'relu', 'sigmoid', 'tanh'"):
         mlp.forward(layers, inputs, "gelu")
+    logits, given = mlp.forward(layers, inputs)
+    with pytest.raises(ValueError, match=r"activation is 'gelu'; allowed: 'linear'"):
+        mlp.backward(layers, given, logits, "gelu")

@@ -113,6 +113,11 @@ def test_no_gradient_no_step_and_no_division_by_zero():
             np.testing.assert_array_equal(update, [0, 0])
 
 
+def test_adagrads_epsilon_is_added_to_the_sum():
+    total, update = mlp.adagrad(None, np.array(1e-3), 0.1, initial_accumulator_value=0.0, epsilon=3e-6)
+    assert total == pytest.approx(1e-6) and update == pytest.approx(-0.1 * 1e-3 / 2e-3)
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_a_state_is_not_changed_in_place(name):
     rule, _ = RULES[name]

@@ -145,6 +145,11 @@ def test_early_stopping_goes_back_to_the_best_epoch():
     assert mlp.cross_entropy_and_gradient(validation[1], logits)[0] == pytest.approx(min(losses), rel=1e-5)
 
 
+def test_as_good_as_before_is_no_improvement():
+    stuck = train(rule=partial(mlp.sgd, learning_rate=0.0), validation=blobs(50, seed=5), epochs=9, patience=2)[1]
+    assert len(stuck["validation_loss"]) == 1 + 2
+
+
 def test_without_patience_the_last_epoch_is_what_comes_back():
     validation = blobs(50, seed=5)
     layers, history = train(validation=validation, epochs=3)
