@@ -92,7 +92,8 @@ class NGramClassifier(keras.Model):
 
     def call(self, ids):
         """The logits."""
-        return linear_logit(ids, self.ratios, self.log_odds, self.bias)
+        # On several devices of TensorFlow, Keras 3.15 first tries a model with the mean over batches, in floats.
+        return linear_logit(ops.cast(ids, "int32"), self.ratios, self.log_odds, self.bias)
 
     def weights_by_feature(self) -> np.ndarray:
         """What each n-gram adds to the logit: r_f w_f.

@@ -86,13 +86,15 @@ class SmoothedCrossEntropy(keras.losses.Loss):
     def call(self, y_true, y_pred):
         """One number for the batch; 0 where all is padding.
 
-        Shapes: y_true ids (batch, time), y_pred logits (batch, time, vocabulary) → ().
+        Shapes: y_true ids (batch, time), y_pred logits (batch, time, vocabulary) → (1,), which `reduction` makes ().
         """
         losses = smoothed_cross_entropy(y_true, y_pred, self.smoothing)
         kept = padding_mask(y_true)
         # `where` and not a product: 0 × NaN would be NaN.
         total = ops.sum(ops.where(kept, losses, ops.zeros_like(losses)))
-        return total / ops.maximum(ops.sum(ops.cast(kept, losses.dtype)), 1.0)
+        mean = total / ops.maximum(ops.sum(ops.cast(kept, losses.dtype)), 1.0)
+        # With an axis: Keras divides what it reduces by the number of replicas, whose gradients it adds, and no scalar.
+        return ops.expand_dims(mean, 0)
 
     def get_config(self) -> dict:
         """All arguments."""
