@@ -1,13 +1,13 @@
 """One call that spreads training over what is there: several devices, several machines, a precision that suits them.
 
-On JAX it is `keras.distribution`, on TensorFlow `tf.distribute`; a lesson need not know which.
+On JAX it is `keras.distribution`, on TensorFlow `tf.distribute`; a lesson need not know which. Several machines train
+together on JAX alone: Keras 3 does not work with TensorFlow's `MultiWorkerMirroredStrategy`, as its author says in
+keras-team/keras issue 20585, and where two processes are brought past its errors, gradients are lost.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -152,7 +152,7 @@ def use(
 
     On TensorFlow each replica takes the mean over its own part of a batch, and the means are averaged: where a loss is
     divided by the tokens of a batch and the parts hold unequally many, that is close to the mean of the whole, and not
-    the same. On JAX a batch is one batch, however many devices compute it.
+    the same. So it is with the free bits of a VAE. On JAX a batch is one batch, however many devices compute it.
 
     Args:
         distribution: `"data"` cuts every batch into parts, one for each device; `"model"` (on JAX) cuts the matrices of
@@ -161,8 +161,8 @@ def use(
             before 2020; `"auto"` for bfloat16 on devices that are made for it, and float32 elsewhere.
         num_devices: how many devices to use; None for all.
         model_parts: into how many parts matrices are cut with `"model"`; None for as many as there are devices.
-        workers: the addresses of all machines that train together, `"host:port"`, the first of them leading; every
-            machine makes the same call, with a `worker` of its own.
+        workers: on JAX, the addresses of all machines that train together, `"host:port"`, the first of them leading;
+            every machine makes the same call, with a `worker` of its own.
         worker: the place of this machine in `workers`.
         seed: of Python, NumPy, Keras and the backend; several machines must have the same, and take 0 for None.
         quiet: print nothing.
@@ -186,12 +186,16 @@ def use(
     backend = keras.backend.backend()
     if backend not in ("tensorflow", "jax", "torch"):
         raise EnvironmentProblem(f"Keras runs on {backend!r}, which cannot train; set KERAS_BACKEND=tensorflow or jax")
+    if len(workers) > 1 and backend != "jax":
+        raise EnvironmentProblem(
+            f"Keras trains on several machines with JAX alone, and runs on {backend!r}; set KERAS_BACKEND=jax on each"
+        )
     leave_out_tensorflow()
     if len(workers) > 1:
         seed = 0 if seed is None else seed
         # The seed first: a group without one agrees on one, and imports TensorFlow for that.
         set_seeds(seed)
-        _join(backend, workers, worker)
+        _join(workers, worker)
     elif seed is not None:
         set_seeds(seed)
 
@@ -209,7 +213,7 @@ def use(
         precision = "mixed_bfloat16" if detection.computes_in_bfloat16(found[0]) else "float32"
 
     spread = {"tensorflow": _on_tensorflow, "jax": _on_jax, "torch": _on_torch}[backend]
-    replicas, strategy = spread(distribution, found, model_parts, len(workers))
+    replicas, strategy = spread(distribution, found, model_parts)
     keras.config.set_dtype_policy(precision)
     placement = Placement(
         backend, tuple(found), distribution, precision, replicas, max(1, len(workers)), worker, strategy
@@ -219,21 +223,15 @@ def use(
     return placement
 
 
-def _join(backend: str, workers: Sequence[str], worker: int) -> None:
-    """Wait for the other machines, through the backend's own engine."""
+def _join(workers: Sequence[str], worker: int) -> None:
+    """Wait for the other machines, through JAX's own engine."""
     import keras
 
-    if backend == "jax":
-        if keras.distribution.distribution() is None:
-            keras.distribution.initialize(workers[0], len(workers), worker)
-    elif backend == "tensorflow":
-        cluster = {"cluster": {"worker": list(workers)}, "task": {"type": "worker", "index": worker}}
-        os.environ["TF_CONFIG"] = json.dumps(cluster)
-    else:
-        raise EnvironmentProblem("Keras trains on several machines with JAX or TensorFlow; set KERAS_BACKEND=jax")
+    if keras.distribution.distribution() is None:
+        keras.distribution.initialize(workers[0], len(workers), worker)
 
 
-def _on_jax(distribution: str, devices: list[str], model_parts: int | None, workers: int) -> tuple[int, None]:
+def _on_jax(distribution: str, devices: list[str], model_parts: int | None) -> tuple[int, None]:
     import keras
 
     engine = keras.distribution
@@ -260,9 +258,7 @@ def _on_jax(distribution: str, devices: list[str], model_parts: int | None, work
     return len(devices) // parts, None
 
 
-def _on_tensorflow(
-    distribution: str, devices: list[str], model_parts: int | None, workers: int
-) -> tuple[int, object | None]:
+def _on_tensorflow(distribution: str, devices: list[str], model_parts: int | None) -> tuple[int, object | None]:
     import tensorflow as tf
 
     if distribution == "model":
@@ -272,15 +268,12 @@ def _on_tensorflow(
     if distribution == "none":
         tf.distribute.experimental_set_strategy(None)
         return 1, None
-    if workers > 1:
-        strategy = tf.distribute.MultiWorkerMirroredStrategy()
-    else:
-        strategy = tf.distribute.MirroredStrategy([device.upper() for device in devices])
+    strategy = tf.distribute.MirroredStrategy([device.upper() for device in devices])
     tf.distribute.experimental_set_strategy(strategy)
     return strategy.num_replicas_in_sync, strategy
 
 
-def _on_torch(distribution: str, devices: list[str], model_parts: int | None, workers: int) -> tuple[int, None]:
+def _on_torch(distribution: str, devices: list[str], model_parts: int | None) -> tuple[int, None]:
     if distribution != "none":
         raise EnvironmentProblem(
             f"distribution is {distribution!r}; Keras spreads training over devices on JAX and TensorFlow, not on"

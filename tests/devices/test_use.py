@@ -88,19 +88,26 @@ def test_what_cannot_be_is_refused_with_what_can(options: dict, error: type, wor
 
 def test_a_model_is_not_cut_on_tensorflow() -> None:
     with pytest.raises(EnvironmentProblem, match="KERAS_BACKEND=jax"):
-        placing._on_tensorflow("model", ["cpu:0"], None, 0)
+        placing._on_tensorflow("model", ["cpu:0"], None)
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "torch"])
+def test_several_machines_train_on_jax_alone(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras.backend, "backend", lambda: backend)
+    with pytest.raises(EnvironmentProblem, match=f"with JAX alone, and runs on '{backend}'; set KERAS_BACKEND=jax"):
+        devices.use(workers=["first:4321", "second:4321"], worker=1)
 
 
 @pytest.mark.parametrize("distribution", ["data", "model"])
 def test_nothing_is_spread_on_pytorch(distribution: str) -> None:
     with pytest.raises(EnvironmentProblem, match="not on PyTorch"):
-        placing._on_torch(distribution, ["gpu:0", "gpu:1"], None, 0)
+        placing._on_torch(distribution, ["gpu:0", "gpu:1"], None)
 
 
 @pytest.mark.parametrize(("parts", "words"), [(3, "a divisor of 8"), (9, "1 to 8"), (0, "1 to 8")])
 def test_matrices_are_cut_into_equal_parts(parts: int, words: str) -> None:
     with pytest.raises(ValueError, match=f"model_parts is {parts}; allowed: {words}"):
-        placing._on_jax("model", [f"cpu:{number}" for number in range(8)], parts, 0)
+        placing._on_jax("model", [f"cpu:{number}" for number in range(8)], parts)
 
 
 def test_a_batch_must_be_divisible_among_the_replicas() -> None:
