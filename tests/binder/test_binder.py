@@ -70,6 +70,13 @@ def test_no_jupyterlab_is_pinned_over_the_images_own() -> None:
     assert not re.search(r"^(jupyterlab|jupyter-server|jupyterlab-server|notebook)==", pins, re.M)
 
 
+def test_the_versions_of_the_base_are_read_from_what_repo2docker_froze() -> None:
+    pytest.importorskip("repo2docker", reason="needs jupyter-repo2docker, which does not run on Windows")
+    versions = image.base_versions()
+    assert set(image.BASE) <= {name.replace("_", "-") for name in versions}
+    assert versions["python"].startswith("3.12.") and versions["jupyterlab"].startswith("4.")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="shell scripts")
 @pytest.mark.parametrize("name", ["postBuild", "start"])
 def test_a_script_is_executable_and_is_bash(name: str) -> None:
