@@ -27,7 +27,6 @@ from course_lib.vae import VAE, BinarisedImages, ReconstructionLoss
 from .training import examples
 from .training import model as compiled_model
 
-
 # A training or two in each.
 pytestmark = pytest.mark.slow
 
