@@ -188,7 +188,7 @@ def test_settings_out_of_range_are_refused():
     training = pairs(texts(2))
     with pytest.raises(ValueError, match="extra is 0"):
         mlp.Unigram(*training, SIZE, extra=0)
-    with pytest.raises(ValueError, match="vocabulary_size is 1; allowed: .*2"):
+    with pytest.raises(ValueError, match=r"vocabulary_size is 1; allowed: .*2"):
         mlp.Unigram(np.zeros((3, 1), int), np.ones(3, int), 1)
     assert mlp.Unigram(np.zeros((3, 1), int), np.ones(3, int), 2).distribution([])[1] == 1
     with pytest.raises(ValueError, match="order is 0"):
