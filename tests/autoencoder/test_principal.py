@@ -68,6 +68,11 @@ def test_fewer_components_are_the_first_of_more(digits: np.ndarray) -> None:
         fit_principal_components(digits, 9).first(10)
 
 
+def test_two_points_have_a_direction() -> None:
+    found = fit_principal_components(np.array([[0.0, 0.0], [3.0, 4.0]]), 1)
+    np.testing.assert_allclose(found.components, [[0.6, 0.8]], rtol=1e-6)
+
+
 def test_data_far_from_zero_are_centred_first() -> None:
     line = 1e3 + np.outer(np.linspace(-1, 1, 50), [3.0, 4.0])
     found = fit_principal_components(line, 1)

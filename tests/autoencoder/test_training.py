@@ -82,6 +82,16 @@ def test_one_seed_gives_one_result_and_another_seed_another() -> None:
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
+def test_what_was_drawn_before_changes_no_training() -> None:
+    losses = []
+    for others in (3, 4):
+        model = Autoencoder(64, 4, hidden_dims=(), seed=1)
+        keras.utils.set_random_seed(others)
+        losses.append(train_autoencoder(model, TRAIN[:200], epochs=2, batch_size=32, seed=5)["loss"])
+    assert losses[0] == losses[1]
+
+
 def test_several_steps_in_one_call_are_the_same_as_one_by_one() -> None:
     """200 examples in batches of 32 make six full ones and one of eight, 17 steps do not fill two calls of 16."""
     inputs = TRAIN[:530]
