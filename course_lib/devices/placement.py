@@ -154,8 +154,8 @@ def use(
     divided by the tokens of a batch and the parts hold unequally many, that is close to the mean of the whole, and not
     the same. So it is with the free bits of a VAE. On JAX a batch is one batch, however many devices compute it.
 
-    On two simulated CPUs of TensorFlow 2.21 a VAE lost something else in about one run of ten, from some step on, and we
-    do not know why; no other model did, and no model does on JAX. Where a result must come again, take JAX.
+    On two simulated CPUs of TensorFlow 2.21 a VAE's losses were others in about one run of ten, from some step on, and
+    the cause is not known; those of other models never were, nor any on JAX. Where a result must come again, take JAX.
 
     Args:
         distribution: `"data"` cuts every batch into parts, one for each device; `"model"` (on JAX) cuts the matrices of
