@@ -45,6 +45,11 @@ def test_an_epoch_holds_every_image_once_in_a_new_order() -> None:
     assert first.argmax(axis=1).tolist() != second.argmax(axis=1).tolist() != list(range(50))
 
 
+def test_a_batch_may_be_one_image() -> None:
+    batches = vae.BinarisedImages(DIGITS[:3], batch_size=1, seed=0)
+    assert len(batches) == 3 and batches[2][0].shape == (1, DIGITS.shape[1])
+
+
 def test_an_epoch_draws_new_pixels_and_a_batch_asked_for_twice_is_the_same() -> None:
     grey = np.full((40, 64), 0.5, np.float32)
     batches = vae.BinarisedImages(grey, batch_size=40, seed=1)
