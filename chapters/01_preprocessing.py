@@ -116,24 +116,30 @@ diagrams.flow(
 # %% id="dial-settings"
 course = dial(
     settings={
-        "smoke": dict(reviews=300, vocabulary=1_000, dim=16, epochs=1, glove_epochs=1, bpe_reviews=100, pieces=800, ladder=2),
-        "quick": dict(reviews=6_000, vocabulary=4_000, dim=64, epochs=3, glove_epochs=8, bpe_reviews=1_500, pieces=3_000, ladder=5),
-        "full": dict(reviews=25_000, vocabulary=20_000, dim=100, epochs=5, glove_epochs=15, bpe_reviews=10_000, pieces=8_000, ladder=8),
+        "smoke": dict(reviews=300, vocabulary=1_000, dim=16, epochs=1, glove_epochs=1,
+                      bpe_reviews=100, pieces=800, ladder=2),
+        "quick": dict(reviews=6_000, vocabulary=4_000, dim=64, epochs=3, glove_epochs=8,
+                      bpe_reviews=1_500, pieces=3_000, ladder=5),
+        "full": dict(reviews=25_000, vocabulary=20_000, dim=100, epochs=5, glove_epochs=15,
+                     bpe_reviews=10_000, pieces=8_000, ladder=8),
     },
     expected={
         "quick": dict(
-            accuracy_cleaned=(0.84, 0.875), gain_of_cleaning=(0.0, 3.5), gain_of_both=(-2.5, 1.0), gain_of_pairs=(-0.5, 2.8),
-            word2vec_lead_of_related=(0.32, 0.46), glove_lead_of_related=(0.28, 0.46), subwords_per_word=(1.6, 1.75),
+            accuracy_cleaned=(0.84, 0.875), gain_of_cleaning=(0.0, 3.5), gain_of_both=(-2.5, 1.0),
+            gain_of_pairs=(-0.5, 2.8), word2vec_lead_of_related=(0.32, 0.46),
+            glove_lead_of_related=(0.28, 0.46), subwords_per_word=(1.6, 1.75),
             padding_random=(0.44, 0.51), padding_bucketed=(0.07, 0.11),
         ),
         "full": dict(
-            accuracy_cleaned=(0.86, 0.90), gain_of_cleaning=(0.3, 2.0), gain_of_both=(-1.8, 0.2), gain_of_pairs=(0.4, 2.5),
-            word2vec_lead_of_related=(0.3, 0.6), glove_lead_of_related=(0.3, 0.7), subwords_per_word=(1.3, 1.6),
+            accuracy_cleaned=(0.86, 0.90), gain_of_cleaning=(0.3, 2.0), gain_of_both=(-1.8, 0.2),
+            gain_of_pairs=(0.4, 2.5), word2vec_lead_of_related=(0.3, 0.6),
+            glove_lead_of_related=(0.3, 0.7), subwords_per_word=(1.3, 1.6),
             padding_random=(0.44, 0.51), padding_bucketed=(0.07, 0.11),
         ),
         "sample": dict(
-            accuracy_cleaned=(0.6, 0.88), gain_of_cleaning=(-12, 14), gain_of_both=(-12, 12), gain_of_pairs=(-10, 12),
-            word2vec_lead_of_related=(-0.5, 0.9), glove_lead_of_related=(-0.5, 0.9), subwords_per_word=(1.2, 2.6),
+            accuracy_cleaned=(0.6, 0.88), gain_of_cleaning=(-12, 14), gain_of_both=(-12, 12),
+            gain_of_pairs=(-10, 12), word2vec_lead_of_related=(-0.5, 0.9),
+            glove_lead_of_related=(-0.5, 0.9), subwords_per_word=(1.2, 2.6),
             padding_random=(0.2, 0.8), padding_bucketed=(0.1, 0.7),
         ),
     },
@@ -159,9 +165,13 @@ course = dial(
 # %% id="data-load"
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
 train, validation = data.imdb.split_by_film(reviews, fraction=0.4, seed=course.seed)
-print(f"{len(train):,} + {len(validation):,}", tr("reviews to train and to validate on", "条评论，分别用于训练和验证"))
+print(f"{len(train):,} + {len(validation):,}",
+      tr("reviews to train and to validate on", "条评论，分别用于训练和验证"))
 
-dirty = next(text for text in train.texts if "<br" in text and "film" in text and "!" in text and len(text) < 700)
+dirty = next(
+    text for text in train.texts
+    if "<br" in text and "film" in text and "!" in text and len(text) < 700
+)
 print(dirty)
 # %% [markdown] id="dirt" lang="en"
 # That is what people really type. There is HTML in it, because the text was cut out of a web page. Before we decide
@@ -183,7 +193,8 @@ labels = np.asarray(train.labels)
 rows = []
 for name, pattern in patterns.items():
     found = np.array([bool(re.search(pattern, text)) for text in train.texts])
-    rows.append([name, *(f"{chosen.mean():.0%}" for chosen in (found, found[labels == 1], found[labels == 0]))])
+    rows.append([name, *(f"{chosen.mean():.0%}"
+                         for chosen in (found, found[labels == 1], found[labels == 0]))])
 display.table(["", tr("all", "全部"), tr("positive", "正面"), tr("negative", "负面")], rows)
 # %% [markdown] id="dirt-reading" lang="en"
 # Read the last two columns. A tag is as common in praise as in scorn: it is only dirt. But question marks and
@@ -202,7 +213,8 @@ display.table(["", tr("all", "全部"), tr("positive", "正面"), tr("negative",
 #
 # 人人最先写出的正则表达式，都是用来删标签的。拿一行文本试试，仔细看结果。
 # %% id="cleaning-naive"
-line = "It was <b>good</b>.<br /><br />The caf&eacute; scene isn&#39;t bad &amp; the end... 10/10!! \U0001f600"
+line = ("It was <b>good</b>.<br /><br />The caf&eacute; scene isn&#39;t bad &amp; the end... "
+        "10/10!! \U0001f600")
 print(re.sub(r"<[^>]+>", "", line))
 # %% [markdown] id="cleaning-glue" lang="en"
 # Two words have grown together: `good.The`. A line break is invisible, but it *separates*; deleting it must leave a
@@ -327,7 +339,8 @@ validation_tokens = [prep.tokenize(text) for text in clean_validation]
 
 frequency = Counter(token for tokens in train_tokens for token in tokens)
 counts = np.array(sorted(frequency.values(), reverse=True))
-print(f"{counts.sum():,}", tr("tokens,", "个词元，"), f"{len(counts):,}", tr("different ones;", "种不同的词；"),
+print(f"{counts.sum():,}", tr("tokens,", "个词元，"),
+      f"{len(counts):,}", tr("different ones;", "种不同的词；"),
       f"{np.mean(counts == 1):.0%}", tr("of them occur once", "只出现一次"))
 print(frequency.most_common(8))
 # %% id="zipf-plot" tags=["fold"]
@@ -444,7 +457,8 @@ train_counts = prep.bag_of_words(train_tokens, vocabulary)  # (documents, vocabu
 judge = CountVectorizer(analyzer=lambda tokens: tokens, vocabulary=vocabulary.words)
 known = [[token for token in tokens if token in vocabulary] for tokens in train_tokens[:500]]
 same = (judge.transform(known)[:, 2:] != train_counts[:500, 2:]).nnz == 0
-print(train_counts.shape, f"{train_counts.nnz / np.prod(train_counts.shape):.2%}", tr("of it is not zero;", "非零；"),
+print(train_counts.shape,
+      f"{train_counts.nnz / np.prod(train_counts.shape):.2%}", tr("of it is not zero;", "非零；"),
       tr("equal to CountVectorizer:", "与 CountVectorizer 一致："), same)
 # %% [markdown] id="erratum-2" lang="en"
 # ### What the article gets wrong: E02
@@ -523,7 +537,8 @@ assert np.allclose(rows, weighted)
 
 ours = prep.tf_idf(train_counts)
 theirs = TfidfTransformer().fit_transform(train_counts)
-print(tr("largest difference from scikit-learn:", "与 scikit-learn 的最大差异："), f"{abs(ours - theirs).max():.1e}")
+print(tr("largest difference from scikit-learn:", "与 scikit-learn 的最大差异："),
+      f"{abs(ours - theirs).max():.1e}")
 # %% id="tfidf-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 2.7))
 for axis, matrix, title in zip(
@@ -602,7 +617,9 @@ def hits(train_lists, validation_lists):
     known = prep.Vocabulary.build(train_lists, max_size=30_000, min_count=2)
     counts = prep.bag_of_words(train_lists, known)
     idf = prep.inverse_document_frequency(counts)
-    model = LogisticRegression(C=5.0, solver="liblinear", dual=True, random_state=0).fit(prep.tf_idf(counts, idf), train.labels)
+    model = LogisticRegression(C=5.0, solver="liblinear", dual=True, random_state=0).fit(
+        prep.tf_idf(counts, idf), train.labels
+    )
     predicted = model.predict(prep.tf_idf(prep.bag_of_words(validation_lists, known), idf))
     return predicted == validation.labels  # (validation,)
 
@@ -627,7 +644,8 @@ recipes = {
 right = {}
 for name, prepare in recipes.items():
     if prepare is None:
-        right[name] = hits([text.split() for text in train.texts], [text.split() for text in validation.texts])
+        right[name] = hits([text.split() for text in train.texts],
+                           [text.split() for text in validation.texts])
     else:
         right[name] = hits(list(map(prepare, train_tokens)), list(map(prepare, validation_tokens)))
 base = right[tr("cleaned, tokenised", "清洗＋分词")]
@@ -682,7 +700,8 @@ plain = np.array(recorded[tr("cleaned, tokenised", "清洗＋分词")])
 rows = []
 for name, accuracies in recorded.items():
     gap = np.array(accuracies) - plain  # (splits,)
-    rows.append([name, f"{np.mean(accuracies):.1f}%", f"{gap.mean():+.2f} ± {gap.std(ddof=1) / sqrt(len(gap)):.2f}"])
+    rows.append([name, f"{np.mean(accuracies):.1f}%",
+                 f"{gap.mean():+.2f} ± {gap.std(ddof=1) / sqrt(len(gap)):.2f}"])
 display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值（百分点）")], rows)
 # %% [markdown] id="recipe-recorded-reading" lang="en"
 # Now something can be said. Cleaning and tokenising gain a point. Stop-word removal and stemming each *lose* about a
@@ -750,7 +769,8 @@ rng = np.random.default_rng(0)
 table_of_vectors = rng.normal(size=(5, 3))
 assert np.allclose(one_hot @ table_of_vectors, table_of_vectors[sequence])  # (2)
 
-print(tr("similarity of any two different one-hot words:", "任意两个不同的词，独热向量的相似度："), one_hot[0] @ one_hot[1])
+print(tr("similarity of any two different one-hot words:", "任意两个不同的词，独热向量的相似度："),
+      one_hot[0] @ one_hot[1])
 size = sum(map(len, train_tokens)) * len(vocabulary) * 4 / 1e9
 print(tr("the training reviews as one-hot vectors:", "把训练集全部写成独热向量需要："), f"{size:,.0f} GB")
 # %% [markdown] id="one-hot-loses" lang="en"
@@ -838,7 +858,9 @@ for step in range(3):
 # %% id="sgns-train-run"
 encoded = [vocabulary.encode(tokens) for tokens in train_tokens]
 started = time.perf_counter()
-word2vec = prep.train_skip_gram(encoded, len(vocabulary), dim=course.dim, epochs=course.epochs, seed=course.seed)  # (vocabulary, dim)
+word2vec = prep.train_skip_gram(  # (vocabulary, dim)
+    encoded, len(vocabulary), dim=course.dim, epochs=course.epochs, seed=course.seed
+)
 print(word2vec.shape, f"{time.perf_counter() - started:.0f} s")
 for word in ["wonderful", "boring", "actress", "scary"]:
     if word in vocabulary:
@@ -864,10 +886,12 @@ for word in ["wonderful", "boring", "actress", "scary"]:
 # > 用这种向量做情感分析时，请记住这一点。
 # %% id="antonyms-run"
 def similarity(first, second, vectors):
-    return float(prep.cosine_similarity(vectors[vocabulary.encode([first])[0]], vectors[vocabulary.encode([second])[0]]))
+    return float(prep.cosine_similarity(vectors[vocabulary.encode([first])[0]],
+                                        vectors[vocabulary.encode([second])[0]]))
 
 
-for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"), ("film", "movie"), ("film", "the")]:
+for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"),
+                      ("film", "movie"), ("film", "the")]:
     print(f"{first:>5} – {second:<6} {similarity(first, second, word2vec):+.2f}")
 
 # %% [markdown] id="glove" lang="en"
@@ -906,7 +930,9 @@ together = prep.cooccurrence(encoded, len(vocabulary), window=5)
 together.data[together.data < 0.5] = 0  # seen once, three or more words apart: mostly chance
 together.eliminate_zeros()
 started = time.perf_counter()
-glove = prep.train_glove(together, dim=course.dim, epochs=course.glove_epochs, seed=course.seed)  # (vocabulary, dim)
+glove = prep.train_glove(  # (vocabulary, dim)
+    together, dim=course.dim, epochs=course.glove_epochs, seed=course.seed
+)
 print(f"{together.nnz:,}", tr("pairs,", "个词对，"), f"{time.perf_counter() - started:.0f} s")
 for word in ["wonderful", "boring", "actress", "scary"]:
     if word in vocabulary:
@@ -953,9 +979,10 @@ plots.show(
 # %% [markdown] id="related" lang="zh" of="9d324a08"
 # 图可以骗人，所以再给两种向量各算一个数：相关词对的平均相似度，减去同一批词随意搭配的平均相似度。零就表示什么也没学到。
 # %% id="related-score"
-related = [("great", "wonderful"), ("bad", "terrible"), ("film", "movie"), ("actor", "actress"), ("man", "woman"),
-           ("boy", "girl"), ("horror", "scary"), ("funny", "hilarious"), ("boring", "dull"), ("story", "plot"),
-           ("music", "soundtrack"), ("war", "soldiers"), ("husband", "wife"), ("first", "second"), ("stupid", "dumb")]
+related = [("great", "wonderful"), ("bad", "terrible"), ("film", "movie"), ("actor", "actress"),
+           ("man", "woman"), ("boy", "girl"), ("horror", "scary"), ("funny", "hilarious"),
+           ("boring", "dull"), ("story", "plot"), ("music", "soundtrack"), ("war", "soldiers"),
+           ("husband", "wife"), ("first", "second"), ("stupid", "dumb")]
 
 
 def lead_of_related(vectors):
@@ -988,7 +1015,8 @@ if path is None:
     folder = tempfile.TemporaryDirectory()
     path = Path(folder.name) / "reviews.txt"
     prep.save_vectors(path, vocabulary.words, glove)
-    print(tr("no published vectors here: reading our own back", "这里没有别人发布的词向量：改为读回我们自己的"))
+    print(tr("no published vectors here: reading our own back",
+             "这里没有别人发布的词向量：改为读回我们自己的"))
 published_words, published = prep.load_vectors(path, words=vocabulary.words)
 print(len(published_words), published.shape)
 if "wonderful" in published_words:
@@ -1083,7 +1111,8 @@ for word in ["film", "unwatchable", "flibbertigibbet", "Spielbergesque", "好看
 # 每次取**能匹配的最长片段**；只要有一处什么都匹配不上，整个词就变成 `[UNK]`。
 # %% id="wordpiece-train"
 often = {word: count for word, count in frequency.items() if count >= 20}
-wordpiece = {score: prep.WordPiece.train(often, vocabulary_size=course.pieces, score=score) for score in ["likelihood", "count"]}
+wordpiece = {score: prep.WordPiece.train(often, vocabulary_size=course.pieces, score=score)
+             for score in ["likelihood", "count"]}
 for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
     print(f"{word:>16}:", *(" ".join(pieces.encode(word)).ljust(44) for pieces in wordpiece.values()))
 # %% [markdown] id="wordpiece-reading" lang="en"
@@ -1173,8 +1202,10 @@ careless = vectors.mean(axis=1)
 careful = np.asarray(prep.masked_mean(vectors, mask))
 longer = prep.pad([[7, 5, 9], [4], [8, 6]], length=8)  # the same texts, more padding
 again = np.random.default_rng(1).normal(size=(10, 2))[longer]
-print(tr("changed by more padding?  careless:", "填充变长后结果变了吗？不用掩码："), not np.allclose(careless, again.mean(axis=1)),
-      tr("  masked:", "；用掩码："), not np.allclose(careful, np.asarray(prep.masked_mean(again, prep.padding_mask(longer)))))
+print(tr("changed by more padding?  careless:", "填充变长后结果变了吗？不用掩码："),
+      not np.allclose(careless, again.mean(axis=1)),
+      tr("  masked:", "；用掩码："),
+      not np.allclose(careful, np.asarray(prep.masked_mean(again, prep.padding_mask(longer)))))
 # %% [markdown] id="padding-rule" lang="en"
 # That is the test for every model of this course: **append padding, and nothing may change.** There will be a second
 # mask in lesson 05, the *causal* one, which hides the future; the two are combined by a logical *and*.
@@ -1234,10 +1265,14 @@ plots.show(
 # 后面的课要把文本变成编号时，就从这一行开始。
 # %% id="whole-run"
 started = time.perf_counter()
-corpus_vocabulary, corpus = prep.texts_to_ids(train.texts, max_size=course.vocabulary, min_count=2, processes=1)
+corpus_vocabulary, corpus = prep.texts_to_ids(
+    train.texts, max_size=course.vocabulary, min_count=2, processes=1
+)
 seconds = time.perf_counter() - started
-print(f"{len(corpus):,}", tr("reviews,", "条评论，"), f"{len(corpus.ids):,}", tr("tokens,", "个词元，"), f"{seconds:.1f} s")
-print(tr("the same ids as in four steps:", "编号与分四步所得相同："), all(map(np.array_equal, corpus, encoded)))
+print(f"{len(corpus):,}", tr("reviews,", "条评论，"),
+      f"{len(corpus.ids):,}", tr("tokens,", "个词元，"), f"{seconds:.1f} s")
+print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
+      all(map(np.array_equal, corpus, encoded)))
 # %% [markdown] id="summary-table" lang="en"
 # All ways to write a review as numbers, side by side:
 #

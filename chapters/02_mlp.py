@@ -117,22 +117,24 @@ diagrams.flow(
 # %% id="dial-settings"
 course = dial(
     settings={
-        "smoke": dict(plain_epochs=1, race_epochs=1, small_epochs=2, mnist=False, hidden=(16, 16), epochs=1, reviews=200,
-                      vocabulary=300, dim=8, units=8, lm_epochs=1),
-        "quick": dict(plain_epochs=8, race_epochs=3, small_epochs=40, mnist=False, hidden=(256, 256), epochs=16,
-                      reviews=1_500, vocabulary=2_000, dim=32, units=64, lm_epochs=1),
-        "full": dict(plain_epochs=20, race_epochs=4, small_epochs=80, mnist=True, hidden=(512, 512), epochs=40,
-                     reviews=10_000, vocabulary=4_000, dim=48, units=96, lm_epochs=3),
+        "smoke": dict(plain_epochs=1, race_epochs=1, small_epochs=2, mnist=False, hidden=(16, 16), epochs=1,
+                      reviews=200, vocabulary=300, dim=8, units=8, lm_epochs=1),
+        "quick": dict(plain_epochs=8, race_epochs=3, small_epochs=40, mnist=False, hidden=(256, 256),
+                      epochs=16, reviews=1_500, vocabulary=2_000, dim=32, units=64, lm_epochs=1),
+        "full": dict(plain_epochs=20, race_epochs=4, small_epochs=80, mnist=True, hidden=(512, 512),
+                     epochs=40, reviews=10_000, vocabulary=4_000, dim=48, units=96, lm_epochs=3),
     },
     expected={
-        "quick": dict(accuracy_plain=(0.875, 0.96), accuracy_best=(0.955, 0.988), best_rate_adam=(9e-4, 1.1e-2),
-                      gain_of_moved_digits=(0.5, 14), gain_of_data=(0.5, 19), perplexity_unigram=(155, 208),
-                      perplexity_trigram=(69, 84), perplexity_neural=(74, 95), perplexity_mixture=(61, 75)),
+        "quick": dict(accuracy_plain=(0.875, 0.96), accuracy_best=(0.955, 0.988),
+                      best_rate_adam=(9e-4, 1.1e-2), gain_of_moved_digits=(0.5, 14), gain_of_data=(0.5, 19),
+                      perplexity_unigram=(155, 208), perplexity_trigram=(69, 84),
+                      perplexity_neural=(74, 95), perplexity_mixture=(61, 75)),
         "full": dict(accuracy_plain=(0.9, 0.99), accuracy_best=(0.96, 0.999), best_rate_adam=(9e-4, 1.1e-2),
                      gain_of_moved_digits=(0.5, 14), gain_of_data=(0.5, 19), perplexity_unigram=(230, 360),
                      perplexity_trigram=(70, 110), perplexity_neural=(65, 100), perplexity_mixture=(60, 90)),
-        "sample": dict(accuracy_plain=(0.875, 0.96), best_rate_adam=(9e-4, 1.1e-2), gain_of_moved_digits=(0.5, 14), gain_of_data=(0.5, 19),
-                       accuracy_best=(0.955, 0.988), perplexity_unigram=(100, 1000), perplexity_trigram=(60, 700),
+        "sample": dict(accuracy_plain=(0.875, 0.96), best_rate_adam=(9e-4, 1.1e-2),
+                       gain_of_moved_digits=(0.5, 14), gain_of_data=(0.5, 19), accuracy_best=(0.955, 0.988),
+                       perplexity_unigram=(100, 1000), perplexity_trigram=(60, 700),
                        perplexity_neural=(80, 2000), perplexity_mixture=(60, 700)),
     },
 )
@@ -207,7 +209,8 @@ random = np.random.default_rng(course.seed)
 tried = random.normal(size=(100_000, 3))  # 100,000 neurons: two weights and a bias each
 verdicts = inputs @ tried[:, :2].T + tried[:, 2] > 0  # (4, 100000)
 right = (verdicts == praise[:, None]).sum(axis=0)
-print(np.bincount(right, minlength=5), tr("neurons with 0, 1, 2, 3 and 4 right answers", "个神经元分别答对 0、1、2、3、4 个"))
+print(np.bincount(right, minlength=5),
+      tr("neurons with 0, 1, 2, 3 and 4 right answers", "个神经元分别答对 0、1、2、3、4 个"))
 # %% [markdown] id="xor" lang="en"
 # None. It is not bad luck: a neuron draws one straight line, and the two cases of praise lie at opposite corners of a square.
 # This is the famous **XOR** problem of 1969. Put two neurons in between, and it is solved with weights you can verify in your
@@ -287,8 +290,10 @@ line = np.linspace(0, 1, 1025)[:, None]  # (points, 1)
 curves = {depth: mlp.forward(folds(depth), line)[0][:, 0] for depth in (1, 2, 3, 5)}
 for depth, curve in curves.items():
     turns = np.count_nonzero(np.diff(np.sign(np.diff(curve))))
-    print(f"{depth}", tr("hidden layers,", "个隐藏层，"), f"{2 * depth:>2}", tr("units:", "个单元："), f"{turns + 1:>2}",
-          tr("straight pieces; one layer of as many units: at most", "段直线；单层用同样多的单元，最多"), 2 * depth + 1)
+    print(f"{depth}", tr("hidden layers,", "个隐藏层，"), f"{2 * depth:>2}", tr("units:", "个单元："),
+          f"{turns + 1:>2}",
+          tr("straight pieces; one layer of as many units: at most", "段直线；单层用同样多的单元，最多"),
+          2 * depth + 1)
 # %% id="folds-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 4, figsize=(10.4, 2.4), sharey=True)
 for axis, (depth, curve) in zip(axes, curves.items(), strict=True):
@@ -398,7 +403,8 @@ for logit in logits:
     total += np.exp(logit)
 probabilities = [np.exp(logit) / total for logit in logits]
 print(np.round(probabilities, 3), f"−ln p = {-np.log(probabilities[right_class]):.4f}")
-assert np.isclose(np.log(np.exp(logits).sum()) - logits[right_class], -np.log(probabilities[right_class]))  # (4)
+assert np.isclose(np.log(np.exp(logits).sum()) - logits[right_class],
+                  -np.log(probabilities[right_class]))  # (4)
 
 with np.errstate(all="ignore"):
     print(np.exp(logits * 500) / np.exp(logits * 500).sum())  # sure of itself, and broken
@@ -482,8 +488,10 @@ losses = np.asarray(mlp.cross_entropy(targets, scores))  # (batch, time)
 wider = prep.pad([[1, 3, 2, 2, 1], [3, 1]], length=9)  # the same sentences, padded to nine
 wider_scores = np.concatenate([scores, random.normal(size=(2, 4, 4))], axis=1)
 wider_losses = np.asarray(mlp.cross_entropy(wider, wider_scores))
-print(tr("mean over everything:      ", "对一切求平均：    "), f"{losses.mean():.4f} → {wider_losses.mean():.4f}")
-print(tr("mean of the sentences' means:", "先逐句平均再平均："), f"{np.mean([losses[0].mean(), losses[1, :2].mean()]):.4f}",
+print(tr("mean over everything:      ", "对一切求平均：    "),
+      f"{losses.mean():.4f} → {wider_losses.mean():.4f}")
+print(tr("mean of the sentences' means:", "先逐句平均再平均："),
+      f"{np.mean([losses[0].mean(), losses[1, :2].mean()]):.4f}",
       tr("(a word of the short sentence counts 2½ times as much)", "（短句里的词，分量是长句里的 2.5 倍）"))
 print(tr("equation (6):               ", "式 (6)：          "),
       f"{float(mlp.next_token_cross_entropy(targets, scores, mask)):.4f} →",
@@ -491,8 +499,8 @@ print(tr("equation (6):               ", "式 (6)：          "),
 
 wrong_axis = np.exp(scores[:, 0]) / np.exp(scores[:, 0]).sum(axis=0)  # softmax over the batch
 alone = np.exp(scores[:1, 0]) / np.exp(scores[:1, 0]).sum(axis=0)
-print(tr("softmax over the batch, for one example alone:", "沿批的方向做 softmax，只有一个样本时："), alone.round(3),
-      tr("in company:", "有同伴时："), wrong_axis[:1].round(3))
+print(tr("softmax over the batch, for one example alone:", "沿批的方向做 softmax，只有一个样本时："),
+      alone.round(3), tr("in company:", "有同伴时："), wrong_axis[:1].round(3))
 # %% [markdown] id="next-token-reading" lang="en"
 # The careless mean changes when padding is added; ours does not. And the softmax over the wrong axis gives a lone example the
 # probability 1 for *every* word, and another answer as soon as it has company: no error message, and no learning.
@@ -568,7 +576,8 @@ for unit in range(2):
     for k in range(2):
         dW2[unit, k] = h[unit] * dz[k]  # z_k grows by h_unit for each unit of weight
         dh[unit] += W2[unit, k] * dz[k]  # both ways from this unit to the loss
-da = [dh[unit] if a[unit] > 0 else 0.0 for unit in range(2)]  # relu lets the slope through where its input was positive
+da = [dh[unit] if a[unit] > 0 else 0.0  # relu lets the slope through where its input was positive
+      for unit in range(2)]
 dW1 = np.zeros((2, 2))
 for feature in range(2):
     for unit in range(2):
@@ -630,13 +639,16 @@ def mean_loss(network):
 
 
 def largest_difference(some, others):
-    return max(np.abs(ours - theirs).max() for one, two in zip(some, others, strict=True) for ours, theirs in zip(one, two, strict=True))
+    return max(np.abs(ours - theirs).max()
+               for one, two in zip(some, others, strict=True)
+               for ours, theirs in zip(one, two, strict=True))
 
 
 scores, given = mlp.forward(layers, batch, "tanh")
 by_hand = mlp.backward(layers, given, mlp.cross_entropy_and_gradient(truth, scores)[1], "tanh")
 nudged = mlp.numerical_gradients(mean_loss, layers)
-print(tr("against central differences:       ", "与中心差分相比："), f"{largest_difference(by_hand, nudged):.1e}")
+print(tr("against central differences:       ", "与中心差分相比："),
+      f"{largest_difference(by_hand, nudged):.1e}")
 
 model = mlp.MLP(3, hidden_dims=(8, 5), activation="tanh")
 model.compile(optimizer=keras.optimizers.SGD(1.0), loss=mlp.CrossEntropy())
@@ -646,7 +658,8 @@ before = model.get_weights()
 model.train_on_batch(batch.astype("float32"), truth)
 automatic = [old - new for old, new in zip(before, model.get_weights(), strict=True)]
 automatic = list(zip(automatic[0::2], automatic[1::2], strict=True))
-print(tr("against automatic differentiation: ", "与自动微分相比："), f"{largest_difference(by_hand, automatic):.1e}")
+print(tr("against automatic differentiation: ", "与自动微分相比："),
+      f"{largest_difference(by_hand, automatic):.1e}")
 assert largest_difference(by_hand, nudged) < 1e-8 and largest_difference(by_hand, automatic) < 1e-6
 # %% [markdown] id="gradient-check-reading" lang="en"
 # The first difference is that of the nudges; the second is the rounding of Keras, which computes with 7 digits where our NumPy has 16.
@@ -684,7 +697,8 @@ validation_images, validation_labels = digits.images[3_400:4_000], digits.labels
 train_images, train_labels = digits.images[:3_400], digits.labels[:3_400]
 if course.mnist:
     try:
-        whole, test = data.digits.mnist("train", seed=course.seed), data.digits.mnist("test", seed=course.seed)
+        whole, test = (data.digits.mnist("train", seed=course.seed),
+                       data.digits.mnist("test", seed=course.seed))
         train_images, train_labels = whole.images[5_000:], whole.labels[5_000:]
         validation_images, validation_labels = whole.images[:5_000], whole.labels[:5_000]
         test_images, test_labels = test.images, test.labels
@@ -705,8 +719,8 @@ started = time.perf_counter()
 network = beginning = mlp.initialise([784, 128, 10], "he", seed=course.seed)
 at_first = mlp.cross_entropy_and_gradient(seen_labels, mlp.forward(network, seen)[0])[0]
 network, history = mlp.train_network(
-    network, seen, seen_labels, partial(mlp.sgd, learning_rate=0.1), epochs=course.plain_epochs, batch_size=32, validation=unseen,
-    seed=course.seed,
+    network, seen, seen_labels, partial(mlp.sgd, learning_rate=0.1), epochs=course.plain_epochs,
+    batch_size=32, validation=unseen, seed=course.seed,
 )
 print(f"{time.perf_counter() - started:.1f} s;", tr("loss at first", "最初的损失"), f"{at_first:.2f};",
       tr("right on the digits it learned from / on others:", "学过的／没学过的数字上的准确率："),
@@ -801,7 +815,9 @@ for t, g in enumerate(gradients_seen, start=1):
     m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2  # (13)
     steps = [-0.1 * g, v, -0.1 * g / total**0.5, -0.1 * g / mean_square**0.5,
              -0.1 * (m / (1 - 0.9**t)) / (s / (1 - 0.999**t)) ** 0.5]
-    print(f"g = {g:<4}", "  ".join(f"{name} {step:+.4f}" for name, step in zip(["SGD", "momentum", "AdaGrad", "RMSprop", "Adam"], steps, strict=True)))
+    print(f"g = {g:<4}", "  ".join(
+        f"{name} {step:+.4f}"
+        for name, step in zip(["SGD", "momentum", "AdaGrad", "RMSprop", "Adam"], steps, strict=True)))
 # %% [markdown] id="optimisers-reading" lang="en"
 # Read the columns. SGD's step shrinks with the gradient; momentum still rolls on. Adam's first step is exactly the learning rate, 0.1,
 # whatever the size of the gradient: **for Adam the rate is about the length of a step**. Remember that when you choose one.
@@ -862,9 +878,11 @@ for name, (rule, theirs) in pairs.items():
 # > 所以吃亏较少。在网络里，坐标轴就是一个个权重，而确实常有一些权重（例如罕见词的）梯度比别的小得多：自适应方法的名声正是这样来的。
 # %% id="race-run"
 turn = np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)  # by 45 degrees
-shapes = {"straight": np.diag([0.04, 2.0]), "turned": turn @ np.diag([0.04, 2.0]) @ turn.T}  # second derivatives, (2, 2)
+shapes = {"straight": np.diag([0.04, 2.0]),
+          "turned": turn @ np.diag([0.04, 2.0]) @ turn.T}  # second derivatives, (2, 2)
 starts = {"straight": np.array([-9.0, 2.0]), "turned": turn @ np.array([-9.0, 2.0])}
-rules = {"SGD": mlp.sgd, "momentum": mlp.momentum, "AdaGrad": mlp.adagrad, "RMSprop": mlp.rmsprop, "Adam": mlp.adam}
+rules = {"SGD": mlp.sgd, "momentum": mlp.momentum, "AdaGrad": mlp.adagrad,
+         "RMSprop": mlp.rmsprop, "Adam": mlp.adam}
 
 
 def height(points, shape):
@@ -883,13 +901,14 @@ for name, rule in rules.items():
         tries = {}
         with np.errstate(all="ignore"):  # too large a rate flies off; it will not be chosen
             for rate in np.geomspace(0.01, 30, 30):
-                tries[rate] = mlp.path(partial(rule, learning_rate=rate), lambda w, shape=shape: shape @ w, starts[valley], 120)
+                tries[rate] = mlp.path(partial(rule, learning_rate=rate),
+                                       lambda w, shape=shape: shape @ w, starts[valley], 120)
         rate = min(tries, key=lambda rate: steps_needed(tries[rate], shape))
         paths[name, valley], table[name, valley] = tries[rate], (rate, steps_needed(tries[rate], shape))
 print(tr("            straight valley      turned by 45°", "            直的山谷             转 45° 之后"))
 for name in rules:
-    print(f"{name:>9}", *(tr(f"  rate {rate:5.2f}: {steps:>3} steps", f"  学习率 {rate:5.2f}：{steps:>3} 步") for rate, steps in
-                           (table[name, valley] for valley in shapes)))
+    print(f"{name:>9}", *(tr(f"  rate {rate:5.2f}: {steps:>3} steps", f"  学习率 {rate:5.2f}：{steps:>3} 步")
+                          for rate, steps in (table[name, valley] for valley in shapes)))
 # %% id="race-film" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(9.2, 3.9))
 reach = np.linspace(-12, 12, 121)
@@ -939,13 +958,15 @@ for name in ("SGD", "momentum", "Adam"):
     for rate in rates:
         with np.errstate(all="ignore"):  # too large a rate overflows; that is what we want to see
             _, trace = mlp.train_network(
-                mlp.initialise([784, 64, 64, 64, 10], "he", seed=course.seed), seen[:1_000], seen_labels[:1_000],
-                partial(rules[name], learning_rate=rate), epochs=course.race_epochs, batch_size=25, seed=course.seed)
+                mlp.initialise([784, 64, 64, 64, 10], "he", seed=course.seed),
+                seen[:1_000], seen_labels[:1_000], partial(rules[name], learning_rate=rate),
+                epochs=course.race_epochs, batch_size=25, seed=course.seed)
         final.append(np.nan_to_num(trace["loss"][-1], nan=np.inf))
     sweep[name] = np.array(final)
     good = rates[sweep[name] < 1.5 * sweep[name].min()]
     print(f"{name:>9}:", tr("best", "最好"), f"{rates[sweep[name].argmin()]:.2g};",
-          tr("a loss of at most half as much again from", "损失不超过最好值 1.5 倍："), f"{good.min():.2g}", tr("to", "至"), f"{good.max():.2g}")
+          tr("a loss of at most half as much again from", "损失不超过最好值 1.5 倍："),
+          f"{good.min():.2g}", tr("to", "至"), f"{good.max():.2g}")
 course.report("best_rate_adam", rates[sweep["Adam"].argmin()])
 # %% id="sweep-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.6, 3.4))
@@ -981,13 +1002,16 @@ few, few_labels = seen[:200], seen_labels[:200]
 for rate in (3e-3, 1e-3, 3e-4):
     learner, epochs_used = mlp.initialise([784, 64, 10], "he", seed=course.seed), 0
     while epochs_used < 4 * course.small_epochs:
-        learner, trace = mlp.train_network(learner, few, few_labels, partial(mlp.adam, learning_rate=rate), epochs=4, batch_size=25,
-                                           validation=unseen, seed=course.seed + epochs_used)
+        learner, trace = mlp.train_network(
+            learner, few, few_labels, partial(mlp.adam, learning_rate=rate), epochs=4, batch_size=25,
+            validation=unseen, seed=course.seed + epochs_used)
         epochs_used += 4
         if trace["loss"][-1] < 0.02:
             break
-    print(f"{rate:.0e}: {epochs_used:>3}", tr("epochs; training loss", "轮；训练损失"), f"{trace['loss'][-1]:.3f};",
-          tr("right: training", "准确率：训练"), f"{trace['accuracy'][-1]:.1%},", tr("validation", "验证"), f"{trace['validation_accuracy'][-1]:.1%}")
+    print(f"{rate:.0e}: {epochs_used:>3}",
+          tr("epochs; training loss", "轮；训练损失"), f"{trace['loss'][-1]:.3f};",
+          tr("right: training", "准确率：训练"), f"{trace['accuracy'][-1]:.1%},",
+          tr("validation", "验证"), f"{trace['validation_accuracy'][-1]:.1%}")
 # %% [markdown] id="by-heart-reading" lang="en"
 # Ten times lower, several times slower, and hardly a difference on new digits: the gap between training and validation is the same. (It *looks*
 # like protection if you stop at the same epoch, because the slow network has not got as far. That is early stopping, section 8, and it does not need
@@ -1000,8 +1024,10 @@ for rate in (3e-3, 1e-3, 3e-4):
 # 在一个圆碗 $f(w) = w^2/2$ 里，给每次的梯度加上噪声，取 200 次的平均（大的学习率静不下来，小的还没走到，逐渐降低的两样都做到了）：
 # %% id="decay-run"
 noise = np.random.default_rng(course.seed).normal(size=(100, 200))  # (steps, runs)
-for name, schedule in ((tr("constant 0.2 ", "一直 0.2  "), lambda t: 0.2), (tr("constant 0.02", "一直 0.02 "), lambda t: 0.02),
-                       (tr("0.2 to 0, half a cosine", "0.2 降到 0（半个余弦）"), lambda t: 0.1 * (1 + np.cos(np.pi * t / 100)))):
+for name, schedule in ((tr("constant 0.2 ", "一直 0.2  "), lambda t: 0.2),
+                       (tr("constant 0.02", "一直 0.02 "), lambda t: 0.02),
+                       (tr("0.2 to 0, half a cosine", "0.2 降到 0（半个余弦）"),
+                        lambda t: 0.1 * (1 + np.cos(np.pi * t / 100)))):
     w = np.full(200, 10.0)  # (runs,)
     for t in range(100):
         w = w - schedule(t) * (w + noise[t])
@@ -1049,14 +1075,17 @@ def gradient_by_layer(activation, scheme, depth=12, units=64):
     """The root mean square of each layer's weight gradients, from the second layer to the last."""
     network = mlp.initialise([784, *[units] * depth, 10], scheme, seed=course.seed, dtype="float64")
     scores, given = mlp.forward(network, seen[:200].astype("float64"), activation)
-    slopes = mlp.backward(network, given, mlp.cross_entropy_and_gradient(seen_labels[:200], scores)[1], activation)
+    slopes = mlp.backward(
+        network, given, mlp.cross_entropy_and_gradient(seen_labels[:200], scores)[1], activation)
     return np.array([np.sqrt(np.mean(weights**2)) for weights, _ in slopes[1:]])  # (depth,)
 
 
 cases = [("sigmoid", "glorot"), ("tanh", "glorot"), ("relu", "glorot"), ("relu", "he"), ("relu", "unit")]
 by_layer = {case: gradient_by_layer(*case) for case in cases}
 for (activation, scheme), sizes in by_layer.items():
-    print(f"{activation:>8}, {scheme:<7}", tr("gradient at layer 2 / at layer 13:", "第 2 层的梯度／第 13 层："), f"{sizes[0] / sizes[-1]:.1e}")
+    print(f"{activation:>8}, {scheme:<7}",
+          tr("gradient at layer 2 / at layer 13:", "第 2 层的梯度／第 13 层："),
+          f"{sizes[0] / sizes[-1]:.1e}")
 # %% id="deep-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.8, 3.5))
 for ((activation, scheme), sizes), colour, marker in zip(by_layer.items(), plots.PALETTE, "osv^D", strict=False):
@@ -1089,9 +1118,12 @@ zero = mlp.initialise([784, 32, 10], "zeros")
 alike = [(np.full_like(weights, 0.01), biases) for weights, biases in zero]
 for name, start in [(tr("all zero  ", "全为零  "), zero), (tr("all 0.01  ", "全为 0.01"), alike),
                     (tr("random, He", "随机，He"), mlp.initialise([784, 32, 10], "he", seed=course.seed))]:
-    learner, trace = mlp.train_network(start, seen[:1_000], seen_labels[:1_000], partial(mlp.sgd, learning_rate=0.1), epochs=3, seed=course.seed)
+    learner, trace = mlp.train_network(
+        start, seen[:1_000], seen_labels[:1_000], partial(mlp.sgd, learning_rate=0.1), epochs=3,
+        seed=course.seed)
     different = len(np.unique(learner[0][0].round(6), axis=1).T)  # columns: one per hidden unit
-    print(name, tr("loss", "损失"), f"{trace['loss'][-1]:.2f};", tr("different hidden units:", "互不相同的隐藏单元数："), different)
+    print(name, tr("loss", "损失"), f"{trace['loss'][-1]:.2f};",
+          tr("different hidden units:", "互不相同的隐藏单元数："), different)
 # %% [markdown] id="zeros-reading" lang="en"
 # With zeros nothing moves but the biases of the output. With equal weights all 32 units receive equal gradients for ever: they are one unit,
 # computed 32 times. **Random numbers break the symmetry**; that is their whole task.
@@ -1106,9 +1138,10 @@ for name, start in [(tr("all zero  ", "全为零  "), zero), (tr("all 0.01  ", "
 for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
     learner, trace = mlp.train_network(
         mlp.initialise([784, *[48] * 8, 10], scheme, seed=course.seed), seen[:2_000], seen_labels[:2_000],
-        partial(mlp.momentum, learning_rate=0.03), epochs=2 * course.race_epochs, activation=activation, seed=course.seed,
-        validation=unseen)
-    print(f"{activation:>8}:", tr("loss", "损失"), f"{trace['loss'][-1]:.3f}", tr("(ln 10 = 2.303); right:", "（ln 10 = 2.303）；准确率："),
+        partial(mlp.momentum, learning_rate=0.03), epochs=2 * course.race_epochs, activation=activation,
+        seed=course.seed, validation=unseen)
+    print(f"{activation:>8}:", tr("loss", "损失"), f"{trace['loss'][-1]:.3f}",
+          tr("(ln 10 = 2.303); right:", "（ln 10 = 2.303）；准确率："),
           f"{trace['validation_accuracy'][-1]:.1%}")
 
 # %% [markdown] id="overfitting" lang="en"
@@ -1182,21 +1215,25 @@ remedies = {
     tr("dropout", "暂退法"): dict(dropout=0.5),
     tr("early stopping", "提前停止"): dict(patience=5),
     tr("moved digits", "移动数字"): dict(change=move),
-    tr("ten times the data", "十倍数据"): dict(inputs=seen[:3_000], labels=seen_labels[:3_000], epochs=max(1, course.small_epochs // 10)),
+    tr("ten times the data", "十倍数据"): dict(inputs=seen[:3_000], labels=seen_labels[:3_000],
+                                               epochs=max(1, course.small_epochs // 10)),
 }
 outcome = {}
 for name, settings in remedies.items():
     settings = {"inputs": few, "labels": few_labels, "epochs": course.small_epochs, **settings}
     learner, trace = mlp.train_network(
-        mlp.initialise([784, 128, 10], "he", seed=course.seed), rule=partial(mlp.adam, learning_rate=3e-3), batch_size=30,
-        validation=unseen, seed=course.seed, **settings)
+        mlp.initialise([784, 128, 10], "he", seed=course.seed), rule=partial(mlp.adam, learning_rate=3e-3),
+        batch_size=30, validation=unseen, seed=course.seed, **settings)
     known = mlp.cross_entropy_and_gradient(few_labels, mlp.forward(learner, few)[0])[0]
     strange = mlp.cross_entropy_and_gradient(unseen[1], mlp.forward(learner, unseen[0])[0])[0]
     outcome[name] = (trace, known, strange, np.mean(mlp.predict(learner, unseen[0]) == unseen[1]))
 error = metrics.standard_error(0.88, len(unseen[1]))
-course.report("gain_of_moved_digits", 100 * (outcome[tr("moved digits", "移动数字")][3] - outcome[tr("none", "不采取对策")][3]))
-course.report("gain_of_data", 100 * (outcome[tr("ten times the data", "十倍数据")][3] - outcome[tr("none", "不采取对策")][3]))
-heads = ["", tr("loss on the 300", "300 个上的损失"), tr("on others", "其他数字上的损失"), tr("right on others", "其他数字的准确率")]
+course.report("gain_of_moved_digits",
+              100 * (outcome[tr("moved digits", "移动数字")][3] - outcome[tr("none", "不采取对策")][3]))
+course.report("gain_of_data",
+              100 * (outcome[tr("ten times the data", "十倍数据")][3] - outcome[tr("none", "不采取对策")][3]))
+heads = ["", tr("loss on the 300", "300 个上的损失"), tr("on others", "其他数字上的损失"),
+         tr("right on others", "其他数字的准确率")]
 display.table(heads, ([name, f"{known:.3f}", f"{strange:.3f}", f"{accuracy:.1%} ± {error:.1%}"]
                       for name, (_, known, strange, accuracy) in outcome.items()))
 # %% id="remedies-plot" tags=["fold"]
@@ -1264,8 +1301,10 @@ trace = mlp.train_classifier(
     change=lambda batch, random: mlp.move_images(batch, seed=random),
     validation=(validation_images, validation_labels), seed=course.seed,
 )
-print(f"{time.perf_counter() - started:.0f} s;", f"{reader.count_params():,}", tr("weights; right on moved training digits", "个权重；移动过的训练数字上的准确率"),
-      f"{trace['accuracy'][-1]:.1%},", tr("on validation digits", "验证数字上"), f"{trace['val_accuracy'][-1]:.1%}")
+print(f"{time.perf_counter() - started:.0f} s;", f"{reader.count_params():,}",
+      tr("weights; right on moved training digits", "个权重；移动过的训练数字上的准确率"),
+      f"{trace['accuracy'][-1]:.1%},",
+      tr("on validation digits", "验证数字上"), f"{trace['val_accuracy'][-1]:.1%}")
 # %% [markdown] id="best-test" lang="en"
 # Training is harder than the test here, because only the training digits were moved. Now the test digits. Every setting above was decided on
 # validation digits; while the lesson was written, the test scores of several candidates were seen beside theirs, so this number is a little less pure than it should be:
@@ -1277,7 +1316,8 @@ said = scores.argmax(axis=1)
 accuracy = metrics.accuracy(test_labels, said)
 plain = metrics.accuracy(test_labels, mlp.predict(network, flat(test_images)))
 error = metrics.standard_error(accuracy, len(test_labels))
-print(tr("plain network of section 5:", "第 5 节的朴素网络："), f"{plain:.1%}", tr("  all of it together:", "  全部用上："), f"{accuracy:.1%} ± {error:.1%}")
+print(tr("plain network of section 5:", "第 5 节的朴素网络："), f"{plain:.1%}",
+      tr("  all of it together:", "  全部用上："), f"{accuracy:.1%} ± {error:.1%}")
 course.report("accuracy_best", accuracy)
 # %% id="best-plot" tags=["fold"]
 probabilities = np.asarray(mlp.softmax(scores))
@@ -1342,15 +1382,20 @@ def words_of(text):
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
 train, others = data.imdb.split_by_film(reviews, fraction=0.16, seed=course.seed)
 held_out, test = data.imdb.split_by_film(others, fraction=0.5, seed=course.seed)
-tokens = {name: [words_of(text) for text in part.texts] for name, part in (("train", train), ("held out", held_out), ("test", test))}
+tokens = {name: [words_of(text) for text in part.texts]
+          for name, part in (("train", train), ("held out", held_out), ("test", test))}
 vocabulary = prep.Vocabulary.build(tokens["train"], max_size=course.vocabulary)
 ids = {name: [vocabulary.encode(words) for words in lists] for name, lists in tokens.items()}
 
 CONTEXT = 4
-pairs_of = {name: mlp.contexts_and_targets(lists, CONTEXT) for name, lists in ids.items()}  # contexts (tokens, 4), targets (tokens,)
+pairs_of = {name: mlp.contexts_and_targets(lists, CONTEXT)
+            for name, lists in ids.items()}  # contexts (tokens, 4), targets (tokens,)
 for name, (_, targets) in pairs_of.items():
-    print(f"{name:>9}: {len(targets):>9,}", tr("tokens, unknown:", "个词元，未登录："), f"{np.mean(targets == 1):.1%}")
-for context, target in zip(*mlp.contexts_and_targets([vocabulary.encode(words_of("I can't say it was bad."))], CONTEXT), strict=True):
+    print(f"{name:>9}: {len(targets):>9,}",
+          tr("tokens, unknown:", "个词元，未登录："), f"{np.mean(targets == 1):.1%}")
+for context, target in zip(
+    *mlp.contexts_and_targets([vocabulary.encode(words_of("I can't say it was bad."))], CONTEXT), strict=True
+):
     print("   ", " ".join(vocabulary.decode(context)), "→", vocabulary.decode([target])[0])
 # %% [markdown] id="perplexity" lang="en"
 # ### Perplexity
@@ -1372,7 +1417,8 @@ for context, target in zip(*mlp.contexts_and_targets([vocabulary.encode(words_of
 # %% id="perplexity-by-hand"
 surprise = [-np.log(p) for p in (1 / 2, 1 / 4, 1 / 8)]
 print(f"{np.exp(sum(surprise) / 3):.3f}", f"{mlp.perplexity(surprise):.3f}")  # (16)
-print(f"{np.mean(np.exp(surprise)):.3f}", tr("(a mean of exponentials is something else)", "（指数的平均是另一回事）"))
+print(f"{np.mean(np.exp(surprise)):.3f}",
+      tr("(a mean of exponentials is something else)", "（指数的平均是另一回事）"))
 # %% [markdown] id="baselines" lang="en"
 # ### What counting can do
 #
@@ -1404,19 +1450,25 @@ surprises = {
     tr("trigram, interpolated", "三元，插值"): interpolated.surprisals(test_contexts, test_targets),
     tr("trigram, Kneser–Ney", "三元，Kneser–Ney"): kneser_ney.surprisals(test_contexts, test_targets),
 }
-display.table(["", tr("perplexity", "困惑度")], ([name, f"{mlp.perplexity(losses):.1f}"] for name, losses in surprises.items()))
-print(f"{time.perf_counter() - started:.1f} s;", tr("weights of equal chances, one, two and three words:", "均等机会、一元、二元、三元的权重："), interpolated.weights.round(2))
+display.table(["", tr("perplexity", "困惑度")],
+              ([name, f"{mlp.perplexity(losses):.1f}"] for name, losses in surprises.items()))
+print(f"{time.perf_counter() - started:.1f} s;",
+      tr("weights of equal chances, one, two and three words:", "均等机会、一元、二元、三元的权重："),
+      interpolated.weights.round(2))
 # %% [markdown] id="language-train" lang="en"
 # Now the network. One line makes it, one trains it.
 # %% [markdown] id="language-train" lang="zh" of="467b2ff2"
 # 现在轮到网络。一行搭好，一行训练。
 # %% id="language-train-run"
 started = time.perf_counter()
-writer = mlp.NeuralLanguageModel(size, CONTEXT, embedding_dim=course.dim, hidden_dim=course.units, seed=course.seed)
-trace = mlp.train_language_model(writer, *pairs_of["train"], epochs=course.lm_epochs, batch_size=256, learning_rate=6e-3, seed=course.seed)
+writer = mlp.NeuralLanguageModel(
+    size, CONTEXT, embedding_dim=course.dim, hidden_dim=course.units, seed=course.seed)
+trace = mlp.train_language_model(
+    writer, *pairs_of["train"], epochs=course.lm_epochs, batch_size=256, learning_rate=6e-3, seed=course.seed)
 neural = mlp.surprisals(writer, test_contexts, test_targets)
 surprises[tr("neural, 2003", "神经网络，2003")] = neural
-print(f"{time.perf_counter() - started:.0f} s; {writer.count_params():,}", tr("weights; perplexity", "个权重；困惑度"), f"{mlp.perplexity(neural):.1f}")
+print(f"{time.perf_counter() - started:.0f} s; {writer.count_params():,}",
+      tr("weights; perplexity", "个权重；困惑度"), f"{mlp.perplexity(neural):.1f}")
 # %% [markdown] id="mixture-predict" lang="en" tags=["predict"]
 # **Before you run it.** Take the mean of two probabilities for every word: that of the network and that of the Kneser–Ney trigram. Will the perplexity of this
 # mixture lie between the two, near the better one, or below both?
@@ -1476,12 +1528,14 @@ plots.show(
 # 下面演示怎样什么都不教，就让最笨的模型“进步”：让它少认识几个词。最后一行则说明，许多报告提都不提的一个选择有多要紧：`[UNK]` 因为常见而好猜，它算不算一个词。
 # %% id="erratum-18-run"
 for known in (size, size // 3, size // 10, size // 30):
-    fewer = [np.where(targets < known, targets, 1) for _, targets in (pairs_of["train"], pairs_of["test"])]  # the rest: [UNK]
+    fewer = [np.where(targets < known, targets, 1)  # the rest: [UNK]
+             for _, targets in (pairs_of["train"], pairs_of["test"])]
     dull = mlp.Unigram(np.zeros((len(fewer[0]), 0)), fewer[0], known)
     losses = dull.surprisals(np.zeros((len(fewer[1]), 0)), fewer[1])
-    print(f"{known:>6,}", tr("words known: perplexity", "个词：困惑度"), f"{mlp.perplexity(losses):>6.1f},", tr("unknown", "未登录"), f"{np.mean(fewer[1] == 1):.0%}")
-print(tr("the network, all words:", "神经网络，全部的词："), f"{mlp.perplexity(neural):.1f};", tr("without the unknown ones:", "不算未登录词："),
-      f"{mlp.perplexity(neural, test_targets != 1):.1f}")
+    print(f"{known:>6,}", tr("words known: perplexity", "个词：困惑度"), f"{mlp.perplexity(losses):>6.1f},",
+          tr("unknown", "未登录"), f"{np.mean(fewer[1] == 1):.0%}")
+print(tr("the network, all words:", "神经网络，全部的词："), f"{mlp.perplexity(neural):.1f};",
+      tr("without the unknown ones:", "不算未登录词："), f"{mlp.perplexity(neural, test_targets != 1):.1f}")
 # %% [markdown] id="erratum-9" lang="en"
 # ### What the article gets wrong: E09
 #
@@ -1496,8 +1550,11 @@ print(tr("the network, all words:", "神经网络，全部的词："), f"{mlp.pe
 # %% id="erratum-9-run"
 d = 768  # the width of a small Transformer; its perceptron has one hidden layer of 4 d units (lesson 06)
 attention, perceptron = 4 * d * d, d * 4 * d + 4 * d * d
-print(f"{attention:,} + {perceptron:,}", tr("weights in a block; share of the perceptron:", "个权重；感知机所占的比例："), f"{perceptron / (attention + perceptron):.0%}")
-print({layer.name: f"{layer.count_params():,}" for layer in (writer.vectors, writer.hidden, writer.from_hidden)})
+print(f"{attention:,} + {perceptron:,}",
+      tr("weights in a block; share of the perceptron:", "个权重；感知机所占的比例："),
+      f"{perceptron / (attention + perceptron):.0%}")
+print({layer.name: f"{layer.count_params():,}"
+       for layer in (writer.vectors, writer.hidden, writer.from_hidden)})
 
 # %% [markdown] id="generate" lang="en"
 # ## 11 · Let it write
@@ -1536,7 +1593,8 @@ def written(model_chances, temperature, seed):
 
 
 for temperature in (0.3, 0.7, 1.0, 1.6):
-    print(f"τ = {temperature}:", written(partial(mlp.next_word_probabilities, writer), temperature, course.seed))
+    print(f"τ = {temperature}:",
+          written(partial(mlp.next_word_probabilities, writer), temperature, course.seed))
 print(tr("trigram, τ = 0.7:", "三元模型，τ = 0.7："), written(kneser_ney.distribution, 0.7, course.seed))
 # %% [markdown] id="generate-reading" lang="en"
 # Cold, it goes round in circles; hot, it raves; in between it catches the tone of a review, with a memory of four words: by the end of a sentence it has
@@ -1552,7 +1610,8 @@ print(tr("trigram, τ = 0.7:", "三元模型，τ = 0.7："), written(kneser_ney
 table_of_vectors = np.asarray(writer.vectors.get_weights()[0])  # (V, m)
 for word in ("could", "two", "he", "was"):
     if word in vocabulary:
-        print(f"{word:>6}:", ", ".join(other for other, _ in prep.nearest(word, vocabulary.words, table_of_vectors, k=6)))
+        print(f"{word:>6}:", ", ".join(
+            other for other, _ in prep.nearest(word, vocabulary.words, table_of_vectors, k=6)))
 # %% [markdown] id="quiz-perplexity" lang="en" tags=["quiz"]
 # **Model A has a perplexity of 60 on words, model B of 25 on subwords, both on the same reviews. Which one is better?**
 # - [ ] B: 25 is less than 60 — Per token, yes; but B's tokens are pieces, more of them, and each easier to foretell.
@@ -1626,11 +1685,13 @@ check("02.1", mean_cross_entropy)
 # （对批取平均已经包含在 `outputs_gradient` 里了。）
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=12
 def layer_backward(inputs, weights, biases, outputs_gradient):
-    """inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m) -> gradients (batch, n), (n, m), (m,)"""
+    ("inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m)"
+     " -> gradients (batch, n), (n, m), (m,)")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def layer_backward(inputs, weights, biases, outputs_gradient):
-    """inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m) -> gradients (batch, n), (n, m), (m,)"""
+    ("inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m)"
+     " -> gradients (batch, n), (n, m), (m,)")
     sums = inputs @ weights + biases  # (batch, m)
     sums_gradient = outputs_gradient * (sums > 0)  # the slope passes where the sum was positive
     return sums_gradient @ weights.T, inputs.T @ sums_gradient, sums_gradient.sum(axis=0)

@@ -124,25 +124,28 @@ diagrams.flow(
 # %% id="dial-settings"
 course = dial(
     settings={
-        "smoke": dict(train=300, sizes=(2, 8), epochs=1, points=400, rounds=1, reviews=200, vocabulary=300, readings=1),
-        "quick": dict(train=4_000, sizes=(2, 8, 32), epochs=10, points=8_000, rounds=6, reviews=3_000, vocabulary=1_500, readings=4),
-        "full": dict(train=4_000, sizes=(1, 2, 4, 8, 16, 32, 64), epochs=60, points=40_000, rounds=12, reviews=25_000, vocabulary=4_000, readings=4),
+        "smoke": dict(train=300, sizes=(2, 8), epochs=1, points=400, rounds=1,
+                      reviews=200, vocabulary=300, readings=1),
+        "quick": dict(train=4_000, sizes=(2, 8, 32), epochs=10, points=8_000, rounds=6,
+                      reviews=3_000, vocabulary=1_500, readings=4),
+        "full": dict(train=4_000, sizes=(1, 2, 4, 8, 16, 32, 64), epochs=60, points=40_000, rounds=12,
+                     reviews=25_000, vocabulary=4_000, readings=4),
     },
     expected={
         "quick": dict(
-            linear_angle=(0, 3), deep_against_pca=(0.6, 0.78), article_against_mended=(1.05, 1.6), map_neighbours=(0.38, 0.76),
-            denoised_against_pca=(0.8, 0.94), active_units=(34, 49), auc_two=(0.86, 0.99), auc_one=(0.05, 0.28),
-            nats_saved=(0.008, 0.055), verdicts=(0.58, 0.74),
+            linear_angle=(0, 3), deep_against_pca=(0.6, 0.78), article_against_mended=(1.05, 1.6),
+            map_neighbours=(0.38, 0.76), denoised_against_pca=(0.8, 0.94), active_units=(34, 49),
+            auc_two=(0.86, 0.99), auc_one=(0.05, 0.28), nats_saved=(0.008, 0.055), verdicts=(0.58, 0.74),
         ),
         "full": dict(
-            linear_angle=(0, 3), deep_against_pca=(0.4, 0.75), article_against_mended=(1.1, 3), map_neighbours=(0.5, 0.85),
-            denoised_against_pca=(0.5, 0.95), active_units=(10, 80), auc_two=(0.82, 1), auc_one=(0.02, 0.6),
-            nats_saved=(0.02, 0.15), verdicts=(0.52, 0.9),
+            linear_angle=(0, 3), deep_against_pca=(0.4, 0.75), article_against_mended=(1.1, 3),
+            map_neighbours=(0.5, 0.85), denoised_against_pca=(0.5, 0.95), active_units=(10, 80),
+            auc_two=(0.82, 1), auc_one=(0.02, 0.6), nats_saved=(0.02, 0.15), verdicts=(0.52, 0.9),
         ),
         "sample": dict(
-            linear_angle=(0, 3), deep_against_pca=(0.4, 0.8), article_against_mended=(1.1, 3), map_neighbours=(0.45, 0.85),
-            denoised_against_pca=(0.5, 0.97), active_units=(10, 80), auc_two=(0.82, 1), auc_one=(0.02, 0.6),
-            nats_saved=(-0.5, 0.5), verdicts=(0.3, 1),
+            linear_angle=(0, 3), deep_against_pca=(0.4, 0.8), article_against_mended=(1.1, 3),
+            map_neighbours=(0.45, 0.85), denoised_against_pca=(0.5, 0.97), active_units=(10, 80),
+            auc_two=(0.82, 1), auc_one=(0.02, 0.6), nats_saved=(-0.5, 0.5), verdicts=(0.3, 1),
         ),
     },
 )
@@ -171,7 +174,9 @@ train_labels, test_labels = digits.labels[: course.train], digits.labels[4_000:]
 print(train.shape, test.shape, f"{train.min():.0f} … {train.max():.0f}")
 
 random = np.random.default_rng(course.seed)
-invented = np.stack([random.permutation(column)[:10] for column in train.T], axis=1)  # (10, 784): pixel by pixel
+invented = np.stack(  # (10, 784): pixel by pixel
+    [random.permutation(column)[:10] for column in train.T], axis=1
+)
 # %% id="data-plot" tags=["fold"]
 def gallery(rows, titles, width=9.6):
     """One row of pictures for each entry of `rows` (pictures, pixels), its title on the left."""
@@ -265,7 +270,8 @@ losses = [mean_loss(angle) for angle in angles]
 best = angles[int(np.argmin(losses))]
 small = ae.fit_principal_components(points, 1)
 found = np.degrees(np.arctan2(small.components[0, 1], small.components[0, 0])) % 180
-print(f"{tr('best of 180 directions:', '180 个方向中最好的：')} {np.degrees(best):.0f}°;  {tr('principal component:', '主成分：')} {found:.1f}°")
+print(f"{tr('best of 180 directions:', '180 个方向中最好的：')} {np.degrees(best):.0f}°;  "
+      f"{tr('principal component:', '主成分：')} {found:.1f}°")
 # %% id="by-hand-plot" tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.6))
 w = np.array([np.cos(best), np.sin(best)])
@@ -312,7 +318,8 @@ pca = ae.fit_principal_components(train, 128)
 kept = np.cumsum(pca.variances) / pca.total_variance
 for size in [1, 2, 8, 32, 128]:
     errors = ae.reconstruction_errors(pca.first(size), test)  # (1000,), one error for each held-out digit
-    print(f"{size:>4} {tr('numbers:', '个数：')} {kept[size - 1]:>6.1%} {tr('of the variance, squared error', '的方差，平方误差')} "
+    print(f"{size:>4} {tr('numbers:', '个数：')} {kept[size - 1]:>6.1%} "
+          f"{tr('of the variance, squared error', '的方差，平方误差')} "
           f"{errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}")
 # %% id="pca-plot" tags=["fold"]
 rows = [pca.components[:10], test[first]] + [np.clip(pca.first(size).reconstruct(test[first]), 0, 1) for size in (2, 8, 32, 128)]
@@ -339,7 +346,8 @@ plots.show(
 # 最大的**主角**（principal angle）是多少。0° 表示同一个平面；90° 表示有一个方向被对方完全漏掉。
 # %% id="linear-train"
 class Angles(keras.callbacks.Callback):
-    """Keeps the largest angle between the decoder's plane and that of the principal components, epoch by epoch."""
+    ("Keeps the largest angle between the decoder's plane and that of the principal components,"
+     " epoch by epoch.")
 
     def __init__(self):
         super().__init__()
@@ -411,7 +419,8 @@ def curl(number, seed):
 
 cloud, fresh = curl(course.points, course.seed), curl(1_000, course.seed + 1)
 straight = ae.fit_principal_components(cloud, 1)
-bent = ae.Autoencoder(2, code_dim=1, hidden_dims=(32, 32), activation="tanh", loss="squared_error", seed=course.seed)
+bent = ae.Autoencoder(2, code_dim=1, hidden_dims=(32, 32), activation="tanh",
+                      loss="squared_error", seed=course.seed)
 ae.train_autoencoder(bent, cloud, epochs=course.rounds, batch_size=40, learning_rate=0.01, seed=course.seed)
 for name, model in [("PCA", straight), (tr("autoencoder", "自编码器"), bent)]:
     errors = ae.reconstruction_errors(model, fresh)
@@ -477,7 +486,8 @@ print(f"{nats:.4f} = {float(ae.binary_cross_entropy([x], [a])[0]):.4f}")
 
 safe = np.clip(test, 1e-7, 1 - 1e-7)
 floor = -np.sum(safe * np.log(safe) + (1 - safe) * np.log(1 - safe), axis=1).mean()
-print(f"{tr('a perfect copy of a held-out digit costs', '把留出的数字一点不差地复制出来，代价是')} {floor:.1f} {tr('nats', '奈特')}")
+print(f"{tr('a perfect copy of a held-out digit costs', '把留出的数字一点不差地复制出来，代价是')} "
+      f"{floor:.1f} {tr('nats', '奈特')}")
 # %% [markdown] id="price-floor" lang="en"
 # The last line surprises many: even a perfect copy is not free. A grey pixel of 0.3 is read as "ink in 30 of 100 cases",
 # and that remains uncertain although the decoder says exactly 0.3. So **a cross-entropy of zero cannot be reached, and
@@ -510,17 +520,20 @@ for shade in [0.0, 0.3, 1.0, 1.5]:
     if 0 < shade < 1:
         axis.plot(log(shade / (1 - shade)), cost.min(), "o", color="black", zorder=3)
 axis.axhline(0, color="black", lw=0.8)
-axis.set(xlabel=plots.label("logit a of the decoder", "解码器的 logit a"), ylabel=plots.label("cost in nats", "代价（奈特）"), ylim=(-5.5, 10.5))
+axis.set(xlabel=plots.label("logit a of the decoder", "解码器的 logit a"),
+         ylabel=plots.label("cost in nats", "代价（奈特）"), ylim=(-5.5, 10.5))
 axis.legend()
 plots.show(
     figure,
-    "Cost against logit for four pixels. For 0 it rises, for 1 it falls towards zero, for 0.3 it has a lowest point, marked,"
-    " above zero. For 1.5 it falls without end below zero.",
-    "四种像素的代价随 logit 变化的曲线。x 为 0 时上升；为 1 时降向零；为 0.3 时有一个高于零的最低点（已标出）；为 1.5 时一直降到零以下，没有尽头。",
+    "Cost against logit for four pixels. For 0 it rises, for 1 it falls towards zero, for 0.3 it has a lowest"
+    " point, marked, above zero. For 1.5 it falls without end below zero.",
+    "四种像素的代价随 logit 变化的曲线。x 为 0 时上升；为 1 时降向零；"
+    "为 0.3 时有一个高于零的最低点（已标出）；为 1.5 时一直降到零以下，没有尽头。",
 )
 
 try:
-    ae.train_autoencoder(ae.Autoencoder(784, code_dim=8), (train - train.mean()) / train.std())  # standardised
+    ae.train_autoencoder(ae.Autoencoder(784, code_dim=8),
+                         (train - train.mean()) / train.std())  # standardised
 except ValueError as error:
     print("ValueError:", error)
 # %% [markdown] id="range-reading" lang="en"
@@ -565,18 +578,23 @@ for size in course.sizes:
     narrow = size <= 2  # the narrowest gate is the hardest to learn to pass: sharper bends, and more time
     deep[size] = ae.Autoencoder(784, size, hidden_dims=(200, 50) if size < 16 else (200,),
                                 activation="relu" if narrow else "elu", seed=course.seed)
-    ae.train_autoencoder(deep[size], train, epochs=course.epochs * 3 // 2 if narrow else course.epochs, batch_size=100,
-                         learning_rate=0.003 if narrow else 0.005, seed=course.seed)
+    ae.train_autoencoder(deep[size], train, epochs=course.epochs * 3 // 2 if narrow else course.epochs,
+                         batch_size=100, learning_rate=0.003 if narrow else 0.005, seed=course.seed)
     nats_above[size] = ae.reconstruction_errors(deep[size], test, measure="cross_entropy").mean() - floor
 
 rows = []
 for size, model in deep.items():
     plain = ae.reconstruction_errors(pca.first(size), test)
     errors = ae.reconstruction_errors(model, test)
-    cells = [f"{values.mean():.4f} ± {values.std(ddof=1) / sqrt(len(values)):.4f}" for values in (plain, errors, plain - errors)]
+    cells = [f"{values.mean():.4f} ± {values.std(ddof=1) / sqrt(len(values)):.4f}"
+             for values in (plain, errors, plain - errors)]
     rows.append([size, *cells, f"{nats_above[size]:.1f}"])
-display.table([tr("code", "编码"), "PCA", tr("deep", "深度"), tr("PCA − deep", "PCA − 深度"), tr("nats above the floor", "高出下限的奈特数")], rows)
-course.report("deep_against_pca", ae.reconstruction_errors(deep[8], test).mean() / ae.reconstruction_errors(pca.first(8), test).mean())
+display.table([tr("code", "编码"), "PCA", tr("deep", "深度"), tr("PCA − deep", "PCA − 深度"),
+               tr("nats above the floor", "高出下限的奈特数")], rows)
+course.report(
+    "deep_against_pca",
+    ae.reconstruction_errors(deep[8], test).mean() / ae.reconstruction_errors(pca.first(8), test).mean()
+)
 # %% id="deep-plot" tags=["fold"]
 sizes = np.unique(np.geomspace(1, 128, 30).astype(int))
 curve = [np.mean((pca.first(int(size)).reconstruct(test) - test) ** 2) for size in sizes]
@@ -654,7 +672,8 @@ rounds = -(-course.epochs // 2)
 article.fit(small_train, small_train, epochs=rounds, batch_size=32, verbose=0)
 code_of = keras.Model(article.inputs[0], article.get_layer("code").output)
 codes = np.asarray(code_of(small_test))
-print(tr("shape of the code:", "编码的形状："), codes.shape, tr("  shape of the input:", "  输入的形状："), small_test.shape)
+print(tr("shape of the code:", "编码的形状："), codes.shape,
+      tr("  shape of the input:", "  输入的形状："), small_test.shape)
 print(f"{tr('codes lie between', '编码介于')} {codes.min():.2f} {tr('and', '和')} {codes.max():.2f}")
 # %% [markdown] id="erratum-taken-apart" lang="en"
 # It trains. Its loss falls. And look at the first line: the "compressed" picture has **100 numbers, as many as the
@@ -680,19 +699,26 @@ except ValueError as error:
 mended = {}
 for size, hidden in [(32, ()), (16, (64,))]:
     mended[size] = ae.Autoencoder(100, size, hidden_dims=hidden, activation="elu", seed=course.seed)
-    mended[size].compile(optimizer="adam", loss=ae.ReconstructionLoss("cross_entropy"), steps_per_execution=16)
+    mended[size].compile(
+        optimizer="adam", loss=ae.ReconstructionLoss("cross_entropy"), steps_per_execution=16
+    )
     mended[size].fit(small_train, small_train, epochs=rounds, batch_size=32, verbose=0)
 
 theirs = np.mean((np.asarray(article(small_test)) - small_test) ** 2, axis=1)  # (1000,)
 rows = []
 for name, weights, sent, errors in [
     (tr("article 100-32-100-32-100", "原文 100-32-100-32-100"), article.count_params(), 100, theirs),
-    (tr("mended 100-32-100", "改正 100-32-100"), mended[32].count_params(), 32, ae.reconstruction_errors(mended[32], small_test)),
-    (tr("mended 100-64-16-64-100", "改正 100-64-16-64-100"), mended[16].count_params(), 16, ae.reconstruction_errors(mended[16], small_test)),
+    (tr("mended 100-32-100", "改正 100-32-100"), mended[32].count_params(), 32,
+     ae.reconstruction_errors(mended[32], small_test)),
+    (tr("mended 100-64-16-64-100", "改正 100-64-16-64-100"), mended[16].count_params(), 16,
+     ae.reconstruction_errors(mended[16], small_test)),
 ]:
-    rows.append([name, f"{weights:,}", sent, f"{errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}"])
-display.table([tr("model", "模型"), tr("weights", "权重"), tr("numbers sent", "传的个数"), tr("squared error", "平方误差")], rows)
-course.report("article_against_mended", theirs.mean() / ae.reconstruction_errors(mended[32], small_test).mean())
+    rows.append([name, f"{weights:,}", sent,
+                 f"{errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}"])
+display.table([tr("model", "模型"), tr("weights", "权重"), tr("numbers sent", "传的个数"),
+               tr("squared error", "平方误差")], rows)
+course.report("article_against_mended",
+              theirs.mean() / ae.reconstruction_errors(mended[32], small_test).mean())
 # %% [markdown] id="erratum-reading" lang="en"
 # With half the weights and a third of the numbers, the mended model loses less; sixteen numbers, a sixth of the article's
 # code, carry more than its hundred. A code as wide as the input is not always wrong, by the way. But
@@ -734,7 +760,9 @@ from sklearn.neighbors import KNeighborsClassifier
 for name, model in [("PCA", pca.first(2)), (tr("deep", "深度"), deep[2])]:
     judge = KNeighborsClassifier(10).fit(model.encode(train), train_labels)
     share = judge.score(model.encode(test), test_labels)
-    print(f"{name:<6} {tr('ten nearest neighbours on the map name the digit rightly:', '由地图上最近的十个邻居投票，认对的比例：')} "
+    print(f"{name:<6} "
+          f"""{tr('ten nearest neighbours on the map name the digit rightly:',
+                  '由地图上最近的十个邻居投票，认对的比例：')} """
           f"{share:.1%} ± {sqrt(share * (1 - share) / len(test)):.1%}")
 course.report("map_neighbours", share)
 # %% id="latent-plot" tags=["fold"]
@@ -769,7 +797,8 @@ plots.show(
 codes = deep[2].encode(test)
 low, high = np.percentile(codes, [5, 95], axis=0)
 side = 15
-grid = np.stack(np.meshgrid(np.linspace(low[0], high[0], side), np.linspace(high[1], low[1], side)), axis=-1)  # (15, 15, 2)
+grid = np.stack(np.meshgrid(np.linspace(low[0], high[0], side),
+                            np.linspace(high[1], low[1], side)), axis=-1)  # (15, 15, 2)
 world = deep[2].decode(grid.reshape(-1, 2).astype(np.float32)).reshape(side, side, 28, 28)
 atlas = world.transpose(0, 2, 1, 3).reshape(side * 28, side * 28)  # one large picture
 
@@ -873,8 +902,11 @@ display.show_picture(f'<img src="data:image/gif;base64,{base64.b64encode(film.ge
 # %% id="denoising-arrows"
 cleaner = ae.Autoencoder(2, code_dim=8, hidden_dims=(32,), activation="tanh", loss="squared_error",
                          corruption=ae.Corruption("gaussian", 0.15, seed=course.seed), seed=course.seed)
-ae.train_autoencoder(cleaner, cloud, epochs=course.rounds, batch_size=40, learning_rate=0.01, seed=course.seed)
-places = np.stack(np.meshgrid(np.linspace(-1.25, 0.95, 15), np.linspace(-1.35, 1.05, 15)), axis=-1).reshape(-1, 2).astype(np.float32)
+ae.train_autoencoder(cleaner, cloud, epochs=course.rounds, batch_size=40,
+                     learning_rate=0.01, seed=course.seed)
+places = np.stack(
+    np.meshgrid(np.linspace(-1.25, 0.95, 15), np.linspace(-1.35, 1.05, 15)), axis=-1
+).reshape(-1, 2).astype(np.float32)
 arrows = cleaner.reconstruct(places) - places
 # %% id="denoising-arrows-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(5.6, 4.8))
@@ -906,7 +938,8 @@ size = max(course.sizes)
 noisy = np.asarray(ae.corrupt(test, "gaussian", 0.4, seed=course.seed + 2))
 denoiser = ae.Autoencoder(784, size, hidden_dims=(200,), activation="elu",
                           corruption=ae.Corruption("gaussian", 0.4, seed=course.seed), seed=course.seed)
-ae.train_autoencoder(denoiser, train, epochs=course.epochs, batch_size=100, learning_rate=0.005, seed=course.seed)
+ae.train_autoencoder(denoiser, train, epochs=course.epochs, batch_size=100,
+                     learning_rate=0.005, seed=course.seed)
 
 of_pca = {count: ae.reconstruction_errors(pca.first(count), noisy, test) for count in range(8, 129, 8)}
 count = min(of_pca, key=lambda number: of_pca[number].mean())
@@ -965,8 +998,10 @@ plots.show(
 #
 # 其中 $\hat\rho_k$ 是单元 $k$ 在这一批上的平均活跃度。我们用 (5)，配第 8 节那种 100 个像素的小数字，编码取 200，是输入的两倍宽。
 # %% id="sparse-train"
-sparse = ae.Autoencoder(100, code_dim=200, code_activation="relu", sparsity=ae.SparsityPenalty(0.2), seed=course.seed)
-ae.train_autoencoder(sparse, small_train, epochs=course.epochs, batch_size=100, learning_rate=0.003, seed=course.seed)
+sparse = ae.Autoencoder(100, code_dim=200, code_activation="relu",
+                        sparsity=ae.SparsityPenalty(0.2), seed=course.seed)
+ae.train_autoencoder(sparse, small_train, epochs=course.epochs, batch_size=100,
+                     learning_rate=0.003, seed=course.seed)
 codes = sparse.encode(small_test)  # (1000, 200)
 active = codes > 0.01
 per_picture = active.sum(axis=1).mean()
@@ -1029,7 +1064,9 @@ scores = np.array([0.9, 0.7, 0.6, 0.4, 0.2])
 outlier = np.array([True, False, True, False, False])
 for threshold in sorted(scores, reverse=True):
     reported = scores >= threshold
-    print(f"{tr('threshold', '阈值')} {threshold}: {tr('caught', '抓住')} {np.mean(reported[outlier]):.2f}, {tr('blamed', '冤枉')} {np.mean(reported[~outlier]):.2f}")
+    print(f"{tr('threshold', '阈值')} {threshold}: "
+          f"{tr('caught', '抓住')} {np.mean(reported[outlier]):.2f}, "
+          f"{tr('blamed', '冤枉')} {np.mean(reported[~outlier]):.2f}")
 pairs = [(a > b) + 0.5 * (a == b) for a in scores[outlier] for b in scores[~outlier]]
 alarms, hits, _ = ae.roc_curve(scores, outlier)
 print(f"AUC = {np.mean(pairs):.3f} = {ae.area_under_curve(alarms, hits):.3f}")
@@ -1051,12 +1088,14 @@ print(f"AUC = {np.mean(pairs):.3f} = {ae.area_under_curve(alarms, hits):.3f}")
 # %% id="outliers-run"
 known = ~np.isin(train_labels, [1, 2])
 guard = ae.Autoencoder(784, 8, hidden_dims=(200, 50), activation="elu", seed=course.seed)
-ae.train_autoencoder(guard, train[known], epochs=course.epochs, batch_size=100, learning_rate=0.005, seed=course.seed)
+ae.train_autoencoder(guard, train[known], epochs=course.epochs, batch_size=100,
+                     learning_rate=0.005, seed=course.seed)
 nats = ae.reconstruction_errors(guard, test, measure="cross_entropy")  # (1000,)
 relative = ae.reconstruction_errors(guard, test) / np.mean(test**2, axis=1)
 curves, rows = {}, []
 for label in (2, 1):
-    judged = (test_labels == label) | ~np.isin(test_labels, [1, 2])  # this outlier against the eight known digits
+    # this outlier against the eight known digits
+    judged = (test_labels == label) | ~np.isin(test_labels, [1, 2])
     areas = []
     for score in (nats, relative):
         alarms, hits, _ = ae.roc_curve(score[judged], test_labels[judged] == label)
@@ -1064,7 +1103,8 @@ for label in (2, 1):
         areas.append(ae.area_under_curve(alarms, hits))
     rows.append([label, f"{areas[0]:.3f}", f"{areas[1]:.3f}"])
     course.report("auc_two" if label == 2 else "auc_one", areas[0])
-display.table([tr("strange digit", "没见过的数字"), tr("AUC of the error", "误差的 AUC"), tr("of error / ink", "误差 / 墨量的 AUC")], rows)
+display.table([tr("strange digit", "没见过的数字"), tr("AUC of the error", "误差的 AUC"),
+               tr("of error / ink", "误差 / 墨量的 AUC")], rows)
 # %% id="outliers-plot" tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.8, 3.7))
 groups = {plots.label("the eight known", "见过的八种"): ~np.isin(test_labels, [1, 2]), "1": test_labels == 1, "2": test_labels == 2}
@@ -1110,16 +1150,22 @@ plots.show(
 # 其中 $n_w$ 是词 $w$ 在被藏的一半里出现的次数，$n$ 和 $a$ 的形状都是 $(V,)$。两半之间的一切共同之处，都必须从**两个数**的编码里通过。
 # 停用词不要：它们对电影什么也没说。
 # %% id="reviews-load"
-reviews, unseen = data.imdb.split_by_film(data.imdb.load("train", limit=course.reviews, seed=course.seed), fraction=0.2, seed=course.seed)
+reviews, unseen = data.imdb.split_by_film(
+    data.imdb.load("train", limit=course.reviews, seed=course.seed), fraction=0.2, seed=course.seed
+)
 stop_words = data.stopwords.load()
-tokens = {part: [prep.remove_stop_words(prep.tokenize(prep.clean(text)), stop_words) for text in part.texts] for part in (reviews, unseen)}
+tokens = {
+    part: [prep.remove_stop_words(prep.tokenize(prep.clean(text)), stop_words) for text in part.texts]
+    for part in (reviews, unseen)
+}
 vocabulary = prep.Vocabulary.build(tokens[reviews], max_size=course.vocabulary, min_count=3)
 
 
 def halves(token_lists, seed):
     """Each review's known words, shuffled and dealt into two bags: counts (reviews, vocabulary), twice."""
     generator = np.random.default_rng(seed)
-    dealt = [generator.permutation([token for token in tokens if token in vocabulary]).tolist() for tokens in token_lists]
+    dealt = [generator.permutation([token for token in tokens if token in vocabulary]).tolist()
+             for tokens in token_lists]
     return [prep.bag_of_words([words[part::2] for words in dealt], vocabulary) for part in (0, 1)]
 
 
@@ -1133,23 +1179,31 @@ def features(counts):
 
 
 wanted, wanted_unseen = (counts.astype(np.float32).toarray() for counts in (hidden, hidden_unseen))
-print(len(reviews), len(unseen), f"{wanted_unseen.sum(axis=1).mean():.0f}", tr("hidden words in a review on average", "个词平均藏在一篇影评里"))
+print(len(reviews), len(unseen), f"{wanted_unseen.sum(axis=1).mean():.0f}",
+      tr("hidden words in a review on average", "个词平均藏在一篇影评里"))
 # %% id="reviews-train"
 frequency = (shown + hidden).sum(axis=0) + 1.0
-frequency = np.asarray(frequency / frequency.sum()).ravel()  # (vocabulary,): how common each word is, whatever the review
+# (vocabulary,): how common each word is, whatever the review
+frequency = np.asarray(frequency / frequency.sum()).ravel()
 
-reader = ae.Autoencoder(len(vocabulary), code_dim=2, hidden_dims=(64,), activation="elu", loss="words", seed=course.seed)
-reader.decoder.get_layer("output").bias.assign(np.log(frequency))  # begin with the answer of one who has read nothing
+reader = ae.Autoencoder(len(vocabulary), code_dim=2, hidden_dims=(64,), activation="elu",
+                        loss="words", seed=course.seed)
+# begin with the answer of one who has read nothing
+reader.decoder.get_layer("output").bias.assign(np.log(frequency))
 read = features(shown)
-ae.train_autoencoder(reader, read, wanted, epochs=course.readings, batch_size=64, learning_rate=0.003, seed=course.seed)
+ae.train_autoencoder(reader, read, wanted, epochs=course.readings, batch_size=64,
+                     learning_rate=0.003, seed=course.seed)
 
 number = wanted_unseen.sum(axis=1)  # (unseen,) words to guess in each review
 without = -wanted_unseen @ np.log(frequency)  # (unseen,) nats without having read the other half
 having_read = ae.reconstruction_errors(reader, features(shown_unseen), wanted_unseen, measure="words")
 saved = without - having_read
-print(f"{tr('nats per hidden word, other half unread:', '每个被藏的词的奈特数，没读另一半：')} {without.sum() / number.sum():.3f};  "
-      f"{tr('read, and squeezed into two numbers:', '读过，并压成两个数：')} {having_read.sum() / number.sum():.3f}")
-print(f"{tr('saved per review:', '每篇影评省下：')} {saved.mean():.2f} ± {saved.std(ddof=1) / sqrt(len(saved)):.2f} {tr('nats', '奈特')}")
+print(f"{tr('nats per hidden word, other half unread:', '每个被藏的词的奈特数，没读另一半：')} "
+      f"{without.sum() / number.sum():.3f};  "
+      f"{tr('read, and squeezed into two numbers:', '读过，并压成两个数：')} "
+      f"{having_read.sum() / number.sum():.3f}")
+print(f"{tr('saved per review:', '每篇影评省下：')} "
+      f"{saved.mean():.2f} ± {saved.std(ddof=1) / sqrt(len(saved)):.2f} {tr('nats', '奈特')}")
 course.report("nats_saved", saved.sum() / number.sum())
 # %% [markdown] id="reviews-reading" lang="en"
 # Small, and far beyond its error. Do not be disappointed: whoever has read half of a review and must name *which* words
@@ -1173,8 +1227,10 @@ for name, step in {"z₁ −": (-2, 0), "z₁ +": (2, 0), "z₂ −": (0, -2), "
 judge = LogisticRegression().fit(reader.encode(read), reviews.labels)
 verdict = np.asarray(unseen.labels)
 share = judge.score(places, verdict)
-print(f"{tr('verdicts of unseen reviews told from the two numbers:', '只凭两个数判断未见影评的褒贬，判对：')} "
-      f"{share:.1%} ± {sqrt(share * (1 - share) / len(verdict)):.1%}")
+print(
+    f"{tr('verdicts of unseen reviews told from the two numbers:', '只凭两个数判断未见影评的褒贬，判对：')}"
+    f" {share:.1%} ± {sqrt(share * (1 - share) / len(verdict)):.1%}"
+)
 course.report("verdicts", share)
 # %% id="reviews-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.4, 4.4))
@@ -1295,11 +1351,13 @@ check("03.2", nats_per_picture)
 # 目标则是干净的。调用者的数组不许被改动。（`generator.random(shape)` 产生 0 到 1 之间的随机数。）
 # %% id="ex3" tags=["exercise"] difficulty=1 minutes=10
 def denoising_pair(pictures, share, generator):
-    """pictures (batch, features), share: float, generator: np.random.Generator -> two arrays (batch, features)"""
+    ("pictures (batch, features), share: float, generator: np.random.Generator"
+     " -> two arrays (batch, features)")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def denoising_pair(pictures, share, generator):
-    """pictures (batch, features), share: float, generator: np.random.Generator -> two arrays (batch, features)"""
+    ("pictures (batch, features), share: float, generator: np.random.Generator"
+     " -> two arrays (batch, features)")
     keep = generator.random(pictures.shape) >= share
     return pictures * keep, pictures  # a new array, and the clean one as it is
 # %% id="ex3-check" tags=["check"]
@@ -1320,7 +1378,8 @@ def area_under_roc(scores, outlier):
 # %% id="ex4" tags=["solution"]
 def area_under_roc(scores, outlier):
     """scores (examples,), outlier (examples,) of bool -> float"""
-    strange, usual = scores[outlier][:, None], scores[~outlier][None, :]  # (outliers, 1), (others, 1) side by side
+    # (outliers, 1), (others, 1) side by side
+    strange, usual = scores[outlier][:, None], scores[~outlier][None, :]
     return float(np.mean((strange > usual) + 0.5 * (strange == usual)))
 # %% id="ex4-check" tags=["check"]
 check("03.4", area_under_roc)

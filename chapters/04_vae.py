@@ -115,26 +115,31 @@ diagrams.flow(
 course = dial(
     settings={
         "smoke": dict(
-            digits=400, hidden=(32,), activation="relu", epochs=1, learning_rate=3e-3, max_shift=0, importance_samples=3,
-            gradient_draws=200, map_hidden=(24,), map_epochs=1, small_hidden=(24,), small_epochs=1, strong_epochs=1,
+            digits=400, hidden=(32,), activation="relu", epochs=1, learning_rate=3e-3, max_shift=0,
+            importance_samples=3, gradient_draws=200, map_hidden=(24,), map_epochs=1,
+            small_hidden=(24,), small_epochs=1, strong_epochs=1,
         ),
         "quick": dict(
-            digits=5_000, hidden=(400,), activation="relu", epochs=34, learning_rate=5e-3, max_shift=0, importance_samples=50,
-            gradient_draws=20_000, map_hidden=(200, 100), map_epochs=8, small_hidden=(200,), small_epochs=5, strong_epochs=20,
+            digits=5_000, hidden=(400,), activation="relu", epochs=34, learning_rate=5e-3, max_shift=0,
+            importance_samples=50, gradient_draws=20_000, map_hidden=(200, 100), map_epochs=8,
+            small_hidden=(200,), small_epochs=5, strong_epochs=20,
         ),
         "full": dict(
-            digits=5_000, hidden=(400,), activation="swish", epochs=200, learning_rate=5e-3, max_shift=1, importance_samples=500,
-            gradient_draws=200_000, map_hidden=(200, 100), map_epochs=30, small_hidden=(200,), small_epochs=10, strong_epochs=40,
+            digits=5_000, hidden=(400,), activation="swish", epochs=200, learning_rate=5e-3, max_shift=1,
+            importance_samples=500, gradient_draws=200_000, map_hidden=(200, 100), map_epochs=30,
+            small_hidden=(200,), small_epochs=10, strong_epochs=40,
         ),
     },
     expected={
         "quick": dict(
             test_elbo=(-113.0, -108.0), importance_bound=(-108.0, -103.0), importance_gain=(4.0, 6.0),
-            active_at_beta_784=(0, 0), kl_collapsed=(0.0, 0.8), kl_annealed=(0.8, 3.0), gain_of_annealing=(0.1, 1.6),
+            active_at_beta_784=(0, 0), kl_collapsed=(0.0, 0.8), kl_annealed=(0.8, 3.0),
+            gain_of_annealing=(0.1, 1.6),
         ),
         "full": dict(
             test_elbo=(-104.0, -100.0), importance_bound=(-99.5, -95.0), importance_gain=(3.8, 6.0),
-            active_at_beta_784=(0, 0), kl_collapsed=(0.0, 1.2), kl_annealed=(1.5, 4.0), gain_of_annealing=(0.3, 1.8),
+            active_at_beta_784=(0, 0), kl_collapsed=(0.0, 1.2), kl_annealed=(1.5, 4.0),
+            gain_of_annealing=(0.3, 1.8),
         ),
     },
 )
@@ -160,12 +165,15 @@ course = dial(
 # 模型永远不会两次看到同样的像素。
 # %% id="data-load"
 digits = data.digits.load(28, seed=0)  # the order too is fixed: the test set is the same for everyone
-images = digits.images.reshape(len(digits), -1)[: course.digits]  # (digits, 784), from 0 for paper to 1 for ink
+# (digits, 784), from 0 for paper to 1 for ink
+images = digits.images.reshape(len(digits), -1)[: course.digits]
 held_out = len(images) // 5
 train_images, test_labels = images[:-held_out], digits.labels[: course.digits][-held_out:]
 test_images = vae.binarise(images[-held_out:], seed=0)
-print(f"{len(train_images):,} + {len(test_images):,}", tr("digits to train and to test on", "个数字，分别用于训练和测试"))
-print(tr("pixels that are neither black nor white:", "既非全黑也非全白的像素："), f"{np.mean((images > 0) & (images < 1)):.1%}")
+print(f"{len(train_images):,} + {len(test_images):,}",
+      tr("digits to train and to test on", "个数字，分别用于训练和测试"))
+print(tr("pixels that are neither black nor white:", "既非全黑也非全白的像素："),
+      f"{np.mean((images > 0) & (images < 1)):.1%}")
 # %% id="data-plot" tags=["fold"]
 def draw_row(axis_row, pictures, title=None):
     """Draw flat pictures side by side; the title stands left of them."""
@@ -304,7 +312,8 @@ plots.show(
 # 两个数就能看明白第二行：1 和 9，平均值的对数是 $\ln 5 = 1.61$，对数的平均值是 $(\ln 1 + \ln 9)/2 = 1.10$。
 # 什么时候两者相等也看得出来：所有的数都相等的时候。
 # %% id="bound-numbers"
-print(f"{np.log(np.mean([1, 9])):.2f} {np.mean(np.log([1, 9])):.2f}    {np.log(np.mean([5, 5])):.2f} {np.mean(np.log([5, 5])):.2f}")
+print(f"{np.log(np.mean([1, 9])):.2f} {np.mean(np.log([1, 9])):.2f}    "
+      f"{np.log(np.mean([5, 5])):.2f} {np.mean(np.log([5, 5])):.2f}")
 
 
 def log_q(z, mean, std):
@@ -359,9 +368,11 @@ for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
     kl = expectation(log_q(grid, mean, std) - log_prior(grid), mean, std)
     gap = expectation(log_q(grid, mean, std) - np.log(posterior + 1e-300), mean, std)
     total = reconstruction - kl + gap  # (4)
-    rows.append([f"N({mean}, {std}²)", *(f"{term:.4f}" for term in (reconstruction, kl, reconstruction - kl, gap, total))])
+    rows.append([f"N({mean}, {std}²)", *(f"{term:.4f}"
+                                         for term in (reconstruction, kl, reconstruction - kl, gap, total))])
     assert np.isclose(total, log_evidence)
-display.table(["q", tr("reconstruction", "重构"), "KL(q‖p(z))", "ELBO", "KL(q‖p(z|x))", tr("sum", "合计")], rows)
+display.table(["q", tr("reconstruction", "重构"), "KL(q‖p(z))", "ELBO", "KL(q‖p(z|x))",
+               tr("sum", "合计")], rows)
 # %% [markdown] id="erratum-10" lang="en"
 # ### What the article gets wrong: E10
 #
@@ -381,7 +392,9 @@ means, stds = np.linspace(-0.5, 2.5, 31), np.linspace(0.2, 1.4, 25)
 surface = np.array([[bound(mean, std) for mean in means] for std in stds])  # (stds, means)
 row, column = np.unravel_index(surface.argmax(), surface.shape)
 best_mean, best_std = means[column], stds[row]
-print(f"log p(x) {log_evidence:.4f}   {tr('the best ELBO of all', '所有 ELBO 中最好的')} {surface.max():.4f}   N({best_mean:.1f}, {best_std:.2f}²)")
+print(f"log p(x) {log_evidence:.4f}   "
+      f"{tr('the best ELBO of all', '所有 ELBO 中最好的')} {surface.max():.4f}   "
+      f"N({best_mean:.1f}, {best_std:.2f}²)")
 # %% id="erratum-10-plot" tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.7))
 levels = [0.06, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2]
@@ -439,8 +452,10 @@ logits = w * 1.1 + b  # decoded from z = 1.1, (pixels,)
 total = 0.0
 for pixel, logit in zip(x, logits, strict=True):
     total += pixel * logit - np.log(1 + np.exp(logit))  # (5), as a loop
-print(f"{total:.4f} {np.sum(x * logits - np.logaddexp(0, logits)):.4f} {float(vae.bernoulli_log_likelihood(x, logits)):.4f}")
-print(tr("the mean that Keras reports:", "Keras 报告的平均值："), f"{float(keras.losses.binary_crossentropy(x, logits, from_logits=True)):.4f} = {-total:.4f} / 3")
+print(f"{total:.4f} {np.sum(x * logits - np.logaddexp(0, logits)):.4f} "
+      f"{float(vae.bernoulli_log_likelihood(x, logits)):.4f}")
+print(tr("the mean that Keras reports:", "Keras 报告的平均值："),
+      f"{float(keras.losses.binary_crossentropy(x, logits, from_logits=True)):.4f} = {-total:.4f} / 3")
 # %% [markdown] id="divergence" lang="en"
 # **Divergence.** Between two normal distributions the integral can be done once and for all. For a code of $d$
 # dimensions with means $\mu_j$ and variances $\sigma_j^2$ against the standard normal:
@@ -461,8 +476,10 @@ kl = 0.0
 for mean, log_var in zip(z_mean, z_log_var, strict=True):
     kl += 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)  # (6), as a loop
 on_grid = expectation(log_q(grid, 1.1, 0.5) - log_prior(grid), 1.1, 0.5)
-print(f"{kl:.4f} {0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var):.4f}   {tr('first dimension by the grid:', '第一维，用网格算：')} {on_grid:.4f}")
-print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)), 4))  # the library keeps dimensions apart
+print(f"{kl:.4f} {0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var):.4f}   "
+      f"{tr('first dimension by the grid:', '第一维，用网格算：')} {on_grid:.4f}")
+# the library keeps dimensions apart
+print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)), 4))
 # %% [markdown] id="divergence-reading" lang="en"
 # The second dimension equals the prior, so it costs nothing, and it says nothing. Keep that in mind: **a dimension with
 # KL 0 is a dimension that carries no information about the image.** Section 11 is about models in which all of them do.
@@ -531,7 +548,8 @@ def estimates(dimensions, draws):
     f = np.sum(log_prior(z) + log_likelihood(z) - log_q(z, mu, sigma), axis=1)  # (draws,)
     score = f * (z[:, 0] - mu) / sigma**2
     probabilities = 1 / (1 + np.exp(-(np.multiply.outer(z[:, 0], w) + b)))  # (draws, pixels)
-    path = -z[:, 0] + np.sum((x - probabilities) * w, axis=-1)  # df/dz · dz/dmu; log q does not change along the path
+    # df/dz · dz/dmu; log q does not change along the path
+    path = -z[:, 0] + np.sum((x - probabilities) * w, axis=-1)
     return score, path
 
 
@@ -541,9 +559,12 @@ print(f"{tr('exact gradient', '精确梯度')}: {exact:.3f}")
 for size in sizes:
     score, path = estimates(size, course.gradient_draws)
     scatter.append((score.std(), path.std()))
-    print(f"{size:3d} {tr('dimensions', '维')}:  {tr('score function', '得分函数')} {score.mean():6.2f} ± {score.std():6.2f}   {tr('path', '路径')} {path.mean():6.3f} ± {path.std():.3f}")
+    print(f"{size:3d} {tr('dimensions', '维')}:  "
+          f"{tr('score function', '得分函数')} {score.mean():6.2f} ± {score.std():6.2f}   "
+          f"{tr('path', '路径')} {path.mean():6.3f} ± {path.std():.3f}")
 draws_needed = (scatter[-1][0] / scatter[-1][1]) ** 2  # variances shrink as 1 / draws
-print(tr(f"at 20 dimensions one reparameterised draw is worth {draws_needed:,.0f} of the others", f"20 维时，重参数化抽一次抵得上另一种抽 {draws_needed:,.0f} 次"))
+print(tr(f"at 20 dimensions one reparameterised draw is worth {draws_needed:,.0f} of the others",
+         f"20 维时，重参数化抽一次抵得上另一种抽 {draws_needed:,.0f} 次"))
 # %% id="gradient-plot" tags=["fold"]
 score, path = estimates(5, 4_000)
 figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.5))
@@ -604,9 +625,11 @@ class ArticleVAE(keras.Model):
 
 article = ArticleVAE(784, 32, 100)
 _, z_mean, z_log_var = map(keras.ops.convert_to_numpy, article(test_images[:200]))
-print(tr("are mean and log-variance the same numbers?", "均值和对数方差是同一批数吗？"), np.array_equal(z_mean, z_log_var))
+print(tr("are mean and log-variance the same numbers?", "均值和对数方差是同一批数吗？"),
+      np.array_equal(z_mean, z_log_var))
 spread = np.exp(z_log_var / 2)
-print(tr("means", "均值"), f"{z_mean.min():.2f} … {z_mean.max():.2f}  ", tr("standard deviations", "标准差"), f"{spread.min():.2f} … {spread.max():.2f}")
+print(tr("means", "均值"), f"{z_mean.min():.2f} … {z_mean.max():.2f}  ",
+      tr("standard deviations", "标准差"), f"{spread.min():.2f} … {spread.max():.2f}")
 # %% [markdown] id="erratum-13" lang="en"
 # ### What the article gets wrong: E13
 #
@@ -657,7 +680,8 @@ class SmallVAE(keras.Model):
         self.body = keras.layers.Dense(hidden_dim, activation="relu")
         self.mean_head = keras.layers.Dense(latent_dim)  # two heads, no activation
         self.log_var_head = keras.layers.Dense(latent_dim)
-        self.decoder = keras.Sequential([keras.layers.Dense(hidden_dim, activation="relu"), keras.layers.Dense(input_dim)])
+        self.decoder = keras.Sequential([keras.layers.Dense(hidden_dim, activation="relu"),
+                                         keras.layers.Dense(input_dim)])
         self.seed_generator = keras.random.SeedGenerator(course.seed)
 
     def call(self, images):
@@ -674,7 +698,8 @@ mini = SmallVAE(784, 64, 8)
 mini.compile(optimizer=keras.optimizers.Adam(3e-3), loss=SumOverPixels())
 some = vae.binarise(train_images[:1000], course.seed)
 losses = mini.fit(some, some, epochs=4, batch_size=50, verbose=0).history["loss"]
-print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）："), " → ".join(f"{loss:.1f}" for loss in losses))
+print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）："),
+      " → ".join(f"{loss:.1f}" for loss in losses))
 # %% [markdown] id="library" lang="en"
 # The library's `vae.VAE` is this, and three comforts: `fit` takes the images alone, both terms are reported after every
 # epoch as metrics, and the weight of the KL term is a variable (`model.beta`) that can be changed while training runs.
@@ -701,7 +726,8 @@ validation_images = vae.binarise(train_images[-len(train_images) // 10 :], seed=
 model = vae.VAE(784, latent_dim=20, hidden_dims=course.hidden, activation=course.activation, seed=course.seed)
 history = vae.train(
     model, train_images[: -len(validation_images)], epochs=course.epochs, learning_rate=course.learning_rate,
-    max_shift=course.max_shift, validation_images=validation_images, seed=course.seed, every=max(1, course.epochs // 5),
+    max_shift=course.max_shift, validation_images=validation_images, seed=course.seed,
+    every=max(1, course.epochs // 5),
 )
 # %% id="training-plot" tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.5))
@@ -749,7 +775,8 @@ plots.show(
 # %% id="test-run"
 reconstruction, kl = vae.elbo_terms(model, test_images, num_samples=10, seed=0)  # each (images,)
 test_elbo, error = vae.mean_and_error(reconstruction - kl)  # (3)
-print(f"{tr('test ELBO', '测试 ELBO')}: {test_elbo:.2f} ± {error:.2f} {tr('nats', '奈特')} = {reconstruction.mean():.2f} − {kl.mean():.2f}")
+print(f"{tr('test ELBO', '测试 ELBO')}: {test_elbo:.2f} ± {error:.2f} {tr('nats', '奈特')} = "
+      f"{reconstruction.mean():.2f} − {kl.mean():.2f}")
 print(f"{-test_elbo / np.log(2):.0f} {tr('bits per image instead of 784', '比特/图，而原来是 784 比特')}")
 course.report("test_elbo", test_elbo)
 # %% [markdown] id="importance" lang="en"
@@ -776,9 +803,11 @@ course.report("test_elbo", test_elbo)
 log_w = np.array([-800.0, -802.0, -801.0])  # three codes, (samples,)
 with np.errstate(divide="ignore"):
     print(tr("as written:", "照公式写："), np.log(np.mean(np.exp(log_w))))
-print(f"logsumexp: {log_w.max() + np.log(np.mean(np.exp(log_w - log_w.max()))):.4f} {float(vae.importance_bound(log_w)):.4f}")
+print(f"logsumexp: {log_w.max() + np.log(np.mean(np.exp(log_w - log_w.max()))):.4f} "
+      f"{float(vae.importance_bound(log_w)):.4f}")
 
-noise = np.random.default_rng(course.seed).standard_normal((10_000, 64))  # the tiny model again, where the truth is known
+# the tiny model again, where the truth is known
+noise = np.random.default_rng(course.seed).standard_normal((10_000, 64))
 z = best_mean + best_std * noise
 log_w = log_prior(z) + log_likelihood(z) - log_q(z, best_mean, best_std)  # (8), (draws, samples)
 for samples in [1, 4, 16, 64]:
@@ -788,9 +817,13 @@ print(f"log p(x): {log_evidence:.4f}")
 # %% id="importance-run"
 log_w = vae.log_weights(model, test_images, course.importance_samples, seed=0)  # (samples, images)
 importance, importance_error = vae.mean_and_error(keras.ops.convert_to_numpy(vae.importance_bound(log_w)))
-gain, gain_error = vae.mean_and_error(keras.ops.convert_to_numpy(vae.importance_bound(log_w)) - (reconstruction - kl))
-print(f"{tr('importance-weighted bound', '重要性加权下界')}, K = {course.importance_samples}: {importance:.2f} ± {importance_error:.2f}")
-print(f"{tr('above the ELBO, digit by digit', '逐个数字比 ELBO 高出')}: {gain:.2f} ± {gain_error:.2f} {tr('nats', '奈特')}")
+gain, gain_error = vae.mean_and_error(
+    keras.ops.convert_to_numpy(vae.importance_bound(log_w)) - (reconstruction - kl)
+)
+print(f"{tr('importance-weighted bound', '重要性加权下界')}, K = {course.importance_samples}: "
+      f"{importance:.2f} ± {importance_error:.2f}")
+print(f"{tr('above the ELBO, digit by digit', '逐个数字比 ELBO 高出')}: "
+      f"{gain:.2f} ± {gain_error:.2f} {tr('nats', '奈特')}")
 course.report("importance_bound", importance)
 course.report("importance_gain", gain)
 # %% [markdown] id="importance-reading" lang="en"
@@ -866,7 +899,8 @@ beginning = [keras.ops.convert_to_numpy(variable) for variable in variables]
 
 
 def train_small(beta):
-    """Begin again without compiling again, train, and return both test terms, (images,) each, and how many units are active."""
+    ("Begin again without compiling again, train, and return both test terms, (images,) each,"
+     " and how many units are active.")
     for variable, value in zip(variables, beginning, strict=True):
         variable.assign(value)
     small.beta.assign(beta)
@@ -880,7 +914,8 @@ for beta in [0.0, 1.0]:
     prices[beta] = train_small(beta)
     drawn[beta] = vae.generate(small, 10, seed=course.seed)
     r, k, _ = prices[beta]
-    print(f"beta = {beta:.0f}: {tr('reconstruction', '重构')} {r.mean():8.2f}   KL {k.mean():7.2f}   ELBO {np.mean(r - k):8.2f}")
+    print(f"beta = {beta:.0f}: {tr('reconstruction', '重构')} {r.mean():8.2f}   "
+          f"KL {k.mean():7.2f}   ELBO {np.mean(r - k):8.2f}")
 # %% id="samples-plot" tags=["fold"]
 figure, axes = plt.subplots(3, 10, figsize=(9.6, 3.1))
 draw_row(axes[0], drawn[0.0], plots.label("small, without KL", "小模型，无 KL"))
@@ -920,10 +955,12 @@ plots.show(
 # （位置按先验取：先验在任意两个相邻位置之间的概率都相等。）两个数是少了点，代价多大，下界会说。
 # %% id="map-train"
 flat_model = vae.VAE(784, latent_dim=2, hidden_dims=course.map_hidden, seed=course.seed)
-vae.train(flat_model, train_images, epochs=course.map_epochs, batch_size=50, learning_rate=5e-3, seed=course.seed)
+vae.train(flat_model, train_images, epochs=course.map_epochs, batch_size=50,
+          learning_rate=5e-3, seed=course.seed)
 flat_mean, _ = vae.encode(flat_model, test_images)  # (images, 2)
 flat_terms = vae.elbo_terms(flat_model, test_images, num_samples=5, seed=0)
-print(f"{tr('test ELBO with 2 dimensions', '2 维时的测试 ELBO')}: {np.mean(flat_terms[0] - flat_terms[1]):.2f}")
+print(f"{tr('test ELBO with 2 dimensions', '2 维时的测试 ELBO')}: "
+      f"{np.mean(flat_terms[0] - flat_terms[1]):.2f}")
 # %% id="map-plot" tags=["fold"]
 from scipy.stats import norm
 
@@ -967,11 +1004,13 @@ for place, dimension in enumerate(order[:8]):
 frames = pictures_of(codes.reshape(-1, 20)).reshape(8, len(values), 28, 28)
 vae.slider(
     frames,
-    rows=[f"z[{dimension}]  ({kl_of_dimension[dimension]:.1f} {tr('nats', '奈特')})" for dimension in order[:8]],
+    rows=[f"z[{dimension}]  ({kl_of_dimension[dimension]:.1f} {tr('nats', '奈特')})"
+          for dimension in order[:8]],
     columns=[f"{value:+.1f}" for value in values],
     row_name=tr("dimension", "维度"),
     column_name=tr("value", "数值"),
-    english="A handwritten 2 whose shape changes as one latent number goes from -2.5 to 2.5: slant, width, loop, stroke.",
+    english="A handwritten 2 whose shape changes as one latent number goes from -2.5 to 2.5:"
+            " slant, width, loop, stroke.",
     chinese="一个手写的 2，随着一个潜变量从 -2.5 变到 2.5，形状跟着改变：倾斜、宽窄、圆圈、笔画。",
 )
 # %% id="slider-print" tags=["fold"]
@@ -1023,7 +1062,8 @@ plots.show(
 # %% id="beta-run"
 for beta in [0.25, 4.0, 784.0]:
     prices[beta] = train_small(beta)
-rows = [[f"{beta:g}", f"{r.mean():.2f}", f"{k.mean():.2f}", f"{np.mean(r - k):.2f}", f"{active} / 20"] for beta, (r, k, active) in sorted(prices.items())]
+rows = [[f"{beta:g}", f"{r.mean():.2f}", f"{k.mean():.2f}", f"{np.mean(r - k):.2f}", f"{active} / 20"]
+        for beta, (r, k, active) in sorted(prices.items())]
 display.table(["beta", tr("reconstruction", "重构"), "KL", "ELBO", tr("active", "活跃的维度")], rows)
 course.report("active_at_beta_784", prices[784.0][2])
 # %% id="beta-plot" tags=["fold"]
@@ -1090,7 +1130,8 @@ total = 0.0
 for dimension in range(2):
     average = sum(kl_table[example, dimension] for example in range(2)) / 2
     total += max(0.3, average)  # (11), as a loop
-print(total, np.sum(np.maximum(kl_table.mean(axis=0), 0.3)), round(float(vae.kl_penalty(kl_table, free_bits=0.3)), 4))
+print(total, np.sum(np.maximum(kl_table.mean(axis=0), 0.3)),
+      round(float(vae.kl_penalty(kl_table, free_bits=0.3)), 4))
 # %% [markdown] id="predict-collapse" lang="en" tags=["predict"]
 # **Before you run it.** One model, trained three times from the same start: plainly, with annealing, with 0.3 free nats for
 # each of 10 dimensions. Besides both terms, we measure whether the decoder *listens*: give every test digit the code of
@@ -1110,7 +1151,8 @@ print(total, np.sum(np.maximum(kl_table.mean(axis=0), 0.3)), round(float(vae.kl_
 # %% id="collapse-run"
 tiny_digits = data.digits.load(8, seed=0)
 tiny_images = tiny_digits.images.reshape(len(tiny_digits), -1)[: course.digits]  # (digits, 64)
-tiny_train, tiny_test = tiny_images[: -len(tiny_images) // 5], vae.binarise(tiny_images[-len(tiny_images) // 5 :], seed=0)
+tiny_train, tiny_test = (tiny_images[: -len(tiny_images) // 5],
+                         vae.binarise(tiny_images[-len(tiny_images) // 5 :], seed=0))
 strong = vae.VAE(64, latent_dim=10, hidden_dims=(64, 64, 64), autoregressive=True, seed=course.seed)
 strong.build((None, 64))
 strong.compile(optimizer=keras.optimizers.Adam(2e-3), loss=vae.ReconstructionLoss())
@@ -1120,7 +1162,8 @@ strong_beginning = [keras.ops.convert_to_numpy(variable) for variable in strong_
 
 
 def train_strong(free_bits=0.0, callbacks=()):
-    """Begin again, train, and return the bound, the KL of each dimension, and what it costs to swap the codes."""
+    ("Begin again, train, and return the bound, the KL of each dimension,"
+     " and what it costs to swap the codes.")
     for variable, value in zip(strong_variables, strong_beginning, strict=True):
         variable.assign(value)
     strong.free_bits.assign(free_bits)
@@ -1129,11 +1172,14 @@ def train_strong(free_bits=0.0, callbacks=()):
     r, k = vae.elbo_terms(strong, tiny_test, num_samples=10, seed=0)
     means, log_vars = vae.encode(strong, tiny_test)
     own, other = (
-        keras.ops.convert_to_numpy(vae.bernoulli_log_likelihood(tiny_test, strong.decode(codes, tiny_test))).mean()
+        keras.ops.convert_to_numpy(
+            vae.bernoulli_log_likelihood(tiny_test, strong.decode(codes, tiny_test))
+        ).mean()
         for codes in (means, np.roll(means, 1, axis=0))
     )
     kl_of_dimensions = keras.ops.convert_to_numpy(vae.gaussian_kl(means, log_vars)).mean(axis=0)
-    return dict(elbo=np.mean(r - k), kl=k.mean(), swap=own - other, dimensions=np.sort(kl_of_dimensions)[::-1], path=history.history["kl"])
+    return dict(elbo=np.mean(r - k), kl=k.mean(), swap=own - other,
+                dimensions=np.sort(kl_of_dimensions)[::-1], path=history.history["kl"])
 
 
 cures = {
@@ -1142,7 +1188,8 @@ cures = {
     tr("free bits", "自由比特"): train_strong(free_bits=0.3),
 }
 for name, found in cures.items():
-    print(f"{name:<12} ELBO {found['elbo']:7.2f}   KL {found['kl']:5.2f}   {tr('lost by swapping codes', '换编码的损失')} {found['swap']:5.2f} {tr('nats', '奈特')}")
+    print(f"{name:<12} ELBO {found['elbo']:7.2f}   KL {found['kl']:5.2f}   "
+          f"{tr('lost by swapping codes', '换编码的损失')} {found['swap']:5.2f} {tr('nats', '奈特')}")
 plain, annealed, freed = cures.values()
 course.report("kl_collapsed", plain["kl"])
 course.report("kl_annealed", annealed["kl"])
@@ -1266,7 +1313,8 @@ def draw_codes(z_mean, z_log_var, noise):
 # %% id="ex2" tags=["solution"]
 def draw_codes(z_mean, z_log_var, noise):
     """three arrays (batch, latent_dim) -> (batch, latent_dim)"""
-    return z_mean + np.exp(0.5 * z_log_var) * noise  # half the log-variance is the log of the standard deviation
+    # half the log-variance is the log of the standard deviation
+    return z_mean + np.exp(0.5 * z_log_var) * noise
 # %% id="ex2-check" tags=["check"]
 check("04.2", draw_codes)
 # %% [markdown] id="ex3-text" lang="en"
