@@ -1685,13 +1685,13 @@ check("02.1", mean_cross_entropy)
 # （对批取平均已经包含在 `outputs_gradient` 里了。）
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=12
 def layer_backward(inputs, weights, biases, outputs_gradient):
-    ("inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m)"
-     " -> gradients (batch, n), (n, m), (m,)")
+    """inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m)
+    -> gradients (batch, n), (n, m), (m,)"""
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def layer_backward(inputs, weights, biases, outputs_gradient):
-    ("inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m)"
-     " -> gradients (batch, n), (n, m), (m,)")
+    """inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m)
+    -> gradients (batch, n), (n, m), (m,)"""
     sums = inputs @ weights + biases  # (batch, m)
     sums_gradient = outputs_gradient * (sums > 0)  # the slope passes where the sum was positive
     return sums_gradient @ weights.T, inputs.T @ sums_gradient, sums_gradient.sum(axis=0)

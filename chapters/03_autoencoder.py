@@ -346,8 +346,7 @@ plots.show(
 # 最大的**主角**（principal angle）是多少。0° 表示同一个平面；90° 表示有一个方向被对方完全漏掉。
 # %% id="linear-train"
 class Angles(keras.callbacks.Callback):
-    ("Keeps the largest angle between the decoder's plane and that of the principal components,"
-     " epoch by epoch.")
+    """Keeps, for each epoch, the largest angle between the decoder's plane and that of the components."""
 
     def __init__(self):
         super().__init__()
@@ -1351,13 +1350,13 @@ check("03.2", nats_per_picture)
 # 目标则是干净的。调用者的数组不许被改动。（`generator.random(shape)` 产生 0 到 1 之间的随机数。）
 # %% id="ex3" tags=["exercise"] difficulty=1 minutes=10
 def denoising_pair(pictures, share, generator):
-    ("pictures (batch, features), share: float, generator: np.random.Generator"
-     " -> two arrays (batch, features)")
+    """pictures (batch, features), share: float, generator: np.random.Generator
+    -> two arrays (batch, features)"""
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def denoising_pair(pictures, share, generator):
-    ("pictures (batch, features), share: float, generator: np.random.Generator"
-     " -> two arrays (batch, features)")
+    """pictures (batch, features), share: float, generator: np.random.Generator
+    -> two arrays (batch, features)"""
     keep = generator.random(pictures.shape) >= share
     return pictures * keep, pictures  # a new array, and the clean one as it is
 # %% id="ex3-check" tags=["check"]
@@ -1378,7 +1377,7 @@ def area_under_roc(scores, outlier):
 # %% id="ex4" tags=["solution"]
 def area_under_roc(scores, outlier):
     """scores (examples,), outlier (examples,) of bool -> float"""
-    # (outliers, 1), (others, 1) side by side
+    # (outliers, 1) against (1, others): every pair
     strange, usual = scores[outlier][:, None], scores[~outlier][None, :]
     return float(np.mean((strange > usual) + 0.5 * (strange == usual)))
 # %% id="ex4-check" tags=["check"]

@@ -899,8 +899,7 @@ beginning = [keras.ops.convert_to_numpy(variable) for variable in variables]
 
 
 def train_small(beta):
-    ("Begin again without compiling again, train, and return both test terms, (images,) each,"
-     " and how many units are active.")
+    """Begin again, compile nothing, train; return both test terms, (images,) each, and the active units."""
     for variable, value in zip(variables, beginning, strict=True):
         variable.assign(value)
     small.beta.assign(beta)
@@ -1162,8 +1161,7 @@ strong_beginning = [keras.ops.convert_to_numpy(variable) for variable in strong_
 
 
 def train_strong(free_bits=0.0, callbacks=()):
-    ("Begin again, train, and return the bound, the KL of each dimension,"
-     " and what it costs to swap the codes.")
+    """Begin again, train; return the bound, the KL of each dimension, and the cost of swapped codes."""
     for variable, value in zip(strong_variables, strong_beginning, strict=True):
         variable.assign(value)
     strong.free_bits.assign(free_bits)
