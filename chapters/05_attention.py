@@ -113,9 +113,12 @@ diagrams.flow(
 # %% id="dial-settings"
 course = dial(
     settings={
-        "smoke": dict(books=256, book_epochs=1, units=16, phrases=300, phrase_epochs=1, erased=10, lengths=[16, 32]),
-        "quick": dict(books=12_000, book_epochs=3, units=64, phrases=5_000, phrase_epochs=5, erased=150, lengths=[64, 128, 256, 512, 1024]),
-        "full": dict(books=100_000, book_epochs=6, units=256, phrases=5_000, phrase_epochs=15, erased=500, lengths=[64, 128, 256, 512, 1024, 2048]),
+        "smoke": dict(books=256, book_epochs=1, units=16, phrases=300, phrase_epochs=1,
+                      erased=10, lengths=[16, 32]),
+        "quick": dict(books=12_000, book_epochs=3, units=64, phrases=5_000, phrase_epochs=5,
+                      erased=150, lengths=[64, 128, 256, 512, 1024]),
+        "full": dict(books=100_000, book_epochs=6, units=256, phrases=5_000, phrase_epochs=15,
+                     erased=500, lengths=[64, 128, 256, 512, 1024, 2048]),
     },
     expected={
         "quick": dict(
@@ -151,7 +154,7 @@ NAMES, DIGITS = 40, 10
 
 
 def phone_books(examples, pairs, room, seed):
-    """Pages with pairs[0] to pairs[1] entries -> (names, numbers, asked), answers; ids begin at 1, and 0 is padding."""
+    """Pages with pairs[0] to pairs[1] entries -> (names, numbers, asked), answers; 0 is padding."""
     random = np.random.default_rng(seed)
     lengths = random.integers(pairs[0], pairs[1] + 1, size=examples)
     keep = np.arange(room) < lengths[:, None]  # (examples, room)
@@ -163,7 +166,8 @@ def phone_books(examples, pairs, room, seed):
 
 pages, answers = phone_books(course.books, (1, 12), 12, seed=course.seed)
 names, numbers, asked = (each[0] for each in pages)
-print("  ".join(f"{name}:{number - 1}" for name, number in zip(names, numbers, strict=True) if name), f"  {asked}:?  {answers[0]}")
+entries = zip(names, numbers, strict=True)
+print("  ".join(f"{name}:{number - 1}" for name, number in entries if name), f"  {asked}:?  {answers[0]}")
 # %% [markdown] id="problem-models" lang="en"
 # Two models read the same entries through the same kind of embeddings, and end in the same two layers. They differ in what
 # lies between. The first squeezes the page into **one vector**: a GRU, a recurrent network, goes from entry to entry and
@@ -175,11 +179,12 @@ print("  ".join(f"{name}:{number - 1}" for name, number in zip(names, numbers, s
 # 它的注意力层暂且当作现成的，本课余下的部分就是把它拆开。
 # %% id="problem-build"
 def look_up_model(middle):
-    """A model of (names, numbers, asked); `middle` makes one vector of the entries, the question and the mask."""
+    """A model of (names, numbers, asked); middle(entries, question, mask) gives one vector."""
     names, numbers = keras.Input((None,), dtype="int32"), keras.Input((None,), dtype="int32")
     asked = keras.Input((), dtype="int32")
     name_vectors = layers.Embedding(NAMES + 1, 32)
-    entries = layers.Concatenate()([name_vectors(names), layers.Embedding(DIGITS + 1, 32)(numbers)])  # (batch, time, 64)
+    number_vectors = layers.Embedding(DIGITS + 1, 32)(numbers)
+    entries = layers.Concatenate()([name_vectors(names), number_vectors])  # (batch, time, 64)
     question = name_vectors(asked)  # (batch, 32)
     found = middle(entries, question, ops.not_equal(names, 0))
     hidden = layers.Dense(128, activation="relu")(layers.Concatenate()([found, question]))
@@ -191,7 +196,8 @@ def last_state(entries, question, mask):
 
 
 def look(entries, question, mask):
-    looked = attention.MultiHeadAttention(num_heads=1, key_dim=32)(question[:, None], entries, padding_mask=mask)
+    attend = attention.MultiHeadAttention(num_heads=1, key_dim=32)
+    looked = attend(question[:, None], entries, padding_mask=mask)
     return looked[:, 0]  # (batch, 32): one query, so one answer
 
 
@@ -221,7 +227,8 @@ for name, model in models.items():
     model.fit(pages, answers, batch_size=128, epochs=course.book_epochs, verbose=0)
     tests = [phone_books(500, (count, count), 32, seed=course.seed + count) for count in entries_tested]
     together = [np.concatenate(columns) for columns in zip(*(page for page, _ in tests), strict=True)]
-    right = model.predict(together, batch_size=1_000, verbose=0).argmax(axis=-1) == np.concatenate([right for _, right in tests])
+    said = model.predict(together, batch_size=1_000, verbose=0).argmax(axis=-1)
+    right = said == np.concatenate([answers for _, answers in tests])
     accuracy[name] = right.reshape(len(tests), -1).mean(axis=1)
     print(f"{name:>10}: {time.perf_counter() - started:.0f} s", accuracy[name].round(2))
 course.report("attention_at_32", accuracy["attention"][-1])
@@ -279,7 +286,8 @@ for key in keys:
     scores.append(sum(q * k for q, k in zip(query, key, strict=True)))  # how well the label fits
 shares = [np.exp(score) for score in scores]
 weights = [share / sum(shares) for share in shares]  # softmax: positive, and they sum to one
-output = [sum(weight * value[column] for weight, value in zip(weights, values, strict=True)) for column in range(2)]
+output = [sum(weight * value[column] for weight, value in zip(weights, values, strict=True))
+          for column in range(2)]
 
 for word, score, weight in zip(words, scores, weights, strict=True):
     print(f"{word:>5}: {tr('score', '得分')} {score:.1f}  {tr('weight', '权重')} {weight:.3f}")
@@ -467,7 +475,8 @@ print(pairs.shape, np.asarray(weights).round(2), sep="\n")
 states = np.array([[0.0, 0.0], *keys])  # s_0, then one state for each word
 neighbours = softmax(np.array([states[i - 1] @ states[i] for i in range(1, 4)]))
 for question in queries[:2]:
-    print(tr("query", "查询"), question, tr("article:", "原文："), neighbours.round(2), tr("attention:", "注意力："), softmax(keys @ question).round(2))
+    print(tr("query", "查询"), question, tr("article:", "原文："), neighbours.round(2),
+          tr("attention:", "注意力："), softmax(keys @ question).round(2))
 # %% [markdown] id="erratum-11-right" lang="en"
 # What was meant is Bahdanau's $e_{ij} = \mathrm{score}(s_{i-1}, h_j)$: the **writer's** last state $s_{i-1}$ against **every**
 # state $h_j$ of the reader. The query comes from one sequence, the keys from the other, and the softmax runs over $j$.
@@ -488,7 +497,7 @@ for question in queries[:2]:
 import warnings
 
 hidden, score = layers.Dense(1, activation="tanh"), layers.Dense(1)
-encoded = np.random.default_rng(course.seed).random((4, 100)).astype("float32")  # (batch, features), as in the article
+encoded = np.random.default_rng(course.seed).random((4, 100)).astype("float32")  # (batch, features)
 
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
@@ -514,12 +523,15 @@ print(*(str(one.message).split(". ")[0] for one in caught[:1]))
 # 每个样本只剩一个数，解码器随即报错。
 # %% id="erratum-16"
 summed = ops.sum(ops.convert_to_tensor(ones) * encoded, axis=1)
-decoder = keras.Sequential([keras.Input((100,)), layers.Dense(32, activation="relu"), layers.Dense(100, activation="sigmoid")])
+decoder = keras.Sequential([
+    keras.Input((100,)), layers.Dense(32, activation="relu"), layers.Dense(100, activation="sigmoid"),
+])
 print(tuple(summed.shape))
 try:
     decoder(summed)
 except ValueError as error:
-    print("ValueError:", next(line for line in str(error).splitlines() if "expected" in line or "incompatible" in line))
+    said = str(error).splitlines()
+    print("ValueError:", next(line for line in said if "expected" in line or "incompatible" in line))
 # %% [markdown] id="errata-mended" lang="en"
 # Mended: attention needs a **sequence** to look at. Keys and values are (batch, time, features), the scores are one per key,
 # the softmax runs over keys, and the sum is over time.
@@ -636,7 +648,8 @@ print(np.asarray(attention.masked_softmax(three, row_mask)).round(2))
 # 模型得知道是**谁**给的、给的是**什么**；把两者平均成一个，就分不清了：
 # %% id="heads-average"
 half = np.array([[0.5, 0.5]])
-print(half @ np.array([[1.0, 0.0], [0.0, 1.0]]), half @ np.array([[1.0, 1.0], [0.0, 0.0]]))  # different words, same average
+same, other = np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+print(half @ other, half @ same)  # different words, same average
 # %% [markdown] id="heads-formula" lang="en"
 # So let several attentions look at once, each through matrices of its own, in a smaller space of its own, and let a last
 # matrix put together what they saw:
@@ -672,7 +685,8 @@ print(by_loop.shape)
 # 所有头的矩阵并排放在一个矩阵里，乘完之后用一次 reshape 切成各个头；我们的函数都允许前面再多出几个轴，
 # 于是所有句子的所有头又是一次矩阵乘法：
 # %% id="heads-once-run"
-q, k, v = (attention.split_heads(sentence[None] @ matrix, num_heads=2) for matrix in (Wq, Wk, Wv))  # (1, heads, time, 4)
+q, k, v = (attention.split_heads(sentence[None] @ matrix, num_heads=2)
+           for matrix in (Wq, Wk, Wv))  # (1, heads, time, 4)
 seen, _ = attention.scaled_dot_product_attention(q, k, v)
 at_once = attention.merge_heads(seen) @ Wo  # (1, time, width)
 assert np.allclose(at_once[0], by_loop, atol=1e-5)
@@ -740,13 +754,14 @@ def english_words(text):
     return [word.lower() for word in prep.tokenize(text)]
 
 
-train, test = data.phrases.load("train", limit=course.phrases, seed=course.seed), data.phrases.load("test", seed=course.seed)
+train = data.phrases.load("train", limit=course.phrases, seed=course.seed)
+test = data.phrases.load("test", seed=course.seed)
 english = prep.Vocabulary.build(map(english_words, train.english))
 chinese = prep.Vocabulary.build([["<s>"], *map(list, train.chinese)])
 
 
 def as_ids(phrases):
-    """-> English ids (n, 18), the characters so far (n, 21), which begin with <s>, and the next ones (n, 21)."""
+    """-> English ids (n, 18), the characters so far (n, 21), from <s> on, and the next ones (n, 21)."""
     written = [chinese.encode(["<s>", *text]) for text in phrases.chinese]
     source = prep.pad([english.encode(english_words(text)) for text in phrases.english], 18)
     return [source, prep.pad([ids[:-1] for ids in written], 21)], prep.pad([ids[1:] for ids in written], 21)
@@ -775,7 +790,8 @@ translator.compile(
 )
 started = time.perf_counter()
 history = translator.fit(train_inputs, train_next, batch_size=128, epochs=course.phrase_epochs, verbose=0)
-print(f"{translator.count_params():,}", tr("weights,", "个参数，"), f"{time.perf_counter() - started:.0f} s,", np.round(history.history["loss"], 2))
+print(f"{translator.count_params():,}", tr("weights,", "个参数，"),
+      f"{time.perf_counter() - started:.0f} s,", np.round(history.history["loss"], 2))
 
 real = test_next > 0
 guessed = translator.predict(test_inputs, batch_size=256, verbose=0).argmax(axis=-1)
@@ -795,7 +811,8 @@ attention.head_chooser(
     np.concatenate([weights, weights.mean(axis=0, keepdims=True)]),
     rows,
     columns,
-    f"The weights of four heads and their mean, while “{test.chinese[number]}” is written from “{test.english[number]}”",
+    f"The weights of four heads and their mean, "
+    f"while “{test.chinese[number]}” is written from “{test.english[number]}”",
     f"四个头及其平均的权重：由“{test.english[number]}”写出“{test.chinese[number]}”",
     names=[*(tr(f"head {head}", f"第 {head} 头") for head in range(1, 5)), tr("mean", "平均")],
 )
@@ -845,7 +862,7 @@ print(np.array([0.8, 0.1, 0.1]) @ same_values, np.array([0.1, 0.8, 0.1]) @ same_
 # %% id="explain-erase-run"
 random = np.random.default_rng(course.seed)
 lengths = (test_inputs[0][: course.erased] > 0).sum(axis=1)
-place = (random.random(len(lengths)) * real[: course.erased].sum(axis=1)).astype(int)  # a character of each phrase
+place = (random.random(len(lengths)) * real[: course.erased].sum(axis=1)).astype(int)  # in each phrase
 
 variants, of_phrase = [], []
 for phrase, length in enumerate(lengths):
@@ -858,7 +875,8 @@ for phrase, length in enumerate(lengths):
 of_phrase = np.array(of_phrase)
 logits = translator.predict([np.array(variants), test_inputs[1][of_phrase]], batch_size=256, verbose=0)
 chosen = logits[np.arange(len(of_phrase)), place[of_phrase]]  # (variants, characters)
-log_probability = chosen - np.log(np.exp(chosen - chosen.max(1, keepdims=True)).sum(1, keepdims=True)) - chosen.max(1, keepdims=True)
+chosen = chosen - chosen.max(1, keepdims=True)
+log_probability = chosen - np.log(np.exp(chosen).sum(1, keepdims=True))
 log_probability = log_probability[np.arange(len(of_phrase)), test_next[of_phrase, place[of_phrase]]]
 
 looked = looks.mean(axis=1)  # the mean of the heads: (phrases, characters, words)
@@ -871,7 +889,9 @@ for phrase, length in enumerate(lengths):
     agree.append(lost.argmax() == most)
     harm["most"].append(lost[most])
     harm["another"].append(np.delete(lost, most).mean())
-print(tr("cost of erasing the word looked at most:", "抹去看得最多的词，代价："), f"{np.mean(harm['most']):.2f}", tr("any other:", "抹去其他词："), f"{np.mean(harm['another']):.2f}", tr("nats", "奈特"))
+print(tr("cost of erasing the word looked at most:", "抹去看得最多的词，代价："),
+      f"{np.mean(harm['most']):.2f}", tr("any other:", "抹去其他词："),
+      f"{np.mean(harm['another']):.2f}", tr("nats", "奈特"))
 print(tr("by chance they would agree in", "碰巧一致的比例"), f"{np.mean(1 / lengths):.0%}")
 course.report("most_looked_at_matters_most", np.mean(agree))
 # %% id="explain-plot" tags=["fold"]
@@ -926,7 +946,9 @@ for length in course.lengths:
             times.append(time.perf_counter() - started)
         seconds[name].append(min(times))
     megabytes.append(2 * 4 * length**2 * 4 / 1e6)  # sequences × heads × T² × 4 bytes
-    print(f"T = {length:>5}: GRU {1e3 * seconds['GRU'][-1]:7.1f} ms   {tr('attention', '注意力')} {1e3 * seconds['attention'][-1]:7.1f} ms   {tr('weights', '权重')} {megabytes[-1]:7.2f} MB")
+    print(f"T = {length:>5}: GRU {1e3 * seconds['GRU'][-1]:7.1f} ms   "
+          f"{tr('attention', '注意力')} {1e3 * seconds['attention'][-1]:7.1f} ms   "
+          f"{tr('weights', '权重')} {megabytes[-1]:7.2f} MB")
 # %% id="cost-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(9.6, 3.3))
 axes[0].plot(course.lengths, 1e3 * np.array(seconds["GRU"]), "s--", lw=2, label="GRU")
@@ -1064,13 +1086,13 @@ check("05.4", decoder_mask)
 # 对所有的查询和键，一次算出 (3) 式。
 # %% id="ex5" tags=["exercise"] difficulty=3 minutes=12
 def additive_scores(queries, keys, W, U, v):
-    """queries (time_q, query_dim), keys (time_k, key_dim), W (hidden, query_dim), U (hidden, key_dim), v (hidden,)
-    -> scores (time_q, time_k)"""
+    """queries (time_q, query_dim), keys (time_k, key_dim), W (hidden, query_dim), U (hidden, key_dim),
+    v (hidden,) -> scores (time_q, time_k)"""
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def additive_scores(queries, keys, W, U, v):
-    """queries (time_q, query_dim), keys (time_k, key_dim), W (hidden, query_dim), U (hidden, key_dim), v (hidden,)
-    -> scores (time_q, time_k)"""
+    """queries (time_q, query_dim), keys (time_k, key_dim), W (hidden, query_dim), U (hidden, key_dim),
+    v (hidden,) -> scores (time_q, time_k)"""
     return np.tanh((queries @ W.T)[:, None, :] + (keys @ U.T)[None, :, :]) @ v
 # %% id="ex5-check" tags=["check"]
 check("05.5", additive_scores)

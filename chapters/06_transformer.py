@@ -132,20 +132,24 @@ course = dial(
             training=dict(epochs=1, batch_size=64, learning_rate=2e-3),
         ),
         "quick": dict(
-            phrases=5_027, watched=200, beamed=128, copy_epochs=1, depths=[1, 4, 24], depth_steps=80, tatoeba=False,
+            phrases=5_027, watched=200, beamed=128, copy_epochs=1,
+            depths=[1, 4, 24], depth_steps=80, tatoeba=False,
             model=dict(width=64, num_heads=4, hidden_dim=256, num_layers=2, dropout=0.1),
             training=dict(epochs=8, batch_size=96, learning_rate=5e-3),
         ),
         "full": dict(
-            phrases=5_027, watched=200, beamed=557, copy_epochs=4, depths=[1, 4, 12, 24, 48], depth_steps=200, tatoeba=True,
+            phrases=5_027, watched=200, beamed=557, copy_epochs=4,
+            depths=[1, 4, 12, 24, 48], depth_steps=200, tatoeba=True,
             model=dict(width=128, num_heads=4, hidden_dim=512, num_layers=2, dropout=0.1),
             training=dict(epochs=20, batch_size=64, learning_rate=2e-3),
         ),
     },
     expected={
         "quick": dict(
-            error_24_plain=(0.65, 1.05), error_24_pre_norm=(0.03, 0.08), copied_unshifted=(0.95, 1.0), next_by_one_character=(0.4, 0.52),
-            exactly_right=(0.78, 0.96), bleu_nearest=(53, 55.5), bleu_greedy=(93.5, 99.5), bleu_shuffled=(88, 98),
+            error_24_plain=(0.65, 1.05), error_24_pre_norm=(0.03, 0.08),
+            copied_unshifted=(0.95, 1.0), next_by_one_character=(0.4, 0.52),
+            exactly_right=(0.78, 0.96), bleu_nearest=(53, 55.5), bleu_greedy=(93.5, 99.5),
+            bleu_shuffled=(88, 98),
         ),
     },
 )
@@ -192,7 +196,7 @@ for position in range(length):
         table[position, 2 * hand + 1] = np.cos(angle)
 print(table.round(2))
 
-angles = np.arange(length)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)  # (length, hands): all at once
+angles = np.arange(length)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)  # (length, hands)
 assert np.allclose(np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, width), table)
 assert np.allclose(transformer.sinusoidal_positions(length, width), table, atol=1e-6)
 # %% [markdown] id="positions-distance" lang="en"
@@ -293,7 +297,9 @@ assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
 # %% id="positions-half"
 for kind in ("float32", "bfloat16"):
     kept = ops.convert_to_numpy(ops.cast(ops.cast(np.arange(512), kind), "float32"))
-    print(f"{kind:>9}: {len(np.unique(kept))}", tr("different positions of 512; around 300:", "个不同的位置（共 512 个）；300 附近："), kept[298:304].astype(int))
+    print(f"{kind:>9}: {len(np.unique(kept))}",
+          tr("different positions of 512; around 300:", "个不同的位置（共 512 个）；300 附近："),
+          kept[298:304].astype(int))
 # %% [markdown] id="quiz-positions" lang="en" tags=["quiz"]
 # **A model with learned positions was trained on sentences of at most 50 words, with a table of 100 rows. What happens at word 70?**
 # - [ ] An error: there is no row — There is one; the table has 100.
@@ -445,12 +451,15 @@ for wiring in WIRINGS:
         weights = [W for group in weights_of(depth) for W in group]
         means, squares = [np.zeros_like(W) for W in weights], [np.zeros_like(W) for W in weights]
         for step in range(1, course.depth_steps + 1):  # Adam, as in lesson 02
-            errors[wiring, depth], _, *slopes = stack(wiring, inputs, targets, weights[:depth], weights[depth:])
+            errors[wiring, depth], _, *slopes = stack(
+                wiring, inputs, targets, weights[:depth], weights[depth:])
             for W, slope, mean, square in zip(weights, slopes[0] + slopes[1], means, squares, strict=True):
                 mean += 0.1 * (slope - mean)
                 square += 0.01 * (slope**2 - square)
                 W -= 1e-3 * mean / (1 - 0.9**step) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
-    print(f"{tr(wiring, WIRINGS[wiring]):>10}", *(tr(f"  {depth:>2} layers: {errors[wiring, depth]:6.3f}", f"  {depth:>2} 层：{errors[wiring, depth]:6.3f}") for depth in course.depths))
+    print(f"{tr(wiring, WIRINGS[wiring]):>10}",
+          *(tr(f"  {depth:>2} layers: {errors[wiring, depth]:6.3f}",
+               f"  {depth:>2} 层：{errors[wiring, depth]:6.3f}") for depth in course.depths))
 course.report("error_24_plain", errors["plain", course.depths[-1]])
 course.report("error_24_pre_norm", errors["pre-norm", course.depths[-1]])
 # %% id="depth-plot" tags=["fold"]
@@ -499,13 +508,14 @@ plots.show(
 # 写出来就两行；我们借用课程库那一层的权重，结果完全相同。
 # %% id="encoder-layer"
 layer = transformer.TransformerEncoderLayer(num_heads=2, hidden_dim=16)
-english_vectors = np.random.default_rng(course.seed).normal(size=(1, 5, 8)).astype("float32")  # (batch, time, width)
+numbers = np.random.default_rng(course.seed)
+english_vectors = numbers.normal(size=(1, 5, 8)).astype("float32")  # (batch, time, width)
 expected = layer(english_vectors)
 
 
 def encoder_layer(x):
     x = x + layer.attention(layer.attention_norm(x))  # every position looks at all
-    return x + layer.output_dense(layer.hidden_dense(layer.feed_forward_norm(x)))  # each is worked on by itself
+    return x + layer.output_dense(layer.hidden_dense(layer.feed_forward_norm(x)))  # each by itself
 
 
 assert np.allclose(encoder_layer(english_vectors), expected, atol=1e-5)
@@ -524,13 +534,14 @@ expected, back, across = decoder(chinese_vectors, english_vectors, return_attent
 
 
 def decoder_layer(x, memory):
-    x = x + decoder.self_attention(decoder.self_attention_norm(x), use_causal_mask=True)  # back at what is written
+    x = x + decoder.self_attention(decoder.self_attention_norm(x), use_causal_mask=True)  # back
     x = x + decoder.cross_attention(decoder.cross_attention_norm(x), key=memory)  # across at the source
     return x + decoder.output_dense(decoder.hidden_dense(decoder.feed_forward_norm(x)))
 
 
 assert np.allclose(decoder_layer(chinese_vectors, english_vectors), expected, atol=1e-5)
-print(tr("output", "输出"), tuple(expected.shape), tr("back", "往回看"), tuple(back.shape), tr("across", "横着看"), tuple(across.shape))
+print(tr("output", "输出"), tuple(expected.shape), tr("back", "往回看"), tuple(back.shape),
+      tr("across", "横着看"), tuple(across.shape))
 # %% [markdown] id="erratum-16" lang="en"
 # **E16, what a decoder must be given.** The second article sums a (batch, features) tensor over its features and hands the
 # rest to a decoder; lesson 05 ran it. A Transformer's decoder is choosy in the same way: it wants **a vector for each
@@ -634,7 +645,8 @@ def english_words(text):
     return [word.lower() for word in prep.tokenize(text)]
 
 
-phrases, test = data.phrases.load("train", limit=course.phrases, seed=course.seed), data.phrases.load("test", seed=course.seed)
+phrases = data.phrases.load("train", limit=course.phrases, seed=course.seed)
+test = data.phrases.load("test", seed=course.seed)
 english = prep.Vocabulary.build(map(english_words, phrases.english))
 chinese = prep.Vocabulary(["<s>", "</s>", *prep.Vocabulary.build(map(list, phrases.chinese)).words[2:]])
 START, END = chinese.encode(["<s>", "</s>"])
@@ -642,7 +654,9 @@ START, END = chinese.encode(["<s>", "</s>"])
 sources = [english.encode(english_words(text)) for text in phrases.english]
 targets = [chinese.encode(list(text)) for text in phrases.chinese]
 test_sources = [english.encode(english_words(text)) for text in test.english]
-print(f"{len(phrases):,} + {len(test):,};", tr(f"{len(english)} English words, {len(chinese)} Chinese characters", f"{len(english)} 个英文词，{len(chinese)} 个汉字"))
+print(f"{len(phrases):,} + {len(test):,};",
+      tr(f"{len(english)} English words, {len(chinese)} Chinese characters",
+         f"{len(english)} 个英文词，{len(chinese)} 个汉字"))
 
 given, answers = transformer.shift(targets[0], START, END)
 print(phrases[0].english)
@@ -678,23 +692,31 @@ for one, other in zip(chinese.decode(given), chinese.decode(answers), strict=Tru
 # %% id="unshifted"
 framed = prep.pad([[START, *ids, END] for ids in targets])  # (sentences, time)
 one_character = keras.Sequential([layers.Embedding(len(chinese), 64), layers.Dense(len(chinese))])
-one_character.compile(keras.optimizers.Adam(1e-2), keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0))
+one_character.compile(
+    keras.optimizers.Adam(1e-2),
+    keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0),
+)
 one_character.build((None, framed.shape[1] - 1))
 fresh = one_character.get_weights()
 
-for name, wanted in [(tr("not shifted", "不错开"), framed[:, :-1]), (tr("shifted", "错开一位"), framed[:, 1:])]:
+for name, result, wanted in [
+    (tr("not shifted", "不错开"), "copied_unshifted", framed[:, :-1]),
+    (tr("shifted", "错开一位"), "next_by_one_character", framed[:, 1:]),
+]:
     one_character.set_weights(fresh)
     keras.utils.set_random_seed(course.seed)
     one_character.fit(framed[:, :-1], wanted, batch_size=256, epochs=course.copy_epochs, verbose=0)
     guessed = one_character.predict(framed[:1000, :-1], batch_size=250, verbose=0).argmax(axis=-1)
     counts = (wanted[:1000] > 0) & (framed[:1000, :-1] > 0)
     right = np.mean(guessed[counts] == wanted[:1000][counts])
-    next_one = dict(enumerate(one_character.predict(np.arange(len(chinese))[:, None], batch_size=1000, verbose=0)[:, 0].argmax(axis=-1)))
+    all_ids = np.arange(len(chinese))[:, None]
+    likeliest = one_character.predict(all_ids, batch_size=1000, verbose=0)[:, 0].argmax(axis=-1)
+    next_one = dict(enumerate(likeliest))
     written = [START]
     while len(written) < 9 and written[-1] != END:
         written.append(next_one[written[-1]])
     print(f"{name}: {right:.1%}", tr("right; it writes", "正确；它写出"), *chinese.decode(written[1:]))
-    course.report("copied_unshifted" if name == tr("not shifted", "不错开") else "next_by_one_character", right)
+    course.report(result, right)
 # %% [markdown] id="quiz-shift" lang="en" tags=["quiz"]
 # **Targets are shifted rightly, but the causal mask of a big decoder has been forgotten. What will training show?**
 # - [ ] An error about shapes — The shapes are the same with and without a mask.
@@ -734,7 +756,7 @@ for name, wanted in [(tr("not shifted", "不错开"), framed[:, :-1]), (tr("shif
 #
 # 取四个字，$\epsilon = 0.1$，先写成循环，再写成一行，最后用课程库。填充的位置不计，求平均时除以**词元**数，而不是句子数：
 # %% id="loss-loop"
-logits = np.array([[2.0, 0.5, 0.0, -1.0], [0.0, 3.0, 0.0, 0.0], [9.0, 9.0, 9.0, 9.0]])  # (time, V); the last is padding
+logits = np.array([[2.0, 0.5, 0.0, -1.0], [0.0, 3.0, 0.0, 0.0], [9.0, 9.0, 9.0, 9.0]])  # (time, V)
 right, epsilon = [1, 2, 0], 0.1  # ids; 0 is padding
 
 total, count = 0.0, 0
@@ -823,7 +845,8 @@ copied = [phrases.chinese[place] for place in (shared / either).argmax(axis=1)]
 del known, asked, shared, either  # 40 MB
 for number in range(3):
     print(f"{test.english[number]}  →  {copied[number]}  ({tr('right', '正确')}: {test.chinese[number]})")
-print(tr("exactly right:", "完全正确："), sum(a == b for a, b in zip(copied, test.chinese, strict=True)), "/", len(test))
+right = sum(a == b for a, b in zip(copied, test.chinese, strict=True))
+print(tr("exactly right:", "完全正确："), right, "/", len(test))
 # %% [markdown] id="training-text" lang="en"
 # All of these are good Chinese, and every one is wrong. Keep that in mind for section 9.
 #
@@ -836,12 +859,15 @@ print(tr("exactly right:", "完全正确："), sum(a == b for a, b in zip(copied
 # %% id="train"
 watch = slice(0, course.watched)  # phrases come in random order
 learn = slice(course.watched, None)
-translator = transformer.Transformer(len(english), len(chinese), max_length=24, seed=course.seed, **course.model)
+translator = transformer.Transformer(
+    len(english), len(chinese), max_length=24, seed=course.seed, **course.model)
 print(f"{translator.count_params():,}", tr("parameters", "个参数"))
 
 
 def progress(epoch, numbers):
-    print(tr(f"epoch {epoch:>2}: loss {numbers['loss']:.2f}, watched {numbers['validation_loss']:.2f}", f"第 {epoch:>2} 轮：损失 {numbers['loss']:.2f}，观察集 {numbers['validation_loss']:.2f}") + f", {numbers['seconds']:.0f} s")
+    loss, watched = numbers["loss"], numbers["validation_loss"]
+    print(tr(f"epoch {epoch:>2}: loss {loss:.2f}, watched {watched:.2f}",
+             f"第 {epoch:>2} 轮：损失 {loss:.2f}，观察集 {watched:.2f}") + f", {numbers['seconds']:.0f} s")
 
 
 started = time.perf_counter()
@@ -883,7 +909,7 @@ plots.show(
 source, written = np.array([test_sources[0]]), []
 while len(written) < 23:
     scores = translator({"source": source, "target": prep.pad([[START, *written]], 24)})  # (1, 24, V)
-    likeliest = int(np.argmax(np.asarray(scores)[0, len(written), END:])) + END  # ids below END are no characters
+    likeliest = int(np.argmax(np.asarray(scores)[0, len(written), END:])) + END  # below END: marks
     if likeliest == END:
         break
     written.append(likeliest)
@@ -910,7 +936,8 @@ course.report("exactly_right", np.mean(exact))
 for good in (True, False):
     print(tr("right:", "正确的：") if good else tr("not as in the reference:", "与参考译文不同的："))
     for number in [number for number, equal in enumerate(exact) if equal == good][:5]:
-        print("  ", test.english[number], "→", translations[number], "" if good else f"  ({test.chinese[number]})")
+        reference = "" if good else f"  ({test.chinese[number]})"
+        print("  ", test.english[number], "→", translations[number], reference)
 # %% [markdown] id="greedy-reading" lang="en"
 # Read the second list closely. Some lines are wrong; others say the same in other words, which *exactly right* counts as
 # wrong too. And remember what this is: phrases of a small grammar, of known words in new combinations. Section 14 turns
@@ -977,7 +1004,11 @@ def corpus_bleu(ours, references):
 
 course.report("bleu_nearest", corpus_bleu(copied, test.chinese))
 course.report("bleu_greedy", corpus_bleu(translations, test.chinese))
-assert np.isclose(corpus_bleu(translations, test.chinese), transformer.bleu(list(map(list, translations)), [[list(text)] for text in test.chinese]))
+references = [[list(text)] for text in test.chinese]
+assert np.isclose(
+    corpus_bleu(translations, test.chinese),
+    transformer.bleu(list(map(list, translations)), references),
+)
 # %% [markdown] id="bleu-reading" lang="en"
 # Look at the first number again. A translator that has learnt nothing, and gets **not one** phrase right, has a BLEU of more
 # than 50, because its sentences come from the same small world and share most of their pieces with the right ones. BLEU
@@ -993,9 +1024,13 @@ assert np.isclose(corpus_bleu(translations, test.chinese), transformer.bleu(list
 #
 # 其中有多少是碰运气？把测试短语有放回地重抽一千次，看看 BLEU 的波动（“自助法”）：
 # %% id="bleu-interval"
-for name, texts in [(tr("nearest phrase", "最近的短语"), copied), (tr("Transformer", "Transformer"), translations)]:
-    low, high = transformer.bleu_interval(list(map(list, texts)), [[list(text)] for text in test.chinese], seed=course.seed)
-    print(f"{name:>16}: BLEU {corpus_bleu(texts, test.chinese):.1f}", tr(f"(95%: {low:.1f} to {high:.1f})", f"（95%：{low:.1f} 到 {high:.1f}）"))
+for name, texts in [
+    (tr("nearest phrase", "最近的短语"), copied),
+    (tr("Transformer", "Transformer"), translations),
+]:
+    low, high = transformer.bleu_interval(list(map(list, texts)), references, seed=course.seed)
+    print(f"{name:>16}: BLEU {corpus_bleu(texts, test.chinese):.1f}",
+          tr(f"(95%: {low:.1f} to {high:.1f})", f"（95%：{low:.1f} 到 {high:.1f}）"))
 # %% id="bleu-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
 for number, (name, texts) in enumerate([(plots.label("nearest phrase", "最近的短语"), copied), ("Transformer", translations)]):
@@ -1049,7 +1084,8 @@ NEXT = {  # the probability of each next character, after each beginning
 def search(width):
     beams = {"": 1.0}
     for _ in range(2):
-        longer = {text + character: p * share for text, p in beams.items() for character, share in NEXT[text].items()}
+        longer = {text + character: p * share
+                  for text, p in beams.items() for character, share in NEXT[text].items()}
         beams = dict(sorted(longer.items(), key=lambda beam: -beam[1])[:width])
         print("  ", {text: round(p, 2) for text, p in beams.items()})
     return max(beams, key=beams.get)
@@ -1088,7 +1124,9 @@ diagrams.flow(
 # %% id="length-penalty"
 for alpha in (0.0, 0.6, 1.0):
     short, long = (log_p / ((5 + n) / 6) ** alpha for log_p, n in [(-2.0, 4), (-2.4, 8)])  # (8)
-    print(f"α = {alpha}:", tr("4 characters", "4 个字"), round(short, 2), tr("8 characters", "8 个字"), round(long, 2), "→", tr("the short one", "短的胜") if short > long else tr("the long one", "长的胜"))
+    print(f"α = {alpha}:", tr("4 characters", "4 个字"), round(short, 2),
+          tr("8 characters", "8 个字"), round(long, 2), "→",
+          tr("the short one", "短的胜") if short > long else tr("the long one", "长的胜"))
 assert np.isclose(transformer.length_penalty(8, 0.6), (13 / 6) ** 0.6)
 # %% [markdown] id="beam-predict" lang="en" tags=["predict"]
 # **Before you run it.** Four beams instead of one, on the test phrases. The model's own probability of what it writes: will it
@@ -1110,13 +1148,20 @@ beam = transformer.BeamSearch(translator, START, END, max_length=23, beam_width=
 started = time.perf_counter()
 beamed, beam_likelihoods = beam.translate(test_sources[checked])
 beamed = ["".join(chinese.decode(ids)) for ids in beamed]
-print(f"{time.perf_counter() - started:.1f} s;", tr("greedy", "贪心"), f"BLEU {corpus_bleu(translations[checked], test.chinese[checked]):.1f};", tr("four beams", "四个束"), f"BLEU {corpus_bleu(beamed, test.chinese[checked]):.1f}")
+right = test.chinese[checked]
+print(f"{time.perf_counter() - started:.1f} s;",
+      tr("greedy", "贪心"), f"BLEU {corpus_bleu(translations[checked], right):.1f};",
+      tr("four beams", "四个束"), f"BLEU {corpus_bleu(beamed, right):.1f}")
 gain = beam_likelihoods - likelihoods[checked]
-print(tr("log-probability:", "对数概率："), tr(f"higher for {np.sum(gain > 1e-3)}, lower for {np.sum(gain < -1e-3)} phrases", f"{np.sum(gain > 1e-3)} 句更高，{np.sum(gain < -1e-3)} 句更低"))
-other = [number for number, (one, two) in enumerate(zip(translations[checked], beamed, strict=True)) if one != two]
+higher, lower = np.sum(gain > 1e-3), np.sum(gain < -1e-3)
+print(tr("log-probability:", "对数概率："),
+      tr(f"higher for {higher}, lower for {lower} phrases", f"{higher} 句更高，{lower} 句更低"))
+pairs = zip(translations[checked], beamed, strict=True)
+other = [number for number, (one, two) in enumerate(pairs) if one != two]
 print(tr(f"{len(other)} of {len(beamed)} phrases differ:", f"{len(beamed)} 句中有 {len(other)} 句不同："))
 for number in other[:4]:
-    print("  ", test.english[number], "→", translations[number], "|", beamed[number], f"({test.chinese[number]})")
+    print("  ", test.english[number], "→", translations[number], "|", beamed[number],
+          f"({test.chinese[number]})")
 
 # %% [markdown] id="looking" lang="en"
 # ## 11 · Looking across
@@ -1130,7 +1175,8 @@ for number in other[:4]:
 # 写一个字的时候，它在看什么？看解码器的**交叉注意力**：每个字一行，它的目光分配给各个英文词。
 # 选一个头（用鼠标，或用 Tab 键和方向键）。比如第一行，就是选定第一个字时的目光，那时写出来的还只有 `<s>`。
 # %% id="looking-run"
-chosen = [number for number, good in enumerate(exact) if good and 6 <= len(test_sources[number]) <= 9][:3] or [0, 1, 2]
+chosen = [number for number, good in enumerate(exact) if good and 6 <= len(test_sources[number]) <= 9]
+chosen = chosen[:3] or [0, 1, 2]
 inputs_shown = {
     "source": prep.pad([test_sources[number] for number in chosen]),
     "target": prep.pad([[START, *found[number]] for number in chosen]),
@@ -1149,7 +1195,8 @@ attention.head_chooser(
     np.concatenate([heads.mean(axis=0, keepdims=True), heads]),
     rows,
     columns,
-    f"The mean of the last layer's heads, and each head, while “{translations[chosen[0]]}” is written from “{test.english[chosen[0]]}”",
+    f"The mean of the last layer's heads, and each head, "
+    f"while “{translations[chosen[0]]}” is written from “{test.english[chosen[0]]}”",
     f"最后一层各头的平均及各个头：由“{test.english[chosen[0]]}”写出“{translations[chosen[0]]}”",
     names=[tr("mean", "平均"), *(tr(f"head {head}", f"第 {head} 头") for head in range(1, len(heads) + 1))],
 )
@@ -1185,7 +1232,8 @@ plots.show(
 # > 先别怪模型，往下读。
 # %% id="shuffle-run"
 random = np.random.default_rng(course.seed)
-shuffled = [[*map(int, random.permutation(ids[:-1])), ids[-1]] for ids in test_sources]  # the mark at the end stays
+# the mark at the end stays
+shuffled = [[*map(int, random.permutation(ids[:-1])), ids[-1]] for ids in test_sources]
 from_shuffled = ["".join(chinese.decode(ids)) for ids in greedy.translate(shuffled)[0]]
 course.report("bleu_shuffled", corpus_bleu(from_shuffled, test.chinese))
 for number in range(3):
@@ -1195,9 +1243,13 @@ orders = {}
 for ids in sources:
     orders.setdefault(tuple(sorted(ids)), set()).add(tuple(ids))
 several = sum(len(found_orders) > 1 for found_orders in orders.values())
-print(tr(f"sets of words that stand in more than one order in training: {several} of {len(orders):,}", f"训练中以不止一种次序出现的词集：{several} 个（共 {len(orders):,} 个）"))
+print(tr(f"sets of words that stand in more than one order in training: {several} of {len(orders):,}",
+         f"训练中以不止一种次序出现的词集：{several} 个（共 {len(orders):,} 个）"))
 but = [number for number, text in enumerate(test.english) if " but " in text]
-print(tr("phrases with “but”: exactly right", "带 but 的短语：完全正确"), sum(exact[number] for number in but), "/", len(but), tr("; from shuffled words", "；词打乱之后"), sum(from_shuffled[number] == test.chinese[number] for number in but), "/", len(but))
+right = sum(exact[number] for number in but)
+right_shuffled = sum(from_shuffled[number] == test.chinese[number] for number in but)
+print(tr("phrases with “but”: exactly right", "带 but 的短语：完全正确"), right, "/", len(but),
+      tr("; from shuffled words", "；词打乱之后"), right_shuffled, "/", len(but))
 for number in but[:3]:
     print("  ", test.english[number], "→", translations[number])
 # %% [markdown] id="shuffle-reading" lang="en"
@@ -1262,8 +1314,10 @@ ours_by_kind = {
 for kind, size in ours_by_kind.items():
     print(f"{kind:>10}: {size:>9,}")
 assert sum(ours_by_kind.values()) == translator.count_params()
-assert [size for size in transformer.count_parameters(translator).values() if size] == list(ours_by_kind.values())
-print(f"{'':>10}  {translator.count_params():>9,};", len(translator.trainable_variables), tr("arrays", "个数组"))
+counted = [size for size in transformer.count_parameters(translator).values() if size]
+assert counted == list(ours_by_kind.values())
+print(f"{'':>10}  {translator.count_params():>9,};",
+      len(translator.trainable_variables), tr("arrays", "个数组"))
 # %% [markdown] id="erratum-06" lang="en"
 # ### E06: BERT-large, built and counted
 #
@@ -1278,7 +1332,8 @@ print(f"{'':>10}  {translator.count_params():>9,};", len(translator.trainable_va
 # 所以没有什么可以运行的了；而且 `vocab`、`num_labels`、`max_length` 都没有定义。不过那四个数是有意义的：
 # 24 层、宽 1024、隐藏宽 4096、16 个头，正是 BERT-large 的形状，它只有编码器。我们把其中一层搭出来，其余的数一数：
 # %% id="erratum-06-run"
-one_layer = transformer.TransformerEncoderLayer(num_heads=16, hidden_dim=4096, activation="gelu", dtype="float16")  # half the memory
+one_layer = transformer.TransformerEncoderLayer(
+    num_heads=16, hidden_dim=4096, activation="gelu", dtype="float16")  # half the memory
 one_layer.build((None, None, 1024))
 built = one_layer.count_params()
 assert built == attention_size(1024) + network_size(1024, 4096) + 2 * 2 * 1024
@@ -1288,12 +1343,14 @@ del one_layer
 bert_large = {
     "embeddings": (30_522 + 512 + 2) * 1024,  # word pieces, learned positions, two kinds of sentence
     "attention": 24 * attention_size(1024),
-    "networks": 24 * network_size(1024, 4096) + 1024 * 1024 + 1024,  # and one matrix that pools the first position
+    "networks": 24 * network_size(1024, 4096) + 1024 * 1024 + 1024,  # and one that pools position 1
     "norms": (2 * 24 + 1) * 2 * 1024,
 }
 total = sum(bert_large.values())
 assert total == sum(transformer.bert_large().values())
-print("BERT-large:", f"{total:,} =", f"{4 * total / 1e9:.2f} GB", tr("in float32; with gradients and Adam's two averages", "（float32）；加上梯度和 Adam 的两个平均"), f"{16 * total / 1e9:.1f} GB")
+print("BERT-large:", f"{total:,} =", f"{4 * total / 1e9:.2f} GB",
+      tr("in float32; with gradients and Adam's two averages", "（float32）；加上梯度和 Adam 的两个平均"),
+      f"{16 * total / 1e9:.1f} GB")
 # %% id="counting-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(8.6, 2.6))
 names = {"embeddings": "嵌入", "attention": "注意力", "networks": "小网络", "norms": "归一化"}
@@ -1354,7 +1411,7 @@ try:
 except AttributeError as error:
     print(said(error))
 
-ids, scores = np.array([[2, 3, 1]]), np.zeros((1, 3, 5), "float32")  # three characters, five in the vocabulary
+ids, scores = np.array([[2, 3, 1]]), np.zeros((1, 3, 5), "float32")  # (batch, time), (batch, time, V)
 try:
     keras.losses.CategoricalCrossentropy(from_logits=True)(ids, scores)
 except ValueError as error:
@@ -1383,7 +1440,8 @@ ids_in, ids_out = framed[:8, :-1], framed[:8, 1:]  # shifted by one
 print(float(transformer.SmoothedCrossEntropy(0.0)(ids_out, language_model(ids_in))), np.log(len(chinese)))
 later = ids_in.copy()
 later[:, 3] = START  # does it see position 3?
-print(np.abs(np.asarray(language_model(later)) - np.asarray(language_model(ids_in))).max(axis=(0, 2))[:6].round(3))
+change = np.abs(np.asarray(language_model(later)) - np.asarray(language_model(ids_in)))
+print(change.max(axis=(0, 2))[:6].round(3))
 # %% [markdown] id="erratum-20" lang="en"
 # Untrained, it is as good as guessing, and it does not look ahead. Lesson 09 trains one.
 #
@@ -1399,8 +1457,10 @@ print(np.abs(np.asarray(language_model(later)) - np.asarray(language_model(ids_i
 # 另一段代码把词元编号直接交给 `torch.nn.Transformer`，没有目标，再拿结果去和编号比较。我们的层会为同样的事情报错，理应如此：
 # %% id="erratum-20-run"
 for name, wrong in [
-    (tr("ids, no embedding", "只有编号，没有嵌入"), lambda: transformer.TransformerEncoderLayer(num_heads=4, hidden_dim=64)(ids_in)),
-    (tr("no target", "没有目标"), lambda: transformer.TransformerDecoderLayer(num_heads=4, hidden_dim=64)(embed(ids_in))),
+    (tr("ids, no embedding", "只有编号，没有嵌入"),
+     lambda: transformer.TransformerEncoderLayer(num_heads=4, hidden_dim=64)(ids_in)),
+    (tr("no target", "没有目标"),
+     lambda: transformer.TransformerDecoderLayer(num_heads=4, hidden_dim=64)(embed(ids_in))),
 ]:
     try:
         wrong()
@@ -1456,7 +1516,8 @@ for texts, size in ((phrases.english[:1_000], 500), (phrases.chinese[:1_000], 90
 from course_lib.transformer import study
 
 cuts = {
-    "words-characters": tr("words → characters", "词 → 字"), "subwords-characters": tr("subwords → characters", "子词 → 字"),
+    "words-characters": tr("words → characters", "词 → 字"),
+    "subwords-characters": tr("subwords → characters", "子词 → 字"),
     "subwords-subwords": tr("subwords → subwords", "子词 → 子词"),
 }
 translated = study.recorded_translations()
@@ -1464,18 +1525,26 @@ rows = []
 for name, label in cuts.items():
     runs = [each for each in translated if each.cut == name]
     bleus = [each.test_bleu for each in runs]
-    others = [(each.validation_bleu, each.validation_loss, sum(each.processor_minutes.values())) for each in runs]
-    rows.append([label, len(runs), f"{np.mean(bleus):.1f} ({min(bleus):.1f}–{max(bleus):.1f})", *(f"{number:.2f}" for number in np.mean(others, axis=0))])
-display.table(["", tr("seeds", "种子数"), tr("test BLEU", "测试 BLEU"), tr("validation", "验证"), tr("nats", "奈特"), tr("minutes", "分钟")], rows)
+    others = [(each.validation_bleu, each.validation_loss, sum(each.processor_minutes.values()))
+              for each in runs]
+    rows.append([
+        label, len(runs), f"{np.mean(bleus):.1f} ({min(bleus):.1f}–{max(bleus):.1f})",
+        *(f"{number:.2f}" for number in np.mean(others, axis=0)),
+    ])
+display.table(["", tr("seeds", "种子数"), tr("test BLEU", "测试 BLEU"), tr("validation", "验证"),
+               tr("nats", "奈特"), tr("minutes", "分钟")], rows)
 first = translated[0]
-print(tr("pairs:", "句对："), *first.pairs, "·", tr("95% interval of one run:", "一次运行的 95% 区间："), *(f"{each:.1f}" for each in first.interval))
+print(tr("pairs:", "句对："), *first.pairs, "·",
+      tr("95% interval of one run:", "一次运行的 95% 区间："), *(f"{each:.1f}" for each in first.interval))
 # %% [markdown] id="real-samples-text" lang="en"
 # A number says little about translations; read some. Below, one run's test sentences of six words or more are ordered by their own score (BLEU with runs of one and two characters only) and cut into ten equal parts; the sentence in the middle of each part is shown: nobody picked them.
 # %% [markdown] id="real-samples-text" lang="zh" of="f100f211"
 # 一个数字说明不了译文怎么样，还是读几句吧。下面把一次运行的测试句（至少六个词的）按各自的得分（只数一字、两字片段的 BLEU）排好，平均分成十段，每段取正中间的那一句：没有人挑选过。
 # %% id="real-samples"
 for sample in first.samples:
-    print(f"{sample['score']:5.1f}  {sample['english']}", f"→ {sample['written']}", f"({' / '.join(sample['references'])})", sep="\n       ")
+    accepted = " / ".join(sample["references"])
+    print(f"{sample['score']:5.1f}  {sample['english']}", f"→ {sample['written']}", f"({accepted})",
+          sep="\n       ")
 # %% [markdown] id="real-reading" lang="en"
 # How the English is cut changes less than the interval of a single run, about 1.5 to either side; it was tried with one seed only. How the **Chinese** is cut matters, **and characters win**, with both seeds, in BLEU and in nats. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen only a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
 #
@@ -1497,7 +1566,8 @@ from course_lib.errors import DataUnavailable
 def tatoeba():
     """The pairs where full scale asks for them and they can be had; else None, and why."""
     if not course.tatoeba:
-        print(tr("Only at full scale: set COURSE_SCALE=full before you start Jupyter.", "只在 full 规模下运行：请在启动 Jupyter 之前设置 COURSE_SCALE=full。"))
+        print(tr("Only at full scale: set COURSE_SCALE=full before you start Jupyter.",
+                 "只在 full 规模下运行：请在启动 Jupyter 之前设置 COURSE_SCALE=full。"))
         return None
     try:
         return data.tatoeba.load(seed=0, sample="never")
@@ -1508,7 +1578,9 @@ def tatoeba():
 
 if (real := tatoeba()) is not None:
     ours = study.run(real, "words-characters", course.seed)
-    print(f"BLEU {ours.test_bleu:.1f}", tr("(95%: {:.1f} to {:.1f})", "（95%：{:.1f} 到 {:.1f}）").format(*ours.interval))
+    low, high = ours.interval
+    print(f"BLEU {ours.test_bleu:.1f}",
+          tr(f"(95%: {low:.1f} to {high:.1f})", f"（95%：{low:.1f} 到 {high:.1f}）"))
     for sample in ours.samples:
         print(f"{sample['score']:5.1f}  {sample['english']} → {sample['written']}")
 

@@ -119,18 +119,18 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         print(columns)
 
 
-def _width(text: str) -> int:
-    """How many letters wide a terminal shows it."""
+def text_width(text: str) -> int:
+    """How many letters wide a terminal or an editor shows one line: a Chinese character takes the room of two."""
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
     return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
 
 
 def _columns(rows: list[list[str]]) -> str:
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
     lines = []
     for first, *others in rows:
-        filled = [" " * (width - _width(cell)) + cell for cell, width in zip(others, widths[1:], strict=True)]
-        lines.append("  ".join([first + " " * (widths[0] - _width(first)), *filled]).rstrip())
+        filled = [" " * (width - text_width(cell)) + cell for cell, width in zip(others, widths[1:], strict=True)]
+        lines.append("  ".join([first + " " * (widths[0] - text_width(first)), *filled]).rstrip())
     return "\n".join(lines)
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from course_lib import display
+from course_lib.publishing import source
+
 from .tree import ROOT, texts
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -28,6 +31,25 @@ def test_ruff_finds_nothing() -> None:
 
 def test_every_file_has_ruffs_format() -> None:
     _ruff("format", "--no-cache", "--check")
+
+
+WIDTH = 110  # what a page of JupyterLab or of the site shows without scrolling aside
+
+
+def _too_wide(chapter: source.Chapter) -> Iterator[str]:
+    """Lines of code that readers see (it is not folded) and that run out of the page."""
+    for cell in chapter.cells:
+        if "fold" not in cell.tags:
+            for line in f"{cell.code or ''}\n{cell.solution or ''}".splitlines():
+                if display.text_width(line) > WIDTH:
+                    yield f"{chapter.path.name}, {cell.id}, {display.text_width(line)}: {line}"
+
+
+def test_code_that_is_not_folded_fits_the_width_of_a_page() -> None:
+    chapters = [source.parse(path) for path in sorted((ROOT / "chapters").glob("[0-9][0-9]_*.py"))]
+    assert chapters
+    wide = [line for chapter in chapters for line in _too_wide(chapter)]
+    assert not wide, "\n".join(wide)
 
 
 def _library() -> dict[str, ast.Module]:
