@@ -1154,7 +1154,7 @@ tiny_train, tiny_test = (tiny_images[: -len(tiny_images) // 5],
                          vae.binarise(tiny_images[-len(tiny_images) // 5 :], seed=0))
 strong = vae.VAE(64, latent_dim=10, hidden_dims=(64, 64, 64), autoregressive=True, seed=course.seed)
 strong.build((None, 64))
-strong.compile(optimizer=keras.optimizers.Adam(2e-3), loss=vae.ReconstructionLoss())
+strong.compile(optimizer=keras.optimizers.Adam(2e-3), loss=vae.ReconstructionLoss(), steps_per_execution=8)
 strong.optimizer.build(strong.trainable_variables)
 strong_variables = [*strong.weights, *strong.optimizer.variables]
 strong_beginning = [keras.ops.convert_to_numpy(variable) for variable in strong_variables]

@@ -1,4 +1,4 @@
-"""One way to compile a model that is going to be trained."""
+"""One way to compile a model that is going to be trained, and the optimiser that most of them get."""
 
 from __future__ import annotations
 
@@ -21,3 +21,16 @@ def compile_for_training(model: keras.Model, input_shape: object, optimizer: ker
         model.build(input_shape)
     optimizer.build(model.trainable_variables)
     model.compile(optimizer=optimizer, **options)
+
+
+def adamw(learning_rate: object, weight_decay: float, **options: object) -> keras.Optimizer:
+    """AdamW; without decay it is plain Adam, for Keras's AdamW goes through all weights to take nothing from them.
+
+    Args:
+        learning_rate: a number or a schedule.
+        weight_decay: what share of a weight a step with a learning rate of 1 would take from it; 0 for none.
+        options: what else Adam takes.
+
+    Source: Loshchilov and Hutter (2019).
+    """
+    return keras.optimizers.Adam(learning_rate, weight_decay=weight_decay or None, **options)

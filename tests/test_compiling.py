@@ -1,9 +1,10 @@
-"""Compiled for training, a model has all its variables before the first step, and TensorFlow traces that step once."""
+"""Compiled for training, a model has its variables at once and is traced once; AdamW is that of Keras."""
 
 import keras
 import numpy as np
+import pytest
 
-from course_lib.compiling import compile_for_training
+from course_lib.compiling import adamw, compile_for_training
 
 
 class Noting(keras.Model):
@@ -54,3 +55,19 @@ def test_the_first_step_is_traced_once():
     if keras.backend.backend() == "tensorflow":
         assert calls == [2, 1]
     assert calls[1] <= calls[0]
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+def test_adamw_is_kerass(decay):
+    rates = keras.optimizers.schedules.CosineDecay(0.05, 20)
+    ours = adamw(rates, decay, beta_2=0.98, global_clipnorm=1.0)
+    kerass = keras.optimizers.AdamW(rates, weight_decay=decay, beta_2=0.98, global_clipnorm=1.0)
+    random = np.random.default_rng(0)
+    start = random.normal(size=(4, 3)).astype("float32")
+    weights = [keras.Variable(start), keras.Variable(start)]
+    for _ in range(5):
+        slope = random.normal(size=(4, 3)).astype("float32")
+        for optimizer, weight in zip((ours, kerass), weights, strict=True):
+            optimizer.apply([keras.ops.convert_to_tensor(slope)], [weight])
+    np.testing.assert_array_equal(*map(keras.ops.convert_to_numpy, weights))
+    assert not np.array_equal(keras.ops.convert_to_numpy(weights[0]), start)

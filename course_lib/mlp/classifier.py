@@ -200,6 +200,7 @@ def train_classifier(
         keras.optimizers.Adam(falling),
         loss=CrossEntropy(),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        steps_per_execution=min(len(batches), 8),  # steps are short; eight in one call spare the time between them
     )
     callbacks = []
     if patience is not None:

@@ -17,7 +17,7 @@ from course_lib.arguments import (
     require_share,
     require_words,
 )
-from course_lib.compiling import compile_for_training
+from course_lib.compiling import adamw, compile_for_training
 from course_lib.mlp.losses import cross_entropy
 from course_lib.preprocessing.batches import bucket_batches, pad, padding_mask
 from course_lib.preprocessing.vocabulary import PAD
@@ -290,9 +290,7 @@ def train_translator(
     steps = epochs * len(batches)
     warmup_steps = max(1, steps // 10) if warmup_steps is None else warmup_steps
     schedule = WarmUp(learning_rate, warmup_steps, max(steps, warmup_steps) + 1)
-    optimizer = keras.optimizers.AdamW(
-        schedule, weight_decay=weight_decay, beta_2=0.98, epsilon=1e-9, global_clipnorm=clip_norm
-    )
+    optimizer = adamw(schedule, weight_decay, beta_2=0.98, epsilon=1e-9, global_clipnorm=clip_norm)
     compile_for_training(model, None, optimizer, loss=SmoothedCrossEntropy(smoothing), jit_compile=jit_compile)
     history: dict[str, list[float]] = {}
     begun = time.perf_counter()

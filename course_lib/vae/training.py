@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_lib.arguments import require_integer, require_not_negative, require_positive
-from course_lib.compiling import compile_for_training
+from course_lib.compiling import adamw, compile_for_training
 from course_lib.vae.model import VAE, ReconstructionLoss
 
 
@@ -206,13 +206,14 @@ def train(
     callbacks = [BetaWarmUp(warm_up, float(model.beta))] if warm_up else []
     if every is not None:
         callbacks.append(Progress(every))
-    steps = epochs * -(-len(images) // batch_size)
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    batches = -(-len(images) // batch_size)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * batches)
     compile_for_training(
         model,
         (None, model.input_dim),
-        keras.optimizers.AdamW(schedule, weight_decay=weight_decay),
+        adamw(schedule, weight_decay),
         loss=ReconstructionLoss(model.likelihood, model.noise_std),
+        steps_per_execution=min(batches, 8),  # steps are short; eight in one call spare the time between them
     )
     fed = (
         {"x": BinarisedImages(images, batch_size, seed, max_shift)} if unit else {"x": images, "batch_size": batch_size}
