@@ -32,9 +32,7 @@ def start(chapter: int, language: str = "en") -> None:
     # These must be set before the backend is imported: they silence start-up notes that no reader can act on.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    # The lessons' matrices are small: on several threads their products take longer than on one, and many times as long
-    # where cores are shared, as on Binder. NumPy reads this once, when it is imported.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _split_no_small_operations()
     warnings.filterwarnings("ignore", category=DeprecationWarning)
 
     with _unheard():
@@ -61,6 +59,17 @@ def start(chapter: int, language: str = "en") -> None:
             )
         )
     print(" · ".join(parts))
+
+
+def _split_no_small_operations() -> None:
+    """Set for how many threads work is split, where the reader has not; NumPy and TensorFlow read it when imported."""
+    # The lessons' matrices are small: on several threads their products take longer than on one, and many times as long
+    # where cores are shared, as on Binder.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if (cores := devices.cores()) <= 2:
+        # So few cores do TensorFlow's small operations sooner side by side than each of them in parts.
+        os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+        os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(cores))
 
 
 @contextlib.contextmanager

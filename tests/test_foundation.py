@@ -234,6 +234,11 @@ def test_cores_are_those_this_process_may_use():
     assert 1 <= devices.cores() <= (os.cpu_count() or 1)
 
 
+def test_where_fewer_cores_are_allowed_fewer_are_counted(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0}, raising=False)
+    assert devices.cores() == 1
+
+
 def test_the_recorded_cost_is_read_in_minutes_and_gigabytes(monkeypatch, tmp_path):
     (tmp_path / "measured.json").write_text(json.dumps({"03": {"quick": {"seconds": 90, "peak_memory_mb": 1100}}}))
     monkeypatch.setattr(resources, "files", lambda package: tmp_path)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from course_lib import session
+from course_lib import devices, session
 
 
 @pytest.mark.slow
@@ -16,6 +16,27 @@ def test_the_first_cell_says_one_line_and_nothing_else():
     assert told.stderr == ""
     assert told.stdout.count("\n") == 1
     assert told.stdout.startswith("Keras 3.")
+
+
+THREADS = "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"
+
+
+@pytest.mark.parametrize(
+    ("cores", "threads"),
+    [(1, ("1", "1", "1")), (2, ("1", "1", "2")), (3, ("1", None, None))],
+)
+def test_two_cores_or_one_split_no_small_operations(monkeypatch, cores, threads):
+    monkeypatch.setattr(devices, "cores", lambda: cores)
+    monkeypatch.setattr(os, "environ", {})
+    session._split_no_small_operations()
+    assert tuple(map(os.environ.get, THREADS)) == threads
+
+
+def test_the_readers_own_threads_stay(monkeypatch):
+    monkeypatch.setattr(devices, "cores", lambda: 2)
+    monkeypatch.setattr(os, "environ", dict.fromkeys(THREADS, "5"))
+    session._split_no_small_operations()
+    assert set(os.environ.values()) == {"5"}
 
 
 def test_what_is_muttered_at_an_import_is_not_heard(capfd):

@@ -45,10 +45,10 @@ def version_of(backend: str) -> str:
 
 
 def cores() -> int:
-    """The number of CPU cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """The number of CPU cores this process may use: fewer than the machine has where a container allows fewer."""
+    import joblib
+
+    return joblib.cpu_count()
 
 
 def accelerators() -> list[str]:
