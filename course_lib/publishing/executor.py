@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from course_lib import devices
 from course_lib import scale as scales
-from course_lib.errors import ChapterFailed
+from course_lib.errors import ChapterFailed, CourseError
 from course_lib.files import shown, write_atomically
 from course_lib.publishing.kernel import CellStopped, Execution, OnCell, execute
 from course_lib.publishing.lesson import Chapter
@@ -132,7 +132,7 @@ def kept_run(chapter: Chapter, language: str, edition: str, scale: str, *, build
         executed = executed_path(build_folder, chapter.slug, language, edition).read_bytes()
         # One notebook is kept for all scales: it must be of this run.
         kept_scale = json.loads(executed)["metadata"]["course"].get("scale")
-    except (OSError, ValueError, TypeError, KeyError):
+    except (CourseError, OSError, ValueError, TypeError, KeyError):
         return None
     installed = all(_installed(package) == version for package, version in record.versions.items())
     if record.data != "real" or kept_scale != scale or not installed:

@@ -19,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_lib.errors import UsageError
 from course_lib.language import checked as checked_language
+from course_lib.publishing import records
 from course_lib.publishing.folding import fold_prediction, fold_quiz
 from course_lib.publishing.lesson import Cell, Chapter
 from course_lib.publishing.opening import opening_text
@@ -63,8 +64,7 @@ class Publication:
     def of(cls, root: Path) -> Publication:
         """Read them from the checkout at `root`."""
         settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-        record = root / "course_lib" / "measured.json"
-        measured = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+        measured = records.measured(root / "course_lib" / "measured.json")
         return cls(settings.get("tool", {}).get("course", {}).get("repository", ""), measured)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from course_lib.errors import CourseError
 from course_lib.files import write_atomically
 
 
@@ -68,13 +69,37 @@ class RunRecord:
 
     @classmethod
     def load(cls, path: Path) -> RunRecord:
-        """Read a record again."""
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        """Read a record again.
+
+        Raises:
+            CourseError: if the file is no record, or one of another version of the course.
+        """
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (TypeError, ValueError) as problem:
+            raise CourseError(f"{path} is no record of a run ({problem}); delete it and run the lesson again") from None
 
 
 def load_all(folder: Path) -> list[RunRecord]:
     """Every record of a folder, by file name; none where there is no folder."""
     return [RunRecord.load(path) for path in sorted(Path(folder).glob("*.json"))]
+
+
+def measured(path: Path) -> dict[str, dict[str, dict]]:
+    """What `course_lib/measured.json` keeps: chapter ("01") → scale → its cost and spread; empty where no file is.
+
+    Raises:
+        CourseError: if the file is damaged.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise CourseError(f"{path} is damaged ({problem}); allowed: JSON, as `git checkout` brings it back") from None
+    if not isinstance(kept, dict):
+        raise CourseError(f"{path} holds a {type(kept).__name__}; allowed: an object with a key for each chapter")
+    return kept
 
 
 def remember(record: RunRecord, path: Path) -> None:
@@ -110,15 +135,14 @@ def remember_spread(
 
 def spread(chapter: int, scale: str, path: Path) -> dict[str, list[float]]:
     """The values of each result, one for each seed, that `remember_spread` kept; empty where it has kept none."""
-    measured = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return measured.get(f"{chapter:02d}", {}).get(scale, {}).get("spread", {}).get("results", {})
+    return measured(path).get(f"{chapter:02d}", {}).get(scale, {}).get("spread", {}).get("results", {})
 
 
 def _update(path: Path, chapter: int, scale: str, entry: Mapping[str, object]) -> None:
-    measured = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    scales = measured.setdefault(f"{chapter:02d}", {})
+    kept = measured(path)
+    scales = kept.setdefault(f"{chapter:02d}", {})
     scales[scale] = {**scales.get(scale, {}), **entry}
-    write_atomically(path, _to_json(dict(sorted(measured.items()))))
+    write_atomically(path, _to_json(dict(sorted(kept.items()))))
 
 
 def _to_json(value: object) -> bytes:

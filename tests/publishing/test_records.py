@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from course_lib import files, session
+from course_lib.errors import CourseError
 from course_lib.publishing.opening import opening_text
-from course_lib.publishing.records import RunRecord, load_all, remember, remember_spread, spread
+from course_lib.publishing.records import RunRecord, load_all, measured, remember, remember_spread, spread
 
 RECORD = RunRecord(
     chapter=1,
@@ -97,3 +98,20 @@ def test_a_spread_without_a_run_tells_readers_no_cost(tmp_path: Path, monkeypatc
     assert session.recorded_cost(RECORD.chapter, RECORD.scale) is None
     measured = json.loads(path.read_text(encoding="utf-8"))[f"{RECORD.chapter:02d}"]
     assert opening_text(RECORD.slug, "en", measured, "", link_to_other=False) == ""
+
+
+@pytest.mark.parametrize("text", ['{"01": {"quick"', "[]", ""])
+def test_a_damaged_file_of_costs_is_named_and_kept(tmp_path: Path, text: str):
+    path = tmp_path / "measured.json"
+    path.write_text(text)
+    for read in (lambda: measured(path), lambda: spread(1, "quick", path), lambda: remember(RECORD, path)):
+        with pytest.raises(CourseError, match=r"measured\.json .*allowed"):
+            read()
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"chapter": 1, "of_another_version": 2}'])
+def test_a_record_that_is_none_is_named(tmp_path: Path, text: str):
+    (tmp_path / "01.en.json").write_text(text)
+    with pytest.raises(CourseError, match=r"01\.en\.json is no record .*run the lesson again"):
+        load_all(tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 import statistics
 from collections.abc import Mapping, Sequence
@@ -179,7 +178,7 @@ def _spreads(run: RunRecord) -> dict[str, str]:
 
 def _places(site: Site) -> dict[str, object]:
     """What the page of places tells: what each lesson costs, the least and the most of all, and the launch links."""
-    recorded = json.loads(_MEASURED.read_text(encoding="utf-8")) if _MEASURED.is_file() else {}
+    recorded = records.measured(_MEASURED)
     costs = {
         lesson.number: {
             scale: cost for scale, cost in recorded.get(f"{lesson.number:02d}", {}).items() if "seconds" in cost
