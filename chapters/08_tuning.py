@@ -955,7 +955,7 @@ def fold_score(settings):
 compared = {
     tr("defaults", "默认"): {},
     tr("wide", "加宽"): {"hidden_units": 128},
-    tr("dropout", "dropout"): {"dropout": 0.4},
+    tr("dropout", "暂退法"): {"dropout": 0.4},
 }
 for name, settings in compared.items():
     per_fold = t.cross_validate(fold_score(settings), len(x), 4, course.seed, films)
