@@ -1025,12 +1025,12 @@ for index in surest:
 # Here are **recorded runs**: all 25,000 labelled reviews, all 50,000 unlabelled, triples of words, and the whole test, on two processor cores. Each model was
 # chosen on a fifth of the labelled reviews, held out by film, trained again on all of them, and scored once. (The mean of words, the encoder and the LSTMs were not trained again,
 # and the mended LSTM has seen 5,000 reviews.) Another seed is another split, another order, another
-# first guess. *Minutes* are those of the clock, on a machine that others used too; *processor minutes*, those that its processors spent on the model. One command repeats it from the raw reviews and compares: `python -m course_lib.sentiment.ladder`.
-# %% [markdown] id="ladder" lang="zh" of="eba2774c"
+# first guess. *Minutes* are those of the clock on two cores, reading and counting the reviews included; the LSTMs, the encoder and the mean of words had to share the cores with other work. *Processor minutes* are those that the processors spent on the model. One command repeats it from the raw reviews and compares: `python -m course_lib.sentiment.ladder`.
+# %% [markdown] id="ladder" lang="zh" of="f6042092"
 # ## 12 · 完整的梯子
 #
 # 下面是**事先跑好的记录**：全部 25,000 条有标注的影评、全部 50,000 条无标注的、三元语法、整个测试集，都在两个处理器核上跑完。每个模型都在按电影留出的五分之一
-# 影评上选定，再用全部有标注的影评重新训练，测试一次（词向量平均、编码器和两个 LSTM 没有重新训练，修好的 LSTM 只学过 5,000 条）。换个种子，就换了划分、次序和起点。“分钟”是实际经过的时间，当时别人也在用那台机器；“处理器分钟”是处理器真正花在模型上的时间。一条命令就能从原始影评重跑并比较：
+# 影评上选定，再用全部有标注的影评重新训练，测试一次（词向量平均、编码器和两个 LSTM 没有重新训练，修好的 LSTM 只学过 5,000 条）。换个种子，就换了划分、次序和起点。“分钟”是在两个核上实际经过的时间，读影评、数词也算在内；跑 LSTM、编码器和词向量平均时，还有别的任务占着这两个核。“处理器分钟”是处理器真正花在模型上的时间。一条命令就能从原始影评重跑并比较：
 # `python -m course_lib.sentiment.ladder`。
 # %% id="ladder-table"
 rows = []
