@@ -25,6 +25,7 @@ NOT_FETCHED = {
     "numpy",
     "scipy",
     "scikit-learn",
+    "joblib",  # comes with scikit-learn
     "matplotlib",
     "ipykernel",
     "click",
