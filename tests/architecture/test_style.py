@@ -33,7 +33,7 @@ def test_every_file_has_ruffs_format() -> None:
     _ruff("format", "--no-cache", "--check")
 
 
-WIDTH = 110  # what a page of JupyterLab or of the site shows without scrolling aside
+WIDTH = 110  # what the site shows in 1,600 pixels without scrolling aside; JupyterLab is a little narrower
 
 
 def _too_wide(chapter: source.Chapter) -> Iterator[str]:

@@ -176,9 +176,6 @@ EXAMPLES: dict[str, Example] = {
     ),
 }
 
-# One for each way of training: a plain classifier, losses added inside, a loss over tokens, a loop over time.
-FEW = ("MLP", "VAE", "translator")
-
 
 def trained(
     name: str, jit: bool | str = "auto", share: Callable[[object], object] = lambda batch: batch

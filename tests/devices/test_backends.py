@@ -20,6 +20,7 @@ from .processes import ROOT, require_close, run
 
 # Three epochs of two steps; float32 sums in another order.
 SAME = 1e-5
+# One for each way of training: a plain classifier, losses added inside, a loss over tokens.
 FEW = ("MLP", "VAE", "translator")
 
 
