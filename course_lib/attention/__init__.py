@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy.offer(
             "fused_attention",
             "masked_softmax",
             "merge_heads",
+            "on_each_position",
             "scaled_dot_product_attention",
             "split_heads",
         ],

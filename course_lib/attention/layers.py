@@ -199,7 +199,7 @@ class MultiHeadAttention(keras.layers.Layer):
         value = key if value is None else value
         _require_sequences(query.shape, key.shape, value.shape)
 
-        heads, first = functions.split_heads(self.query_dense(query), self.num_heads), 0
+        heads, first = self._heads(self.query_dense, query), 0
         keys, values = cache if looks_at_cache_alone else self.project(key, value)
         if cache_index is not None:
             _require_room(cache_index, keys.shape[2], cache[0].shape[2])
@@ -226,7 +226,8 @@ class MultiHeadAttention(keras.layers.Layer):
             attended = functions.weighted_mean(kept, values)
         else:
             attended = functions.fused_attention(heads, keys, values, mask, may_be_blind)
-        outputs = self.output_dense(functions.merge_heads(attended))  # Concat(head_1, …, head_h) W^O
+        # Concat(head_1, …, head_h) W^O
+        outputs = functions.on_each_position(self.output_dense, functions.merge_heads(attended))
 
         returned = [outputs]
         if return_attention_scores:
@@ -241,9 +242,10 @@ class MultiHeadAttention(keras.layers.Layer):
         Shapes: key (batch, keys, key_width), value (batch, keys, value_width) → (batch, num_heads, keys, key_dim),
         (batch, num_heads, keys, value_dim).
         """
-        value = key if value is None else value
-        keys = functions.split_heads(self.key_dense(key), self.num_heads)
-        return keys, functions.split_heads(self.value_dense(value), self.num_heads)
+        return self._heads(self.key_dense, key), self._heads(self.value_dense, key if value is None else value)
+
+    def _heads(self, dense: keras.layers.Dense, inputs):
+        return functions.split_heads(functions.on_each_position(dense, inputs), self.num_heads)
 
     def empty_cache(self, batch_size: int, max_length: int):
         """Room for the keys and values of `max_length` positions, to be filled step by step; its shape never changes.

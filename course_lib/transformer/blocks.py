@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 
 from course_lib.arguments import require_integer, require_share
-from course_lib.attention import MultiHeadAttention
+from course_lib.attention import MultiHeadAttention, on_each_position
 
 Shape = tuple[int | None, ...]
 
@@ -52,7 +52,8 @@ class _Block(keras.layers.Layer):
         self.output_dense.build((*shape[:-1], self.hidden_dim))
 
     def _feed_forward(self, inputs):
-        return self.output_dense(self.hidden_dense(inputs))  # (2): max(0, x W₁ + b₁) W₂ + b₂
+        # (2): max(0, x W₁ + b₁) W₂ + b₂
+        return on_each_position(lambda rows: self.output_dense(self.hidden_dense(rows)), inputs)
 
     def _drop(self, inputs, training: bool):
         if not (self.dropout and training):

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from course_lib.arguments import require_choice, require_ids, require_integer, require_share, require_whole_numbers
+from course_lib.attention import on_each_position
 from course_lib.mlp.seeds import offset_seed
 from course_lib.preprocessing.batches import padding_mask
 from course_lib.transformer.blocks import TransformerDecoderLayer, TransformerEncoderLayer
@@ -294,8 +295,9 @@ class Transformer(keras.Model):
             outputs = self.decoder_norm(outputs)
         outputs = ops.cast(outputs, "float32")
         if self.output_dense is not None:
-            return self.output_dense(outputs)
-        return ops.matmul(outputs, ops.transpose(self.target_embedding.embeddings))
+            return on_each_position(self.output_dense, outputs)
+        words = ops.transpose(self.target_embedding.embeddings)
+        return on_each_position(lambda rows: ops.matmul(rows, words), outputs)
 
     def get_config(self) -> dict:
         """All arguments."""

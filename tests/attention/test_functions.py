@@ -133,6 +133,18 @@ def test_heads_that_do_not_divide_the_width_are_named() -> None:
         attention.split_heads(np.zeros((1, 2, 6)), 4)
 
 
+def test_a_layer_on_each_position_sees_every_vector_as_a_row_in_its_place() -> None:
+    seen = []
+
+    def layer(rows):
+        seen.append(tuple(rows.shape))
+        return rows[:, :2] * 10
+
+    inputs = np.arange(2 * 3 * 4, dtype=np.float32).reshape(2, 3, 4)
+    np.testing.assert_array_equal(numpy(attention.on_each_position(layer, inputs)), inputs[:, :, :2] * 10)
+    assert seen == [(6, 4)]
+
+
 def test_looking_back_counts_from_the_first_querys_position() -> None:
     assert numpy(attention.look_back_mask(3, 3)).tolist() == np.tril(np.ones((3, 3), bool)).tolist()
     assert numpy(attention.look_back_mask(2, 5, 2)).tolist() == [[True] * 3 + [False] * 2, [True] * 4 + [False]]

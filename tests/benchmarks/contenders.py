@@ -52,7 +52,8 @@ def gradient_step(
 def best_seconds(steps: dict[str, Callable[[], object]], rounds: int, warm: int, label: str = "") -> dict[str, float]:
     """The best time of each contender, printed beside that of "ours".
 
-    They take turns, call by call, so that a busy machine is busy for all of them.
+    They take turns, call by call, so that a busy machine is busy for all of them; forwards and backwards, so that none
+    always follows the same other, whose threads may still be waiting for work (PyTorch's do).
 
     Args:
         steps: what each of them does; one is called "ours".
@@ -62,7 +63,8 @@ def best_seconds(steps: dict[str, Callable[[], object]], rounds: int, warm: int,
     """
     best = dict.fromkeys(steps, float("inf"))
     for number in range(warm + rounds):
-        for name, step in steps.items():
+        turns = list(steps.items())
+        for name, step in turns if number % 2 else reversed(turns):
             begun = time.perf_counter()
             step()
             if number >= warm:
