@@ -80,6 +80,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib import data, diagrams, display, plots, vae
+from course_lib.compiling import compile_for_training
 
 # %% id="map" tags=["fold"]
 diagrams.flow(
@@ -891,9 +892,7 @@ plots.show(
 # > KL 项牺牲一点重构，换来的是：**凡先验到得了的地方，都有意义**。
 # %% id="samples-run"
 small = vae.VAE(784, latent_dim=20, hidden_dims=course.small_hidden, seed=course.seed)
-small.build((None, 784))
-small.compile(optimizer=keras.optimizers.Adam(3e-3), loss=vae.ReconstructionLoss())
-small.optimizer.build(small.trainable_variables)
+compile_for_training(small, (None, 784), keras.optimizers.Adam(3e-3), loss=vae.ReconstructionLoss())
 variables = [*small.weights, *small.optimizer.variables]
 beginning = [keras.ops.convert_to_numpy(variable) for variable in variables]
 
@@ -1153,9 +1152,8 @@ tiny_images = tiny_digits.images.reshape(len(tiny_digits), -1)[: course.digits] 
 tiny_train, tiny_test = (tiny_images[: -len(tiny_images) // 5],
                          vae.binarise(tiny_images[-len(tiny_images) // 5 :], seed=0))
 strong = vae.VAE(64, latent_dim=10, hidden_dims=(64, 64, 64), autoregressive=True, seed=course.seed)
-strong.build((None, 64))
-strong.compile(optimizer=keras.optimizers.Adam(2e-3), loss=vae.ReconstructionLoss(), steps_per_execution=8)
-strong.optimizer.build(strong.trainable_variables)
+compile_for_training(strong, (None, 64), keras.optimizers.Adam(2e-3),
+                     short_steps=len(tiny_train) // 50, loss=vae.ReconstructionLoss())
 strong_variables = [*strong.weights, *strong.optimizer.variables]
 strong_beginning = [keras.ops.convert_to_numpy(variable) for variable in strong_variables]
 

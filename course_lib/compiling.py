@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import keras
 
+# Small networks spend most of their time between two steps; so many steps in one call spare it.
+STEPS_IN_A_CALL = 8
 
-def compile_for_training(model: keras.Model, input_shape: object, optimizer: keras.Optimizer, **options) -> None:
+
+def compile_for_training(
+    model: keras.Model,
+    input_shape: object,
+    optimizer: keras.Optimizer,
+    short_steps: int | None = None,
+    **options: object,
+) -> None:
     """Compile the model, with its weights and the optimiser's variables made at once.
 
     TensorFlow would make the optimiser's while it traces the first step, and then trace that step a second time: on two
@@ -15,11 +24,14 @@ def compile_for_training(model: keras.Model, input_shape: object, optimizer: ker
         model: the model.
         input_shape: the shape of a batch; a model that has its weights already does not look at it.
         optimizer: a fresh one.
+        short_steps: how many steps an epoch has, if they are so short that several had better run in one call.
         options: what else `compile` takes, such as the loss.
     """
     if not model.built:
         model.build(input_shape)
     optimizer.build(model.trainable_variables)
+    if short_steps is not None:
+        options["steps_per_execution"] = min(short_steps, STEPS_IN_A_CALL)
     model.compile(optimizer=optimizer, **options)
 
 

@@ -57,6 +57,13 @@ def test_the_first_step_is_traced_once():
     assert calls[1] <= calls[0]
 
 
+@pytest.mark.parametrize(("steps", "in_a_call"), [(None, 1), (3, 3), (8, 8), (100, 8)])
+def test_short_steps_run_up_to_eight_to_a_call(steps, in_a_call):
+    model = Noting()
+    compile_for_training(model, (None, 4), keras.optimizers.Adam(), short_steps=steps, loss="mse")
+    assert model.steps_per_execution == in_a_call
+
+
 @pytest.mark.parametrize("decay", [0.0, 0.1])
 def test_adamw_is_kerass(decay):
     rates = keras.optimizers.schedules.CosineDecay(0.05, 20)

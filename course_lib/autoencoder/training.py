@@ -72,8 +72,8 @@ def train_autoencoder(
         model,
         (None, model.input_dim),
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)),
+        short_steps=steps,
         loss=ReconstructionLoss(model.loss_kind),
-        steps_per_execution=min(steps, 16),  # small networks spend most of their time between the steps otherwise
     )
     history = model.fit(
         *pair,

@@ -198,9 +198,9 @@ def train_classifier(
         model,
         (None, *inputs.shape[1:]),
         keras.optimizers.Adam(falling),
+        short_steps=len(batches),
         loss=CrossEntropy(),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-        steps_per_execution=min(len(batches), 8),  # steps are short; eight in one call spare the time between them
     )
     callbacks = []
     if patience is not None:

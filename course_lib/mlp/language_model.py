@@ -194,13 +194,8 @@ def train_language_model(
     steps = len(targets) // batch_size
     random = np.random.default_rng(seed)
     falling = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps=epochs * steps)
-    # Steps are short; eight of them in one call spare the time between them.
     compile_for_training(
-        model,
-        (None, model.context_length),
-        keras.optimizers.Adam(falling),
-        loss=CrossEntropy(),
-        steps_per_execution=8,
+        model, (None, model.context_length), keras.optimizers.Adam(falling), short_steps=steps, loss=CrossEntropy()
     )
     losses: list[float] = []
     for epoch in range(epochs):

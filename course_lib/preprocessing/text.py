@@ -35,7 +35,7 @@ _EMOJI = (
 
 # A comment or a script that is never closed runs to the end of the text, as it does in a browser.
 _HIDDEN = re.compile(r"<!--(?:-?>|.*?(?:-->|\Z))|<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"""<[/!?]?([a-z][a-z0-9]*)(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>|[^<>]*>)""", re.IGNORECASE)
+_TAG = re.compile(r"""<[/!?]?([a-z][a-z0-9]*)(?:[^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*>|[^<>]*>)""", re.IGNORECASE)
 _INLINE_TAG = re.compile(
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup"
     "|time|tt|u|var|wbr",
@@ -103,8 +103,8 @@ CJK = re.compile(  # Chinese characters and Japanese kana: written without space
 # Behind them in Unicode begin the selectors that colour an emoji.
 MARKS = "".join(chr(code) for code in range(0x300, 0xFE00) if unicodedata.category(chr(code)) in {"Mn", "Mc"})
 _INSIDE = r"'(?=\w)|(?<=\d)[.,](?=\d)"  # an apostrophe before a letter, a number's point or comma
-_TOKEN = re.compile(rf"{_EMOJI}|\w++(?:(?:{_INSIDE}|[{MARKS}])\w*+)*+|[!?]")
-_ASCII_TOKEN = re.compile(rf"\w++(?:(?:{_INSIDE})\w*+)*+|[!?]", re.ASCII)
+_TOKEN = re.compile(rf"{_EMOJI}|\w+(?:(?:{_INSIDE}|[{MARKS}])\w*)*|[!?]")
+_ASCII_TOKEN = re.compile(rf"\w+(?:(?:{_INSIDE})\w*)*|[!?]", re.ASCII)
 
 
 def tokenize(text: str) -> list[str]:

@@ -212,8 +212,8 @@ def train(
         model,
         (None, model.input_dim),
         adamw(schedule, weight_decay),
+        short_steps=batches,
         loss=ReconstructionLoss(model.likelihood, model.noise_std),
-        steps_per_execution=min(batches, 8),  # steps are short; eight in one call spare the time between them
     )
     fed = (
         {"x": BinarisedImages(images, batch_size, seed, max_shift)} if unit else {"x": images, "batch_size": batch_size}
