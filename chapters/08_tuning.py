@@ -90,7 +90,6 @@ import keras
 import keras_tuner
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy.interpolate import RegularGridInterpolator
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -154,12 +153,12 @@ course = dial(
 #
 # Tuning means training many times, so the task must be small: film reviews as TF-IDF vectors (lesson 01), pressed into a few numbers by
 # a singular value decomposition, and on these the network of lesson 02 with one hidden layer, in NumPy. There is nothing to compile: one run takes a fraction of a
-# second, and the page can afford hundreds. Validation reviews are of other films, and test reviews wait for the end (E29: the article divides once, 80% to 20%, has no test set, and lets reviews of one film fall on both sides).
-# %% [markdown] id="task" lang="zh" of="62a8f84a"
+# second, and the page can afford hundreds. Validation reviews are of other films, and test reviews wait for the end (E29: the article divides once, 80% to 20%, and nothing keeps the reviews of one film on one side).
+# %% [markdown] id="task" lang="zh" of="024609d3"
 # ## 2 · 便宜到可以反复做的任务
 #
 # 调参就是训练许多遍，所以任务要小：影评先变成 TF-IDF 向量（第 01 课），再用奇异值分解压成几十个数，上面接第 02 课那种只有一个隐藏层的网络，用 NumPy 写成，
-# 不需要编译：训练一次只要零点几秒，一个页面做得起几百次。验证影评取自另外的电影，测试影评留到最后（E29：原文只按 80% 与 20% 分一次，没有测试集，同一部电影的影评会落在两边）。
+# 不需要编译：训练一次只要零点几秒，一个页面做得起几百次。验证影评取自另外的电影，测试影评留到最后（E29：原文只按 80% 与 20% 分一次，也没有办法让同一部电影的影评留在同一边）。
 # %% id="task-data"
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
 asked = data.imdb.load("test", limit=course.asked, seed=course.seed)
@@ -365,11 +364,11 @@ plots.show(figure, "Five schedules of the learning rate over 200 steps: constant
 # %% [markdown] id="schedules-reading" lang="en"
 # A fall does two things at once. It lets the weights **come to rest**: where the rate is too high, the training loss falls with it, and the validation loss by much. And it **shortens the way** that a run of so many epochs goes, just as fewer epochs would: at the good rate the training loss is *higher* with a fall than without, and the validation loss a little lower. The second looks like a remedy for over-fitting, and E23 takes it for one; given more epochs it is none (section 6). What holds over-fitting back are more reviews, weight decay, dropout, and stopping.
 #
-# Keras has the cosine with warm-up as `keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=peak, warmup_steps=w)`, where `steps` counts from the end of the warm-up; without `warmup_target` there is silently no warm-up at all. Lesson 06 has the line.
-# %% [markdown] id="schedules-reading" lang="zh" of="8b6026c8"
+# Keras has nearly this cosine with warm-up as `keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=peak, warmup_steps=w)`, where `steps` counts from the end of the warm-up. Its rise begins at 0, so that its first step changes nothing; and without `warmup_target` the rate of this line is silently 0 at every step. Lesson 06 falls along a straight line.
+# %% [markdown] id="schedules-reading" lang="zh" of="9743af79"
 # 学习率下降，同时做了两件事。一是让权重**停稳**：学习率偏高时，训练损失随之降低，验证损失降得更多。二是让同样轮数的训练**少走路**，与减少轮数一样：学习率合适时，有下降的训练损失反而比没有下降的**高**，验证损失略低。第二件事看上去像是治过拟合，E23 就是这么认为的；可是轮数一多，它就不灵了（第 6 节）。能抑制过拟合的，是更多影评、权重衰减、dropout 和提前停止。
 #
-# 余弦加预热在 Keras 里是 `keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=peak, warmup_steps=w)`，其中 `steps` 从预热结束时数起；不写 `warmup_target`，就悄无声息地完全没有预热。第 06 课用的是直线。
+# Keras 里有一个与此几乎相同的余弦加预热：`keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=peak, warmup_steps=w)`，其中 `steps` 从预热结束时数起。它从 0 升起，所以第一步等于白走；要是不写 `warmup_target`，这一行就悄无声息地让每一步的学习率都是 0。第 06 课用的是直线。
 # %% [markdown] id="quiz-decay" lang="en" tags=["quiz"]
 # **Why does a falling learning rate lower the loss at the end of a run?**
 # - [ ] It removes over-fitting — Where the rate had been too high, the training loss falls with it; where it falls short, the run has only gone less far.
@@ -515,12 +514,12 @@ print(round(1 - misses, 3), round(t.chance_of_top(0.05, 60), 3),
 # **Before you run it.** The knobs are the learning rate, from 0.0001 to 0.3, and the weight decay, from 0.0001 to 1. In what share of many repetitions will nine random points find a lower loss than
 # the one grid of nine?
 #
-# > It depends on where the grid happens to lie: three rates are few, and if one of them sits in the valley, the grid does well. Random points are sometimes worse and sometimes better;
+# > About half. The valley is wide: three rates are few, but if one of them sits in it, the grid does well. Random points are sometimes worse and sometimes better;
 # > their advantage is not in each draw but in never being blind between two grid lines, and in that you may stop after any of them.
-# %% [markdown] id="points-predict" lang="zh" of="9dd90806" tags=["predict"]
+# %% [markdown] id="points-predict" lang="zh" of="be46c428" tags=["predict"]
 # **先猜，再运行。** 两个旋钮是学习率（0.0001 到 0.3）和权重衰减（0.0001 到 1）。重复许多次，九个随机点找到的损失比那个九点网格更低的，会占多少？
 #
-# > 要看网格恰好落在哪里：三个学习率太少，只要有一个落在谷里，网格就不差。随机点有时更差，有时更好；它的长处不在每一次，
+# > 大约一半。谷地很宽：三个学习率虽少，只要有一个落进去，网格就不差。随机点有时更差，有时更好；它的长处不在每一次，
 # > 而在于不会漏看两条网格线之间的地方，而且试到哪一个停下都行。
 # %% id="points-run"
 axes_searched = [t.Axis("learning_rate", 1e-4, 0.3, "log"), t.Axis("weight_decay", 1e-4, 1.0, "log")]
@@ -533,19 +532,19 @@ for row, decay in enumerate(lines[1]):
         landscape[row, column] = run.measure(x_held, y_held)[0]
 
 
-between = RegularGridInterpolator(
-    (np.log(lines[1]), np.log(lines[0])), landscape, bounds_error=False, fill_value=None)
-
-
-def height(points):
-    """The loss of each point, between those that were trained: (points, 2) -> (points,)"""
-    return between(np.log(points[:, ::-1]))
+def lowest(points):
+    """Train at each point -> the least loss: (points, 2) -> one number"""
+    return min(
+        train(learning_rate=float(rate), weight_decay=float(decay), epochs=min(course.epochs, 4))
+        .measure(x_held, y_held)[0] for rate, decay in points
+    )
 
 
 grid = t.grid_points(axes_searched, 3)
-draws = np.array([height(t.random_points(axes_searched, 9, course.seed + number)).min()
-                  for number in range(500)])
-of_grid = height(grid).min()
+of_grid = lowest(grid)
+repetitions = 40 if course.scale != "smoke" else 2
+draws = np.array([lowest(t.random_points(axes_searched, 9, course.seed + number))
+                  for number in range(repetitions)])
 typical, better = np.median(draws), np.mean(draws < of_grid)
 print(tr(f"grid {of_grid:.4f}; random, median {typical:.4f}; random better in {better:.0%}",
          f"网格 {of_grid:.4f}；随机的中位数 {typical:.4f}；随机更好的占 {better:.0%}"))
@@ -569,9 +568,9 @@ plots.show(
     "两张验证损失地图，横轴学习率，纵轴权重衰减。九点网格只有三个不同的学习率，九个随机点有九个；横轴上的红色短线标出它们。",
 )
 # %% [markdown] id="points-reading" lang="en"
-# Two knobs are the grid's best case: three rates are enough to meet a valley as wide as this, and a grid that happens to lie well holds its own or wins. Its weakness shows with more knobs. With five, as in section 9, a grid of only **two** values each costs 32 runs; 32 random points try 32 values of every knob, and may be stopped or gone on with after any of them.
-# %% [markdown] id="points-reading" lang="zh" of="563242c5"
-# 只有两个旋钮，是对网格最有利的情形：谷地这么宽，三个学习率就够碰到它，位置凑巧的网格不输，甚至会赢。旋钮一多，网格的弱点就露出来了。像第 9 节那样有五个旋钮，每个只取**两个**值，网格就要训练 32 次；32 个随机点，却对每个旋钮都试了 32 个值，而且试到哪一个停下都行，接着试也行。
+# Two knobs are the grid's best case: three rates are enough to meet a valley as wide as this, and a grid that happens to lie well holds its own. Its weakness shows with more knobs. With five, as in section 9, a grid of only **two** values each costs 32 runs; 32 random points try 32 values of every knob, and may be stopped or gone on with after any of them.
+# %% [markdown] id="points-reading" lang="zh" of="482aa149"
+# 只有两个旋钮，是对网格最有利的情形：谷地这么宽，三个学习率就够碰到它，位置凑巧的网格也不输。旋钮一多，网格的弱点就露出来了。像第 9 节那样有五个旋钮，每个只取**两个**值，网格就要训练 32 次；32 个随机点，却对每个旋钮都试了 32 个值，而且试到哪一个停下都行，接着试也行。
 # %% [markdown] id="quiz-random" lang="en" tags=["quiz"]
 # **You may train 60 settings. How sure can you be that random search finds one of the best 5%?**
 # - [ ] Not at all, it is random — Formula (4) says how sure.
@@ -1043,11 +1042,11 @@ for record in searched:
     hand = by_hand[record.seed]
     shares = hand.validation, record.validation, hand.test, record.test
     rows.append([record.seed, *(f"{100 * share:.2f}" for share in shares),
-                 f"{record.minutes['search']:.1f}", f"{record.processor_minutes['search']:.1f}"])
+                 f"{record.minutes['search']:.1f}", f"{record.minutes['training']:.1f}"])
 heads = (tr("validation, %: by hand", "验证（%）：手调"), tr("searched", "搜索"),
          tr("test, %: by hand", "测试（%）：手调"), tr("searched", "搜索"))
 display.table([tr("seed", "种子"), *heads, tr("search, minutes", "搜索（分钟）"),
-               tr("processor minutes", "处理器分钟")], rows)
+               tr("winner, trained twice", "赢家，训练两遍")], rows)
 for record in searched:
     knobs = "longest", "min_reviews", "alpha", "l2", "learning_rate", "epochs"
     print(record.seed, *(f"{name} {record.settings[name]:.2g}" for name in knobs), sep="  ")
@@ -1275,7 +1274,7 @@ check("08.4", winners_optimism)
 # **换了更大的 GPU，把批大小从 32 加到 256，别的都没动，结果变差了。先试什么？**
 # - [ ] 退回 32：大批量泛化差 — 也许有一点；先看更简单的原因。
 # - [x] 加大学习率，配合预热 — 一轮里的步数只剩八分之一；学习率照旧，走得就不够远。
-# - [ ] 减小学习率 — 那就走得更近了。
+# - [ ] 减小学习率 — 那就走得更不够远了。
 # - [ ] 加大 dropout — 变差的不是过拟合。
 # %% [markdown] id="quiz-cost" lang="en" tags=["quiz"]
 # **What does the article's search, 5 trials with 2 executions of 5 epochs each, cost at least?**

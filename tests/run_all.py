@@ -1,8 +1,8 @@
 """Runs every test of the course in parts that suit them, and closes with one line about all of them.
 
-Unit tests run side by side, on TensorFlow and then, where they touch Keras, on JAX; so do lessons; pages and browsers
-follow one at a time, because they share a site. `--fast` runs the quick ones alone, `--long` what takes an hour or
-more: every model on every backend and device, kills by the dozen, Binder from its first lesson to its last.
+Unit tests run side by side, on TensorFlow and then, where they touch Keras, on JAX; then lessons, and beside them pages
+and browsers, one at a time, because they share a site. `--fast` runs the quick ones alone, `--long` what takes an hour
+or more: every model on every backend and device, kills by the dozen, Binder from its first lesson to its last.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -52,11 +53,13 @@ class Part:
         name: what it is called in the closing lines.
         options: what pytest is told.
         environment: the variables it runs with, besides those of this process.
+        beside: whether it runs beside the part before it; what it prints comes when both have ended.
     """
 
     name: str
     options: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=lambda: {"KERAS_BACKEND": "tensorflow"})
+    beside: bool = False
 
 
 def parts(fast: bool, long: bool = False) -> list[Part]:
@@ -73,22 +76,63 @@ def parts(fast: bool, long: bool = False) -> list[Part]:
         Part("units on JAX", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST} or own_backend)", *ignored), ON_JAX),
         # Apart from each other: what drives a browser leaves an event loop running, and a kernel needs its own.
         Part("lessons", (*side_by_side, "-m", f"chapters and not ({ON_REQUEST})", "--durations=8")),
-        Part("site, browser", ("-m", f"(site or browser) and not chapters and not ({ON_REQUEST})", "--durations=8")),
+        Part(
+            "site, browser",
+            ("-m", f"(site or browser) and not chapters and not ({ON_REQUEST})", "--durations=8"),
+            beside=True,
+        ),
     ]
 
 
-def run(part: Part, report: Path, extra: list[str]) -> int:
-    """Run one part; its results go into a report.
+@dataclass
+class Run:
+    """One part at work; its results go into a report.
 
-    Returns:
-        pytest's exit code, 0 where it found no test.
+    Args:
+        part: which.
+        report: where its results go.
+        extra: what pytest is told besides.
     """
-    print(f"\n──── {part.name}", flush=True)
-    report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", *part.options, f"--junitxml={report}", *extra]
-    environment = {**os.environ, **part.environment}
-    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    return 0 if code == NO_TESTS_COLLECTED else code
+
+    part: Part
+    report: Path
+    extra: list[str]
+
+    @property
+    def said(self) -> Path:
+        """Where the words of a part are kept that runs beside another."""
+        return self.report.with_suffix(".txt")
+
+    def start(self) -> None:
+        """Start pytest; what it says is shown at once, or kept where it runs beside another part."""
+        self.report.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "pytest", *self.part.options, f"--junitxml={self.report}", *self.extra]
+        environment = {**os.environ, **self.part.environment}
+        self.begun = time.monotonic()
+        if self.part.beside:
+            with self.said.open("wb") as out:
+                self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+        else:
+            print(f"\n──── {self.part.name}", flush=True)
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment)
+
+    def end(self) -> int:
+        """Wait for the end.
+
+        Returns:
+            pytest's exit code, 0 where it found no test.
+        """
+        code = self.process.wait()
+        if self.part.beside:
+            said = self.said.read_text(encoding="utf-8", errors="replace")
+            print(f"\n──── {self.part.name}\n{said}", flush=True)
+        return 0 if code == NO_TESTS_COLLECTED else code
+
+    def seconds(self) -> float:
+        """How long the part took, by its report; where there is none, until now."""
+        if not self.report.is_file():
+            return time.monotonic() - self.begun
+        return sum(float(suite.get("time")) for suite in ElementTree.parse(self.report).iter("testsuite"))
 
 
 def outcomes(report: Path) -> tuple[Counter[str], Counter[str]]:
@@ -123,13 +167,17 @@ def main() -> int:
     reasons: Counter[str] = Counter()
     lines = []
     failed = False
-    for number, part in enumerate(parts(arguments.fast, arguments.long)):
-        begun = time.monotonic()
-        report = REPORTS / f"part-{number}.xml"
-        code = run(part, report, extra)
-        seconds = time.monotonic() - begun
-        if report.is_file():
-            counts, why = outcomes(report)
+    plan = parts(arguments.fast, arguments.long)
+    runs = [Run(part, REPORTS / f"part-{number}.xml", extra) for number, part in enumerate(plan)]
+    for number, one in enumerate(runs):
+        part = one.part
+        if not part.beside:
+            one.start()
+            for other in takewhile(lambda following: following.part.beside, runs[number + 1 :]):
+                other.start()
+        code = one.end()
+        if one.report.is_file():
+            counts, why = outcomes(one.report)
             total += counts
             reasons += why
             said = ", ".join(f"{counts[word]} {word}" for word in ("passed", "failed", "skipped"))
@@ -138,7 +186,7 @@ def main() -> int:
         if code:
             failed = True
             said += f" (pytest left with {code})"
-        lines.append(f"{part.name:<24} {said}, {seconds:.0f} s")
+        lines.append(f"{part.name:<24} {said}, {one.seconds():.0f} s")
 
     print("\n──── all")
     print("\n".join(lines))

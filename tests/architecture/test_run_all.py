@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -54,6 +55,23 @@ def test_a_failure_in_any_part_is_a_failure_of_all(
     _write(tmp_path, folder, "assert False")
     assert run_all.main() == 1
     assert capfd.readouterr().out.splitlines()[-1] == "total: 1 passed, 1 failed, 0 skipped"
+
+
+def test_a_part_beside_another_runs_while_that_does_and_is_shown_behind_it(
+    run_all: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = run_all.parts(fast=False, long=False)
+    monkeypatch.setattr(run_all, "parts", lambda fast, long: [one, replace(other, beside=True)])
+    wait = (
+        "import pathlib, time\n    mine, theirs = {}\n    mine.touch()\n    while not theirs.exists(): time.sleep(0.05)"
+    )
+    places = [f"pathlib.Path({str(tmp_path / name)!r})" for name in ("a", "b")]
+    _write(tmp_path, "one", wait.format(", ".join(places)))
+    _write(tmp_path, "other", wait.format(", ".join(reversed(places))), "assert False")
+    assert run_all.main() == 1
+    said = capfd.readouterr().out
+    assert said.index("──── one") < said.index("1 passed") < said.index("──── other") < said.index("assert False")
+    assert said.splitlines()[-1] == "total: 2 passed, 1 failed, 0 skipped"
 
 
 @pytest.mark.slow

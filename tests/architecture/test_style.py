@@ -34,7 +34,7 @@ def test_every_file_has_ruffs_format() -> None:
 
 
 def test_no_pattern_has_a_possessive_group() -> None:
-    """Python 3.11.2, which Debian 12 brings, matches `(…)*+` wrongly; one character or class, `\\w++`, it matches rightly."""
+    """Python 3.11.2, which Debian 12 brings, matches `(…)*+` wrongly, and one character or class, `\\w++`, rightly."""
     possessive = re.compile(r"\)(?:[*+?]|\{[0-9,]+\})\+|\(\?>")
     patterns = [
         (path, node.lineno, constant.value)
