@@ -122,6 +122,31 @@ def test_every_public_function_of_the_library_says_its_types_or_the_shapes_of_it
     assert not missing, "\n".join(missing)
 
 
+def _defaults(definition: ast.FunctionDef) -> Iterator[tuple[str, object]]:
+    """The arguments a caller may leave out, and what they are then."""
+    arguments = definition.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    places = [*positional[len(positional) - len(arguments.defaults) :], *arguments.kwonlyargs]
+    for place, default in zip(places, [*arguments.defaults, *arguments.kw_defaults], strict=True):
+        if isinstance(default, ast.Constant):
+            yield place.arg, default.value
+
+
+@pytest.mark.parametrize(("argument", "allowed"), [("seed", (0, None)), ("verbose", (0,))])
+def test_what_nobody_chose_is_the_same_everywhere(argument: str, allowed: tuple[object, ...]) -> None:
+    """Functions begin at seed 0, layers and models may draw one from Keras; nothing speaks unless it is asked to."""
+    found = {
+        f"{path}:{node.lineno}: {node.name}": default
+        for path, module in _library().items()
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef)
+        for name, default in _defaults(node)
+        if name == argument
+    }
+    assert len(found) > 3
+    assert not {place: default for place, default in found.items() if default not in allowed}
+
+
 def test_the_library_checks_with_errors_and_never_with_assert() -> None:
     found = [
         f"{path}:{node.lineno}"

@@ -43,6 +43,16 @@ def test_additive_attention_is_that_of_loops(mask: np.ndarray | None) -> None:
         np.testing.assert_allclose(numpy(ours), theirs, atol=2e-6)
 
 
+def test_a_query_may_be_blind_in_one_head_and_see_in_another() -> None:
+    scores = normal(1, 2, QUERIES, KEYS)
+    mask = np.ones((1, 2, QUERIES, KEYS), bool)
+    mask[0, 0, 1] = False
+    weights = numpy(attention.masked_softmax(scores, mask))
+    np.testing.assert_allclose(weights.sum(axis=-1), [[[1, 0, 1], [1, 1, 1]]], atol=1e-6)
+    together = normal(1, 2, QUERIES, DIM), normal(1, 2, KEYS, DIM, seed=1), normal(1, 2, KEYS, VALUE_DIM, seed=2)
+    assert not numpy(attention.scaled_dot_product_attention(*together, mask)[0])[0, 0, 1].any()
+
+
 def test_any_number_of_leading_axes_is_so_many_attentions() -> None:
     query, key = normal(2, 3, QUERIES, DIM), normal(2, 3, KEYS, DIM, seed=1)
     value = normal(2, 3, KEYS, VALUE_DIM, seed=2)

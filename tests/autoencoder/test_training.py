@@ -114,6 +114,13 @@ def test_the_learning_rate_falls_to_zero_at_the_last_step() -> None:
     assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-8)
 
 
+def test_the_learning_rate_begins_as_adams_own() -> None:
+    model = Autoencoder(64, 2, loss="squared_error")
+    train_autoencoder(model, TRAIN[:64], epochs=1, batch_size=64)
+    begun = model.optimizer.get_config()["learning_rate"]["config"]["initial_learning_rate"]
+    assert begun == pytest.approx(float(keras.optimizers.Adam().learning_rate))
+
+
 @pytest.mark.slow
 def test_hidden_words_are_guessed_from_shown_ones() -> None:
     """Two kinds of text use two halves of a vocabulary: one number must tell them apart."""

@@ -5,6 +5,8 @@ same model.
 
 from __future__ import annotations
 
+import math
+
 import keras
 import numpy as np
 import pytest
@@ -154,6 +156,16 @@ def test_previous_pixels_are_those_of_a_loop() -> None:
                         seen.append(image[y, x] if 0 <= y < 4 and 0 <= x < 4 else 0.0)
                 expected = np.maximum(seen @ kernel + bias, 0) @ head
                 assert ours[example, 4 * row + column] == pytest.approx(expected[0], rel=1e-4, abs=1e-5)
+
+
+def test_the_plain_model_has_one_hidden_layer_of_400_on_either_side() -> None:
+    encoder = 784 * 400 + 400 + 2 * (400 * 20 + 20)
+    decoder = 20 * 400 + 400 + 400 * 784 + 784
+    # 24 earlier pixels: three rows of seven above, and three to the left. They share 32 hidden units.
+    for autoregressive, more in ((False, 0), (True, 24 * 32 + 32 + 32)):
+        model = vae.VAE(784, 20, autoregressive=autoregressive)
+        model.build((None, 784))
+        assert sum(math.prod(weight.shape) for weight in model.trainable_weights) == encoder + decoder + more
 
 
 def test_an_autoregressive_decoder_asks_for_images() -> None:
