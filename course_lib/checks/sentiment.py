@@ -107,7 +107,9 @@ def area_under_roc(learner: Learner) -> None:
 
 @exercise("07.3")
 def hold_out_films(learner: Learner) -> None:
-    """Catches: a split by review, all reviews held out, none held out, far from the share, always the same films."""
+    """Catches: a split by review, all or no reviews held out, far from the share or always one share, always the same
+    films.
+    """
     films = np.repeat([f"tt{number:02d}" for number in range(40)], np.tile([1, 3, 5, 7], 10))
     shuffled = np.random.default_rng(0).permutation(films)
     held = np.asarray(learner(shuffled, 0.25, 0))
@@ -149,6 +151,12 @@ def hold_out_films(learner: Learner) -> None:
         np.array_equal(held, np.asarray(learner(shuffled, 0.25, 0))),
         "The same seed gives another split: draw with np.random.default_rng(seed).",
         "同一个种子给出了不同的划分：请用 np.random.default_rng(seed) 来抽。",
+    )
+    half = np.asarray(learner(shuffled, 0.5, 0)).mean()
+    require(
+        0.35 < half < 0.65,
+        f"With fraction=0.5 you hold out {half:.0%} of the reviews: is a quarter written into the code?",
+        f"fraction=0.5 时你留出了 {half:.0%} 的影评：是不是把四分之一写死在代码里了？",
     )
 
 

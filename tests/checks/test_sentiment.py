@@ -62,6 +62,7 @@ WRONG = {
         "同样的电影",
     ),
     "half": ("07.3", lambda films, share, seed: by_film(films, 0.5, seed), "was asked for", "四分之一"),
+    "always a quarter": ("07.3", lambda films, share, seed: by_film(films, 0.25, seed), "written into", "写死"),
     "indices": ("07.3", lambda films, share, seed: np.flatnonzero(by_film(films, share, seed)), "boolean", "布尔"),
     "chance without a seed": (
         "07.3",
