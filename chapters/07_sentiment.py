@@ -665,10 +665,10 @@ for record in s.load_records():
               tr("validation after each epoch", "每轮之后的验证准确率"), epochs, "  ",
               tr("test, asked once", "测试，只问一次"), f"{record.test:.3f}")
 # %% [markdown] id="erratum-28-reading" lang="en"
-# Nothing of BERT is in it, and nothing of 92.19%. The best epoch, which the validation reviews choose, is an early one; by the tenth the network knows
-# its training reviews by heart and the new ones worse. Counting single words does better, in a fraction of the time (section 12).
-# %% [markdown] id="erratum-28-reading" lang="zh" of="54641d88"
-# 里面没有 BERT，也没有 92.19%。由验证影评选出的最好的一轮来得很早；到第十轮，网络已把训练影评背得烂熟，判新的反而更差。
+# Nothing of BERT is in it, and nothing of 92.19%. The best epoch, which the validation reviews choose, is the third or the fifth; by the tenth, new reviews
+# are judged worse again: the network over-fits. Counting single words does better, in a fraction of the time (section 12).
+# %% [markdown] id="erratum-28-reading" lang="zh" of="95a67f5f"
+# 里面没有 BERT，也没有 92.19%。由验证影评选出的最好的一轮是第三或第五轮；到第十轮，判新影评反而更差：网络过拟合了。
 # 光数单词就比它强，时间还只用一小部分（第 12 节）。
 # %% [markdown] id="quiz-mask" lang="en" tags=["quiz"]
 # **Post-padding to 128 without a mask hurts an LSTM. What does it do to a model that takes the plain mean of all 128 vectors?**
