@@ -121,6 +121,14 @@ def test_a_stronger_penalty_makes_longer_sentences(model) -> None:
     assert lengths[0] < lengths[1]
 
 
+def test_four_beginnings_and_a_penalty_of_0_6_where_nobody_chose(model) -> None:
+    """As Vaswani et al. (2017, section 6.1) do; the function and the class say the same."""
+    search = BeamSearch(model, START, END)
+    assert (search.beam_width, search.alpha) == (4, 0.6)
+    chosen = beam_search(model, SOURCES, START, END, beam_width=4, alpha=0.6)
+    assert beam_search(model, SOURCES, START, END) == chosen
+
+
 def test_the_penalty_is_that_of_the_paper() -> None:
     assert length_penalty(1, 0.6) == pytest.approx(1) and length_penalty(7, 0.0) == 1
     assert length_penalty(19, 0.5) == pytest.approx(2) and length_penalty(7, 1.0) == pytest.approx(2)

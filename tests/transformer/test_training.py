@@ -60,6 +60,15 @@ def test_without_smoothing_it_is_the_cross_entropy_of_next_tokens() -> None:
     assert float(numpy(SmoothedCrossEntropy(0.0)(answers, logits))) == pytest.approx(float(numpy(expected)), rel=1e-6)
 
 
+def test_a_tenth_is_spread_where_nobody_chose() -> None:
+    """As Vaswani et al. (2017, section 5.4) do; the function and the layer say the same."""
+    logits = normal(2, 3, 5)
+    answers = np.array([[1, 4, 2], [2, 3, 1]])
+    expected = float(numpy(SmoothedCrossEntropy(0.1)(answers, logits)))
+    assert float(numpy(SmoothedCrossEntropy()(answers, logits))) == expected
+    assert float(numpy(smoothed_cross_entropy(answers, logits)).mean()) == pytest.approx(expected, rel=1e-6)
+
+
 def test_what_stands_where_padding_is_does_not_matter_not_even_nan() -> None:
     loss, logits, answers = SmoothedCrossEntropy(0.1), normal(1, 3, 5), np.array([[1, 4, 0]])
     before = float(numpy(loss(answers, logits)))
