@@ -48,19 +48,19 @@
 # ## 1 · Where the idea comes from
 #
 # In 2014 two groups (Sutskever and colleagues; Cho and colleagues) let networks translate: one recurrent network read the
-# English sentence and passed its last state, **one vector**, to a second network, which wrote French. It worked, and it
-# worked worse the longer the sentence was. Bahdanau, Cho and Bengio saw why within the year: however long the sentence,
-# it had to fit into the same few hundred numbers. Their cure was to let the writer *look back at every word that was
+# English sentence and passed its last state, **one vector**, to a second network, which wrote French. It worked; but Cho's
+# kind of network grew worse the longer the sentence was. Bahdanau, Cho and Bengio saw why within the year: however long the
+# sentence, it had to fit into the same thousand numbers or so. Their cure was to let the writer *look back at every word that was
 # read*, and to learn where to look. They called it an alignment; the name that stayed is **attention**.
 #
 # In 2017 Vaswani and colleagues asked how much of the recurrent network was still needed. Their answer is in the title of
 # their paper: *Attention is all you need*. Lesson 06 builds their Transformer; this lesson builds its engine.
-# %% [markdown] id="background" lang="zh" of="bfd41f36"
+# %% [markdown] id="background" lang="zh" of="ef8cb211"
 # ## 1 · 这个想法从哪里来
 #
 # 2014 年，有两组研究者（Sutskever 等，以及 Cho 等）让神经网络做翻译：一个循环网络读完英文句子，把最后的状态，
-# 也就是**一个向量**，交给另一个网络，由后者写出法文。这办法行得通，可是句子越长，译得越差。
-# 同年，Bahdanau、Cho 和 Bengio 看出了原因：不管句子多长，都得塞进同样的几百个数里。他们的办法是：
+# 也就是**一个向量**，交给另一个网络，由后者写出法文。这办法行得通，可是 Cho 等人的那种网络，句子越长，译得越差。
+# 同年，Bahdanau、Cho 和 Bengio 看出了原因：不管句子多长，都得塞进同样的一千来个数里。他们的办法是：
 # 让写的一方**回头看读过的每一个词**，并且学会该看哪里。他们称之为“对齐”，而流传下来的名字是**注意力**。
 #
 # 2017 年，Vaswani 等人又问：既然如此，循环网络还有多少是必需的？答案就是论文的标题：*Attention is all you need*
@@ -484,15 +484,15 @@ for question in queries[:2]:
 # ### E15: weights that are all exactly one
 #
 # The article's layer scores the query with two `Dense` layers, the second of width 1, and takes a softmax over the last
-# axis. We rebuild it in our own words. Keras itself warns you; read what it says.
-# %% [markdown] id="erratum-11-right" lang="zh" of="dd37ca51"
+# axis. We rebuild it with `keras.ops.softmax`, which warns you: read what it says. The article's `tf.nn.softmax` says nothing.
+# %% [markdown] id="erratum-11-right" lang="zh" of="a7ba7005"
 # 原本的意思是 Bahdanau 的 $e_{ij} = \mathrm{score}(s_{i-1}, h_j)$：拿**写的一方**的上一个状态 $s_{i-1}$，
 # 去和读的一方的**每一个**状态 $h_j$ 比较。查询来自一个序列，键来自另一个序列，softmax 对 $j$ 做。
 #
 # ### E15：权重全都恰好是 1
 #
-# 原文的层用两个 `Dense` 给查询打分，第二个的宽度是 1，然后沿最后一个轴做 softmax。我们用自己的写法把它重搭一遍。
-# Keras 自己就会发出警告，请读一读它说了什么。
+# 原文的层用两个 `Dense` 给查询打分，第二个的宽度是 1，然后沿最后一个轴做 softmax。我们用 `keras.ops.softmax` 把它重搭一遍：
+# 它会发出警告，请读一读说了什么。原文用的 `tf.nn.softmax` 什么也不说。
 # %% id="erratum-15"
 import warnings
 

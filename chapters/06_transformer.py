@@ -279,18 +279,18 @@ assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
 # | | where a word stands | how far apart two stand | beyond the longest sentence in training | to learn |
 # |---|---|---|---|---|
 # | sinusoidal | yes | yes, by (2) | there are vectors, but no practice with them | nothing |
-# | learned | yes | only if learnt, pair by pair | no vector at all | a row per position |
+# | learned | yes | only if learnt, pair by pair | rows never trained; beyond the table none | a row per position |
 # | rotary | no | yes, in every layer | as sinusoidal | nothing |
 #
 # One trap with all three: **compute positions in float32.** The half-precision format `bfloat16` keeps 8 significant bits,
 # so that above 256 whole numbers fall together:
-# %% [markdown] id="positions-reading" lang="zh" of="40c0d54f"
+# %% [markdown] id="positions-reading" lang="zh" of="7834d539"
 # 每条对角线上都是同一个数：得分只知道“相隔多远”，不知道“站在哪里”。三种办法各能表示什么：
 #
 # | | 词站在哪里 | 两个词相隔多远 | 比训练时最长的句子还长 | 要学的 |
 # |---|---|---|---|---|
 # | 正弦 | 能 | 能，由 (2) 式 | 有向量，但没练习过 | 无 |
-# | 学出来的 | 能 | 要一对一对地学 | 根本没有向量 | 每个位置一行 |
+# | 学出来的 | 能 | 要一对一对地学 | 表内的行没训练过，表外没有向量 | 每个位置一行 |
 # | 旋转 | 不能 | 能，每一层都能 | 与正弦相同 | 无 |
 #
 # 三种办法有一个共同的陷阱：**位置要用 float32 计算。** 半精度格式 `bfloat16` 的有效位只有 8 个二进制位，超过 256 之后，相邻的整数就会混成一个：
@@ -430,16 +430,16 @@ for wiring in WIRINGS:  # the way back is right: a nudge of one weight changes t
     nudge[0][0][3, 4] += 1e-7
 # %% [markdown] id="depth-predict" lang="en" tags=["predict"]
 # **Before you run it.** Random weights, as at the start of training. Which wirings keep the size of the layers' outputs? Which
-# keep the gradient alive at layer 1? And after 80 steps of Adam, which of them has learnt anything with 24 layers?
+# keep the gradient alive at layer 1? And after some steps of Adam (80 at `quick` scale), which of them has learnt anything with 24 layers?
 #
-# > *Plain*: outputs fade and the gradient is thousands of times too small everywhere; deeper is worse. *Residual alone*:
+# > *Plain*: outputs fade and the gradient is thousands of times too small everywhere; 24 layers are worse than 4. *Residual alone*:
 # > outputs and gradients explode, because sums of sums double and double again. With a norm both stay put, and 24 layers
 # > learn. *Pre-norm* does best when it is deep: nothing stands on its road.
-# %% [markdown] id="depth-predict" lang="zh" of="970a3ab2" tags=["predict"]
+# %% [markdown] id="depth-predict" lang="zh" of="23326c18" tags=["predict"]
 # **先猜，再运行。** 权重是随机的，就像训练刚开始。哪些接法能保持各层输出的大小？哪些能让第 1 层的梯度活下来？
-# 用 Adam 走 80 步之后，24 层的网络里哪些学到了东西？
+# 用 Adam 走若干步（`quick` 规模下是 80 步）之后，24 层的网络里哪些学到了东西？
 #
-# > “直接叠”：输出越来越弱，梯度处处小了几千倍，越深越糟。“只有残差”：求和之后再求和，数值一再翻倍，输出与梯度都爆炸。
+# > “直接叠”：输出越来越弱，梯度处处小了几千倍，24 层比 4 层更糟。“只有残差”：求和之后再求和，数值一再翻倍，输出与梯度都爆炸。
 # > 有了归一化，两者都稳住了，24 层也学得动。深的时候，“前归一化”最好：它的路上什么也没有。
 # %% id="depth-run"
 sizes, gradients, errors = {}, {}, {}
@@ -460,8 +460,8 @@ for wiring in WIRINGS:
     print(f"{tr(wiring, WIRINGS[wiring]):>10}",
           *(tr(f"  {depth:>2} layers: {errors[wiring, depth]:6.3f}",
                f"  {depth:>2} 层：{errors[wiring, depth]:6.3f}") for depth in course.depths))
-course.report("error_24_plain", errors["plain", course.depths[-1]])
-course.report("error_24_pre_norm", errors["pre-norm", course.depths[-1]])
+course.report("error_24_plain", errors["plain", 24])
+course.report("error_24_pre_norm", errors["pre-norm", 24])
 # %% id="depth-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.4))
 for (wiring, chinese), style in zip(WIRINGS.items(), ("s--", "v:", "^-", "o-"), strict=True):
@@ -674,7 +674,7 @@ for one, other in zip(chinese.decode(given), chinese.decode(answers), strict=Tru
 #
 # 测试短语里都是认识的词，但组合方式在训练中从未出现（第 05 课）。
 # %% [markdown] id="unshifted-predict" lang="en" tags=["predict"]
-# **Before you run it: E20, without the shift.** The third article's listing computes `criterion(output, batch)`: the answer at
+# **Before you run it: E20, without the shift.** The third article's listing computes `loss_fn(output, batch)`: the answer at
 # each position is the very character that was given there. To see what that teaches, take a model that could not possibly
 # translate: it sees **one character, no English, no past**. An embedding and a matrix, that is all. It is trained twice,
 # without the shift and with it. How many characters will it get right?
@@ -682,8 +682,8 @@ for one, other in zip(chinese.decode(given), chinese.decode(answers), strict=Tru
 # > Without the shift, practically all. Its loss falls towards zero, and it has learnt to say what it was just told.
 # > With the shift it gets about half: what mostly follows this character. The first number looks far better, and is
 # > worth nothing: when it has to write, it is given `<s>` and says `<s>`, for ever.
-# %% [markdown] id="unshifted-predict" lang="zh" of="3a4435a2" tags=["predict"]
-# **先猜，再运行：E20，不错开会怎样。** 第三篇文章的代码算的是 `criterion(output, batch)`：每个位置的答案，就是那里刚给出的那个字。
+# %% [markdown] id="unshifted-predict" lang="zh" of="a3930b31" tags=["predict"]
+# **先猜，再运行：E20，不错开会怎样。** 第三篇文章的代码算的是 `loss_fn(output, batch)`：每个位置的答案，就是那里刚给出的那个字。
 # 想看清这教会了什么，就拿一个根本不可能翻译的模型来试：它只看得见**一个字，没有英文，也没有前文**，
 # 全部家当是一个嵌入和一个矩阵。训练两次，一次不错开，一次错开。它能答对多少字？
 #
@@ -736,7 +736,7 @@ for name, result, wanted in [
 # ### A little doubt: label smoothing
 #
 # Cross-entropy is never satisfied: 99.9% for the right character could always be 99.99%, and the logits grow without end.
-# But *he* has two good translations more often than not, and a model that bets everything on one is hard to correct. So
+# But a sentence more often than not has several good translations, and a model that bets everything on one is hard to correct. So
 # the target itself leaves a little doubt: the right one of $V$ characters gets $1-\epsilon$, and $\epsilon$ is spread
 # over all:
 #
@@ -744,7 +744,7 @@ for name, result, wanted in [
 #
 # With four characters and $\epsilon = 0.1$, as a loop, as one line, and by the library. Positions of padding count nothing,
 # and the mean is over **tokens**, not over sentences:
-# %% [markdown] id="loss" lang="zh" of="dc9d42a9"
+# %% [markdown] id="loss" lang="zh" of="ec0106e1"
 # ## 6 · 最小化什么，走多快
 #
 # ### 留一点怀疑：标签平滑
@@ -848,12 +848,12 @@ for number in range(3):
 right = sum(a == b for a, b in zip(copied, test.chinese, strict=True))
 print(tr("exactly right:", "完全正确："), right, "/", len(test))
 # %% [markdown] id="training-text" lang="en"
-# All of these are good Chinese, and every one is wrong. Keep that in mind for section 9.
+# All of these are good Chinese, and none says what the reference says (the first might pass: a picture may be a photo). Keep that in mind for section 9.
 #
 # Now the translator. A part of the **training** phrases is set aside to watch; the test phrases are not touched until the
 # end.
-# %% [markdown] id="training-text" lang="zh" of="30a41d53"
-# 句句都是通顺的中文，句句都是错的。到第 9 节时请记起这一点。
+# %% [markdown] id="training-text" lang="zh" of="9a05fadb"
+# 句句都是通顺的中文，却没有一句与参考译文相同（第一句勉强说得过去：picture 也可以指照片）。到第 9 节时请记起这一点。
 #
 # 现在轮到翻译器。从**训练**短语里留出一小部分来观察；测试短语到最后才用。
 # %% id="train"
@@ -915,12 +915,12 @@ while len(written) < 23:
     written.append(likeliest)
 print(test.english[0], "→", "".join(chinese.decode(written)))
 # %% [markdown] id="cache" lang="en"
-# There is waste in it. At the tenth character, the keys and values of the first nine are computed again, for the tenth time,
-# and the causal mask guarantees that **they cannot have changed**. So they are kept: each step computes one new position and
+# There is waste in it. At the tenth character, all that stands before it is computed once more, `<s>` for the tenth time, the first
+# character for the ninth, and the causal mask guarantees that **they cannot have changed**. So they are kept: each step computes one new position and
 # adds it to the *cache*. For $T$ characters that is $T$ positions of work in place of $1 + 2 + \dots + T = T(T+1)/2$; for
 # 20 characters, 20 and not 210. The library's search does it so, for many sentences at once, and writes the same:
-# %% [markdown] id="cache" lang="zh" of="df0a0ea2"
-# 这里面有浪费。写第十个字时，前九个字的键和值又算了一遍，而因果掩码保证**它们不可能变过**。所以把它们存起来：
+# %% [markdown] id="cache" lang="zh" of="eba54a8e"
+# 这里面有浪费。写第十个字时，前面的键和值又要算一遍：`<s>` 是第十遍，第一个字是第九遍；而因果掩码保证**它们不可能变过**。所以把它们存起来：
 # 每一步只算一个新位置，加进“缓存”。写 $T$ 个字，要算的位置是 $T$ 个，而不是 $1 + 2 + \dots + T = T(T+1)/2$ 个；
 # 20 个字就是 20，不是 210。课程库的搜索就是这样做的，而且许多句子同时写，结果相同：
 # %% id="greedy"
@@ -954,15 +954,15 @@ for good in (True, False):
 # threes and fours. Let us judge *我喜欢喜欢猫* by the reference *我很喜欢猫*, by hand.
 #
 # Singles: 我, 喜, 欢, 喜, 欢, 猫. All of them occur in the reference; 6 of 6? No: the reference has 喜 and 欢 **once**, so
-# each counts once, 4 of 6. This is *clipping*, without which *的的的的* would be a perfect translation of nearly anything.
-# %% [markdown] id="bleu" lang="zh" of="63ffb334"
+# each counts once, 4 of 6. This is *clipping*, without which all four singles of *的的的的* would be right wherever the reference has one 的.
+# %% [markdown] id="bleu" lang="zh" of="9a735e30"
 # ## 9 · 译得有多好？BLEU
 #
 # “完全正确”太严，请人评判又太贵。Papineni 等人（2002）有个省钱的主意：好的译文与人译的译文会有许多相同的**片段**。
 # 片段就是 n 元语法，这里以字为单位：一个字、两个字、三个字、四个字。我们手算一个：译文是“我喜欢喜欢猫”，参考译文是“我很喜欢猫”。
 #
 # 单字：我、喜、欢、喜、欢、猫。每个都在参考译文里出现，所以 6 个全中？不对：参考译文里的喜和欢各只有**一个**，
-# 所以各算一次，6 个里只中 4 个。这叫“截断”；没有它，“的的的的”就差不多是任何句子的完美译文了。
+# 所以各算一次，6 个里只中 4 个。这叫“截断”；没有它，只要参考译文里有一个“的”，“的的的的”的四个单字就全算对了。
 # %% id="bleu-loop"
 def pieces(text, n):
     return Counter(text[start : start + n] for start in range(len(text) - n + 1))
@@ -1010,15 +1010,15 @@ assert np.isclose(
     transformer.bleu(list(map(list, translations)), references),
 )
 # %% [markdown] id="bleu-reading" lang="en"
-# Look at the first number again. A translator that has learnt nothing, and gets **not one** phrase right, has a BLEU of more
+# Look at the first number again. A translator that has learnt nothing, and gets **not one** phrase exactly right, has a BLEU of more
 # than 50, because its sentences come from the same small world and share most of their pieces with the right ones. BLEU
 # compares systems on the same test; it has no meaning by itself. From English to German news a BLEU of 28 was the record
 # of 2017; on our phrases it would be a disaster.
 #
 # How much of it is luck of the draw? We draw the test phrases anew, with replacement, a thousand times, and look at the
 # spread (the *bootstrap*):
-# %% [markdown] id="bleu-reading" lang="zh" of="3688c3e6"
-# 再看一眼第一个数。一个什么也没学、**一句也没译对**的翻译器，BLEU 竟有 50 多，因为它的句子出自同一个小世界，
+# %% [markdown] id="bleu-reading" lang="zh" of="37907676"
+# 再看一眼第一个数。一个什么也没学、**没有一句完全译对**的翻译器，BLEU 竟有 50 多，因为它的句子出自同一个小世界，
 # 与正确译文的片段大多相同。BLEU 只能在同一份测试上比较不同的系统，单独一个数没有意义。
 # 2017 年，英德新闻翻译的 BLEU 纪录是 28；在我们这些短语上，28 就是惨败。
 #
@@ -1133,13 +1133,13 @@ assert np.isclose(transformer.length_penalty(8, 0.6), (13 / 6) ** 0.6)
 # rise? And BLEU?
 #
 # > For most phrases nothing changes at all: the model is sure of itself, and greedy search finds the same sentence. Where
-# > something changes, the probability mostly rises, for that is what is searched for. Some of these were false starts that greedy
+# > something changes, the probability often rises; it may also fall, for what is searched for is (8), which favours longer sentences. Some of these were false starts that greedy
 # > search could not take back, and a beam gets out of them; a few change for the worse; BLEU hardly moves. But a sentence in which the model is wrong **with
 # > conviction** stays wrong, however many beams there are. Likelier to the model is not the same as better.
-# %% [markdown] id="beam-predict" lang="zh" of="fd9fcd0e" tags=["predict"]
+# %% [markdown] id="beam-predict" lang="zh" of="110699ce" tags=["predict"]
 # **先猜，再运行。** 在测试短语上用四个束代替一个。模型对自己写出的句子给出的概率会升高吗？BLEU 呢？
 #
-# > 大多数短语毫无变化：模型很有把握，贪心找到的就是同一句。有变化的那些，概率多半升高了，因为搜索找的就是它。
+# > 大多数短语毫无变化：模型很有把握，贪心找到的就是同一句。有变化的那些，概率往往升高，但也可能降低，因为搜索找的是 (8) 式的得分，它偏向长一点的句子。
 # > 其中有些是开头选错了字，贪心无法反悔，多几个开头就走得出来；也有几句反而变坏；BLEU 几乎不动。至于模型错得**很有把握**的句子，
 # > 再多的束也救不了。模型觉得更可能，并不等于译得更好。
 # %% id="beam-run"
@@ -1222,13 +1222,13 @@ plots.show(
 # **Before you run it.** We shuffle the words of every English test phrase and translate again. *Which picture does she like?*
 # becomes *she picture like which does?* How far will BLEU fall?
 #
-# > If you expected a collapse, you are in good company, and wrong: it loses a few points. This model hardly reads the order of
-# > the English words, although section 2 gave it every means. Read on before you blame the model.
-# %% [markdown] id="shuffle-predict" lang="zh" of="f8480076" tags=["predict"]
+# > If you expected a collapse, you are in good company, and wrong: it loses a few points. At `quick` scale this model hardly reads
+# > the order of the English words, although section 2 gave it every means. Read on before you blame the model.
+# %% [markdown] id="shuffle-predict" lang="zh" of="1c318628" tags=["predict"]
 # **先猜，再运行。** 把每个英文测试短语的词打乱，再译一遍。*Which picture does she like?* 变成了
 # *she picture like which does?* BLEU 会跌多少？
 #
-# > 如果你以为会一落千丈，这样想的人很多，可是想错了：只丢了几分。这个模型几乎不读英文的词序，尽管第 2 节已经给了它读词序的一切条件。
+# > 如果你以为会一落千丈，这样想的人很多，可是想错了：只丢了几分。`quick` 规模下，这个模型几乎不读英文的词序，尽管第 2 节已经给了它读词序的一切条件。
 # > 先别怪模型，往下读。
 # %% id="shuffle-run"
 random = np.random.default_rng(course.seed)
@@ -1255,15 +1255,16 @@ for number in but[:3]:
 # %% [markdown] id="shuffle-reading" lang="en"
 # The reason is in the data. In the whole of training there are about a dozen sets of words that occur in more than one order, all
 # of them like *she likes tea but not milk* and *she likes milk but not tea*. Everywhere else the words alone settle the
-# sentence, in whatever order they come. Nothing ever forced the model to read the order; so it did not learn to, and the few
-# phrases that need it are where it errs most.
+# sentence, in whatever order they come. Almost nothing forced the model to read the order. At `quick` scale it has not learnt to,
+# and most of the phrases with *but* come out wrong. At `full` a larger model, trained longer, got them all right in the run we
+# made, and half of them wrong once the words were shuffled: there the few examples were enough.
 #
 # **A model learns what its data demand, not what the task is called.** A high BLEU did not tell us; one experiment did. This
 # is what it means to look into a model: change something, and see whether it notices. On real sentences, such as those of section 14, order should have more to say.
-# %% [markdown] id="shuffle-reading" lang="zh" of="ad6985a6"
+# %% [markdown] id="shuffle-reading" lang="zh" of="782ad294"
 # 原因在数据里。整个训练集中，只有十来组词以不止一种次序出现，全是 *she likes tea but not milk* 和 *she likes milk but not tea* 这一类。
-# 其余的句子，只要知道有哪些词，就知道是哪一句，次序无关紧要。没有什么逼着模型去读词序，所以它没有学会；
-# 而少数真正需要词序的短语，正是它最容易译错的。
+# 其余的句子，只要知道有哪些词，就知道是哪一句，次序无关紧要。几乎没有什么逼着模型去读词序。
+# `quick` 规模下它没有学会，带 *but* 的短语大多译错。`full` 规模下模型更大、训练更久，我们跑的那一次全译对了，词一打乱就错一半：那寥寥几例这时已经够用。
 #
 # **模型学会的是数据要求的东西，而不是任务的名称所暗示的东西。** 高高的 BLEU 没有告诉我们这一点，一个实验就说清楚了。
 # 所谓“看进模型里去”，就是动手改一点，看它察觉不察觉。在真实的句子（第 14 节）里，词序的作用会更大。
@@ -1369,16 +1370,16 @@ axis.invert_yaxis()
 axis.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.35), fontsize=9)
 plots.show(
     figure,
-    "Two bars of shares of parameters: in our translator the small networks hold nearly half, attention a third, embeddings a fifth; in"
-    " BERT-large the small networks hold about three fifths, attention three tenths, embeddings a tenth, norms nearly nothing.",
-    "两条比例条：在我们的翻译器里，小网络将近一半，注意力约三分之一，嵌入约五分之一；在 BERT-large 里，小网络约占五分之三，注意力约占十分之三，嵌入约占十分之一，归一化几乎可以忽略。",
+    "Two bars of shares of parameters: in our translator the small networks hold about half, attention a third or a little"
+    " more, embeddings most of the rest; in BERT-large the small networks hold about three fifths, attention three tenths, embeddings a tenth, norms nearly nothing.",
+    "两条比例条：在我们的翻译器里，小网络约占一半，注意力占三分之一或稍多，其余大多是嵌入；在 BERT-large 里，小网络约占五分之三，注意力约占十分之三，嵌入约占十分之一，归一化几乎可以忽略。",
 )
 # %% [markdown] id="counting-reading" lang="en"
-# The paper says 340 million, and so it is, nearly. It does not fit into a training on a laptop, and the course does not try;
-# lesson 10 takes a small one further. Notice where the numbers sit: the part named in the title of the Transformer's paper, attention, is **less** than
+# The paper says 340 million, and so it is, nearly. With Adam's averages its numbers would fit into the memory of a good laptop, but training it there
+# would take far too long, and the course does not try; lesson 10 takes a small one further. Notice where the numbers sit: the part named in the title of the Transformer's paper, attention, is **less** than
 # a third. Most of a large Transformer is the humble network of lesson 02.
-# %% [markdown] id="counting-reading" lang="zh" of="e0940840"
-# 论文说是 3.4 亿，数出来差不多。要训练它，笔记本电脑的内存装不下，本课程也不去试；第 10 课会拿一个小模型接着训练。
+# %% [markdown] id="counting-reading" lang="zh" of="fc8f46b5"
+# 论文说是 3.4 亿，数出来差不多。连同 Adam 的平均值，好一点的笔记本电脑内存装得下，可是在上面训练要花的时间太长，本课程也不去试；第 10 课会拿一个小模型接着训练。
 # 注意这些数都在哪里：Transformer 论文标题里的主角“注意力”占**不到**三分之一。一个大 Transformer 的大部分，是第 02 课那个不起眼的小网络。
 # %% [markdown] id="quiz-count" lang="en" tags=["quiz"]
 # **You double the width d and the hidden width h of a Transformer; the number of layers stays. By how much do its layers grow?**
@@ -1419,12 +1420,12 @@ except ValueError as error:
 print(float(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(ids, scores)), np.log(5))
 # %% [markdown] id="erratum-19-mended" lang="en"
 # The first line cannot be mended by another name; Keras has the parts (`MultiHeadAttention`, `LayerNormalization`) and no
-# whole. The categorical loss wants a row of probabilities for each character, and got its number; for integers there is the
-# **sparse** loss. And nothing in the listing shifts the targets or hides the future. What was meant, a model that goes on writing, is
+# whole. The categorical loss wants a row of probabilities for each character. The listing does not say what its `dataset`
+# holds; the usual targets, ids, fail as above, and for integers there is the **sparse** loss. And nothing in the listing shifts the targets or hides the future. What was meant, a model that goes on writing, is
 # an encoder layer with a causal mask:
-# %% [markdown] id="erratum-19-mended" lang="zh" of="737cd1e5"
+# %% [markdown] id="erratum-19-mended" lang="zh" of="dd1e763e"
 # 第一行换个名字也救不了：Keras 只有部件（`MultiHeadAttention`、`LayerNormalization`），没有整机。
-# 分类交叉熵要的是每个字一行概率，给它的却是编号；整数标签要用**稀疏**的那个损失。此外，这段代码里没有任何地方把目标错开，
+# 分类交叉熵要的是每个字一行概率。代码没有说明 `dataset` 里是什么；若是通常的整数编号，就会像上面那样报错，整数标签要用**稀疏**的那个损失。此外，这段代码里没有任何地方把目标错开，
 # 也没有遮住未来。它本想写的是一个“接着往下写”的模型，也就是带因果掩码的编码器层：
 # %% id="erratum-19-mended-run"
 keras.utils.set_random_seed(course.seed)
@@ -1447,14 +1448,16 @@ print(change.max(axis=(0, 2))[:6].round(3))
 #
 # ### E20: ids without vectors, one argument for two
 #
-# The other listing gives `torch.nn.Transformer` the token ids themselves, with no target, and measures the result against the
-# ids. Our layers complain of the same things, and so they should:
-# %% [markdown] id="erratum-20" lang="zh" of="b823343d"
+# The other listing calls `torch.nn.Transformer` with one argument where two are needed, and compares the output with the same
+# batch. It has no embedding; if the batch holds token ids, as a batch of text does, that fails too. Our layers complain of the
+# same things, and so they should:
+# %% [markdown] id="erratum-20" lang="zh" of="a1e5db52"
 # 没训练时，它与瞎猜差不多，而且没有偷看。第 09 课会训练一个。
 #
 # ### E20：只有编号没有向量，两个参数只给了一个
 #
-# 另一段代码把词元编号直接交给 `torch.nn.Transformer`，没有目标，再拿结果去和编号比较。我们的层会为同样的事情报错，理应如此：
+# 另一段代码调用 `torch.nn.Transformer` 时，两个必需的参数只给了一个，再拿输出与同一批数据比较。它没有嵌入；如果批次里是词元编号
+# （处理文本时自然如此），这也会出错。我们的层会为同样的事情报错，理应如此：
 # %% id="erratum-20-run"
 for name, wrong in [
     (tr("ids, no embedding", "只有编号，没有嵌入"),
@@ -1546,12 +1549,12 @@ for sample in first.samples:
     print(f"{sample['score']:5.1f}  {sample['english']}", f"→ {sample['written']}", f"({accepted})",
           sep="\n       ")
 # %% [markdown] id="real-reading" lang="en"
-# How the English is cut changes less than the interval of a single run, about 1.5 to either side; it was tried with one seed only. How the **Chinese** is cut matters, **and characters win**, with both seeds, in BLEU and in nats. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen only a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
+# How the English is cut changes less than the interval of a single run, about 1.5 to either side; it was tried with one seed only. How the **Chinese** is cut seems to matter, **and characters came out ahead each time**: by 2.6 points of BLEU with the same English cut (one seed), by 3.1 and 1.4 with English words (two seeds), and in nats as well. The last lies within the interval of a single run, and two seeds prove little: a tendency, not a law. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen only a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
 #
 # All scores are far below those of the phrases: people say what they want, most sentences are unlike all others, and one reference is one of many good answers. Read the samples with the score in mind. It is kind to a wrong sentence that shares many characters, and hard on a right one that is worded differently.
 # Then look for the causes. The volunteers write simplified and traditional characters; the model learnt both, often takes the script that the reference does not use, and each character that differs counts as a mistake. A name that training has not seen is lost. An idiom is translated word for word. And a decoder that has lost its thread repeats itself.
-# %% [markdown] id="real-reading" lang="zh" of="2dfc246d"
-# 英文怎么切，造成的差别比单独一次运行的置信区间（上下各 1.5 左右）还小，不过只用一个种子试过。**中文**怎么切却有关系，**而且是字赢了**：两个种子都是如此，看 BLEU 和看奈特都一样。原因多半在于数据不多：由几个字合成的子词，在这些句子里出现得比单个的字少得多，而只见过几次的东西是学不会的。语料若有几百万句，子词也就出现得够多，目标序列又更短，所以大型翻译模型几乎都用子词来写。
+# %% [markdown] id="real-reading" lang="zh" of="6880fb4d"
+# 英文怎么切，造成的差别比单独一次运行的置信区间（上下各 1.5 左右）还小，不过只用一个种子试过。**中文**怎么切看来却有关系，**而且每次都是字领先**：英文切法相同时，BLEU 高 2.6 分（一个种子）；英文用词时，高 3.1 分和 1.4 分（两个种子）；看奈特也一样。最后那个差别还在单次运行的区间之内，而两个种子证明不了多少：这是一种倾向，不是定律。原因多半在于数据不多：由几个字合成的子词，在这些句子里出现得比单个的字少得多，而只见过几次的东西是学不会的。语料若有几百万句，子词也就出现得够多，目标序列又更短，所以大型翻译模型几乎都用子词来写。
 #
 # 所有得分都比短语上低得多：人想说什么就说什么，多数句子与别的都不像，而一句参考译文只是许多好译法中的一种。读这些例子时，请对着得分看：译错了却与参考译文共用许多字的句子，得分并不低；译对了只是换了说法的，反而吃亏。
 # 再来找原因。志愿者有的写简体，有的写繁体；模型两种都学了，写出来的常常不是参考译文用的那一种，而写法不同的字个个都算错。训练中没见过的名字，译文里就丢了。习语被逐字直译。解码器一旦乱了头绪，就会反复说同样的话。
@@ -1592,16 +1595,18 @@ if (real := tatoeba()) is not None:
 #
 # For real translation use a trained model: the OPUS-MT and NLLB families translate between hundreds of languages, and
 # `sacrebleu` computes BLEU in the way that papers compare; ours equals it, and the tests make sure. KerasHub has ready
-# Transformer layers for Keras; ours follow the same field names. To *read* a whole implementation, take the *Annotated
+# Transformer layers for Keras; some names differ (`intermediate_dim` is our `hidden_dim`, `normalize_first` our `norm_first`), and by
+# default they are post-norm. To *read* a whole implementation, take the *Annotated
 # Transformer*, line by line beside the paper.
-# %% [markdown] id="uses" lang="zh" of="6578e462"
+# %% [markdown] id="uses" lang="zh" of="07269f70"
 # ## 15 · 应用、工具与资源
 #
 # 编码器加解码器可以翻译、写摘要，也能把话听写下来（Whisper 用编码器听，用解码器写）。单用一半，就是 BERT 和 GPT。
 # 图像的小块、声音的片段、氨基酸，都有人拿来代替词，当作输入。
 #
 # 真要翻译，请用训练好的模型：OPUS-MT 和 NLLB 两个系列能在几百种语言之间互译；论文之间比较 BLEU，用的是 `sacrebleu`，
-# 我们的结果与它相等，有测试保证。KerasHub 为 Keras 提供现成的 Transformer 层，参数名与我们的一样。
+# 我们的结果与它相等，有测试保证。KerasHub 为 Keras 提供现成的 Transformer 层，有些参数名不同（`intermediate_dim` 即我们的
+# `hidden_dim`，`normalize_first` 即 `norm_first`），而且默认是后归一化。
 # 想读一份完整的实现，推荐 *Annotated Transformer*，它对照论文逐行讲解。
 
 # %% [markdown] id="exercises" lang="en"
@@ -1748,13 +1753,13 @@ check("06.6", layer_parameters)
 # %% [markdown] id="quiz-forcing" lang="en" tags=["quiz"]
 # **In training 99% of the characters were right. Sentences of 20 characters come out without a mistake much more rarely. Why?**
 # - [ ] The model has overfitted — Perhaps, but the effect is there without it.
-# - [x] 0.99 to the power of 20 is 0.82, and after one mistake it goes on from a beginning it never practised on — Training always gave the right past.
+# - [x] 0.99 to the power of 20 is 0.82: one slip anywhere spoils the sentence — And after a slip the model goes on from a beginning it never practised on, so slips seldom come alone.
 # - [ ] Greedy search is slower than training — Slow is not wrong.
 # - [ ] The causal mask is off when it writes — It need not even be on: what is not yet written cannot be seen.
-# %% [markdown] id="quiz-forcing" lang="zh" of="242c4d59" tags=["quiz"]
+# %% [markdown] id="quiz-forcing" lang="zh" of="5a95329b" tags=["quiz"]
 # **训练时 99% 的字都对，可是 20 个字的句子，能一字不错写出来的却少得多。为什么？**
 # - [ ] 模型过拟合了 — 也许，但没有过拟合也会这样。
-# - [x] 0.99 的 20 次方是 0.82，而且错了一个字之后，就得接着一个从未练习过的开头往下写 — 训练时给的前文总是对的。
+# - [x] 0.99 的 20 次方是 0.82：一处写错，整句就不算全对 — 而且错了之后，就得接着一个从未练习过的开头往下写，错误往往接二连三。
 # - [ ] 贪心搜索比训练慢 — 慢不等于错。
 # - [ ] 写的时候没有因果掩码 — 写的时候本来就用不着：还没写的，想看也看不见。
 # %% [markdown] id="quiz-cache" lang="en" tags=["quiz"]

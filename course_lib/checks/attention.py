@@ -198,6 +198,12 @@ def decoder_mask(learner: Learner) -> None:
         f" yours is {result[1].astype(int).tolist()}.",
         f"长度为 3 和 2 时，第二个掩码应是 {right[1].astype(int).tolist()}；你得到 {result[1].astype(int).tolist()}。",
     )
+    shape = np.shape(learner(np.array([1, 0]), 2))
+    require(
+        shape == (2, 2, 2),
+        f"The mask should have `time` = 2 positions, however short the sentences are: (2, 2, 2); yours is {shape}.",
+        f"不管句子多短，掩码都应有 `time` = 2 个位置，即 (2, 2, 2)；你的形状是 {shape}。",
+    )
     require(
         not np.asarray(learner(np.array([0]), 2)).any(),
         "A sentence without words has nothing to look at: all False.",

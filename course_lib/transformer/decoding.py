@@ -206,7 +206,7 @@ class BeamSearch(_Search):
 
     Raises:
         TypeError: if a number is no whole one.
-        ValueError: if a number is outside its range, or `beam_width` as large as the vocabulary.
+        ValueError: if a number is outside its range, or `beam_width` larger than the vocabulary.
 
     Source: Wu et al., 2016, section 7, without its coverage penalty.
     """

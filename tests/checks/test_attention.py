@@ -96,6 +96,12 @@ WRONG = {
         "Only keys are masked",
         "只需遮住键",
     ),
+    "as long as the longest": (
+        "05.4",
+        lambda n, t: right_mask(n, int(np.max(n))),
+        "`time` = 2 positions",
+        "`time` = 2 个位置",
+    ),
     "numbers": ("05.4", lambda n, t: right_mask(n, t).astype(float), "boolean", "布尔值"),
     "either is enough": ("05.4", lambda n, t: tokens(n, t) | causal(t), "the future is not", "未来却没有"),
     "no tanh": (
