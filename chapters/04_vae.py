@@ -107,11 +107,11 @@ diagrams.flow(
 
 # %% [markdown] id="dial" lang="en"
 # **The scale dial.** The next cell holds every size this lesson uses and the results it must show. `quick` takes about a
-# minute on two cores; `COURSE_SCALE=full`, set before you start Jupyter, trains the larger model that the results page
-# quotes.
-# %% [markdown] id="dial" lang="zh" of="67889381"
+# minute on two cores; `COURSE_SCALE=full`, set before you start Jupyter, trains longer, with digits that are moved a little: the run that the
+# results page quotes.
+# %% [markdown] id="dial" lang="zh" of="653724cd"
 # **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。`quick` 在两核机器上大约一分钟；
-# 在启动 Jupyter 之前设置 `COURSE_SCALE=full`，训练的就是结果页上引用的那个更大的模型。
+# 在启动 Jupyter 之前设置 `COURSE_SCALE=full`，训练得更久，还会把数字挪动一点，就是结果页上引用的那次。
 # %% id="dial-settings"
 course = dial(
     settings={
@@ -151,16 +151,16 @@ course = dial(
 # 5,000 handwritten digits from MNIST, 500 of each, 28 × 28 pixels. A grey value of 0.8 could mean many things; we say that
 # it means: *this pixel is black with probability 0.8*. Drawing every pixel by its probability gives a black and white
 # image, and for black and white images "how likely is this image?" has a clear meaning. The field compares its models on
-# exactly these **binarised** digits.
+# MNIST **binarised** in this way, with 60,000 digits to train on: our numbers cannot be set beside theirs.
 #
 # 1,000 digits are kept for the test, drawn **once**, with a seed that never changes: a test set must not move. The 4,000
 # for training are drawn anew in every epoch, so that the model never sees the same pixels twice.
-# %% [markdown] id="data" lang="zh" of="fb612d44"
+# %% [markdown] id="data" lang="zh" of="555bc430"
 # ## 2 · 数据：黑白的数字
 #
 # 来自 MNIST 的 5,000 个手写数字，每类 500 个，28 × 28 像素。灰度 0.8 可以有种种解释；我们规定它的意思是：
 # **这个像素以 0.8 的概率为黑**。按各自的概率抽出每个像素，就得到一张黑白图；对黑白图来说，“这张图有多大可能出现”
-# 才有明确的含义。这个领域比较模型，用的正是这种**二值化**的数字。
+# 才有明确的含义。这个领域比较模型，用的正是这样**二值化**的 MNIST，但训练用 60,000 个数字，所以我们的数不能与之直接相比。
 #
 # 留出 1,000 个做测试，像素只抽**一次**，种子永远不变：测试集不能动。用来训练的 4,000 个则每一轮重新抽像素，
 # 模型永远不会两次看到同样的像素。
@@ -526,15 +526,15 @@ print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)), 4
 # scatters as dimensions are added?
 #
 # > The pathwise estimate stays as it is: the first mean moves the first code, and the chain rule asks no other. The score
-# > function multiplies the direction by the value of the *whole* $f$, to which every other dimension adds its own chance;
-# > its scatter grows with each of them. At 20 dimensions you would need hundreds of draws to know what one reparameterised
+# > function multiplies the direction by the value of the *whole* $f$: every other dimension raises its level, and adds its own
+# > chance. (Subtracting a constant, a *baseline*, takes away the level and leaves the chance.) At 20 dimensions you would need hundreds of draws to know what one reparameterised
 # > draw tells you. That is why the trick made the VAE possible.
-# %% [markdown] id="predict-gradient" lang="zh" of="30bc64bc" tags=["predict"]
+# %% [markdown] id="predict-gradient" lang="zh" of="dedab792" tags=["predict"]
 # **先猜，再运行。** 两种估计平均起来都是对的。下一格在 $\mu = 0.5$、$\sigma = 0.5$ 处，对我们的小模型各用单次抽样来估计，
 # 比较它们分散的程度；然后给模型增加潜变量（每个各管三个像素），只看对**第一个**均值的梯度。维度增加时，两者的分散程度会怎样变？
 #
 # > 路径导数的估计保持不变：第一个均值只移动第一个编码，链式法则不过问别的。得分函数却要乘上**整个** $f$ 的值，
-# > 别的每一维都往里添自己的随机性，维度越多越分散。到了 20 维，重参数化抽一次就能知道的事，它要抽几百次。
+# > 别的每一维都既抬高它的水平，又添上自己的随机性。（减去一个常数，即“基线”，能去掉水平，随机性却还在。）到了 20 维，重参数化抽一次就能知道的事，它要抽几百次。
 # > 正因为有了这个技巧，VAE 才成为可能。
 # %% id="gradient-run"
 random = np.random.default_rng(course.seed)
@@ -593,13 +593,14 @@ plots.show(
 # %% [markdown] id="keras" lang="en"
 # ## 7 · The model in Keras
 #
-# Here is the article's listing (4.2), shortened by nothing but its first lines; `keras.random` stands in for `tf.random`,
-# so that it runs on every backend. Read it once: it has an encoder, a decoder, a draw. What could be wrong?
-# %% [markdown] id="keras" lang="zh" of="6cba543f"
+# Here is the class of the article's listing (4.2), with `keras.random` and a seed in place of `tf.random`, so that it runs on
+# every backend. We give it our 784 pixels where the article has 100 inputs (and a code of 100, as wide as its input: E12
+# again). Read it once: it has an encoder, a decoder, a draw. What could be wrong?
+# %% [markdown] id="keras" lang="zh" of="853f5c34"
 # ## 7 · 用 Keras 写出模型
 #
-# 下面是原文的代码（4.2），只省去了开头几行；`tf.random` 换成了 `keras.random`，好让它在每种后端上都能运行。
-# 先读一遍：有编码器，有解码器，有抽样。会有什么问题呢？
+# 下面是原文代码（4.2）里的类，只把 `tf.random` 换成了带种子的 `keras.random`，好让它在每种后端上都能运行。原文的输入是 100 个数
+# （编码也是 100，与输入一样宽，又是 E12），这里换成我们的 784 个像素。先读一遍：有编码器，有解码器，有抽样。会有什么问题呢？
 # %% id="erratum-13-listing"
 class ArticleVAE(keras.Model):
     def __init__(self, input_dim, encoding_dim, output_dim):
@@ -636,13 +637,13 @@ print(tr("means", "均值"), f"{z_mean.min():.2f} … {z_mean.max():.2f}  ",
 #
 # One encoder is called twice, so $\mu$ and $\log\sigma^2$ are **the same numbers**: a dimension cannot be sure of a value
 # other than the one its spread dictates. A sigmoid squeezes both into (0, 1): no mean is ever negative, and since
-# $\log\sigma^2 > 0$, every standard deviation is **above 1**, wider than the prior itself. Such a code can hardly say
-# anything. The repair: one body, **two heads**, no activation on either.
-# %% [markdown] id="erratum-13" lang="zh" of="5c2843a5"
+# $\log\sigma^2 > 0$, every standard deviation is **above 1**, wider than the prior itself. Each number of such
+# a code can say very little. The repair: one body, **two heads**, no activation on either.
+# %% [markdown] id="erratum-13" lang="zh" of="675f21cb"
 # ### 原文错在哪里：E13
 #
 # 同一个编码器调用了两次，于是 $\mu$ 和 $\log\sigma^2$ 是**同一批数**：均值取多少，标准差就被定死了。sigmoid 又把两者都压到
-# (0, 1) 之间：均值永远不为负；而 $\log\sigma^2 > 0$ 意味着每个标准差都**大于 1**，比先验还宽。这样的编码几乎什么也说不出来。
+# (0, 1) 之间：均值永远不为负；而 $\log\sigma^2 > 0$ 意味着每个标准差都**大于 1**，比先验还宽。这样的编码，每个数能说的都很少。
 # 改法：一个主干，**两个输出头**，都不加激活函数。
 # %% id="erratum-14-run"
 article.compile(optimizer="adam", loss="binary_crossentropy")
@@ -653,18 +654,22 @@ except Exception as error:  # which error it is depends on the backend
 # %% [markdown] id="erratum-14" lang="en"
 # ### What the article gets wrong: E14
 #
-# The model returns three things and is given one target and one loss: it stops at the first step. And suppose it did not.
-# The loss is a reconstruction **averaged** over pixels, and there is **no KL term** at all: nothing would ever pull codes
-# towards the prior, and a code drawn from the prior would decode to noise. Without its second term it is no VAE.
+# The model returns three things and is given one target and one loss. On Keras 3 it stops at the first step. On Keras 2
+# (TensorFlow up to 2.15) the article's lines *run*, which is worse: the one target and the one loss are applied to all three
+# outputs, so that mean and log-variance are trained to be copies of the picture. In neither is there a **KL term**: nothing in
+# the loss ties the code to the prior, and only the accident of the sigmoid keeps it near. (Without it codes drift off, as
+# section 9 shows at beta 0.) And the reconstruction is **averaged** over pixels. Without its second term it is no VAE.
 #
 # Here is the whole repair. The divergence enters by `add_loss`; the reconstruction is a loss that sums over pixels; `fit`
 # stays Keras's own. Written so, the gradient is right on one device and on eight, compiled or not, on TensorFlow, JAX and
 # PyTorch (the tests of this repository check the first two). A hand-written `train_step` would need a version for each.
-# %% [markdown] id="erratum-14" lang="zh" of="217aa490"
+# %% [markdown] id="erratum-14" lang="zh" of="a97353e2"
 # ### 原文错在哪里：E14
 #
-# 模型返回三样东西，却只给了一个目标和一个损失：第一步就报错。就算不报错，它的损失也只是对像素**取平均**的重构，
-# **根本没有 KL 项**：没有任何力量把编码拉向先验，从先验里抽出的编码解出来就是噪声。缺了第二项，就不是 VAE。
+# 模型返回三样东西，却只给了一个目标和一个损失。在 Keras 3 上第一步就报错。在 Keras 2（TensorFlow 2.15 及以前）上，原文的代码却能**跑完**，
+# 这更糟：唯一的目标和损失被套用到全部三个输出上，均值和对数方差被训练成图像的复制品。无论哪种，都**没有 KL 项**：
+# 损失里没有任何东西把编码与先验联系起来，只是碰巧有 sigmoid 才没走远。（没有它，编码就会跑开，第 9 节 beta 为 0 时就是如此。）
+# 而且重构损失对像素**取了平均**。缺了第二项，就不是 VAE。
 #
 # 下面是完整的改法。散度用 `add_loss` 加入；重构损失对像素求和；`fit` 还是 Keras 自己的。这样写，无论一台设备还是八台设备，
 # 编译还是不编译，TensorFlow、JAX 还是 PyTorch，梯度都是对的（本仓库的测试检查了前两种后端）。
@@ -704,23 +709,23 @@ print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）�
 # %% [markdown] id="library" lang="en"
 # The library's `vae.VAE` is this, and three comforts: `fit` takes the images alone, both terms are reported after every
 # epoch as metrics, and the weight of the KL term is a variable (`model.beta`) that can be changed while training runs.
-# `vae.train` compiles it with AdamW and a learning rate that falls to zero along half a cosine, and draws the pixels anew
+# `vae.train` compiles it with Adam (AdamW if you give a weight decay) and a learning rate that falls to zero along half a cosine, and draws the pixels anew
 # in every epoch.
-# %% [markdown] id="library" lang="zh" of="f5363527"
+# %% [markdown] id="library" lang="zh" of="a2e6bff0"
 # 课程库的 `vae.VAE` 就是这个模型，外加三样方便：`fit` 只要图像；每一轮结束都把两项作为指标报告出来；
-# KL 项的权重是一个变量（`model.beta`），训练途中也能改。`vae.train` 用 AdamW 编译它，学习率沿半个余弦降到零，
+# KL 项的权重是一个变量（`model.beta`），训练途中也能改。`vae.train` 用 Adam（给了权重衰减则用 AdamW）编译它，学习率沿半个余弦降到零，
 # 并且每一轮重新抽取像素。
 
 # %% [markdown] id="training" lang="en"
 # ## 8 · Training on digits
 #
-# Twenty latent dimensions, as in the tables of the field. `elbo`, `reconstruction` and `kl` are in nats per image; `val_elbo` is
+# Twenty latent dimensions. `elbo`, `reconstruction` and `kl` are in nats per image; `val_elbo` is
 # measured on binarised digits that the model is not trained on (400 of the training digits; the test digits wait for the
 # end).
-# %% [markdown] id="training" lang="zh" of="77487bcc"
+# %% [markdown] id="training" lang="zh" of="e159748e"
 # ## 8 · 在数字上训练
 #
-# 潜变量取 20 维，与这个领域的惯例一致。`elbo`、`reconstruction` 和 `kl` 都是每张图多少奈特；`val_elbo` 是在没参加训练的二值化数字上量的
+# 潜变量取 20 维。`elbo`、`reconstruction` 和 `kl` 都是每张图多少奈特；`val_elbo` 是在没参加训练的二值化数字上量的
 # （从训练数字里分出的 400 个；测试数字留到最后）。
 # %% id="training-run"
 validation_images = vae.binarise(train_images[-len(train_images) // 10 :], seed=1)
@@ -745,8 +750,8 @@ right.legend(fontsize=9)
 plots.show(
     figure,
     "Left: the ELBO of training and validation images rises steeply and then levels off. Right: the reconstruction term falls"
-    " while the KL term rises from near zero to about 25 nats.",
-    "左图：训练和验证的 ELBO 先陡升后趋平。右图：重构项下降，KL 项从接近零升到 25 奈特左右。",
+    " while the KL term rises from about ten to about 25 nats.",
+    "左图：训练和验证的 ELBO 先陡升后趋平。右图：重构项下降，KL 项从十来个奈特升到 25 左右。",
 )
 # %% [markdown] id="settings" lang="en"
 # **Where do 0.005 and 400 come from?** From a search on the training digits alone: 3,500 to train on, 500 to choose by, one
@@ -766,13 +771,13 @@ plots.show(
 # ### The test, once
 #
 # The bound of each of the 1,000 test digits is one number; their mean is the result, and their scatter gives its
-# **standard error**, $s/\sqrt{n}$. Two models whose results differ by less than two of those are not different on this
-# evidence. (Tested on the *same* digits they can be told apart more finely: compare them digit by digit.)
-# %% [markdown] id="test" lang="zh" of="6cf1aebe"
+# **standard error**, $s/\sqrt{n}$. If two models, tested on different digits, differ by less than about three of those, this
+# evidence does not show which is better. (Tested on the *same* digits they can be told apart more finely: compare them digit by digit.)
+# %% [markdown] id="test" lang="zh" of="f0d44b36"
 # ### 测试，只做一次
 #
-# 1,000 个测试数字各有一个下界，平均值就是结果，它们的离散程度给出**标准误** $s/\sqrt{n}$。两个模型的结果相差不到两个标准误，
-# 就不能凭这点证据说它们不同。（在**同一批**数字上测试时，逐个数字相比，能分得更细。）
+# 1,000 个测试数字各有一个下界，平均值就是结果，它们的离散程度给出**标准误** $s/\sqrt{n}$。两个模型若在不同的数字上测试，结果相差不到三个标准误左右，
+# 就不能凭这点证据说哪个更好。（在**同一批**数字上测试时，逐个数字相比，能分得更细。）
 # %% id="test-run"
 reconstruction, kl = vae.elbo_terms(model, test_images, num_samples=10, seed=0)  # each (images,)
 test_elbo, error = vae.mean_and_error(reconstruction - kl)  # (3)
@@ -926,10 +931,10 @@ plots.show(
     "三行生成的图，每行十张。没有 KL：一团团不成数字的墨迹。有 KL：柔和的形状，许多像数字。第 8 节的模型：多数认得出是数字，有的介于两个数字之间。",
 )
 # %% [markdown] id="interpolation" lang="en"
-# **From one digit to another.** A straight line between two codes passes through digits. A straight line between two
+# **From one digit to another.** A straight line between two codes passes mostly through shapes that look written. A straight line between two
 # *images* passes through one image fading out over another: no handwriting looks like that.
-# %% [markdown] id="interpolation" lang="zh" of="ba0f42bb"
-# **从一个数字走到另一个。** 在两个编码之间走直线，一路上都是数字。在两张**图**之间走直线，只会看到一张淡出、另一张淡入：
+# %% [markdown] id="interpolation" lang="zh" of="c845fd0a"
+# **从一个数字走到另一个。** 在两个编码之间走直线，一路上多半像是手写的。在两张**图**之间走直线，只会看到一张淡出、另一张淡入：
 # 没有人这样写字。
 # %% id="interpolation-plot" tags=["fold"]
 shares = np.linspace(0, 1, 10)[:, None]
@@ -940,9 +945,9 @@ for number, (first, second) in enumerate(pairs):
     draw_row(axes[2 * number + 1], (1 - shares) * test_images[first] + shares * test_images[second], plots.label("pixels", "像素之间"))
 plots.show(
     figure,
-    "A 3 becomes an 8 and a 4 becomes a 9 in ten steps, each twice: between codes every step is a clean digit; between pixels"
+    "A 3 becomes an 8 and a 4 becomes a 9 in ten steps, each twice: between codes most steps look written; between pixels"
     " one digit fades over the other.",
-    "3 变成 8、4 变成 9，各走十步，各两行：在编码之间走，每一步都是清楚的数字；在像素之间走，则是一个数字在另一个上面淡入淡出。",
+    "3 变成 8、4 变成 9，各走十步，各两行：在编码之间走，多数步骤像是手写的；在像素之间走，则是一个数字在另一个上面淡入淡出。",
 )
 # %% [markdown] id="map-of-codes" lang="en"
 # **A map.** With *two* latent dimensions we can look at the whole space at once: on the left where the test digits lie, on
@@ -1090,8 +1095,8 @@ plots.show(
 #
 # At beta 784 silence was our own fault. It also happens at beta 1, to careful people, and most of all with **text**. The
 # recipe is a decoder so strong that it needs no code: one that is told, for every part of the output, all parts before it.
-# Language models are such decoders. Ours in miniature reads 8 × 8 digits pixel by pixel and sees, for each pixel, the ones
-# above it and to its left; the code is a second source.
+# Language models are such decoders. Ours in miniature reads 8 × 8 digits pixel by pixel and sees, for each pixel, only the 24
+# nearest ones above it and to its left; here that is enough. The code is a second source.
 #
 # At the beginning of training the code is noise. The neighbours help at once, the code does not yet; and the KL term makes
 # it cheaper to say nothing than to say something nobody listens to. Encoder and decoder settle there: **posterior
@@ -1105,12 +1110,12 @@ plots.show(
 #
 # $\mathrm{KL}_{ij}$ has the shape (batch, latent_dim): the divergence of image $i$ in dimension $j$. With two dimensions that
 # carry 0.1 and 2 nats on average and $\lambda = 0.3$, the sum is $0.3 + 2 = 2.3$; making the first one fall to 0 would save nothing.
-# %% [markdown] id="collapse" lang="zh" of="185fd3eb"
+# %% [markdown] id="collapse" lang="zh" of="175c7adc"
 # ## 11 · 坍缩：沉默的编码
 #
 # beta 为 784 时编码沉默，怪我们自己。可是 beta 为 1 时，细心的人也会遇到，**文本**尤其如此。条件是解码器强到用不着编码：
-# 生成每一部分时，前面的所有部分它都看得到。语言模型就是这样的解码器。我们的缩小版逐个像素地读 8 × 8 的数字，每个像素都能看到
-# 它上面和左边的像素；编码只是第二个信息来源。
+# 生成每一部分时，前面的所有部分它都看得到。语言模型就是这样的解码器。我们的缩小版逐个像素地读 8 × 8 的数字，每个像素只看得到
+# 上方和左边最近的 24 个像素，在这里已经够了；编码只是第二个信息来源。
 #
 # 训练之初，编码只是噪声。邻居立刻就有用，编码却还没用；而 KL 项使得沉默比说些没人听的话更便宜。
 # 编码器和解码器就停在那里了：这就是**后验坍缩**。有两种办法，能让对话开始：
@@ -1254,9 +1259,9 @@ plots.show(
 # encoder that proposes a posterior, is a tool to reach for.
 #
 # **Tools.** Keras is enough for all on this page. `tfp` (TensorFlow Probability), NumPyro and Pyro offer more distributions
-# and flows; the code of section 7 carries over. **To read on:** Kingma and Welling's own introduction (2019) is the best long
+# and flows; the idea of section 7 carries over, its code does not. **To read on:** Kingma and Welling's own introduction (2019) is the best long
 # text; Doersch's tutorial (2016) the friendliest.
-# %% [markdown] id="uses" lang="zh" of="3152e461"
+# %% [markdown] id="uses" lang="zh" of="6090247a"
 # ## 13 · 用在哪里，用什么工具
 #
 # 潜扩散（latent diffusion）类的**图像生成器**，就在 VAE 的编码里作画：自编码器把图缩小，扩散模型在小小的编码上工作，解码器再把它放大成画。
@@ -1264,7 +1269,7 @@ plots.show(
 # **化学**在平滑的编码里搜索分子；**生物学**用这种 VAE 分析单细胞测序的计数数据。凡是模型里有不确定的未知量，都可以想到**摊销推断**：
 # 让编码器直接给出后验。
 #
-# **工具。** 本页的一切用 Keras 就够了。`tfp`（TensorFlow Probability）、NumPyro 和 Pyro 提供更多的分布和流模型，第 7 节的代码可以照搬。
+# **工具。** 本页的一切用 Keras 就够了。`tfp`（TensorFlow Probability）、NumPyro 和 Pyro 提供更多的分布和流模型，第 7 节的思路可以照搬，代码不行。
 # **进一步阅读：** Kingma 和 Welling 自己写的导论（2019）是最好的长文，Doersch 的教程（2016）最易读。
 
 # %% [markdown] id="exercises" lang="en"
@@ -1426,16 +1431,16 @@ check("04.6", free_bits_penalty)
 # - [ ] 因为先验是标准正态分布 — 换什么先验都能用这个技巧，它针对的是 q。
 # %% [markdown] id="quiz-units" lang="en" tags=["quiz"]
 # **After training, 12 of 40 latent dimensions have a divergence below 0.001 nats. What should you do?**
-# - [ ] Train longer until all are used — A dimension that is not worth its price stays unused, however long you train.
+# - [ ] Train longer until all are used — More of the same rarely wakes a silent dimension.
 # - [ ] Lower the learning rate — It does not change what is worth its price.
-# - [x] Nothing: the model needs 28 for these data and ignores the rest — They equal the prior, cost nothing and add only noise that the decoder has learned to ignore.
-# - [ ] Discard the model: it has collapsed — Collapse is when dimensions that *would* help fall silent; compare the bound before you judge.
-# %% [markdown] id="quiz-units" lang="zh" of="728cd9b0" tags=["quiz"]
+# - [x] Compare the bound with that of an annealed run, and if it gains nothing, leave it — Silent dimensions cost nothing; only the comparison tells superfluous ones from collapsed ones.
+# - [ ] Discard the model: it has collapsed — Not shown: collapse is when dimensions that *would* help fall silent.
+# %% [markdown] id="quiz-units" lang="zh" of="383cecbf" tags=["quiz"]
 # **训练之后，40 个潜变量维度中有 12 个的散度低于 0.001 奈特。该怎么办？**
-# - [ ] 继续训练，直到全都用上 — 不值那个价钱的维度，训练多久都不会用上。
+# - [ ] 继续训练，直到全都用上 — 照原样再练，很少能唤醒沉默的维度。
 # - [ ] 降低学习率 — 值不值得，与学习率无关。
-# - [x] 什么也不用做：这份数据只需要 28 维，其余的被忽略了 — 它们等于先验，不花钱，只带来解码器已学会忽略的噪声。
-# - [ ] 丢掉这个模型，它坍缩了 — 本来**有用**的维度沉默了，才叫坍缩；下结论之前先比较下界。
+# - [x] 与一次退火训练比较下界；没有提高，就不用管 — 沉默的维度不花钱；是多余还是坍缩，只有比较才知道。
+# - [ ] 丢掉这个模型，它坍缩了 — 还没有证据：本来**有用**的维度沉默了，才叫坍缩。
 # %% [markdown] id="quiz-strong" lang="en" tags=["quiz"]
 # **You train a text VAE with a large Transformer decoder. The reconstruction is excellent, the KL is 0.02 nats. What has happened?**
 # - [ ] A great success: high quality at almost no price — The decoder predicts each word from the words before; the code was never needed, and changing it changes nothing.
@@ -1487,8 +1492,8 @@ check("04.6", free_bits_penalty)
 # `data.digits.mnist("test")` load them, and everything on this page works on them as it stands. With fifteen times as many
 # digits learning by heart is no longer the limit, and wider, deeper networks pay.
 #
-# **Why one draw per image in training?** Its gradient is unbiased, and each image gets a new draw in every epoch. Two
-# draws halve the variance and double the work; more images per batch do as much.
+# **Why one draw per image in training?** Its gradient is unbiased, and each image gets a new draw in every epoch. A
+# second draw halves only the part of the variance that comes from the noise; twice as many images halve all of it.
 #
 # **How does a VAE differ from a GAN and from a diffusion model?** A GAN has no likelihood and no encoder, and trains by a
 # contest. A diffusion model is a VAE with many codes, one after the other, and an encoder that only adds noise.
@@ -1497,7 +1502,7 @@ check("04.6", free_bits_penalty)
 # question.) Most of what a large model teaches can be learned on a small one: all of this page ran on two cores in about a
 # minute. For real use start from published weights and adapt them; rent a machine for the hours you need it; and measure on
 # a small scale first whether it is worth it.
-# %% [markdown] id="faq" lang="zh" of="99dd2eba"
+# %% [markdown] id="faq" lang="zh" of="9b023146"
 # ## 17 · 常见问题
 #
 # **VAE 生成的图为什么发虚？** 我们画的是每个像素为黑的**概率**，模型拿不准笔画边缘时，就画成灰色。再者，给定编码之后各像素独立抽取，
@@ -1511,8 +1516,8 @@ check("04.6", free_bits_penalty)
 # **整个 MNIST 呢？** `course data fetch mnist` 会取来 70,000 个数字，用 `data.digits.mnist("train")` 和 `data.digits.mnist("test")` 载入，
 # 本页的一切照样可用。数字是原来的十五倍，死记硬背就不再是瓶颈，更宽、更深的网络才划算。
 #
-# **训练时每张图为什么只抽一次？** 这样梯度已经无偏，而且每一轮都会重新抽。抽两次，方差减半，工作量加倍；
-# 每批多放些图，效果也一样。
+# **训练时每张图为什么只抽一次？** 这样梯度已经无偏，而且每一轮都会重新抽。再抽一次，只把来自噪声的那部分方差减半；
+# 每批的图像加倍，则全部减半。
 #
 # **VAE 与 GAN、扩散模型有什么不同？** GAN 没有似然，也没有编码器，靠对抗来训练。扩散模型则是有许多层编码、一层接一层的 VAE，
 # 它的编码器只会加噪声。

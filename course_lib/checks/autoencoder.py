@@ -128,7 +128,7 @@ def nats_per_picture(learner: Learner) -> None:
 
 @exercise("03.3")
 def denoising_pair(learner: Learner) -> None:
-    """Catches: a spoilt target, the caller's array changed, the share turned around, whole rows, one array."""
+    """Catches: a spoilt target, the caller's array changed, whole rows, a fixed number per row, another generator."""
     pictures = np.random.default_rng(5).uniform(0.2, 1, size=(200, 50))
     touched = []
 
@@ -199,11 +199,27 @@ def denoising_pair(learner: Learner) -> None:
         f"A share of 0.3 should be zero; in yours it is {zero.mean():.2f}.",
         f"应有 0.3 的数为零；你的是 {zero.mean():.2f}。",
     )
-    again = np.asarray(learner(pictures, 0.3, np.random.default_rng(2))[0])
     require(
-        not np.array_equal(again, spoilt),
+        len(set(zero.sum(axis=1))) > 1,
+        "Every picture loses exactly as many numbers: each number is drawn on its own, so the count must vary.",
+        "每幅图被置零的个数完全一样：每个数要各自抽取，个数应当有多有少。",
+    )
+    same, other = (np.asarray(learner(pictures, 0.3, np.random.default_rng(seed))[0]) for seed in (1, 2))
+    require(
+        not np.array_equal(other, spoilt),
         "Another generator gives the same noise: draw from the generator you are given.",
         "换一个 generator，噪声还是一样：随机数要取自传入的 generator。",
+    )
+    require(
+        np.array_equal(same, spoilt),
+        "The same seed gives other noise: draw from the generator you are given, not from NumPy's global one.",
+        "种子相同，噪声却不同：随机数要取自传入的 generator，而不是 NumPy 的全局随机数。",
+    )
+    more = np.mean(np.asarray(learner(pictures, 0.8, np.random.default_rng(1))[0]) == 0)
+    require(
+        0.77 < more < 0.83,
+        f"With share=0.8 a share of 0.8 should be zero; in yours it is {more:.2f}. Is a number written into the code?",
+        f"share=0.8 时，应有 0.8 的数为零；你的是 {more:.2f}。是不是把比例写死了？",
     )
 
 
@@ -264,7 +280,7 @@ def area_under_roc(learner: Learner) -> None:
 
 @exercise("03.5")
 def rate_penalty(learner: Learner) -> None:
-    """Catches: a mean over units, the divergence turned around, half of it, a mean, infinity for a silent unit."""
+    """Catches: a mean over units, the divergence turned around, half of it, infinity for a silent or a busy unit."""
     code = np.array([[0.1, 0.6, 0.2], [0.3, 0.8, 0.0]])
     rate = 0.05
 
@@ -276,6 +292,7 @@ def rate_penalty(learner: Learner) -> None:
     with np.errstate(all="ignore"):
         result = np.asarray(learner(code, rate), dtype=float)
         silent = np.asarray(learner(np.array([[0.0, 0.5], [0.0, 0.5]]), rate), dtype=float)
+        busy = np.asarray(learner(np.array([[1.0, 0.5], [1.0, 0.5]]), 0.2), dtype=float)
     require(
         not (result.shape == (3,) and np.allclose(result, divergence(rate, mean))),
         "You return one number per unit; the penalty is their sum.",
@@ -324,4 +341,17 @@ def rate_penalty(learner: Learner) -> None:
         f"A silent unit must still cost something: expected {divergence(rate, kept).sum():.4f}, "
         f"yours is {float(silent):.4f}.",
         f"沉默的单元也要付钱：应为 {divergence(rate, kept).sum():.4f}，你得到 {float(silent):.4f}。",
+    )
+    kept = np.clip([1.0, 0.5], 1e-6, 1 - 1e-6)
+    require(
+        busy.shape == () and np.isfinite(busy),
+        "A unit that is always active makes your penalty infinite or NaN: keep the means below 1 - 1e-6, too.",
+        "始终活跃的单元让你的惩罚变成无穷或 NaN：平均值也要限制在 1 - 1e-6 以下。",
+    )
+    require(
+        np.isclose(busy, divergence(0.2, kept).sum()),
+        "With a rate of 0.2 a unit that is always active beside one of 0.5 should cost "
+        f"{divergence(0.2, kept).sum():.4f}; yours is {float(busy):.4f}. Is the rate written into the code?",
+        f"比例为 0.2 时，一个始终活跃的单元加一个 0.5 的单元应付 {divergence(0.2, kept).sum():.4f}；"
+        f"你得到 {float(busy):.4f}。是不是把比例写死了？",
     )

@@ -169,7 +169,7 @@ def train(
     seed: int = 0,
     every: int | None = None,
 ) -> dict[str, list[float]]:
-    """Train a VAE on binarised images by AdamW, with a learning rate that falls to 0 along half a cosine.
+    """Train a VAE on binarised images by Adam, or AdamW with a weight decay; the rate falls to 0 along half a cosine.
 
     Args:
         model: the model; its beta at the time of the call is the one that is warmed up to.

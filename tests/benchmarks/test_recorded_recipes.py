@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import course_lib.preprocessing as prep
-from course_lib import tr
+from course_lib import display, tr
 from course_lib.data import imdb, stopwords
 from course_lib.publishing import source
 
@@ -34,6 +34,7 @@ def measured(seed: int) -> dict[str, float]:
     known = {
         "prep": prep,
         "tr": tr,
+        "display": display,
         "sqrt": sqrt,
         "stop_words": stopwords.load(),
         "train": train,

@@ -187,6 +187,24 @@ WRONG = {
         "draw from the generator",
         "取自传入的 generator",
     ),
+    "asks NumPy's global generator": (
+        "03.3",
+        lambda x, share, g: (x * (np.random.random(x.shape) >= share), x),
+        "not from NumPy's global one",
+        "全局随机数",
+    ),
+    "writes the share into the code": (
+        "03.3",
+        lambda x, share, g: right_pair(x, 0.3, g),
+        "written into the code",
+        "写死",
+    ),
+    "drops as many in every picture": (
+        "03.3",
+        lambda x, share, g: (x * (g.random(x.shape).argsort(axis=1) >= round(share * x.shape[1])), x),
+        "the count must vary",
+        "有多有少",
+    ),
     "scales what is left": (
         "03.3",
         lambda x, share, g: (right_pair(x, share, g)[0] / (1 - share), x),
@@ -233,6 +251,18 @@ WRONG = {
         lambda c, r: float(divergence(r, c.mean(axis=0)).sum()),
         "infinite or NaN",
         "无穷或 NaN",
+    ),
+    "lets a busy unit cost infinity": (
+        "03.5",
+        lambda c, r: float(divergence(r, np.maximum(c.mean(axis=0), 1e-6)).sum()),
+        "always active makes your penalty infinite",
+        "始终活跃的单元让",
+    ),
+    "writes the rate into the code": (
+        "03.5",
+        lambda c, r: right_penalty(c, 0.05),
+        "the rate written into the code",
+        "把比例写死",
     ),
     "returns a number per unit": (
         "03.5",
