@@ -1126,7 +1126,7 @@ for label, colour in [(2, plots.PALETTE[0]), (1, plots.PALETTE[1])]:
         right.plot(*curves[label, kind], lw=2, ls=line, color=colour, label=f"{label}: {name}")
 right.plot([0, 1], [0, 1], color="black", lw=0.9, ls=":")
 right.set(xlabel=plots.label("ordinary pictures blamed", "被冤枉的平常图"), ylabel=plots.label("outliers caught", "抓住的离群点"))
-right.legend()
+right.legend(frameon=True, framealpha=1, edgecolor="white")
 plots.show(
     figure,
     "Left: histograms of the error. Twos lie far to the right of the eight known digits, ones far to the left. Right: ROC"
