@@ -16,12 +16,12 @@
 # - pad, mask and bucket sequences so that padding never changes a result;
 # - *measure* whether a preprocessing step helps, instead of believing a recipe.
 #
-# **You need** Python, NumPy arrays, and the dot product. No deep learning yet.
+# **You need** Python, NumPy arrays, and the dot product; for section 8 also what a derivative is. No deep learning yet.
 #
 # **Mirrors**, of the five articles that the course follows, sections 3.3 and 4.1 of the first, 3.1 of the third and
 # 3.2.1 of the fourth. What they get wrong here (E01, E02, E03 in our list of errata) is run, taken apart and put right
 # on the way.
-# %% [markdown] id="title" lang="zh" of="89459ce7"
+# %% [markdown] id="title" lang="zh" of="4eb8cab6"
 # # 01 · 预处理：文本怎样变成数字？
 #
 # 神经网络只会做乘法和加法，并不识字。一篇影评、一首诗、一份合同，在它眼里只是我们交给它的一串数字。
@@ -36,7 +36,7 @@
 # - 对序列做填充、掩码和分桶，让填充永远不会改变结果；
 # - **量一量**某个预处理步骤到底有没有用，而不是照搬现成的套路。
 #
-# **你需要会** Python、NumPy 数组和点积，还不需要懂深度学习。
+# **你需要会** Python、NumPy 数组和点积；第 8 节还要知道什么是导数。还不需要懂深度学习。
 #
 # **对应原文**：本课程对照的五篇文章中，第一篇的 3.3 和 4.1 节，第三篇的 3.1 节，第四篇的 3.2.1 节。
 # 原文在这一部分的错误（勘误表中的 E01、E02、E03），我们会边学边逐一运行、剖析、改正。
@@ -197,12 +197,12 @@ for name, pattern in patterns.items():
                          for chosen in (found, found[labels == 1], found[labels == 0]))])
 display.table(["", tr("all", "全部"), tr("positive", "正面"), tr("negative", "负面")], rows)
 # %% [markdown] id="dirt-reading" lang="en"
-# Read the last two columns. A tag is as common in praise as in scorn: it is only dirt. But question marks and
-# negations are clearly more frequent in negative reviews: they are *evidence*. A recipe that deletes "all
-# special characters" (the articles have one) throws the evidence out with the dirt.
-# %% [markdown] id="dirt-reading" lang="zh" of="569f30b2"
-# 请看最后两列。HTML 标签在好评和差评里一样常见：它只是脏东西。而问号和否定词在差评里明显更多：它们是**证据**。
-# 有一种做法是删掉“所有特殊字符”（原文里就有），那是把证据连同脏东西一起倒掉了。
+# Read the last two columns. A tag is nearly as common in praise as in scorn: it is only dirt. But question marks and
+# negations are clearly more frequent in negative reviews: they are *evidence*. A recipe that deletes "special
+# characters" as noise (the fourth article has one) throws the evidence out with the dirt.
+# %% [markdown] id="dirt-reading" lang="zh" of="c6e8d372"
+# 请看最后两列。HTML 标签在好评和差评里几乎一样常见：它只是脏东西。而问号和否定词在差评里明显更多：它们是**证据**。
+# 有一种做法是把“特殊字符”当作噪音删掉（第四篇文章里就有），那是把证据连同脏东西一起倒掉了。
 
 # %% [markdown] id="cleaning" lang="en"
 # ## 3 · Cleaning, and what not to remove
@@ -221,24 +221,24 @@ print(re.sub(r"<[^>]+>", "", line))
 # space. (`<b>`, on the other hand, may stand inside a word and must leave none.) And the entities are still there:
 # `&eacute;` is one letter, not a word called *eacute*.
 #
-# There is also dirt nobody can see. The two strings in the next cell look the same on every screen:
-# %% [markdown] id="cleaning-glue" lang="zh" of="fd201542"
+# There is also dirt nobody can see. The two strings in the next cell look the same on most screens:
+# %% [markdown] id="cleaning-glue" lang="zh" of="8ce8ca60"
 # 有两个词粘在一起了：`good.The`。换行虽然看不见，却起着**分隔**作用，删掉换行标签时必须留下一个空格。
 # （`<b>` 则可能出现在词的中间，删掉后不能留空格。）字符实体也还在：`&eacute;` 是一个字母，不是一个叫 *eacute* 的词。
 #
-# 还有一种脏东西，谁也看不见。下一格里的两个字符串，在任何屏幕上都一模一样：
+# 还有一种脏东西，谁也看不见。下一格里的两个字符串，在多数屏幕上一模一样：
 # %% id="cleaning-unicode"
 composed, decomposed = "café", "cafe\u0301"  # one code point for é, or an e and a combining accent
 print(composed, decomposed, composed == decomposed, len(composed), len(decomposed))
 # %% [markdown] id="cleaning-nfc" lang="en"
-# Unicode allows both spellings. To a dictionary they are two words, each with half the counts. *Normalising* to one
+# Unicode allows both spellings. To a dictionary they are two words, which share the counts between them. *Normalising* to one
 # of them (the form called NFC) repairs this. Web text also carries zero-width spaces, control characters and soft
 # hyphens: invisible, and each makes a new "word" out of an old one.
 #
 # The library's `clean` deals with all of it; comments, scripts and surplus white space go as well. Case, punctuation,
 # accents, digits and emoji stay: whoever comes next can still drop them, and nobody can bring them back.
-# %% [markdown] id="cleaning-nfc" lang="zh" of="43b08dfc"
-# Unicode 允许两种写法。在 Python 的字典看来，它们是两个词，各占一半的次数。把它们**规范化**成同一种写法（名为 NFC），问题就解决了。
+# %% [markdown] id="cleaning-nfc" lang="zh" of="92c43281"
+# Unicode 允许两种写法。在 Python 的字典看来，它们是两个词，次数被两者分走。把它们**规范化**成同一种写法（名为 NFC），问题就解决了。
 # 网页文本里还藏着零宽空格、控制字符和软连字符：看不见，却个个都能把旧词变成“新词”。
 #
 # 课程库里的 `clean` 会处理这一切，注释、脚本和多余的空白也一并去掉。大小写、标点、变音符号、数字和表情符号都留着：
@@ -302,13 +302,13 @@ print(prep.tokenize(prep.clean(sentence)))
 # %% [markdown] id="erratum-1" lang="en"
 # ### What the article gets wrong: E01
 #
-# The first article (4.1) calls `nltk.word_tokenize(text)` and stops there. On a fresh machine that line fails, because
+# The first article (4.1) calls `nltk.word_tokenize(text)` and says nothing of what it needs. On a fresh machine that line fails, because
 # `word_tokenize` first looks for a model that finds the ends of sentences, and that model is a separate download. The
 # next cell empties NLTK's search path to show you what a fresh machine does:
-# %% [markdown] id="erratum-1" lang="zh" of="3f8f1c80"
+# %% [markdown] id="erratum-1" lang="zh" of="46ddcbd4"
 # ### 原文错在哪里：E01
 #
-# 第一篇文章（4.1）直接调用 `nltk.word_tokenize(text)` 就结束了。在一台新机器上，这一行会报错：`word_tokenize`
+# 第一篇文章（4.1）直接调用 `nltk.word_tokenize(text)`，没有提到它需要什么。在一台新机器上，这一行会报错：`word_tokenize`
 # 要先找一个用来断句的模型，而这个模型需要另外下载。下一格清空 NLTK 的搜索路径，让你看看新机器上会发生什么：
 # %% id="erratum-1-run"
 from unittest import mock
@@ -361,19 +361,19 @@ right.set(xlabel=plots.label("size of the vocabulary", "词表大小"), ylabel=p
           title=plots.label("… and a vocabulary covers most text", "……一张词表就能覆盖大部分文本"), ylim=(0, 1.03))
 plots.show(
     figure,
-    "Left: word frequency against rank on logarithmic axes is nearly a straight line, close to one over rank. Right: the share"
+    "Left: word frequency against rank on logarithmic axes is nearly a straight line, parallel to one over rank and above it in the middle. Right: the share"
     " of all tokens covered rises steeply with the size of the vocabulary and flattens near one.",
-    "左图：双对数坐标下，词频随排名近似一条直线，接近 1/排名。右图：词表越大，覆盖的词元比例越高，先快速上升，随后趋于平缓并接近 1。",
+    "左图：双对数坐标下，词频随排名近似一条直线，与 1/排名 大致平行，中段高于它。右图：词表越大，覆盖的词元比例越高，先快速上升，随后趋于平缓并接近 1。",
 )
 # %% [markdown] id="zipf-reading" lang="en"
-# The straight line on the left is **Zipf's law**: the second word occurs about half as often as the first, the
-# hundredth about a hundredth as often. It explains most of what follows. A handful of words says little and fills the
+# The nearly straight line on the left is **Zipf's law**: a word's count falls about as one over its rank. Ten times further
+# down the list, words are about ten times rarer; only the very first ranks do not follow it. It explains most of what follows. A handful of words says little and fills the
 # page (hence stop words and IDF), and a huge tail is seen once and never again (hence subwords).
 #
 # To the model a word is a number: its place in a **vocabulary**. Two places are reserved: `[PAD]` = 0 fills empty room,
 # `[UNK]` = 1 stands for every word that is not in the list, every *out-of-vocabulary* word.
-# %% [markdown] id="zipf-reading" lang="zh" of="bc9ee75c"
-# 左边那条直线就是**齐普夫定律**：排第二的词，出现次数大约是第一名的一半；排第一百的，大约是百分之一。后面的大半内容都能由它解释：
+# %% [markdown] id="zipf-reading" lang="zh" of="b3a5755c"
+# 左边那条近似的直线就是**齐普夫定律**：词的出现次数大致与排名成反比，排名往后十倍，次数大约少到十分之一，只有最前面几名不太遵守。后面的大半内容都能由它解释：
 # 一小撮词没有多少内容，却占满了篇幅（于是有了停用词和 IDF）；一条长长的尾巴只见过一次，以后再也不见（于是有了子词）。
 #
 # 对模型来说，一个词就是一个数：它在**词表**里的位置。有两个位置是预留的：`[PAD]` = 0，用来填满空位；
@@ -387,20 +387,21 @@ unknown = np.mean([i == 1 for tokens in validation_tokens for i in vocabulary.en
 print(tr("share of unknown tokens in the validation reviews:", "验证集中未登录词的比例："), f"{unknown:.1%}")
 # %% [markdown] id="vocabulary-fit" lang="en"
 # Note *which* reviews the vocabulary was built from: the training reviews only. Whatever looks at validation text
-# before it is scored, even a word list, lets knowledge leak, and the score flatters you.
-# %% [markdown] id="vocabulary-fit" lang="zh" of="492cad45"
+# before it is scored, even a word list, can let knowledge leak, and then the score flatters you. (A word list leaks little;
+# the habit guards against what leaks a lot.)
+# %% [markdown] id="vocabulary-fit" lang="zh" of="8843fa23"
 # 注意词表是用**哪些**评论建的：只用了训练评论。在打分之前，任何看过验证文本的东西，哪怕只是一张词表，
-# 都会造成泄漏，让分数虚高。
+# 都可能造成泄漏，让分数虚高。（词表泄漏得很少；养成习惯，才能防住泄漏得多的。）
 
 # %% [markdown] id="stop-words" lang="en"
 # ## 5 · Stop words and stems
 #
-# Two old tricks shorten the list of words. **Stop words** are the ones at the left end of Zipf's line (*the*, *of*,
+# Two old tricks make texts and word lists shorter. **Stop words** are the ones at the left end of Zipf's line (*the*, *of*,
 # *is*): throw them out. **Stemming** cuts endings off, so that *loved*, *loves* and *loving* share one count.
-# %% [markdown] id="stop-words" lang="zh" of="4e36880c"
+# %% [markdown] id="stop-words" lang="zh" of="28a225e8"
 # ## 5 · 停用词与词干
 #
-# 有两个老办法可以缩短词表。**停用词**是齐普夫直线最左端的那些词（*the*、*of*、*is*）：扔掉它们。
+# 有两个老办法可以缩短文本和词表。**停用词**是齐普夫直线最左端的那些词（*the*、*of*、*is*）：扔掉它们。
 # **词干提取**则砍掉词尾，让 *loved*、*loves*、*loving* 合计成一个词。
 # %% id="stop-words-run"
 stop_words = data.stopwords.load()
@@ -481,10 +482,10 @@ right = CountVectorizer().fit_transform([article])  # a list of documents
 print(right.shape, right.toarray())
 # %% [markdown] id="erratum-2-reading" lang="en"
 # A vectoriser takes a list of *documents*. Given six tokens it believes in six documents of one word each: six rows, a
-# single 1 in each, and an empty last row, because the full stop is no word to it. The repaired call has one row.
+# single 1 in each of the first five, and an empty last one, because the full stop is no word to it. The repaired call has one row.
 # The most expensive bugs in machine learning look like this one: no error, plausible numbers, wrong meaning.
-# %% [markdown] id="erratum-2-reading" lang="zh" of="5e8f6a02"
-# 向量化器要的是一个**文档**列表。给它六个词元，它就当成六篇各含一个词的文档：六行，每行一个 1；最后一行是空的，
+# %% [markdown] id="erratum-2-reading" lang="zh" of="d628ce60"
+# 向量化器要的是一个**文档**列表。给它六个词元，它就当成六篇各含一个词的文档：六行，前五行每行一个 1，最后一行是空的，
 # 因为在它看来句号不是词。改正后的调用只有一行。机器学习里代价最高的错误往往就是这个样子：不报错，数字也像那么回事，意思却错了。
 
 # %% [markdown] id="tfidf" lang="en"
@@ -589,7 +590,7 @@ plots.show(
 # 我们记下每种做法判对了**哪些**评论，而不只是判对了多少。各种做法面对的是同一批评论，所以它们之间的差值，
 # 比各自的分数估得更准。± 后面的数是差值的**标准误**：假如换一批评论来验证，差值通常会变动多少。
 # %% [markdown] id="recipe-predict" lang="en" tags=["predict"]
-# **Before you run it.** The articles recommend removing stop words and stemming. Compared with plain cleaned tokens:
+# **Before you run it.** The first article recommends removing stop words and stemming. Compared with plain cleaned tokens:
 # will removing stop words help or hurt, and by how many points? And stemming? And adding pairs of neighbouring words
 # (*not good*, *waste of*)? Write three numbers down.
 #
@@ -597,16 +598,16 @@ plots.show(
 # > a few thousand reviews that holds for most rows. Cleaning with tokenising, and word pairs, each tend to gain about
 # > a point; removing stop words and stemming move the score by so little that another split may well turn the sign around.
 # >
-# > That is the finding of one split: the two steps that every recipe begins with make no difference you could rely on.
+# > That is the finding of one split: the two steps that so many tutorials begin with make no difference you could rely on.
 # > The recorded run below repeats the experiment on five splits, to see what is left when chance averages out.
-# %% [markdown] id="recipe-predict" lang="zh" of="4dfa9f8f" tags=["predict"]
-# **先猜，再运行。** 原文建议去停用词、做词干提取。与只清洗和分词相比：去停用词会变好还是变差，差几个百分点？词干提取呢？
+# %% [markdown] id="recipe-predict" lang="zh" of="f794c3c3" tags=["predict"]
+# **先猜，再运行。** 第一篇文章建议去停用词、做词干提取。与只清洗和分词相比：去停用词会变好还是变差，差几个百分点？词干提取呢？
 # 再加上相邻两个词组成的词对（*not good*、*waste of*）呢？写下三个数。
 #
 # > 先看误差，再看差值：**小于大约两倍标准误的差别，什么也证明不了**，而只有几千条评论时，表里大多数行都是如此。
 # > 清洗加分词、加词对，往往各提高一个百分点左右；去停用词和词干提取带来的变动极小，换一种划分，正负号就可能颠倒。
 # >
-# > 这就是一次划分能给出的结论：几乎每份教程开头都有的这两步，带不来靠得住的差别。下面有一份事先跑好的记录，
+# > 这就是一次划分能给出的结论：许多教程开头都有的这两步，带不来靠得住的差别。下面有一份事先跑好的记录，
 # > 在五种划分上重做了这个实验，看看偶然性抵消之后还剩下什么。
 # %% id="recipe-run"
 from sklearn.linear_model import LogisticRegression
@@ -640,6 +641,8 @@ recipes = {
     tr("… both", "……两者都做"): lambda tokens: prep.stem(without_stop_words(tokens)),
     tr("… word pairs", "……加词对"): with_pairs,
     tr("… pairs, no stop words", "……去停用词后加词对"): lambda tokens: with_pairs(without_stop_words(tokens)),
+    tr("… pairs, no “not”, no “of”", "……只去 not 和 of 后加词对"):
+        lambda tokens: with_pairs([token for token in tokens if token not in ("not", "of")]),
 }
 right = {}
 for name, prepare in recipes.items():
@@ -663,17 +666,17 @@ axis.barh(names, [100 * gap.mean() for gap in gaps], height=0.6,
           color=[plots.PALETTE[2] if gap.mean() > 0 else plots.PALETTE[1] for gap in gaps],
           xerr=[100 * gap.std(ddof=1) / sqrt(len(gap)) for gap in gaps], capsize=3)
 axis.set_yticks(range(len(names)), [plots.label(*pair) for pair in zip(
-    ["split at spaces", "no stop words", "stemmed", "both", "word pairs", "pairs, no stop words"],
-    ["按空格切分", "去停用词", "词干提取", "两者都做", "加词对", "去停用词后加词对"], strict=True)])
+    ["split at spaces", "no stop words", "stemmed", "both", "word pairs", "pairs, no stop words", "pairs, no “not”, no “of”"],
+    ["按空格切分", "去停用词", "词干提取", "两者都做", "加词对", "去停用词后加词对", "只去 not 和 of 后加词对"], strict=True)])
 axis.axvline(0, color="black", lw=1)
 axis.invert_yaxis()
 axis.set(xlabel=plots.label("points of accuracy against cleaned tokens (bars: one standard error)",
                             "与“清洗＋分词”相比的准确率差（百分点；误差线为一个标准误）"))
 plots.show(
     figure,
-    "Bars of the difference in accuracy against cleaned tokens, for six recipes, each with its standard error; the numbers"
+    "Bars of the difference in accuracy against cleaned tokens, for seven recipes, each with its standard error; the numbers"
     " are those of the table above.",
-    "条形图：六种做法与“清洗＋分词”相比的准确率差，附标准误；数值即上表所列。",
+    "条形图：七种做法与“清洗＋分词”相比的准确率差，附标准误；数值即上表所列。",
 )
 # %% [markdown] id="recipe-recorded" lang="en"
 # One split cannot settle tenths of a point, and it can mislead by more than its standard error says: that error knows
@@ -688,13 +691,14 @@ plots.show(
 # 下一格里的准确率，就是在两核 CPU 上得到的结果。
 # %% id="recipe-recorded-table"
 recorded = {  # accuracy in percent, seeds 0 to 4
-    tr("split at spaces", "按空格切分"): [85.18, 85.50, 85.02, 84.90, 85.35],
-    tr("cleaned, tokenised", "清洗＋分词"): [86.22, 86.65, 86.30, 85.75, 86.85],
-    tr("… no stop words", "……去停用词"): [86.20, 86.08, 86.30, 85.12, 86.40],
-    tr("… stemmed", "……词干提取"): [86.35, 86.30, 85.68, 85.22, 86.45],
-    tr("… both", "……两者都做"): [86.20, 85.55, 85.75, 84.75, 86.18],
-    tr("… word pairs", "……加词对"): [87.42, 87.92, 88.00, 86.80, 86.82],
-    tr("… pairs, no stop words", "……去停用词后加词对"): [87.00, 86.58, 86.65, 85.42, 86.82],
+    tr("split at spaces", "按空格切分"): [85.15, 85.475, 85.025, 84.875, 85.35],
+    tr("cleaned, tokenised", "清洗＋分词"): [86.225, 86.65, 86.3, 85.775, 86.875],
+    tr("… no stop words", "……去停用词"): [86.2, 86.075, 86.3, 85.125, 86.4],
+    tr("… stemmed", "……词干提取"): [86.35, 86.3, 85.675, 85.225, 86.45],
+    tr("… both", "……两者都做"): [86.2, 85.55, 85.75, 84.775, 86.175],
+    tr("… word pairs", "……加词对"): [87.45, 87.925, 88.0, 86.775, 86.825],
+    tr("… pairs, no stop words", "……去停用词后加词对"): [87.0, 86.55, 86.65, 85.425, 86.85],
+    tr("… pairs, no “not”, no “of”", "……只去 not 和 of 后加词对"): [87.325, 87.55, 87.825, 86.8, 87.4],
 }
 plain = np.array(recorded[tr("cleaned, tokenised", "清洗＋分词")])
 rows = []
@@ -704,19 +708,20 @@ for name, accuracies in recorded.items():
                  f"{gap.mean():+.2f} ± {gap.std(ddof=1) / sqrt(len(gap)):.2f}"])
 display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值（百分点）")], rows)
 # %% [markdown] id="recipe-recorded-reading" lang="en"
-# Now something can be said. Cleaning and tokenising gain a point. Stop-word removal and stemming each *lose* about a
-# third of a point, little more than twice the error; both together, as the articles advise, lose twice as much. Pairs of
-# words gain a point, and there stop words matter most: once *not* and *of* are gone, *not good* and *waste of* can no
-# longer be formed, and nearly all of that gain is lost.
+# Now something can be said. Cleaning and tokenising gain a point. Stop-word removal and stemming each seem to *lose* about a
+# third of a point; with five splits a little more than twice the error is not quite proof. Both together, as the first
+# article advises, lose twice as much, and that is clearer. Pairs of words gain a point, and there stop words matter
+# most: without them nearly all of that gain is lost.
 #
-# Why does deleting *not* do so little harm without pairs? Because a bag of words cannot use it well anyway: it does
-# not know **which** word was negated. The better a model reads, the more it loses by what was thrown away.
-# %% [markdown] id="recipe-recorded-reading" lang="zh" of="b89ad455"
-# 现在可以下结论了。清洗加分词提高一个百分点。去停用词和词干提取各自**降低**约三分之一个百分点，只略大于标准误的两倍；
-# 像原文建议的那样两样都做，降幅翻倍。词对提高一个百分点，而停用词在这里最要紧：*not* 和 *of* 一删，*not good* 和 *waste of* 便无从组成，得到的好处几乎全丢了。
+# Why? It is tempting to answer: once *not* and *of* are gone, *not good* and *waste of* can no longer be formed. But look
+# at the last row: deleting just these two costs next to nothing. It is the many other pairs with a small word in them
+# that carry the gain. **An explanation that sounds right must be measured, too.**
+# %% [markdown] id="recipe-recorded-reading" lang="zh" of="9e811da2"
+# 现在可以说点什么了。清洗加分词提高一个百分点。去停用词和词干提取似乎各**降低**约三分之一个百分点；只有五次划分，略大于两倍标准误还不足以定论。
+# 像第一篇文章建议的那样两样都做，降幅翻倍，这就比较清楚了。词对提高一个百分点，而停用词在这里最要紧：没有它们，得到的好处几乎全丢了。
 #
-# 没有词对时，删掉 *not* 的损失为什么这么小？因为词袋本来就用不好它：它不知道**哪个**词被否定了。模型读得越懂，
-# 被丢掉的东西就越让它吃亏。
+# 为什么？人们很容易回答：*not* 和 *of* 一删，*not good* 和 *waste of* 便无从组成。可是请看最后一行：只删这两个词，几乎没有损失。
+# 带来好处的，是许多别的含有小词的词对。**听起来有理的解释，也要量一量。**
 # %% id="recipe-report"
 course.report("accuracy_cleaned", base.mean())
 course.report("gain_of_cleaning", 100 * (base.mean() - right[tr("split at spaces", "按空格切分")].mean()))
@@ -728,14 +733,14 @@ course.report("gain_of_pairs", 100 * (right[tr("… word pairs", "……加词�
 # The first article lists stop-word removal and stemming among the steps that prepare text **for a large language
 # model**. You have just seen what they do to a bag of words: little, and rather harm than help. For a language
 # model they are simply wrong. It learns to predict the next token of real text; text without *the* and *not*, full of
-# stems like *univers*, is not a language anybody writes. GPT, BERT and their kin remove nothing. They read subwords
-# (section 9).
-# %% [markdown] id="erratum-3" lang="zh" of="d87b9a43"
+# stems like *univers*, is not a language anybody writes. GPT, BERT and their kin throw no word out and cut no
+# ending off (some lower the case). They read subwords (section 9).
+# %% [markdown] id="erratum-3" lang="zh" of="d84101ca"
 # ### 原文错在哪里：E03
 #
 # 第一篇文章把去停用词和词干提取列为**大语言模型**的数据准备步骤。它们对词袋的作用，你刚刚看到了：很小，而且弊大于利。
 # 对语言模型来说，这两步根本就是错的。语言模型学的是预测真实文本的下一个词元；没有 *the* 和 *not*、满是 *univers* 这类词干的文本，
-# 没有人会这样写。GPT、BERT 之类什么都不删，它们读的是子词（第 9 节）。
+# 没有人会这样写。GPT、BERT 之类不删词，也不砍词尾（有的会转成小写），它们读的是子词（第 9 节）。
 
 # %% [markdown] id="one-hot" lang="en"
 # ## 7 · One-hot: a word as a vector
@@ -851,10 +856,11 @@ for step in range(3):
 # Three steps, and the model already believes in *wonderful film* and doubts *wonderful tax*. The library does this for
 # millions of pairs, thousands at a time. Two refinements come from the original paper: very frequent words are skipped
 # at random (*subsampling*), and made-up words are drawn in proportion to their frequency to the power 0.75, so that
-# rare words get their turn.
-# %% [markdown] id="sgns-train" lang="zh" of="c2c97733"
+# rare words get their turn. To be fast, all pairs of a step share 64 made-up words, which together count as much as $K = 5$.
+# %% [markdown] id="sgns-train" lang="zh" of="c5948fab"
 # 三步之后，模型已经相信 *wonderful film*，怀疑 *wonderful tax* 了。课程库对几百万个词对做这件事，每次同时处理几千个，并采用了原论文的两处改进：
 # 极常见的词随机跳过一部分（**下采样**）；编造的词按其频率的 0.75 次方抽取，好让罕见的词也有机会轮到。
+# 为了快，同一步里的所有词对共用 64 个编造的词，它们合起来只按 $K = 5$ 个计。
 # %% id="sgns-train-run"
 encoded = [vocabulary.encode(tokens) for tokens in train_tokens]
 started = time.perf_counter()
@@ -875,14 +881,14 @@ for word in ["wonderful", "boring", "actress", "scary"]:
 # **Before you run it.** Which pair will have the higher cosine similarity: *good* and *great*, or *good* and *bad*?
 #
 # > They come out close to each other, and *good*–*bad* often wins. Opposites stand in the same places: *a good film*, *a
-# > bad film*; *so good*, *so bad*. The guessing game cannot tell them apart by their neighbours, because their neighbours
-# > are the same. "Similar" in a word vector means **can be exchanged for**, not **means the same**. Remember this when
+# > bad film*; *so good*, *so bad*. The guessing game finds them hard to tell apart, because many of their neighbours are
+# > the same (not all: the map below separates most praise from scorn). "Similar" in a word vector means **can be exchanged for**, not **means the same**. Remember this when
 # > you use such vectors for sentiment.
-# %% [markdown] id="antonyms-predict" lang="zh" of="40a9720f" tags=["predict"]
+# %% [markdown] id="antonyms-predict" lang="zh" of="4d1894dd" tags=["predict"]
 # **先猜，再运行。** 哪一对的余弦相似度更高：*good* 和 *great*，还是 *good* 和 *bad*？
 #
 # > 两者相差不大，而且 *good*–*bad* 往往更高。反义词站在同样的位置上：*a good film*、*a bad film*；*so good*、*so bad*。
-# > 猜词游戏只看邻居，而它们的邻居是一样的，自然分不开。词向量里的“相似”，意思是**可以互换**，不是**意思相同**。
+# > 猜词游戏很难把它们分开，因为它们的许多邻居相同（不是全部：下面的地图里，褒义词和贬义词大多分得开）。词向量里的“相似”，意思是**可以互换**，不是**意思相同**。
 # > 用这种向量做情感分析时，请记住这一点。
 # %% id="antonyms-run"
 def similarity(first, second, vectors):
@@ -893,6 +899,12 @@ def similarity(first, second, vectors):
 for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"),
                       ("film", "movie"), ("film", "the")]:
     print(f"{first:>5} – {second:<6} {similarity(first, second, word2vec):+.2f}")
+# %% [markdown] id="antonyms-reading" lang="en"
+# A single pair is noisy on so little text: with another seed *film*–*movie* comes out quite differently (try it). Trust what
+# holds for many words, such as the groups on the map below.
+# %% [markdown] id="antonyms-reading" lang="zh" of="451a4b5b"
+# 文本这么少，单独一对的数值波动很大：换一个随机种子，*film*–*movie* 就会差出不少（试试看）。要信，就信许多词一起表现出来的东西，
+# 例如下面地图上的分组。
 
 # %% [markdown] id="glove" lang="en"
 # ### GloVe: count first, then factorise
@@ -927,7 +939,7 @@ print(f"f = {weight:.4f}, loss = {weight * (score - log(count)) ** 2:.4f}")  # o
 print(float(prep.glove_weight(count)))
 # %% id="glove-train"
 together = prep.cooccurrence(encoded, len(vocabulary), window=5)
-together.data[together.data < 0.5] = 0  # seen once, three or more words apart: mostly chance
+together.data[together.data < 0.5] = 0  # seen once three or more words apart, or twice still farther: chance
 together.eliminate_zeros()
 started = time.perf_counter()
 glove = prep.train_glove(  # (vocabulary, dim)
@@ -1038,15 +1050,15 @@ if "wonderful" in published_words:
 # ## 9 · Subwords: nothing is unknown
 #
 # Word lists fail on new words: *flibbertigibbet* became `[UNK]` above, and so does every typo, name and compound.
-# Characters never fail, but they make sequences four to five times as long. **Byte-pair encoding** (BPE) finds the middle:
+# Characters never fail, but they make sequences five to six times as long. **Byte-pair encoding** (BPE) finds the middle:
 # start from characters and merge, again and again, the pair of neighbours that occurs most often.
 #
 # Five words with their frequencies are enough to see it work:
-# %% [markdown] id="subwords" lang="zh" of="3e81d830"
+# %% [markdown] id="subwords" lang="zh" of="ca601792"
 # ## 9 · 子词：没有不认识的词
 #
 # 词表遇到新词就没办法：前面的 *flibbertigibbet* 变成了 `[UNK]`，错字、人名、复合词也都如此。单个字符永远认得，
-# 可序列会长到四五倍。**字节对编码**（BPE）取其中道：从字符出发，一次又一次地把出现最多的相邻一对合并起来。
+# 可序列会长到五六倍。**字节对编码**（BPE）取其中道：从字符出发，一次又一次地把出现最多的相邻一对合并起来。
 #
 # 五个词，加上它们的频次，就足以看明白：
 # %% id="bpe-by-hand"
@@ -1091,23 +1103,24 @@ for word in ["film", "unwatchable", "flibbertigibbet", "Spielbergesque", "好看
 # %% [markdown] id="wordpiece" lang="en"
 # ### WordPiece: merge what belongs together
 #
-# BERT's tokeniser differs in three ways. Pieces inside a word are marked by `##`, and the pair to merge is not the most
-# frequent one but the one that occurs more often *than its parts would meet by chance*:
+# BERT's tokeniser differs in three ways. Pieces inside a word are marked by `##`. The pair to merge is, as the rule is usually
+# retold, not the most frequent one but the one that occurs most often *compared with how often its parts would meet by
+# chance*:
 #
 # $$ \text{score}(a, b) = \frac{\text{count}(ab)}{\text{count}(a)\,\text{count}(b)}. \tag{5} $$
 #
 # In our five words *a d* occurs 17 times, but *a* and *d* occur 17 times as well, and only together: 17/(17·17) = 0.06.
-# For *l y* it is 6/(6·6) = 0.17: WordPiece would merge *ly* first. And to split a word it does not replay merges; it takes
+# For *l y* it is 6/(6·6) = 0.17, so by this score *ly* is merged first. And to split a word it does not replay merges; it takes
 # **the longest piece that fits**, from the left. Where nothing fits, the whole word becomes `[UNK]`.
-# %% [markdown] id="wordpiece" lang="zh" of="234b9fcf"
+# %% [markdown] id="wordpiece" lang="zh" of="9e8d454c"
 # ### WordPiece：合并真正该在一起的
 #
-# BERT 的分词器有三点不同。不在词首的片段用 `##` 标出；要合并的也不是出现最多的一对，而是实际相邻的次数**与碰巧相遇的次数相比，高出倍数最多**的一对：
+# BERT 的分词器有三点不同。不在词首的片段用 `##` 标出。按通常的说法，要合并的也不是出现最多的一对，而是实际相邻的次数**与碰巧相遇的次数相比，高出倍数最多**的一对：
 #
 # $$ \text{score}(a, b) = \frac{\text{count}(ab)}{\text{count}(a)\,\text{count}(b)}. \tag{5} $$
 #
 # 在我们的五个词里，*a d* 出现 17 次，而 *a* 和 *d* 也各出现 17 次，次次都连在一起：17/(17·17) = 0.06。
-# *l y* 则是 6/(6·6) = 0.17，所以 WordPiece 会先合并 *ly*。切分一个词时，它也不重演合并的过程，而是从左到右，
+# *l y* 则是 6/(6·6) = 0.17，所以按这个得分会先合并 *ly*。切分一个词时，它也不重演合并的过程，而是从左到右，
 # 每次取**能匹配的最长片段**；只要有一处什么都匹配不上，整个词就变成 `[UNK]`。
 # %% id="wordpiece-train"
 often = {word: count for word, count in frequency.items() if count >= 20}
@@ -1117,12 +1130,12 @@ for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
     print(f"{word:>16}:", *(" ".join(pieces.encode(word)).ljust(44) for pieces in wordpiece.values()))
 # %% [markdown] id="wordpiece-reading" lang="en"
 # Left the score (5), right the plain count. Score (5) loves rare symbols, whose product is small: left to itself it would
-# first glue together every pair of characters that occurs only once, which is why we gave it only words seen at least
-# twenty times. BERT's training code was never published; the libraries you will meet mostly train by count and keep
+# first glue together neighbours that each occur only once in all the text, which is why we gave it only words seen at least
+# twenty times. The code that learned BERT's *vocabulary* was never published; the libraries you will meet mostly train by count and keep
 # only WordPiece's way of splitting.
-# %% [markdown] id="wordpiece-reading" lang="zh" of="f438e9aa"
-# 左边按得分 (5) 合并，右边只按次数。得分 (5) 偏爱罕见的符号，因为它们的乘积小：若不加限制，它会先把只出现过一次的字符对全都粘起来。
-# 所以我们只给它看至少出现二十次的词。BERT 的训练代码从未公开；你会遇到的各种库，多半按次数训练，只保留 WordPiece 的切分方式。
+# %% [markdown] id="wordpiece-reading" lang="zh" of="789b36ea"
+# 左边按得分 (5) 合并，右边只按次数。得分 (5) 偏爱罕见的符号，因为它们的乘积小：若不加限制，它会先把各自在全部文本里只出现过一次、又恰好相邻的字符粘起来。
+# 所以我们只给它看至少出现二十次的词。BERT 的**词表**是用什么代码学出来的，从未公开；你会遇到的各种库，多半按次数训练，只保留 WordPiece 的切分方式。
 # %% [markdown] id="ladder" lang="en"
 # ### How many pieces?
 #
@@ -1134,7 +1147,7 @@ for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
 # 词表越大，序列越短，但要学的嵌入表也越大。下一格在验证评论上量一量其中的得失，从单个字符一直到整词。
 # %% id="ladder-run"
 some = clean_validation[:200]
-letters = sum(len(text.replace(" ", "")) for text in some)
+letters = sum(len(text) for text in some)  # with the spaces, which byte-pair tokens carry, too
 number_of_words = sum(len(text.split()) for text in some)
 sizes = np.unique(np.geomspace(400, len(bpe), course.ladder).astype(int))
 lengths = []
@@ -1155,8 +1168,8 @@ axis.legend()
 plots.show(
     figure,
     "Tokens per word fall as the byte-pair vocabulary grows, from above two to below two, between the line for single"
-    " characters, above four, and the line for whole words, at one.",
-    "字节对编码的词表越大，每个词所需的词元越少；曲线位于单个字符（四以上）和整词（一）两条线之间。",
+    " characters, above five, and the line for whole words, at one.",
+    "字节对编码的词表越大，每个词所需的词元越少；曲线位于单个字符（五以上）和整词（一）两条线之间。",
 )
 # %% [markdown] id="chinese" lang="en"
 # ### And where there are no spaces?
@@ -1218,13 +1231,13 @@ print(tr("changed by more padding?  careless:", "填充变长后结果变了吗�
 #
 # > About half. The median review is far shorter than the longest of 32, and everybody waits for the longest. Sorting
 # > into a few **buckets** by length brings the waste down to about a tenth, at almost no cost. It has a second merit:
-# > only a handful of shapes occur, and a compiler such as XLA compiles once for each shape (lesson 06 will need that).
-# %% [markdown] id="buckets-predict" lang="zh" of="3945970b" tags=["predict"]
+# > only a handful of shapes occur (two for each bucket; one with `drop_remainder=True`), and a compiler such as XLA compiles once for each shape (lesson 06 will need that).
+# %% [markdown] id="buckets-predict" lang="zh" of="9c78650c" tags=["predict"]
 # **先猜，再运行。** 把评论截到 400 个词元，随机每 32 条一批，各批补齐到其中最长的一条。填充占全部数字的百分之十、三十，还是五十？
 # 如果每批里的评论长度相近呢？
 #
 # > 大约一半。中位数长度的评论远短于 32 条里最长的那条，大家都在等最长的。按长度分进几个**桶**，浪费就降到一成左右，
-# > 而且几乎不花代价。还有一个好处：出现的形状只有几种，而 XLA 这样的编译器是每种形状编译一次（第 06 课会用到）。
+# > 而且几乎不花代价。还有一个好处：出现的形状只有几种（每个桶两种，设 `drop_remainder=True` 则一种），而 XLA 这样的编译器是每种形状编译一次（第 06 课会用到）。
 # %% id="buckets-run"
 lengths = np.array([min(len(tokens), 400) for tokens in train_tokens])
 boundaries = [50, 100, 150, 200, 250, 300, 350, 400]
@@ -1257,12 +1270,12 @@ plots.show(
 # ## 11 · The whole path, at speed
 #
 # Cleaning, tokenising, vocabulary and ids in one call. It gives exactly the ids of the four steps above, and with
-# `processes=2` it spreads the work over two cores. Where a later lesson turns text into ids, it begins with this line.
-# %% [markdown] id="whole" lang="zh" of="d172edeb"
+# `processes=2` it spreads the work over two cores. Lesson 07, which has the most text, begins with this line.
+# %% [markdown] id="whole" lang="zh" of="638257a4"
 # ## 11 · 全程提速
 #
 # 清洗、分词、词表、编号，一次调用完成。得到的编号与前面四步完全相同；设 `processes=2`，还可以分给两个核去算。
-# 后面的课要把文本变成编号时，就从这一行开始。
+# 文本最多的第 07 课，就从这一行开始。
 # %% id="whole-run"
 started = time.perf_counter()
 corpus_vocabulary, corpus = prep.texts_to_ids(
@@ -1282,8 +1295,8 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # | TF-IDF | (V,), sparse | the same, rare words louder | the same | baselines, search |
 # | one-hot | (T, V) | order | similarity (and it is huge) | inside every embedding layer |
 # | Word2Vec, GloVe | (T, d) | order, similarity | context: one vector per word | small models, retrieval |
-# | subword ids (BPE) | (T′,) with T′ ≥ T | everything that was written | nothing | every language model |
-# %% [markdown] id="summary-table" lang="zh" of="b6e668ec"
+# | subword ids (BPE) | (T′,) with T′ ≥ T | everything that was written | nothing | nearly every large language model (BPE or a relative) |
+# %% [markdown] id="summary-table" lang="zh" of="ba9b0d8e"
 # 把一条评论写成数字的各种办法，放在一起比一比：
 #
 # | 表示 | 一条 T 词评论的形状 | 保留 | 丢失 | 今天的用途 |
@@ -1292,7 +1305,7 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # | TF-IDF | (V,)，稀疏 | 同上，罕见词权重更高 | 同上 | 基线、搜索 |
 # | 独热 | (T, V) | 词序 | 相似性（而且大得离谱） | 藏在每个嵌入层里 |
 # | Word2Vec、GloVe | (T, d) | 词序、相似性 | 语境：一词一个向量 | 小模型、检索 |
-# | 子词编号（BPE） | (T′,)，T′ ≥ T | 写下的一切 | 无 | 所有语言模型 |
+# | 子词编号（BPE） | (T′,)，T′ ≥ T | 写下的一切 | 无 | 几乎所有大语言模型（BPE 或其近亲） |
 
 # %% [markdown] id="uses" lang="en"
 # ## 12 · Where this is used, and with which tools
@@ -1473,16 +1486,16 @@ check("01.5", split_word)
 # - [x] 去掉 HTML，规范化 Unicode，切成子词，其他什么都不删 — 脏东西走，语言留下，没有不认识的词。
 # - [ ] 把罕见词换成 [UNK] — 那样它既读不了也写不出人名；发明子词正是为了避免这个。
 # %% [markdown] id="quiz-leak" lang="en" tags=["quiz"]
-# **The vocabulary and the idf weights are computed from training and validation reviews together. What happens?**
-# - [ ] Nothing: no labels were used — Labels are not the only thing that leaks; the model now knows which words the validation reviews contain.
-# - [x] The validation score is too good: unknown words no longer occur in it — On truly new reviews they will, and the score will be lower than promised.
-# - [ ] The validation score is too low — The leak flatters; it does not punish.
+# **The vocabulary and the idf weights are computed from training and validation reviews together. What is wrong with that?**
+# - [ ] Nothing: no labels were used — Labels are not the only thing that leaks: words and their weights now come from the reviews you test on.
+# - [x] The validation reviews are no longer new to the model: the score may be too good — Fewer words are unknown than in truly new reviews. Here that moves the score by hundredths of a point; with other steps it can be much, and you only know if you keep them apart.
+# - [ ] The validation score must come out too low — Nothing pushes it down for certain; the danger is a score that promises too much.
 # - [ ] Training fails with an error — If only it did: leaks are silent.
-# %% [markdown] id="quiz-leak" lang="zh" of="0fb34521" tags=["quiz"]
-# **词表和 idf 权重是用训练评论和验证评论一起算的。会怎么样？**
-# - [ ] 没关系：没用到标签 — 会泄漏的不只是标签；模型现在知道验证评论里有哪些词了。
-# - [x] 验证分数偏高：里面不再有未登录词 — 真正的新评论里照样会有，实际分数会低于这个验证分数。
-# - [ ] 验证分数偏低 — 泄漏只会抬高分数，不会压低。
+# %% [markdown] id="quiz-leak" lang="zh" of="e1568760" tags=["quiz"]
+# **词表和 idf 权重是用训练评论和验证评论一起算的。这有什么问题？**
+# - [ ] 没问题：没用到标签 — 会泄漏的不只是标签：词和它们的权重，现在有一部分来自用来测试的评论。
+# - [x] 验证评论对模型不再是全新的：分数可能偏高 — 未登录词比真正的新评论里少。在这里只影响百分之几个百分点，换成别的步骤可能很多；只有分开才知道。
+# - [ ] 验证分数一定偏低 — 没有什么必然压低它；危险在于分数许诺得太多。
 # - [ ] 训练会报错 — 要是会就好了：泄漏是无声的。
 # %% [markdown] id="quiz-mask" lang="en" tags=["quiz"]
 # **A model scores a review differently depending on the other reviews in its batch. Which bug comes to mind first?**
@@ -1500,13 +1513,13 @@ check("01.5", split_word)
 # **You double the size of a BPE vocabulary. What changes?**
 # - [ ] Fewer words are unknown — With BPE none were unknown before: in the worst case a word falls into single symbols.
 # - [x] Sequences get a little shorter, the embedding table twice as large — And the new pieces are rare ones, each with few examples to learn from.
-# - [ ] Sequences get half as long — Look at the curve in section 9: it flattens early.
+# - [ ] Sequences get half as long — Only at the very beginning of the curve in section 9, where there are hardly any merges yet; from 1,000 pieces on a doubling saves less than a fifth.
 # - [ ] The tokeniser must be applied twice — Encoding works the same way, with more merges.
-# %% [markdown] id="quiz-subwords" lang="zh" of="f5ad7624" tags=["quiz"]
+# %% [markdown] id="quiz-subwords" lang="zh" of="11a7225d" tags=["quiz"]
 # **把 BPE 的词表扩大一倍，会有什么变化？**
 # - [ ] 不认识的词变少 — 用 BPE 本来就没有不认识的词：最坏也就是拆成单个符号。
 # - [x] 序列略微变短，嵌入表大一倍 — 而且新增的片段都很罕见，每个可供学习的例子很少。
-# - [ ] 序列缩短一半 — 看第 9 节的曲线：它很早就变平了。
+# - [ ] 序列缩短一半 — 只有第 9 节曲线的最左端是这样，那里几乎还没有合并；从 1,000 种片段起，翻一倍省不到五分之一。
 # - [ ] 分词器要用两遍 — 编码方法不变，只是合并的次数多些。
 
 # %% [markdown] id="summary" lang="en"
@@ -1538,7 +1551,7 @@ check("01.5", split_word)
 # (the right-hand curve in section 4). For subwords: published models use about 30,000 to 250,000 pieces, more when they
 # serve many languages; on small data a few thousand are better, because each piece needs examples.
 #
-# **Should I lower-case?** For counts on small data it usually helps. For language models no: *US* and *us* differ, and
+# **Should I lower-case?** For counts on small data it usually helps. For language models mostly no (one BERT does): *US* and *us* differ, and
 # subwords can cope with both.
 #
 # **Which word vectors, Word2Vec or GloVe?** With the same data and care they are close. Today neither is the end of the
@@ -1550,13 +1563,13 @@ check("01.5", split_word)
 # **Does preparing the data really matter, if the model is large?** More, not less. A large model learns whatever is in
 # its text, duplicates, markup and all. What changes is *what* you do: filter and deduplicate whole documents rather
 # than edit words.
-# %% [markdown] id="faq" lang="zh" of="08bd0835"
+# %% [markdown] id="faq" lang="zh" of="f2f97f52"
 # ## 16 · 常见问题
 #
 # **词表该多大？** 对词来说：大到未登录词在**验证**文本里很少出现为止（第 4 节右图）。对子词来说：已发布的模型大约用
 # 三万到二十五万个片段，支持的语言越多，片段越多；数据少时几千个更好，因为每个片段都需要例子。
 #
-# **要不要转成小写？** 数据少、做词频时，通常有帮助。语言模型则不要：*US* 和 *us* 不是一回事，而子词两者都能应付。
+# **要不要转成小写？** 数据少、做词频时，通常有帮助。语言模型多半不要（有一种 BERT 会转）：*US* 和 *us* 不是一回事，而子词两者都能应付。
 #
 # **Word2Vec 和 GloVe，选哪个？** 数据相同、调得同样用心时，两者相近。今天它们都不是终点：Transformer 会为每个词在**它所在的句子里**
 # 算出一个向量。

@@ -39,6 +39,12 @@ def document_frequency(learner: Learner) -> None:
         f"For {given} you return {result}.",
         f"对于 {given}，你返回了 {result}。",
     )
+    apart = learner([["good", "bad", "good"]])
+    require(
+        apart == {"good": 1, "bad": 1},
+        f"In one document 'good' stands twice, 'bad' between: each word counts once; you return {apart}.",
+        f"一篇文档里 good 出现两次，中间隔着 bad：每个词只算一次；你返回了 {apart}。",
+    )
     require(learner([]) == {}, "No documents: the answer is an empty dictionary.", "没有文档时，应返回空字典。")
 
 
@@ -94,7 +100,7 @@ def skip_gram_pairs(learner: Learner) -> None:
 
 @exercise("01.3")
 def best_merge(learner: Learner) -> None:
-    """Catches: the most frequent pair, frequencies of words left out, symbols counted per pair, ties."""
+    """Catches: the most frequent pair, frequencies of words left out, a symbol counted per word or per pair, ties."""
     pieces = {("b", "a", "d"): 6, ("b", "a", "d", "l", "y"): 3, ("s", "a", "d"): 5, ("s", "a", "d", "l", "y"): 2}
     result = learner(pieces)
     require(
@@ -123,6 +129,14 @@ def best_merge(learner: Learner) -> None:
         f"For {weighted} you return {learner(weighted)}; ('k', 'l') has the score 3/(3·3).",
         f"对于 {weighted}，你返回了 {learner(weighted)}；('k', 'l') 的得分是 3/(3·3)。",
     )
+    several = {("b", "c", "d", "b"): 3, ("d", "c"): 6}
+    require(
+        learner(several) == ("d", "c"),
+        "Count every symbol and every pair as often as it stands in the word, times the word's frequency: in "
+        f"{several} 'b' occurs 6 times, and ('d', 'c') has the score 6/(9·9); you return {learner(several)}.",
+        "每个符号、每一对都要按它在词里出现的次数计数，再乘以词的频次："
+        f"在 {several} 里，b 出现 6 次，('d', 'c') 的得分是 6/(9·9)；你返回了 {learner(several)}。",
+    )
     require(
         learner({("n", "o"): 2, ("h", "i"): 2}) == ("h", "i"),
         "Two pairs have the same score here: the one that comes first in alphabetical order wins.",
@@ -132,7 +146,7 @@ def best_merge(learner: Learner) -> None:
 
 @exercise("01.4")
 def mean_of_words(learner: Learner) -> None:
-    """Catches: dividing by the full length, not masking, a mean over the wrong axis, an empty row, float masks."""
+    """Catches: dividing by the full length, not masking, the first positions taken, a wrong axis, an empty row."""
     vectors = np.array([[[1.0, 2.0], [3.0, 6.0], [100.0, 100.0]], [[5.0, 1.0], [7.0, 7.0], [9.0, 9.0]]])
     mask = np.array([[True, True, False], [True, False, False]])
     result = np.asarray(learner(vectors, mask))
@@ -156,6 +170,12 @@ def mean_of_words(learner: Learner) -> None:
         f"The first row should be the mean of [1, 2] and [3, 6], that is [2, 4]; yours is {result[0]}.",
         f"第一行应是 [1, 2] 与 [3, 6] 的平均，即 [2, 4]；你得到 {result[0]}。",
     )
+    behind = np.asarray(learner(vectors, np.array([[False, True, True], [True, False, True]])))
+    require(
+        np.allclose(behind, [[51.5, 53.0], [7.0, 5.0]]),
+        "The real positions need not come first: use the mask itself, not only how many are True.",
+        "真实位置不一定排在最前面：要用掩码本身，而不只是 True 的个数。",
+    )
     with np.errstate(all="ignore"):
         empty = np.asarray(learner(vectors, np.array([[True, True, True], [False, False, False]])))
     require(
@@ -172,7 +192,7 @@ def mean_of_words(learner: Learner) -> None:
 
 @exercise("01.5")
 def split_word(learner: Learner) -> None:
-    """Catches: no ##, ## on the first piece, the shortest piece first, [UNK] in the middle."""
+    """Catches: no ##, ## on the first piece, the shortest piece first, going back, [UNK] in the middle."""
     vocabulary = {"un", "u", "n", "watch", "##watch", "##able", "##a", "##ble", "##w", "wat", "##n", "able"}
     result = learner("unwatchable", vocabulary)
     require(
@@ -205,6 +225,21 @@ def split_word(learner: Learner) -> None:
         partly == ["[UNK]"],
         f"Nothing fits at the end of 'unwatched', so the whole word becomes ['[UNK]']; yours gives {partly}.",
         f"unwatched 的末尾没有片段能匹配，所以整个词变为 ['[UNK]']；你得到 {partly}。",
+    )
+    require(
+        learner("unable", {"un", "able"}) == ["[UNK]"],
+        "A later piece is looked up with '##' alone: 'able' in the vocabulary does not stand for '##able'.",
+        "后面的片段只能带 ## 查表：词表里的 able 不能当作 ##able。",
+    )
+    require(
+        learner("able", {"##able", "##a"}) == ["[UNK]"],
+        "The first piece is looked up without '##': '##able' in the vocabulary does not stand for 'able'.",
+        "第一个片段查表时不带 ##：词表里的 ##able 不能当作 able。",
+    )
+    require(
+        learner("abc", {"ab", "a", "##bc"}) == ["[UNK]"],
+        "Take the longest piece and do not go back: if nothing fits behind 'ab', the whole word is [UNK].",
+        "取最长的片段，不回头：ab 后面什么都匹配不上，整个词就是 [UNK]。",
     )
     require(
         learner("watch", vocabulary) == ["watch"],

@@ -27,15 +27,16 @@ def learn_merges(
         tokens: the token of each id; new ones are appended.
         join: what two tokens become.
         vocabulary_size: how many tokens there shall be.
-        score: "count", the pair that occurs most often is the best; "likelihood", the pair whose merging raises the
-            likelihood of the texts most: count(ab) / (count(a) count(b)).
+        score: "count", the pair that occurs most often is the best; "likelihood", the pair that occurs most often
+            compared with its parts, count(ab) / (count(a) count(b)): the usual short form of WordPiece's rule, which is
+            not the same as the largest gain in likelihood.
 
     Returns:
         The pairs of ids in the order they were merged. Of equally good pairs the one with the lower ids comes first.
 
     Source: R. Sennrich, B. Haddow and A. Birch, "Neural Machine Translation of Rare Words with Subword Units", 2016
-    (arXiv:1508.07909), algorithm 1; the likelihood after M. Schuster and K. Nakajima, "Japanese and Korean voice
-    search", 2012.
+    (arXiv:1508.07909), algorithm 1; the other score is retold from M. Schuster and K. Nakajima, "Japanese and Korean
+    voice search", 2012.
     """
     ids = {token: index for index, token in enumerate(tokens)}
     table = _PairTable(words, word_counts, vocabulary_size)

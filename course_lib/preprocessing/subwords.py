@@ -171,8 +171,9 @@ class BytePairEncoding(_Subwords):
 class WordPiece(_Subwords):
     """Splits each word from left to right into the longest tokens it knows; a token inside a word begins with "##".
 
-    Words are lower-cased and split as BERT does it: at spaces, each punctuation mark and each CJK character on its
-    own. A word that cannot be spelt is "[UNK]".
+    Words are lower-cased and split much as BERT does it: at spaces, each punctuation mark and each CJK character on its
+    own; unlike in BERT, kana and every other symbol stand alone, too, and accents stay. A word that cannot be spelt is
+    "[UNK]".
 
     Args:
         tokens: the token of each id, the first two "[PAD]" and "[UNK]".

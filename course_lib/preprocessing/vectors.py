@@ -133,8 +133,9 @@ def load_vectors(path: Path | str, words: Iterable[str] | None = None) -> tuple[
     Shapes: (words found, dim).
 
     Raises:
-        ValueError: if a line does not end in as many numbers as the first one has. What stands before them is the word,
-            spaces included, because published files hold a few such words; a number too many thus joins its word.
+        ValueError: if a line does not end in as many numbers as the first one has; of words that are not asked for,
+            only how many there are is looked at. What stands before the numbers is the word, spaces included, because
+            published files hold a few such words; a number too many thus joins its word.
     """
     wanted = None
     if words is not None:
@@ -151,15 +152,18 @@ def load_vectors(path: Path | str, words: Iterable[str] | None = None) -> tuple[
                 continue  # word2vec's header
             dim = dim or len(fields) - 1
             word = " ".join(fields[:-dim])  # a few published words hold a space
+            if not word:
+                raise _broken(path, number, line, dim)
             if word in seen or (wanted is not None and word not in wanted):
                 continue  # where a word comes twice, the first line counts
             seen.add(word)
             try:
-                row = np.array(fields[-dim:], dtype=np.float32)
+                rows.append(np.array(fields[-dim:], dtype=np.float32))
             except ValueError:
-                row = None
-            if row is None or not word:
-                raise ValueError(f"line {number} of {path} is {line[:40]!r}; allowed: a word and {dim} numbers")
+                raise _broken(path, number, line, dim) from None
             found.append(word)
-            rows.append(row)
     return found, np.array(rows, dtype=np.float32).reshape(len(found), dim or 0)
+
+
+def _broken(path: Path | str, number: int, line: str, dim: int) -> ValueError:
+    return ValueError(f"line {number} of {path} is {line[:40]!r}; allowed: a word and {dim} numbers")

@@ -159,7 +159,7 @@ def train_skip_gram(
     threshold: float = 1e-4,
     seed: int = 0,
 ) -> np.ndarray:
-    """Train word vectors on texts, by gradient descent with a rate that falls to zero, as in the paper.
+    """Train word vectors on texts, by gradient descent with a rate that falls in a straight line to a fiftieth.
 
     It is written in NumPy: a step looks up and changes a few rows of two tables, which a deep-learning framework does
     several times more slowly.

@@ -67,7 +67,62 @@ RIGHT = {
     "01.5": split,
 }
 
+
+def merge(pieces, pair_weighted=True, once=False, per_pair=False):
+    symbols, pairs = Counter(), Counter()
+    for word, frequency in pieces.items():
+        for symbol in set(word) if once else word:
+            symbols[symbol] += 0 if per_pair else frequency
+        for pair in set(pairwise(word)) if once else pairwise(word):
+            pairs[pair] += frequency if pair_weighted else 1
+            for symbol in pair:
+                symbols[symbol] += frequency if per_pair else 0
+    return min(pairs, key=lambda pair: (-pairs[pair] / (symbols[pair[0]] * symbols[pair[1]]), pair))
+
+
+def split_by_trying(word, vocabulary, marker=""):
+    """The longest piece first, but with another try where the rest does not fit."""
+    if not word:
+        return []
+    for end in range(len(word), 0, -1):
+        if marker + word[:end] in vocabulary and (rest := split_by_trying(word[end:], vocabulary, "##")) != ["[UNK]"]:
+            return [marker + word[:end], *rest]
+    return ["[UNK]"]
+
+
+def split_leniently(word, vocabulary, first=False):
+    """As it should be, but a piece is found with and without its mark."""
+    known = vocabulary | ({piece.removeprefix("##") for piece in vocabulary} if first else set())
+    pieces, start = [], 0
+    while start < len(word):
+        for end in range(len(word), start, -1):
+            piece = word[start:end]
+            if (start and ("##" + piece in known or (not first and piece in known))) or (not start and piece in known):
+                pieces.append(("##" if start else "") + piece)
+                start = end
+                break
+        else:
+            return ["[UNK]"]
+    return pieces
+
+
+COUNT_ALL = ("as often as it stands in the word", "在词里出现的次数")
+
 WRONG = {
+    "drops repeats side by side alone": (
+        "01.1",
+        lambda documents: dict(Counter(w for d in documents for i, w in enumerate(d) if not i or d[i - 1] != w)),
+        "each word counts once",
+        "只算一次",
+    ),
+    "goes back": ("01.5", split_by_trying, "do not go back", "不回头"),
+    "finds later pieces without ##": ("01.5", split_leniently, "with '##' alone", "只能带 ##"),
+    "finds a first piece with ##": (
+        "01.5",
+        lambda word, vocabulary: split_leniently(word, vocabulary, first=True),
+        "does not stand for 'able'",
+        "不能当作 able",
+    ),
     "counts every occurrence": (
         "01.1",
         lambda documents: dict(Counter(word for document in documents for word in document)),
@@ -153,6 +208,9 @@ WRONG = {
         "alphabetical",
         "字母顺序",
     ),
+    "counts pairs without the frequencies": ("01.3", lambda pieces: merge(pieces, pair_weighted=False), *COUNT_ALL),
+    "counts a symbol once per word": ("01.3", lambda pieces: merge(pieces, once=True), *COUNT_ALL),
+    "counts a symbol once per pair": ("01.3", lambda pieces: merge(pieces, per_pair=True), *COUNT_ALL),
     "joins the pair": ("01.3", lambda pieces: "".join(right_merge(pieces)), "pair (left, right)", "一对符号"),
     "plain mean": ("01.4", lambda vectors, mask: vectors.mean(axis=1), "padding is still in it", "填充也算进去"),
     "divides by the full length": (
@@ -160,6 +218,14 @@ WRONG = {
         lambda vectors, mask: (vectors * mask[..., None]).mean(axis=1),
         "full length",
         "整个长度",
+    ),
+    "takes the first positions": (
+        "01.4",
+        lambda vectors, mask: np.stack(
+            [row[: max(n, 1)].mean(0) * (n > 0) for row, n in zip(vectors, mask.sum(1), strict=True)]
+        ),
+        "need not come first",
+        "不一定排在最前面",
     ),
     "averages over the batch": ("01.4", lambda vectors, mask: vectors.mean(axis=0), "Which axis is time", "哪一个轴"),
     "divides by zero": (

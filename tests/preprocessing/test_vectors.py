@@ -192,6 +192,13 @@ def test_a_bad_line_is_named_with_its_number_and_what_was_expected(path, bad):
         load_vectors(path)
 
 
+@pytest.mark.parametrize("bad", ["b 4 5", "b", ""], ids=str)
+def test_a_line_with_too_few_numbers_is_refused_even_where_its_word_was_not_asked_for(path, bad):
+    path.write_text(f"a 1 2 3\n{bad}\nc 7 8 9\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^line 2 of .*vectors\.txt is .*allowed: a word and 3 numbers"):
+        load_vectors(path, words=["a", "b", "c"])
+
+
 def test_a_bad_line_after_a_header_has_the_number_an_editor_shows(path):
     path.write_text("3 2\na 1 2\nb 3 4\nc 5\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"^line 4 of "):
