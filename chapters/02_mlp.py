@@ -53,13 +53,13 @@
 # elsewhere. The way out was known in pieces and became common property in 1986, when Rumelhart, Hinton and Williams showed
 # that **back-propagation** lets units in the middle find out by themselves what they should stand for.
 #
-# Yet networks of many layers would still not learn. It took until 2010–2015 to understand why, and the cures were
-# embarrassingly simple: start with weights of the right size, and use an activation that does not flatten out. In the
+# Yet networks of many layers would still not learn. Why was worked out in the early 1990s: the gradient dies on its way
+# down. The cures came only in 2010–2015, and were embarrassingly simple: start with weights of the right size, and use an activation that does not flatten out. In the
 # meantime, in 2003, Bengio and colleagues had put a multilayer perceptron to work on language: words as learned vectors,
 # the next word as the target. That model is the grandfather of every language model of today, and you will train it.
 #
 # Here is the whole lesson on one map:
-# %% [markdown] id="background" lang="zh" of="19607fdf"
+# %% [markdown] id="background" lang="zh" of="dc2492a0"
 # ## 1 · 这些想法从哪里来
 #
 # 1958 年，罗森布拉特（Frank Rosenblatt）提出了**感知机**，不久便造成了机器：它给 400 个光电管的信号加权，并从例子里学出权重。
@@ -67,7 +67,7 @@
 # 到 1986 年才人尽皆知：鲁梅尔哈特、辛顿和威廉姆斯（Rumelhart、Hinton、Williams）表明，**反向传播**能让中间的单元
 # 自己找出该代表什么。
 #
-# 可是层数一多，网络还是学不动。直到 2010 至 2015 年间人们才弄明白原因，而药方简单得让人不好意思：让权重从合适的大小开始，
+# 可是层数一多，网络还是学不动。原因在 1990 年代初就已弄清：梯度在往下传的路上消失了。药方到 2010 至 2015 年间才出现，简单得让人不好意思：让权重从合适的大小开始，
 # 并换一个不会变平（饱和）的激活函数。其间的 2003 年，本吉奥（Bengio）等人已经让多层感知机处理语言了：词是学出来的向量，
 # 目标是下一个词。今天所有语言模型的祖父就是它，你会亲手把它训练出来。
 #
@@ -358,7 +358,7 @@ with np.errstate(all="ignore"):
     for y, z in [(1, 2.0), (0, 2.0), (0, 40.0), (1, -800.0)]:
         print(f"y = {y}, z = {z:>6}: {naive_binary(y, z)}")
 # %% [markdown] id="binary-safe" lang="en"
-# A loss of 40 is perfectly sensible, and we get `inf` or `nan`: $\sigma(40)$ is 1 to the last digit, so $1 - \sigma(40)$ is 0, and its
+# A loss of 40 is perfectly sensible, and we get `inf`: $\sigma(40)$ is 1 to the last digit, so $1 - \sigma(40)$ is 0, and its
 # logarithm is minus infinity. The cure is to do the algebra *before* the arithmetic. Because
 # $-\ln\sigma(z) = \ln(1 + e^{-z}) = \mathrm{softplus}(-z)$ and $-\ln(1 - \sigma(z)) = \mathrm{softplus}(z) = \mathrm{softplus}(-z) + z$, equation
 # (2) becomes
@@ -366,8 +366,8 @@ with np.errstate(all="ignore"):
 # $$ \ell(y, z) = \mathrm{softplus}(z) - y z, \qquad \mathrm{softplus}(z) = \max(z, 0) + \ln\bigl(1 + e^{-|z|}\bigr). \tag{3} $$
 #
 # The only exponential left has an exponent of at most 0. Nothing can overflow, and no probability is ever formed.
-# %% [markdown] id="binary-safe" lang="zh" of="28791c18"
-# 损失为 40 完全合理，得到的却是 `inf` 或 `nan`：$\sigma(40)$ 四舍五入到最后一位也是 1，于是 $1 - \sigma(40)$ 是 0，对数就成了负无穷。
+# %% [markdown] id="binary-safe" lang="zh" of="4d81d491"
+# 损失为 40 完全合理，得到的却是 `inf`：$\sigma(40)$ 四舍五入到最后一位也是 1，于是 $1 - \sigma(40)$ 是 0，对数就成了负无穷。
 # 办法是在做算术**之前**先做代数。因为 $-\ln\sigma(z) = \ln(1 + e^{-z}) = \mathrm{softplus}(-z)$，而
 # $-\ln(1 - \sigma(z)) = \mathrm{softplus}(z) = \mathrm{softplus}(-z) + z$，式 (2) 就变成
 #
@@ -503,14 +503,15 @@ print(tr("softmax over the batch, for one example alone:", "沿批的方向做 s
       alone.round(3), tr("in company:", "有同伴时："), wrong_axis[:1].round(3))
 # %% [markdown] id="next-token-reading" lang="en"
 # The careless mean changes when padding is added; ours does not. And the softmax over the wrong axis gives a lone example the
-# probability 1 for *every* word, and another answer as soon as it has company: no error message, and no learning.
+# probability 1 for *every* word, and another answer as soon as it has company: no error message. Alone it learns nothing; in a batch it
+# learns something else, each class's examples against their neighbours, and may even look as if it worked.
 #
 # One number is worth knowing by heart. A model that knows nothing holds all $V$ classes equally likely, and its loss is
 # $\ln V$: 2.30 for ten digits, 7.82 for 2,500 words. A fresh model should start near it. If it starts far above, it is *confidently*
 # ignorant, and its initial weights are too large (section 7).
-# %% [markdown] id="next-token-reading" lang="zh" of="ffec7324"
-# 随便求的平均，填充一多就变；我们的不变。沿错误的轴做 softmax，则会让单独一个样本对**每个**词都给出概率 1，有了同伴又变成另一个答案：
-# 不报错，也学不到东西。
+# %% [markdown] id="next-token-reading" lang="zh" of="0f87aff5"
+# 随便求的平均，填充一多就变；我们的不变。沿错误的轴做 softmax，则会让单独一个样本对**每个**词都给出概率 1，有了同伴又变成另一个答案，
+# 而且不报错。单独一个样本什么也学不到；在一批里学到的则是另一件事（每个类别把样本与同伴相比），看上去甚至像是成功了。
 #
 # 有一个数值得记在心里。一无所知的模型认为全部 $V$ 个类别同样可能，它的损失就是 $\ln V$：十个数字是 2.30，2,500 个词是 7.82。
 # 刚初始化的模型应当从这附近出发。如果远高于它，说明模型**自信地**无知，初始权重太大了（第 7 节）。
@@ -620,14 +621,14 @@ assert np.allclose(gradients[0][0], dW1) and np.allclose(gradients[1][0], dW2)
 # needs no understanding at all. Then against **automatic differentiation**: Keras lets its backend record the forward pass and derive
 # the gradients. We get them out with a trick that works on every backend: one step of plain gradient descent with a learning rate
 # of 1 changes each weight by exactly minus its gradient. (We check with tanh: a ReLU has no slope exactly at its bend, and a nudge that steps across the
-# bend gives half of one.)
-# %% [markdown] id="gradient-check" lang="zh" of="12e2d0c5"
+# bend gives something between the slopes on either side.)
+# %% [markdown] id="gradient-check" lang="zh" of="6e981d39"
 # ### 什么都不要轻信：两道检查
 #
 # 错误的梯度不会让程序崩溃，只会让模型学不好，而你会去怪数据。所以要检查，而且查两遍。先用**中心差分**，也就是斜率的定义：把每个权重往上、往下各推一点，
 # 看损失怎么变。**每个权重**要做两次前向传播，但完全不需要懂什么。再与**自动微分**对照：Keras 让后端记录前向过程，自行求出梯度。
 # 用一个对任何后端都管用的办法把梯度取出来：学习率为 1 的普通梯度下降走一步，每个权重的变化恰好是负的梯度。
-# （检查时用 tanh：ReLU 在弯折处没有斜率，推的那一下如果跨过弯折，量到的就是半个斜率。）
+# （检查时用 tanh：ReLU 在弯折处没有斜率，推的那一下如果跨过弯折，量到的就介于两边的斜率之间。）
 # %% id="gradient-check-run"
 random = np.random.default_rng(course.seed)
 batch, truth = random.random(size=(20, 6)), random.integers(0, 3, size=20)  # 20 examples, 6 inputs, 3 classes
@@ -819,12 +820,12 @@ for t, g in enumerate(gradients_seen, start=1):
         f"{name} {step:+.4f}"
         for name, step in zip(["SGD", "momentum", "AdaGrad", "RMSprop", "Adam"], steps, strict=True)))
 # %% [markdown] id="optimisers-reading" lang="en"
-# Read the columns. SGD's step shrinks with the gradient; momentum still rolls on. Adam's first step is exactly the learning rate, 0.1,
-# whatever the size of the gradient: **for Adam the rate is about the length of a step**. Remember that when you choose one.
+# Read the columns. SGD's step shrinks with the gradient; momentum still rolls on. Adam's first step is the learning rate, 0.1,
+# however large or small the gradient (as long as it is far above ε): **for Adam the rate is about the length of a step**. Remember that when you choose one.
 #
 # In the library the five are *pure functions*, (state, gradient) → (state, update). Are they Keras's? Twenty steps with the same gradients:
-# %% [markdown] id="optimisers-reading" lang="zh" of="d4810d45"
-# 竖着看每一列。SGD 的步子随梯度缩小；动量还在往前滚。Adam 的第一步恰好就是学习率 0.1，与梯度大小无关：**对 Adam 来说，学习率差不多就是步长**。
+# %% [markdown] id="optimisers-reading" lang="zh" of="ad0d758a"
+# 竖着看每一列。SGD 的步子随梯度缩小；动量还在往前滚。Adam 的第一步就是学习率 0.1，与梯度大小无关（只要远大于 ε）：**对 Adam 来说，学习率差不多就是步长**。
 # 选学习率的时候，请记住这一点。
 #
 # 在课程库里，这五种都是**纯函数**：(状态, 梯度) → (状态, 更新量)。它们与 Keras 的一样吗？用同样的梯度走二十步：
@@ -851,12 +852,12 @@ for name, (rule, theirs) in pairs.items():
 # The loss of a real network is like a long valley: steep walls, and a floor that hardly falls. The simplest one is
 # $f(x, y) = x^2/50 + y^2$: fifty times as steep across as along. All five start at the same place. What counts is the number of
 # steps until the loss stays below one hundredth of what it was at the start, and each may choose its own learning rate, the best of
-# 30. So nobody is beaten by a badly chosen rate.
-# %% [markdown] id="race" lang="zh" of="1a112ae7"
+# 100. So nobody is beaten by a badly chosen rate.
+# %% [markdown] id="race" lang="zh" of="50adab96"
 # ### 山谷里的赛跑
 #
 # 真实网络的损失就像一条长长的山谷：两壁陡峭，谷底几乎不往下走。最简单的一个是 $f(x, y) = x^2/50 + y^2$：横穿山谷方向的陡峭程度，是沿着山谷方向的五十倍。
-# 五位选手从同一点出发，比的是走多少步之后，损失一直低于起点的百分之一；各自可以从 30 个学习率里挑最好的。
+# 五位选手从同一点出发，比的是走多少步之后，损失一直低于起点的百分之一；各自可以从 100 个学习率里挑最好的。
 # 这样，谁也不会因为学习率没选好而输。
 # %% [markdown] id="race-predict" lang="en" tags=["predict"]
 # **Before you run it.** Who will be first in this valley? And if the valley is turned by 45 degrees, so that its floor runs diagonally between
@@ -865,17 +866,17 @@ for name, (rule, theirs) in pairs.items():
 # > SGD and momentum do not notice the turn: their update is a sum of gradients, and when the valley is turned, the gradients, the steps and
 # > the path turn with it. AdaGrad, RMSprop and Adam divide **each coordinate by its own** history. That is a magnificent idea when the steep and
 # > the flat directions lie along the axes, and of little use when they lie between them: both coordinates then see the same mixture. AdaGrad, which
-# > never forgets, gains most in the straight valley and loses most in the turned one. RMSprop and Adam take steps about as long as their rate, however small
-# > the gradient has become; what holds them up at the end is the rate rather than the valley, so that they lose less. In a network the axes
+# > never forgets, gains most in the straight valley and loses most in the turned one. RMSprop and Adam forget, and lose less. (Momentum keeps the usual
+# > β = 0.9; in this valley a smaller one would be faster.) In a network the axes
 # > are the weights, and it does happen that some of them (those of rare words, say) have far smaller gradients than others: there the adaptive
 # > methods earn their fame.
-# %% [markdown] id="race-predict" lang="zh" of="91d22381" tags=["predict"]
+# %% [markdown] id="race-predict" lang="zh" of="fc256869" tags=["predict"]
 # **先猜，再运行。** 在这条山谷里谁会第一？如果把山谷转 45 度，让谷底斜着穿过两个坐标轴之间，谁会和原来一样好，谁会吃亏？
 #
 # > SGD 和动量察觉不到旋转：它们的更新量是梯度的和，山谷一转，梯度、步子和路线都跟着转。AdaGrad、RMSprop 和 Adam 则让**每个坐标除以自己的**历史。
 # > 当陡的方向和平的方向正好沿着坐标轴时，这是个绝妙的主意；当它们夹在坐标轴之间时，就没多大用处，因为两个坐标看到的是同样的混合。
-# > AdaGrad 从不遗忘，在直的山谷里得益最多，山谷一转，吃亏也最多。RMSprop 和 Adam 的步长不管梯度多小都和学习率差不多，最后拖住它们的是学习率而不是山谷，
-# > 所以吃亏较少。在网络里，坐标轴就是一个个权重，而确实常有一些权重（例如罕见词的）梯度比别的小得多：自适应方法的名声正是这样来的。
+# > AdaGrad 从不遗忘，在直的山谷里得益最多，山谷一转，吃亏也最多。RMSprop 和 Adam 会遗忘，吃亏较少。
+# > （动量一律用常见的 β = 0.9；在这条山谷里，小一些会更快。）在网络里，坐标轴就是一个个权重，而确实常有一些权重（例如罕见词的）梯度比别的小得多：自适应方法的名声正是这样来的。
 # %% id="race-run"
 turn = np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)  # by 45 degrees
 shapes = {"straight": np.diag([0.04, 2.0]),
@@ -900,7 +901,7 @@ for name, rule in rules.items():
     for valley, shape in shapes.items():
         tries = {}
         with np.errstate(all="ignore"):  # too large a rate flies off; it will not be chosen
-            for rate in np.geomspace(0.01, 30, 30):
+            for rate in np.geomspace(0.01, 30, 100):
                 tries[rate] = mlp.path(partial(rule, learning_rate=rate),
                                        lambda w, shape=shape: shape @ w, starts[valley], 120)
         rate = min(tries, key=lambda rate: steps_needed(tries[rate], shape))
@@ -948,7 +949,7 @@ plots.film(
 # %% [markdown] id="sweep" lang="zh" of="c3170893"
 # ### 原文错在哪里：E23
 #
-# 第四篇文章（3.2.3）建议：“初始学习率一般设在 0.01 到 0.1 之间，逐步减小以避免过拟合。”这是两个说法，都不难检验。先看范围：用从极小到极大的学习率
+# 第四篇文章（3.2.3）建议：“初始学习率一般设置在0.01-0.1之间，逐步减小以避免过拟合。”这是两个说法，都不难检验。先看范围：用从极小到极大的学习率
 # 短暂训练一下识别数字的网络，这叫**学习率扫描**：
 # %% id="sweep-run"
 rates = np.geomspace(1e-4, 1, 9)
@@ -1050,12 +1051,12 @@ for name, schedule in ((tr("constant 0.2 ", "一直 0.2  "), lambda t: 0.2),
 #
 # Equation (8) multiplies, on the way from one layer down to the next, by a matrix and by $f'$. Twelve layers, twelve such factors. If a
 # typical factor is below one, little arrives at the bottom: the gradient **vanishes**. If it is above one, it **explodes**. The sigmoid,
-# which everybody used until about 2010, has a slope of at most ¼.
-# %% [markdown] id="deep" lang="zh" of="d8f23e74"
+# long the standard choice, has a slope of at most ¼.
+# %% [markdown] id="deep" lang="zh" of="4bf5fec5"
 # ## 7 · 深层网络为什么学不动，又是怎样治好的
 #
 # 式 (8) 从上一层传到下一层时，要乘以一个矩阵，再乘以 $f'$。十二层，就有十二次这样的因子。如果因子一般小于一，传到底下就所剩无几：梯度**消失**；
-# 如果大于一，梯度就**爆炸**。2010 年以前人人都用的 sigmoid，斜率至多只有 ¼。
+# 如果大于一，梯度就**爆炸**。长期作为标准选择的 sigmoid，斜率至多只有 ¼。
 # %% [markdown] id="deep-predict" lang="en" tags=["predict"]
 # **Before you run it.** A network of twelve hidden layers with 64 sigmoid units each, fresh from its initialisation. How much smaller is the
 # gradient at the bottom than at the top: 10 times, 1,000 times, or a million times and more? And for ReLU with weights of the size that He
@@ -1063,13 +1064,14 @@ for name, schedule in ((tr("constant 0.2 ", "一直 0.2  "), lambda t: 0.2),
 #
 # > Each sigmoid layer costs a factor of ¼ or less, and the matrix of that initialisation (Glorot's) neither adds nor takes much: after twelve layers
 # > about $4^{-12}$, one part in 17 million, may be left. The ReLU passes the slope on undiminished for the half of its units that are on; weights of
-# > variance $2/n$ make up exactly for the half that are off. So its gradients arrive at the bottom as large as they set out.
-# %% [markdown] id="deep-predict" lang="zh" of="f8ac6540" tags=["predict"]
+# > variance $2/n$ make up exactly for the half that are off. So from hidden
+# > layer to hidden layer its gradients stay as large (the step from 10 outputs to 64 units alone costs a factor of 0.4).
+# %% [markdown] id="deep-predict" lang="zh" of="ffe60d71" tags=["predict"]
 # **先猜，再运行。** 一个网络有十二个隐藏层，每层 64 个 sigmoid 单元，刚刚初始化。最底下的梯度比最上面的小多少：10 倍、1,000 倍，还是一百万倍以上？
 # 如果换成 ReLU，权重用何恺明（He）等人建议的大小呢？
 #
 # > 每过一个 sigmoid 层，就要乘上一个不超过 ¼ 的因子，而这里的初始化（Glorot）的矩阵本身不怎么放大也不怎么缩小：十二层之后，剩下的可能只有 $4^{-12}$，
-# > 即一千七百万分之一。ReLU 对打开的那一半单元，斜率原样通过；方差为 $2/n$ 的权重，恰好补上关掉的那一半。所以它的梯度传到底部时，和出发时一样大。
+# > 即一千七百万分之一。ReLU 对打开的那一半单元，斜率原样通过；方差为 $2/n$ 的权重，恰好补上关掉的那一半。所以在隐藏层之间，它的梯度大小不变（只有从 10 个输出到 64 个单元那一步，要乘上 0.4）。
 # %% id="deep-run"
 def gradient_by_layer(activation, scheme, depth=12, units=64):
     """The root mean square of each layer's weight gradients, from the second layer to the last."""
@@ -1095,22 +1097,22 @@ axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(
     figure,
     "The size of the gradient by layer on a logarithmic axis. For sigmoid it falls by many powers of ten from the output to the input; tanh"
-    " with Glorot's weights and ReLU with He's stay level; ReLU with Glorot's is level too, about a hundred times lower; ReLU with weights of variance"
+    " with Glorot's weights and ReLU with He's stay level; ReLU with Glorot's is level too, some fifty to a hundred times lower; ReLU with weights of variance"
     " one lies many powers of ten above.",
-    "各层梯度的大小，纵轴为对数。sigmoid 从输出到输入下降许多个数量级；Glorot 权重的 tanh 和 He 权重的 ReLU 基本持平；Glorot 权重的 ReLU 也持平，但低约一百倍；"
+    "各层梯度的大小，纵轴为对数。sigmoid 从输出到输入下降许多个数量级；Glorot 权重的 tanh 和 He 权重的 ReLU 基本持平；Glorot 权重的 ReLU 也持平，但低约五十到一百倍；"
     "方差为 1 的 ReLU 则高出许多个数量级。",
 )
 # %% [markdown] id="initialisation" lang="en"
-# The size of the weights follows from one line of algebra. A sum of $n$ products of independent numbers, weights with variance $v$, has $n v$
-# times the variance of its inputs. To keep it level we need $v = 1/n$; for ReLU, which throws half away, $v = 2/n$ (**He**); and as the way back
-# has the number of outputs $m$ in place of $n$, **Glorot** takes the mean, $v = 2/(n + m)$. (With Glorot's weights the ReLU halves the variance at every
+# The size of the weights follows from one line of algebra. A sum of $n$ products of independent numbers, weights of mean 0 and variance $v$, has a
+# variance of $n v$ times the mean square of its inputs. To keep it level we need $v = 1/n$; for ReLU, which throws half of it away, $v = 2/n$ (**He**); and as the way back
+# has the number of outputs $m$ in place of $n$, **Glorot** takes the mean, $v = 2/(n + m)$. (With Glorot's weights the ReLU halves the mean square at every
 # layer, of the signal on its way up and of the slope on its way down. A weight's gradient is the product of the two, and so it is equally small everywhere.)
 #
 # And why not simply zeros? Or all weights alike? Train and see:
-# %% [markdown] id="initialisation" lang="zh" of="1c4c328e"
-# 权重该多大，一行代数就能推出来。$n$ 个独立乘积之和，若权重的方差是 $v$，和的方差就是输入方差的 $n v$ 倍。要保持不变，需要 $v = 1/n$；ReLU 扔掉一半，
+# %% [markdown] id="initialisation" lang="zh" of="872a2c78"
+# 权重该多大，一行代数就能推出来。$n$ 个独立乘积之和，若权重均值为 0、方差为 $v$，和的方差就是输入均方值的 $n v$ 倍。要保持不变，需要 $v = 1/n$；ReLU 扔掉均方值的一半，
 # 所以取 $v = 2/n$（**He**）；而往回传的时候，$n$ 换成了输出的个数 $m$，**Glorot** 就取平均，$v = 2/(n + m)$。
-# （ReLU 配 Glorot 权重时，每过一层方差减半：信号往上走减半，斜率往下走也减半。权重的梯度是两者的乘积，所以处处一样小。）
+# （ReLU 配 Glorot 权重时，每过一层均方值减半：信号往上走减半，斜率往下走也减半。权重的梯度是两者的乘积，所以处处一样小。）
 #
 # 那为什么不干脆全设为零？或者全都一样？训练一下就知道：
 # %% id="zeros-run"
@@ -1151,7 +1153,7 @@ for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
 # sentence. All true, and no use until you know how much each brings. So we provoke it: 300 digits only, and a network with 128 hidden units, 100,000 weights
 # to learn 300 answers. Then we try, one at a time:
 #
-# - **L2** adds $\lambda \sum w^2$ to the loss, which pulls large weights most; **L1** adds $\lambda \sum |w|$, which pulls all alike, and many to zero;
+# - **L2** adds $\lambda \sum w^2$ to the loss, which pulls large weights most; **L1** adds $\lambda \sum |w|$, which pulls all alike, and many almost to zero;
 # - **dropout** sets each hidden output to zero with probability $r$ in training, and divides the others by $1 - r$, so that the expected sum stays:
 #
 # $$ \tilde h_j = \frac{k_j}{1 - r}\, h_j, \qquad P(k_j = 0) = r,\quad P(k_j = 1) = 1 - r; \tag{14} $$
@@ -1159,14 +1161,14 @@ for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
 # - **early stopping** goes back to the weights of the epoch with the smallest validation loss;
 # - **more data**: ten times as many digits, for the same number of steps;
 # - **data for nothing**: a digit moved, turned or slanted a little is a new digit with a known label.
-# %% [markdown] id="overfitting" lang="zh" of="f9e4f91d"
+# %% [markdown] id="overfitting" lang="zh" of="ea38dd3c"
 # ## 8 · 死记硬背，以及六种对策
 #
 # 第一篇文章在结尾（8.2）问怎样应对**过拟合**，提到增加数据、L1、L2 和 Dropout，话没说完就断了。都对，可是不知道每一样能带来多少，就没有用。
 # 所以我们故意把它逼出来：
 # 只用 300 个数字，网络却有 128 个隐藏单元，用十万个权重去学 300 个答案。然后逐一尝试：
 #
-# - **L2** 在损失上加 $\lambda \sum w^2$，越大的权重拉得越狠；**L1** 加 $\lambda \sum |w|$，对所有权重一样拉，许多会被拉到零；
+# - **L2** 在损失上加 $\lambda \sum w^2$，越大的权重拉得越狠；**L1** 加 $\lambda \sum |w|$，对所有权重一样拉，许多会被拉到接近零；
 # - **暂退法**（dropout）在训练时以概率 $r$ 把每个隐藏输出置零，其余的除以 $1 - r$，使和的期望不变：
 #
 # $$ \tilde h_j = \frac{k_j}{1 - r}\, h_j, \qquad P(k_j = 0) = r,\quad P(k_j = 1) = 1 - r; \tag{14} $$
@@ -1227,15 +1229,17 @@ for name, settings in remedies.items():
     known = mlp.cross_entropy_and_gradient(few_labels, mlp.forward(learner, few)[0])[0]
     strange = mlp.cross_entropy_and_gradient(unseen[1], mlp.forward(learner, unseen[0])[0])[0]
     outcome[name] = (trace, known, strange, np.mean(mlp.predict(learner, unseen[0]) == unseen[1]))
-error = metrics.standard_error(0.88, len(unseen[1]))
 course.report("gain_of_moved_digits",
               100 * (outcome[tr("moved digits", "移动数字")][3] - outcome[tr("none", "不采取对策")][3]))
 course.report("gain_of_data",
               100 * (outcome[tr("ten times the data", "十倍数据")][3] - outcome[tr("none", "不采取对策")][3]))
 heads = ["", tr("loss on the 300", "300 个上的损失"), tr("on others", "其他数字上的损失"),
          tr("right on others", "其他数字的准确率")]
-display.table(heads, ([name, f"{known:.3f}", f"{strange:.3f}", f"{accuracy:.1%} ± {error:.1%}"]
-                      for name, (_, known, strange, accuracy) in outcome.items()))
+rows = []
+for name, (_, known, strange, accuracy) in outcome.items():
+    error = metrics.standard_error(accuracy, len(unseen[1]))
+    rows.append([name, f"{known:.3f}", f"{strange:.3f}", f"{accuracy:.1%} ± {error:.1%}"])
+display.table(heads, rows)
 # %% id="remedies-plot" tags=["fold"]
 figure, (left, right_axis) = plt.subplots(1, 2, figsize=(10, 3.5))
 trace = outcome[tr("none", "不采取对策")][0]
@@ -1261,24 +1265,25 @@ plots.show(
     "左图：300 个数字上的损失趋近于零，而其他数字上的损失几轮之后便不再下降，随后上升。右图：各种对策在其他数字上的准确率，附标准误；移动数字和十倍数据最为突出。",
 )
 # %% [markdown] id="remedies-reading" lang="en"
-# Without a remedy the network knows the 300 by heart, and its loss on other digits is many times as large. Read the last two columns *with* the
-# standard error. L1, L2, dropout and early stopping lower the loss on other digits a little, which is to say that the model is **less sure where it is wrong**;
-# how often it is right they do not improve. What changes that is **knowledge**: more digits, or the knowledge, put in by hand, that a moved digit is still the
+# Without a remedy the network knows the 300 by heart, and its loss on other digits is many times as large. Read the last column *with* its
+# standard error. L1, L2, dropout and early stopping mostly lower the loss on other digits a little; the penalties and early stopping do so by making
+# the model **less sure where it is wrong**. (Early stopping chose its epoch on these same digits, so its loss is a little flattered.) How often the model is right none of them
+# clearly improves. What changes that is **knowledge**: more digits, or the knowledge, put in by hand, that a moved digit is still the
 # same digit. Regularisation is a brake; data is an engine.
-# %% [markdown] id="remedies-reading" lang="zh" of="5e91e5a1"
-# 不采取对策时，网络把 300 个数字背了下来，而在别的数字上，损失是学过的许多倍。最后两列要**连同**标准误一起看。L1、L2、暂退法和提前停止让其他数字上的损失略有下降，
-# 也就是模型**在出错时没那么肯定了**；答对的次数却没有增加。能改变这一点的是**知识**：更多的数字，或者由人告诉它的知识，即挪动过的数字还是那个数字。
+# %% [markdown] id="remedies-reading" lang="zh" of="9b6bf685"
+# 不采取对策时，网络把 300 个数字背了下来，而在别的数字上，损失是学过的许多倍。最后一列要**连同**标准误一起看。L1、L2、暂退法和提前停止大多让其他数字上的损失略有下降；
+# 惩罚项和提前停止靠的是让模型**在出错时没那么肯定**。（提前停止正是在这些数字上选的轮次，所以它的损失略占便宜。）答对的次数，哪一种都没有明显增加。能改变这一点的是**知识**：更多的数字，或者由人告诉它的知识，即挪动过的数字还是那个数字。
 # 正则化是刹车，数据才是发动机。
 # %% [markdown] id="quiz-overfit" lang="en" tags=["quiz"]
 # **Training accuracy 99.9%, validation accuracy 88%. You add dropout, and get 97% and 88%. What did dropout do?**
 # - [ ] It cured the over-fitting, since the gap fell from 12 to 9 points — The gap fell because training got worse; nobody is helped by that.
-# - [x] Nothing for new data; look at the validation loss before you drop it — It may still have made the wrong answers less confident, which accuracy does not show.
+# - [x] Nothing for the accuracy on new data; look at the validation loss before you drop it — It may still have made the wrong answers less confident, which accuracy does not show.
 # - [ ] It made the model worse, since 97 is less than 99.9 — What counts is new data, and there it is the same.
 # - [ ] It shows that the network is too small — A network that reaches 99.9% is large enough to learn its examples by heart.
-# %% [markdown] id="quiz-overfit" lang="zh" of="e6d59faf" tags=["quiz"]
+# %% [markdown] id="quiz-overfit" lang="zh" of="37de3731" tags=["quiz"]
 # **训练准确率 99.9%，验证准确率 88%。加上暂退法之后，分别是 97% 和 88%。暂退法起了什么作用？**
 # - [ ] 治好了过拟合：差距从 12 个百分点降到 9 个 — 差距变小是因为训练变差了，谁也没有因此得益。
-# - [x] 对新数据没有作用；弃用之前，先看看验证损失 — 它也许让错误的答案不那么自信了，这一点准确率看不出来。
+# - [x] 对新数据的准确率没有作用；弃用之前，先看看验证损失 — 它也许让错误的答案不那么自信了，这一点准确率看不出来。
 # - [ ] 让模型变差了：97 小于 99.9 — 要看的是新数据，那里没有变化。
 # - [ ] 说明网络太小 — 能达到 99.9% 的网络，已经大到足以把例子背下来。
 
@@ -1306,10 +1311,10 @@ print(f"{time.perf_counter() - started:.0f} s;", f"{reader.count_params():,}",
       f"{trace['accuracy'][-1]:.1%},",
       tr("on validation digits", "验证数字上"), f"{trace['val_accuracy'][-1]:.1%}")
 # %% [markdown] id="best-test" lang="en"
-# Training is harder than the test here, because only the training digits were moved. Now the test digits. Every setting above was decided on
+# Training is harder than the test here, because only the training digits were moved, and dropout was at work. Now the test digits. Every setting above was decided on
 # validation digits; while the lesson was written, the test scores of several candidates were seen beside theirs, so this number is a little less pure than it should be:
-# %% [markdown] id="best-test" lang="zh" of="d2b3adf4"
-# 这里训练比测试更难，因为只有训练用的数字被移动过。现在请出测试数字。上面的设置都是按验证数字定的；不过编写本课时，有几个候选方案的测试成绩也被看到过，所以这个数不如它应有的那样干净：
+# %% [markdown] id="best-test" lang="zh" of="c64ed32c"
+# 这里训练比测试更难，因为只有训练用的数字被移动过，而且训练时暂退法在起作用。现在请出测试数字。上面的设置都是按验证数字定的；不过编写本课时，有几个候选方案的测试成绩也被看到过，所以这个数不如它应有的那样干净：
 # %% id="best-test-run"
 scores = np.asarray(reader.predict(test_images, batch_size=250, verbose=0))  # (test, 10) logits
 said = scores.argmax(axis=1)
@@ -1473,15 +1478,15 @@ print(f"{time.perf_counter() - started:.0f} s; {writer.count_params():,}",
 # **Before you run it.** Take the mean of two probabilities for every word: that of the network and that of the Kneser–Ney trigram. Will the perplexity of this
 # mixture lie between the two, near the better one, or below both?
 #
-# > Below both, and clearly. The two are wrong in different places. A trigram knows word for word what it has seen; the network knows that *dull* may
-# > follow where *boring* did. Where one of them is surprised, the other often is not, and the mean of the probabilities is never less than half of the
+# > Below both, and clearly. The two are wrong in different places. A trigram knows word for word what it has seen; the network knows that *would* may
+# > stand where *could* did. Where one of them is surprised, the other often is not, and the mean of the probabilities is never less than half of the
 # > better one: the mixture loses at most $\ln 2$ on any word, and gains much more on those where one model alone was badly wrong. The paper of 2003
 # > found the same, and mixing different models is still the cheapest improvement there is. (If you are on the sample of short reviews, the network has
 # > had far too little to read, and a mixture in equal parts with so weak a partner does not beat the trigram.)
-# %% [markdown] id="mixture-predict" lang="zh" of="f5412c08" tags=["predict"]
+# %% [markdown] id="mixture-predict" lang="zh" of="bde85868" tags=["predict"]
 # **先猜，再运行。** 对每个词，把网络的概率和 Kneser–Ney 三元模型的概率取平均。这个混合模型的困惑度会落在两者之间、靠近较好的那个，还是比两者都低？
 #
-# > 比两者都低，而且低得明显。两个模型错在不同的地方：三元模型逐字记得它见过的东西；网络则知道 *boring* 能出现的地方，*dull* 也能。一个感到意外的时候，另一个常常不意外；
+# > 比两者都低，而且低得明显。两个模型错在不同的地方：三元模型逐字记得它见过的东西；网络则知道 *could* 能出现的地方，*would* 也能。一个感到意外的时候，另一个常常不意外；
 # > 而概率的平均至少是较好者的一半，所以混合模型在任何一个词上最多损失 $\ln 2$，在其中一个模型错得离谱的那些词上，得到的却多得多。2003 年的论文也是这个结论；
 # > 把不同的模型混合起来，至今仍是最便宜的改进。（如果你用的是短评样例，网络读得实在太少，与这么弱的伙伴各占一半，混合的结果胜不过三元模型。）
 # %% id="mixture-run"
@@ -1493,6 +1498,12 @@ course.report("perplexity_unigram", mlp.perplexity(surprises[tr("unigram", "一�
 course.report("perplexity_trigram", mlp.perplexity(counted))
 course.report("perplexity_neural", mlp.perplexity(neural))
 course.report("perplexity_mixture", mlp.perplexity(mixed))
+# %% [markdown] id="mixture-reading" lang="en"
+# Look at the first two numbers as well. At `quick` the network alone does not beat the trigram: it has read its reviews only once. In the
+# paper of 2003 it won, with more text, more passes and a larger model.
+# %% [markdown] id="mixture-reading" lang="zh" of="df3921c6"
+# 也看看前两个数。在 `quick` 规模下，网络单独并没有胜过三元模型：它只把影评读了一遍。2003 年的论文里它赢了，靠的是更多的文本、
+# 更多的轮次和更大的模型。
 # %% id="perplexity-plot" tags=["fold"]
 figure, (left, right_axis) = plt.subplots(1, 2, figsize=(10.4, 3.4), width_ratios=[1.15, 1])
 names = ["unigram", "trigram, interpolated", "trigram, Kneser–Ney", "neural, 2003", "mixture of the two"]
@@ -1600,12 +1611,13 @@ print(tr("trigram, τ = 0.7:", "三元模型，τ = 0.7："), written(kneser_ney
 # Cold, it goes round in circles; hot, it raves; in between it catches the tone of a review, with a memory of four words: by the end of a sentence it has
 # forgotten how the sentence began. No larger hidden layer will change that. What it needs is a way to look further back, and that is attention (lesson 05).
 #
-# Its word vectors were learned on the way, and nobody asked for them. As in lesson 01, near means *can stand in the same place*; for frequent words it shows:
-# %% [markdown] id="generate-reading" lang="zh" of="f84b36da"
+# Its word vectors were learned on the way, and nobody asked for them. As in lesson 01, near means *can stand in the same place*; for some very frequent words (*could*,
+# *was*) it shows, others have not been met often enough:
+# %% [markdown] id="generate-reading" lang="zh" of="c96f67a1"
 # 温度低，它原地打转；温度高，它胡言乱语；在两者之间，倒颇有几分影评的腔调，只是记忆只有四个词：写到句尾，已经忘了句子是怎么开头的。隐藏层再大也改变不了这一点。
 # 它需要的是一种看得更远的办法，那就是注意力（第 05 课）。
 #
-# 词向量是顺带学出来的，没有人要求过。与第 01 课一样，相近的意思是**能站在同样的位置上**；在常见的词上看得出来：
+# 词向量是顺带学出来的，没有人要求过。与第 01 课一样，相近的意思是**能站在同样的位置上**；在几个很常见的词（*could*、*was*）上看得出来，别的词遇到的次数还不够多：
 # %% id="generate-neighbours"
 table_of_vectors = np.asarray(writer.vectors.get_weights()[0])  # (V, m)
 for word in ("could", "two", "he", "was"):
@@ -1616,30 +1628,30 @@ for word in ("could", "two", "he", "was"):
 # **Model A has a perplexity of 60 on words, model B of 25 on subwords, both on the same reviews. Which one is better?**
 # - [ ] B: 25 is less than 60 — Per token, yes; but B's tokens are pieces, more of them, and each easier to foretell.
 # - [ ] A: it gets by with fewer tokens — That alone says nothing about how well it foretells them.
-# - [x] It cannot be said: compare the total surprise over the whole text — The sum of −ln P over the text does not depend on how it was cut; divide it by the number of words for both.
+# - [x] It cannot be said: compare the total surprise over the whole text — Both totals are surprises at the same text, however it was cut, provided that neither hides words behind [UNK]; divide both by the number of words.
 # - [ ] They are equally good, as both read the same reviews — Nothing in the two numbers says so.
-# %% [markdown] id="quiz-perplexity" lang="zh" of="52f181f2" tags=["quiz"]
+# %% [markdown] id="quiz-perplexity" lang="zh" of="693cdb3d" tags=["quiz"]
 # **同样的影评，模型 A 按词算困惑度是 60，模型 B 按子词算是 25。哪个更好？**
 # - [ ] B：25 比 60 小 — 按词元算是这样；可是 B 的词元是片段，数量更多，每个也更好猜。
 # - [ ] A：它用的词元更少 — 光凭这一点，说明不了它猜得有多准。
-# - [x] 说不准：要比整份文本的总惊讶 — −ln P 对整份文本求和，与怎么切无关；两边都除以词数再比。
+# - [x] 说不准：要比整份文本的总惊讶 — 只要谁都没有用 [UNK] 把词藏起来，两个总和就都是对同一份文本的惊讶，与怎么切无关；两边都除以词数再比。
 # - [ ] 一样好，因为读的是同样的影评 — 这两个数完全说明不了这一点。
 
 # %% [markdown] id="uses" lang="en"
 # ## 12 · Where this is used, and with which tools
 #
 # Perceptrons decide on credit, price insurance and rank search results, wherever data come as a row of numbers. As a *part* they are everywhere: two thirds of the
-# weights of a Transformer's blocks, the last layer of nearly every classifier, the value function of a chess program. N-gram models with Kneser–Ney smoothing
+# weights of a Transformer's blocks, the last layer of nearly every classifier, the value function of a chess program. N-gram models
 # still run in keyboards and speech recognition, where a microsecond counts.
 #
 # For work beyond this course: Keras, PyTorch and JAX differentiate for you; `optax` (JAX) and `keras.optimizers` hold dozens of optimisers; `scikit-learn`'s
 # `MLPClassifier` is enough for small tables; KenLM counts n-grams over billions of words. What you need on top of any of them is what you did here: check gradients,
 # sweep rates, watch two curves, and touch the test once.
-# %% [markdown] id="uses" lang="zh" of="0b7eea23"
+# %% [markdown] id="uses" lang="zh" of="b5e66e55"
 # ## 12 · 用在哪里，用什么工具
 #
 # 凡是数据排成一行数字的地方，都有感知机的身影：信贷审批、保险定价、搜索排序。作为**部件**，它更是无处不在：Transformer 块的权重有三分之二在它里面，几乎每个分类器的最后一层是它，
-# 国际象棋程序的估值函数也是它。用 Kneser–Ney 平滑的 n 元模型，至今还在输入法和语音识别里工作，那里一微秒都要争。
+# 国际象棋程序的估值函数也是它。n 元模型至今还在输入法和语音识别里工作，那里一微秒都要争。
 #
 # 课程之外的工作，可以用：Keras、PyTorch 和 JAX 替你求导；`optax`（JAX）和 `keras.optimizers` 有几十种优化器；小表格用 `scikit-learn` 的 `MLPClassifier` 就够；
 # KenLM 能在几十亿词上数 n 元语法。无论用哪一个，你还得自己做这一课做过的事：检查梯度，扫学习率，盯着两条曲线，测试集只碰一次。
@@ -1771,13 +1783,13 @@ check("02.5", batch_perplexity)
 # %% [markdown] id="quiz-start" lang="en" tags=["quiz"]
 # **A fresh classifier of ten classes begins with a loss of 14. What is the likeliest cause?**
 # - [ ] The learning rate is too high — Nothing has been learned yet; the rate has had no say.
-# - [x] The initial weights are too large — Then the logits are large too, and the model is confident and wrong; it should begin near ln 10 = 2.3.
+# - [x] The initial weights are too large, or the inputs were not scaled — Then the logits are large too, and the model is confident and wrong; it should begin near ln 10 = 2.3.
 # - [ ] The digits are hard — A model that knows nothing loses 2.3 on average, however hard they are.
 # - [ ] The batch is too small — A small batch makes the loss jump about 2.3; it does not lift it to 14.
-# %% [markdown] id="quiz-start" lang="zh" of="7a6b429f" tags=["quiz"]
+# %% [markdown] id="quiz-start" lang="zh" of="623c196d" tags=["quiz"]
 # **一个刚初始化的十类分类器，损失一开始就是 14。最可能的原因是什么？**
 # - [ ] 学习率太大 — 还什么都没学，学习率没有发言的机会。
-# - [x] 初始权重太大 — 于是 logits 也大，模型自信而且错误；它本该从 ln 10 = 2.3 附近出发。
+# - [x] 初始权重太大，或者输入没有缩放 — 于是 logits 也大，模型自信而且错误；它本该从 ln 10 = 2.3 附近出发。
 # - [ ] 这些数字太难认 — 无论多难，一无所知的模型平均损失也就是 2.3。
 # - [ ] 批太小 — 批小，损失会在 2.3 上下跳动，但不会升到 14。
 # %% [markdown] id="quiz-early" lang="en" tags=["quiz"]
@@ -1813,9 +1825,10 @@ check("02.5", batch_perplexity)
 # - Backwards, the gradient at the logits is *believed minus true*; every layer below costs two matrix products. Check gradients by nudging.
 # - For Adam the learning rate is about the length of a step. Sweep it. Lowering it serves convergence.
 # - Weights of variance 2/n and an activation that does not flatten keep gradients alive; random numbers break the symmetry.
-# - Against over-fitting, data come first, made-up variations next; penalties, dropout and early stopping make a model modest rather than clever.
+# - Against over-fitting, data come first, made-up variations next; penalties, dropout and early stopping help a little, mostly by making a model modest
+#   rather than clever.
 # - Perplexity is exp(total surprise / tokens), and comparable on the same tokens only. Mix models that err differently.
-# %% [markdown] id="summary" lang="zh" of="a8765926"
+# %% [markdown] id="summary" lang="zh" of="e5da32bd"
 # ## 15 · 小结
 #
 # - 一层就是一次矩阵相乘，再弯一下；隐藏层给输入换一种描述，让问题变得容易。宽度是加法，深度是乘法。
@@ -1823,7 +1836,7 @@ check("02.5", batch_perplexity)
 # - 反向时，logits 处的梯度是**相信的减去真实的**；往下每一层要两次矩阵相乘。推一推权重，检查梯度。
 # - 对 Adam 来说，学习率差不多就是步长。扫一遍再定。降低学习率是为了收敛。
 # - 权重方差取 2/n，激活函数不要变平，梯度就能活着传下去；随机数打破对称。
-# - 对付过拟合，数据第一，自己造的变化第二；惩罚项、暂退法和提前停止让模型变谦虚，而不是变聪明。
+# - 对付过拟合，数据第一，自己造的变化第二；惩罚项、暂退法和提前停止帮助不大，多半只是让模型变谦虚，而不是变聪明。
 # - 困惑度是 exp(总惊讶 / 词元数)，只有词元相同才能比较。把错得不一样的模型混合起来。
 
 # %% [markdown] id="faq" lang="en"

@@ -188,7 +188,8 @@ def adam_step(learner: Learner) -> None:
         f"梯度为 1e-9 时，这一步应为 {expected:.3e}；你得到 {small[0]:.3e}。ε 放在哪里了？",
     )
     state = (np.array([0.2]), np.array([0.05]))
-    later = np.asarray(learner(np.zeros(1), np.array([0.1]), *state, 10, 0.1)[0], dtype=float)
+    tenth = learner(np.zeros(1), np.array([0.1]), *state, 10, 0.1)
+    later, kept_mean, kept_square = (np.asarray(part, dtype=float) for part in tenth)
     corrected_mean = (0.9 * 0.2 + 0.1 * 0.1) / (1 - 0.9**10)
     corrected_square = (0.999 * 0.05 + 0.001 * 0.01) / (1 - 0.999**10)
     require(
@@ -199,11 +200,18 @@ def adam_step(learner: Learner) -> None:
         f"第 10 步，mean 为 0.2、square 为 0.05、梯度为 0.1 时，这一步应为"
         f" {-0.1 * corrected_mean / np.sqrt(corrected_square):.4f}；你得到 {later[0]:.4f}。修正里用到 t 了吗？",
     )
+    require(
+        np.allclose(kept_mean, 0.19) and np.allclose(kept_square, 0.04996),
+        "After step 10, from mean 0.2 and square 0.05, mean should be 0.19 and square 0.04996: keep nine tenths of"
+        f" what was there, without the correction. Yours are {kept_mean} and {kept_square}.",
+        "第 10 步之后，mean 从 0.2 变为 0.19，square 从 0.05 变为 0.04996：要保留原有的部分，而且不带修正。"
+        f"你得到 {kept_mean} 和 {kept_square}。",
+    )
 
 
 @exercise("02.4")
 def drop_out(learner: Learner) -> None:
-    """Catches: no scaling, scaling by the wrong share, rate and keep mixed up, dropping in use, one draw for a row."""
+    """Catches: no or a wrong scaling, rate and keep mixed up, dropping in use, one draw for a row, fixed patterns."""
     values = np.ones((200, 50))
     quiet = np.asarray(learner(values, 0.25, False, np.random.default_rng(0)))
     require(
@@ -255,6 +263,24 @@ def drop_out(learner: Learner) -> None:
         "Whole rows or columns are dropped together: draw for every value on its own: random.random(values.shape).",
         "有整行或整列一起被丢掉：每个值都要单独抽，用 random.random(values.shape)。",
     )
+    other = np.asarray(learner(values, 0.25, True, np.random.default_rng(1)))
+    require(
+        not np.array_equal(other, result),
+        "Two generators gave the same pattern: draw from `random`.",
+        "两个生成器得到同样的图案：要从 `random` 里抽。",
+    )
+    uneven = np.linspace(1, 2, 10_000).reshape(200, 50)
+    half = np.asarray(learner(uneven, 0.5, True, np.random.default_rng(0)))
+    require(
+        np.allclose(half[half != 0], 2 * uneven[half != 0]),
+        "What stays must be the values, each divided by 1 - rate: with rate=0.5 it becomes twice as large.",
+        "留下的应是 values 本身，各自除以 1 − rate：rate=0.5 时变成原来的两倍。",
+    )
+    require(
+        abs(np.mean(half == 0) - 0.5) < 0.05,
+        f"With rate=0.5 half of the values should be zero; yours has {np.mean(half == 0):.0%}. Is a rate written in?",
+        f"rate=0.5 时，应有一半的值为零；你的结果里有 {np.mean(half == 0):.0%}。是不是把比例写死了？",
+    )
 
 
 @exercise("02.5")
@@ -299,6 +325,13 @@ def batch_perplexity(learner: Learner) -> None:
         f"Four words with the probabilities 1/2, 1/4, 1/8 and 1/16 have a perplexity of {expected:.3f};"
         f" yours is {result:.3f}.",
         f"概率为 1/2、1/4、1/8、1/16 的四个词，困惑度是 {expected:.3f}；你得到 {result:.3f}。",
+    )
+    losses[1, 1:] = 9.0
+    padded = np.asarray(learner(losses, mask))
+    require(
+        np.isclose(padded, expected),
+        f"With a loss of 9 at padded places you get {padded}: what stands there is in your sum. Select with the mask.",
+        f"填充处的损失为 9 时，你得到 {padded}：填充处的数进了你的总和。要用掩码去选。",
     )
     losses[1, 1:] = np.nan
     padded = np.asarray(learner(losses, mask))

@@ -68,7 +68,8 @@ def next_token_cross_entropy(token_ids, logits, mask=None):
     Args:
         token_ids: the token that follows at each position.
         logits: the scores of the whole vocabulary at each position.
-        mask: True where a position counts; None where all do. What stands at the others does not matter.
+        mask: True where a position counts; None where all do. What stands at the others does not change the number, as
+            long as their ids lie in the vocabulary; where gradients are taken, their logits must be finite.
 
     Returns:
         One number; 0 where no position counts.
@@ -92,7 +93,8 @@ def perplexity(losses: np.ndarray, mask: np.ndarray | None = None) -> float:
         mask: True where a token counts; None where all do.
 
     Returns:
-        Among how many equally likely tokens the model hesitates: at least 1; infinite if a token was held impossible.
+        Among how many equally likely tokens the model hesitates: at least 1, but for rounding; infinite if a token was
+            held impossible.
 
     Shapes: losses (...), mask boolean (...) → a number.
 

@@ -89,7 +89,7 @@ def move_images(
         shift: how far at most, in pixels, in both directions.
         rotate: how far at most, in degrees.
         zoom: how much larger or smaller at most; 0.1 is ten percent.
-        slant: how far at most the top is pushed sideways; 0.1 is a tenth of the height.
+        slant: how far at most the top is pushed sideways against the bottom; 0.1 is a tenth of the height.
         seed: a number, or a `numpy.random.Generator`.
 
     Returns:

@@ -41,7 +41,13 @@ def relu_slope(inputs, weights, biases, outputs_gradient):
 
 
 def adam(
-    correct=True, power=2, sign=-1, root=lambda square: np.sqrt(square) + 1e-7, keep_corrected=False, fixed_t=None
+    correct=True,
+    power=2,
+    sign=-1,
+    root=lambda square: np.sqrt(square) + 1e-7,
+    keep_corrected=False,
+    from_step=1,
+    fixed_t=None,
 ):
     def learner(weights, gradient, mean, square, t, learning_rate):
         t = fixed_t or t
@@ -49,9 +55,14 @@ def adam(
         square = 0.999 * square + 0.001 * gradient**power
         m, s = (mean / (1 - 0.9**t), square / (1 - 0.999**t)) if correct else (mean, square)
         moved = weights + sign * learning_rate * m / root(np.abs(s))
-        return (moved, m, s) if keep_corrected else (moved, mean, square)
+        return (moved, m, s) if keep_corrected and t >= from_step else (moved, mean, square)
 
     return learner
+
+
+def adam_that_forgets(weights, gradient, mean, square, t, learning_rate):
+    moved = adam()(weights, gradient, mean, square, t, learning_rate)[0]
+    return moved, 0.1 * gradient, 0.001 * gradient**2
 
 
 def keras_adam(weights, gradient, mean, square, t, learning_rate):
@@ -129,6 +140,13 @@ WRONG = {
         "shape of what it belongs to",
         "形状与它所属的量相同",
     ),
+    "forgets what was there": ("02.3", adam_that_forgets, "keep nine tenths", "要保留原有的部分"),
+    "keeps the corrected means later": (
+        "02.3",
+        adam(keep_corrected=True, from_step=2),
+        "keep nine tenths",
+        "要保留原有的部分",
+    ),
     "no correction": ("02.3", adam(correct=False), "correction by", "漏掉了"),
     "epsilon inside the root": ("02.3", adam(root=lambda s: np.sqrt(s + 1e-7)), "outside the root", "根号外面"),
     "gradient for its square": ("02.3", adam(power=1), "*squared* gradients", "**平方**"),
@@ -155,6 +173,54 @@ WRONG = {
         dropping(lambda rate: 1 / (1 - rate), shape=lambda values: (len(values), 1)),
         "rows or columns",
         "整行或整列",
+    ),
+    "the values ignored": (
+        "02.4",
+        lambda values, rate, training, random: (
+            np.where(random.random(values.shape) >= rate, 1 / (1 - rate), 0) if training else values
+        ),
+        "must be the values",
+        "values 本身",
+    ),
+    "a generator of its own": (
+        "02.4",
+        lambda values, rate, training, random: dropping(lambda rate: 1 / (1 - rate))(
+            values, rate, training, np.random.default_rng(0)
+        ),
+        "draw from `random`",
+        "从 `random` 里抽",
+    ),
+    "no chance at all": (
+        "02.4",
+        lambda values, rate, training, random: (
+            np.where(np.add.outer(*map(np.arange, values.shape)) % 4 > 0, values / (1 - rate), 0)
+            if training
+            else values
+        ),
+        "draw from `random`",
+        "从 `random` 里抽",
+    ),
+    "a rate written in": (
+        "02.4",
+        lambda values, rate, training, random: (
+            np.where(random.random(values.shape) >= 0.25, values / (1 - rate), 0) if training else values
+        ),
+        "written in",
+        "写死",
+    ),
+    "a factor written in": (
+        "02.4",
+        lambda values, rate, training, random: (
+            np.where(random.random(values.shape) >= rate, values * 4 / 3, 0) if training else values
+        ),
+        "must be the values",
+        "values 本身",
+    ),
+    "padding in the sum": (
+        "02.5",
+        lambda losses, mask: np.exp(np.nansum(losses) / mask.sum()),
+        "in your sum",
+        "进了你的总和",
     ),
     "padding in the number": (
         "02.5",
