@@ -324,8 +324,8 @@ for examples in (100, len(validation), 25_000):
 # %% id="floor-run"
 print(", ".join(sorted(s.POSITIVE)[:10]), "… |", ", ".join(sorted(s.NEGATIVE)[:10]), "…")
 started = time.perf_counter()
-# against the rule of lesson 01 one list serves both parts, so that texts are read once; here that is harmless:
-# what is learnt comes from training alone, and a word that only validation holds teaches nothing
+# Against the rule of lesson 01 one list serves both parts, so that texts are read once. It is harmless:
+# what is learnt comes from training alone, and a word that only validation holds teaches nothing.
 words, corpus = prep.texts_to_ids([*train.texts, *validation.texts], min_count=2, processes=1)
 _, asked_corpus = prep.texts_to_ids(protocol.test_texts, words, processes=1)
 known_labels = np.concatenate([train.labels, validation.labels]).astype(int)
