@@ -22,7 +22,9 @@ PYTHON ?= $(shell for candidate in python3 python3.12 python3.13 python3.11 pyth
 # What an environment is made from; it is brought up to date when one of them changes.
 recipe := pyproject.toml requirements.txt requirements.lock
 # What builds a package is pinned like the packages (older and newer pips read one variable each). Modules are compiled
-# when they are first imported: most of TensorFlow never is.
+# when they are first imported, since most of TensorFlow never is, and kept: a process that may keep nothing would compile
+# for seconds, each time anew.
+unexport PYTHONDONTWRITEBYTECODE
 pinned := PIP_CONSTRAINT=requirements.lock PIP_BUILD_CONSTRAINT=requirements.lock
 install = $(pinned) $(VENV)/bin/python -m pip install --disable-pip-version-check --no-compile -c requirements.lock
 
