@@ -22,13 +22,21 @@ def require_words(name: str, value: object) -> None:
         raise TypeError(f"{name} is one {type(value).__name__}, {value[:20]!r}; allowed: a list of words")
 
 
-def require_integer(name: str, value: object, at_least: int, at_most: int | None = None) -> None:
-    """Raise unless `value` is a whole number in its range (True and False are none)."""
+def require_integer(name: str, value: object, at_least: int, at_most: int | None = None) -> int:
+    """The value as an int; raises unless it is a whole number in its range (True and False are none, NumPy's are)."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} is {value!r} of type {type(value).__name__}; allowed: a whole number")
     if value < at_least or (at_most is not None and value > at_most):
         allowed = f"{at_least} or more" if at_most is None else f"{at_least} to {at_most}"
         raise ValueError(f"{name} is {value}; allowed: {allowed}")
+    return int(value)
+
+
+def require_widths(name: str, widths: object) -> tuple[int, ...]:
+    """The widths of some layers as ints; raises where they are no sequence of whole numbers above 0."""
+    if isinstance(widths, Integral):
+        raise TypeError(f"{name} is {widths}, one number; allowed: a list of widths, such as ({widths},)")
+    return tuple(require_integer(name, width, at_least=1) for width in widths)
 
 
 def require_number(name: str, value: object) -> None:

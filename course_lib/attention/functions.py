@@ -9,6 +9,7 @@ ICLR 2015 (arXiv:1409.0473); A. Vaswani et al., "Attention Is All You Need", Neu
 
 from __future__ import annotations
 
+import keras
 from keras import ops
 
 # Below any score, and still finite: the softmax of a row that is masked as a whole must not become 0/0.
@@ -22,6 +23,7 @@ def dot_product_scores(query, key):
 
     Source: Vaswani et al., 2017, section 3.2.1.
     """
+    query, key = floating(query), floating(key)
     # The query is scaled rather than the products: there are fewer of them, and float16 does not overflow.
     scaled = ops.multiply(query, ops.shape(query)[-1] ** -0.5)
     return ops.matmul(scaled, ops.swapaxes(key, -1, -2))  # QKᵀ / √d_k of (1)
@@ -42,6 +44,9 @@ def additive_scores(query, key, query_kernel, key_kernel, score_kernel):
 
     Source: Bahdanau et al., 2015, section A.1.2.
     """
+    query, key, query_kernel, key_kernel, score_kernel = map(
+        floating, (query, key, query_kernel, key_kernel, score_kernel)
+    )
     asked = ops.expand_dims(ops.matmul(query, query_kernel), -2)  # (..., queries, 1, hidden_dim)
     offered = ops.expand_dims(ops.matmul(key, key_kernel), -3)  # (..., 1, keys, hidden_dim)
     return ops.matmul(ops.tanh(asked + offered), score_kernel)  # e_ij = vᵀ tanh(W s_i + U h_j)
@@ -61,6 +66,9 @@ def masked_softmax(scores, mask=None, may_be_blind: bool = True):
     Returns:
         Weights in float32, whatever the scores came in.
 
+    Raises:
+        TypeError: if the mask is not boolean. Numbers are refused, because some libraries add them to the scores.
+
     Shapes: scores (..., queries, keys), mask boolean, broadcast to it → (..., queries, keys).
 
     Source: Vaswani et al., 2017, section 3.2.3 (masking before the softmax).
@@ -68,6 +76,7 @@ def masked_softmax(scores, mask=None, may_be_blind: bool = True):
     scores = ops.cast(scores, "float32")
     if mask is None:
         return ops.softmax(scores, axis=-1)
+    mask = _boolean(mask)
     weights = ops.softmax(ops.where(mask, scores, LOWEST_SCORE), axis=-1)
     return ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0) if may_be_blind else weights
 
@@ -107,8 +116,19 @@ def weighted_mean(weights, value):
 
     Shapes: weights (..., queries, keys), value (..., keys, value_dim) → (..., queries, value_dim).
     """
-    value = ops.convert_to_tensor(value)
+    value = floating(value)
     return ops.matmul(ops.cast(weights, value.dtype), value)
+
+
+def floating(values):
+    """The values as a tensor, whole numbers as float32: in whole numbers a mean or a turn would be cut off.
+
+    Shapes: (...) → (...).
+    """
+    values = ops.convert_to_tensor(values)
+    if keras.backend.is_float_dtype(keras.backend.standardize_dtype(values.dtype)):
+        return values
+    return ops.cast(values, "float32")
 
 
 def fused_attention(query, key, value, mask=None, may_be_blind: bool = True):
@@ -128,12 +148,13 @@ def fused_attention(query, key, value, mask=None, may_be_blind: bool = True):
 
     Source: Vaswani et al., 2017, equation 1; T. Dao et al., "FlashAttention", NeurIPS 2022 (arXiv:2205.14135).
     """
+    mask = None if mask is None else _boolean(mask)
     open_mask, sighted = mask, None
     if mask is not None and may_be_blind:
         # Kernels differ in what they give for a row that is masked as a whole: it looks anywhere, then becomes zero.
         sighted = ops.any(mask, axis=-1, keepdims=True)
         open_mask = ops.logical_or(mask, ops.logical_not(sighted))
-    turned = [ops.swapaxes(each, 1, 2) for each in (query, key, value)]  # (batch, time, num_heads, dim)
+    turned = [ops.swapaxes(floating(each), 1, 2) for each in (query, key, value)]  # (batch, time, num_heads, dim)
     outputs = ops.swapaxes(ops.dot_product_attention(*turned, mask=open_mask), 1, 2)
     return outputs if sighted is None else ops.where(sighted, outputs, ops.zeros_like(outputs))
 
@@ -176,3 +197,11 @@ def merge_heads(inputs):
     """
     batch, num_heads, time, dim = ops.shape(inputs)
     return ops.reshape(ops.swapaxes(inputs, 1, 2), (batch, time, num_heads * dim))
+
+
+def _boolean(mask):
+    mask = ops.convert_to_tensor(mask)
+    dtype = keras.backend.standardize_dtype(mask.dtype)
+    if dtype != "bool":
+        raise TypeError(f"mask is of type {dtype}; allowed: bool, True for what may be looked at")
+    return mask

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import keras
 from keras import ops
 
@@ -30,9 +32,10 @@ class AdditiveAttention(keras.layers.Layer):
     """
 
     def __init__(self, hidden_dim: int, **kwargs: object) -> None:
-        require_integer("hidden_dim", hidden_dim, at_least=1)
+        hidden_dim = require_integer("hidden_dim", hidden_dim, at_least=1)
         super().__init__(**kwargs)
         self.hidden_dim = hidden_dim
+        self.supports_masking = True
 
     def build(self, query_shape: Shape, key_shape: Shape | None = None, value_shape: Shape | None = None) -> None:
         """Make W, U and v."""
@@ -50,7 +53,7 @@ class AdditiveAttention(keras.layers.Layer):
             query: what looks.
             key: what is looked at; the queries themselves where it is left out.
             value: what is averaged; the keys where it is left out.
-            padding_mask: which keys are tokens.
+            padding_mask: which keys are tokens; where it is left out, the mask that Keras keeps for the keys, if any.
             attention_mask: which keys each query may look at.
             return_attention_scores: return the weights as well.
 
@@ -67,6 +70,7 @@ class AdditiveAttention(keras.layers.Layer):
         key = query if key is None else key
         value = key if value is None else value
         _require_sequences(query.shape, key.shape, value.shape)
+        padding_mask = _kept_by_keras(key) if padding_mask is None else padding_mask
         _require_masks(padding_mask, attention_mask, query.shape, key.shape)
         mask = attention_mask_of(padding_mask, attention_mask)
         if mask is not None:
@@ -115,15 +119,17 @@ class MultiHeadAttention(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: object,
     ) -> None:
-        require_integer("num_heads", num_heads, at_least=1)
-        for name, width in (("key_dim", key_dim), ("value_dim", value_dim), ("output_dim", output_dim)):
-            if width is not None:
-                require_integer(name, width, at_least=1)
+        num_heads = require_integer("num_heads", num_heads, at_least=1)
+        key_dim, value_dim, output_dim = (
+            None if width is None else require_integer(name, width, at_least=1)
+            for name, width in (("key_dim", key_dim), ("value_dim", value_dim), ("output_dim", output_dim))
+        )
         require_share("dropout", dropout)
         super().__init__(**kwargs)
         self.num_heads, self.use_bias, self.dropout, self.seed = num_heads, use_bias, dropout, seed
         self.key_dim, self.value_dim, self.output_dim = key_dim, value_dim, output_dim
         self.seed_generator = keras.random.SeedGenerator(seed)
+        self.supports_masking = True
 
     def build(self, query_shape: Shape, key_shape: Shape | None = None, value_shape: Shape | None = None) -> None:
         """Make the four projections."""
@@ -168,7 +174,7 @@ class MultiHeadAttention(keras.layers.Layer):
             query: what looks.
             key: what is looked at; the queries themselves where it is left out.
             value: what is averaged; the keys where it is left out.
-            padding_mask: which keys are tokens.
+            padding_mask: which keys are tokens; where it is left out, the mask that Keras keeps for the keys, if any.
             attention_mask: which keys each query may look at.
             use_causal_mask: let no query look at a later position.
             return_attention_scores: return the weights as well, as they are before dropout.
@@ -198,12 +204,14 @@ class MultiHeadAttention(keras.layers.Layer):
         key = query if key is None else key
         value = key if value is None else value
         _require_sequences(query.shape, key.shape, value.shape)
+        if padding_mask is None and cache is None:
+            padding_mask = _kept_by_keras(key)
 
         heads, first = self._heads(self.query_dense, query), 0
         keys, values = cache if looks_at_cache_alone else self.project(key, value)
         if cache_index is not None:
-            _require_room(cache_index, keys.shape[2], cache[0].shape[2])
-            first = cache_index
+            first = int(cache_index) if isinstance(cache_index, Integral) else ops.cast(cache_index, "int32")
+            _require_room(first, keys.shape, cache[0].shape)
             keys, values = cache = _write(cache[0], keys, first), _write(cache[1], values, first)
         _require_masks(padding_mask, attention_mask, query.shape, (query.shape[0], keys.shape[2]))
         look_back = None
@@ -270,6 +278,11 @@ class MultiHeadAttention(keras.layers.Layer):
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
+def _kept_by_keras(key):
+    """The mask that an embedding with `mask_zero` or a masking layer has left with its outputs, or None."""
+    return getattr(key, "_keras_mask", None)
+
+
 def _require_sequences(query: Shape, key: Shape, value: Shape) -> None:
     """Raise unless these are three sequences of vectors of which the last two have the same length, which is not 0."""
     query, key, value = known(query), known(key), known(value)
@@ -307,8 +320,11 @@ def _write(cache, new, first):
     return ops.where(written, ops.cast(spread, cache.dtype), cache)
 
 
-def _require_room(index: object, new: int | None, room: int) -> None:
+def _require_room(index: object, new_shape: Shape, cache_shape: Shape) -> None:
     """Raise where the new positions would fall outside the cache, as far as this is known before the run."""
+    (batch, _, new, _), (cache_batch, _, room, _) = known(new_shape), known(cache_shape)
+    if None not in (batch, cache_batch) and batch != cache_batch:
+        raise ValueError(f"the cache is for {cache_batch} examples and query has {batch}; allowed: as many of each")
     if new is not None and new > room:
         raise ValueError(f"query has {new} positions; allowed: as many as the cache has, {room}")
     if isinstance(index, int) and not 0 <= index <= room - (new or 0):

@@ -32,6 +32,8 @@ def corrupt(inputs, kind: str, amount: float, seed):
     """
     _require_noise(kind, amount)
     inputs = ops.convert_to_tensor(inputs)
+    if not keras.backend.is_float_dtype(keras.backend.standardize_dtype(inputs.dtype)):
+        inputs = ops.cast(inputs, "float32")  # whole numbers would swallow the noise
     if kind == "masking":
         keep = keras.random.uniform(ops.shape(inputs), seed=seed) >= amount
         return ops.where(keep, inputs, ops.zeros_like(inputs))
@@ -83,6 +85,7 @@ class Corruption(keras.layers.Layer):
         super().__init__(**kwargs)
         self.kind, self.amount, self.seed = kind, float(amount), int(seed)
         self.random = keras.random.SeedGenerator(self.seed)
+        self.supports_masking = True
 
     def call(self, inputs, training=None):
         """The inputs, spoilt where `training` is true."""

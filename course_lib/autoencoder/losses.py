@@ -58,7 +58,7 @@ LOSSES = {
 }
 
 
-@keras.saving.register_keras_serializable("course_lib")
+@keras.saving.register_keras_serializable("course_lib.autoencoder")
 class ReconstructionLoss(keras.losses.Loss):
     """One of the three losses, averaged over the examples of a batch.
 
@@ -84,4 +84,4 @@ class ReconstructionLoss(keras.losses.Loss):
 
     def get_config(self) -> dict:
         """What it takes to make the same loss again."""
-        return {**super().get_config(), "kind": self.kind}
+        return {**super().get_config(), "kind": self.kind, "dtype": self.dtype}

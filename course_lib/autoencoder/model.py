@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_choice, require_integer
+from course_lib.arguments import require_choice, require_integer, require_widths
 from course_lib.autoencoder.constraints import Corruption, SparsityPenalty
 from course_lib.autoencoder.losses import LOSSES
 
@@ -58,8 +58,7 @@ class Autoencoder(keras.Model):
     ) -> None:
         require_integer("input_dim", input_dim, at_least=1)
         require_integer("code_dim", code_dim, at_least=1)
-        for width in hidden_dims:
-            require_integer("hidden_dims", width, at_least=1)
+        hidden_dims = require_widths("hidden_dims", hidden_dims)
         require_choice("loss", loss, LOSSES)
         if code_dim >= input_dim and corruption is None and sparsity is None:
             raise ValueError(
@@ -67,7 +66,7 @@ class Autoencoder(keras.Model):
                 f"allowed: 1 to {input_dim - 1}, or any with a corruption or a sparsity penalty"
             )
         super().__init__(**kwargs)
-        self.input_dim, self.code_dim, self.hidden_dims = int(input_dim), int(code_dim), tuple(map(int, hidden_dims))
+        self.input_dim, self.code_dim, self.hidden_dims = int(input_dim), int(code_dim), hidden_dims
         self.loss_kind, self.activation, self.code_activation = loss, activation, code_activation
         self.corruption, self.sparsity, self.seed = corruption, sparsity, int(seed)
         seeds = iter(np.random.SeedSequence(self.seed).generate_state(2 * len(self.hidden_dims) + 2) >> 1)

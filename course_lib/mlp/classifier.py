@@ -14,6 +14,8 @@ from course_lib.arguments import (
     require_not_negative,
     require_patience,
     require_positive,
+    require_share,
+    require_widths,
 )
 from course_lib.compiling import compile_for_training
 from course_lib.mlp.losses import CrossEntropy
@@ -54,30 +56,33 @@ class MLP(keras.Model):
         seed: int | None = None,
         **kwargs,
     ) -> None:
-        require_integer("num_classes", num_classes, at_least=2)
-        for units in hidden_dims:
-            require_integer("hidden_dims holds what", units, at_least=1)
+        num_classes = require_integer("num_classes", num_classes, at_least=2)
+        hidden_dims = require_widths("hidden_dims", hidden_dims)
+        require_share("dropout", dropout)
         require_not_negative("l1", l1)
         require_not_negative("l2", l2)
         super().__init__(**kwargs)
         self.num_classes = num_classes
-        self.hidden_dims = tuple(hidden_dims)
+        self.hidden_dims = hidden_dims
         self.activation = activation
         self.dropout_rate = dropout
         self.l1 = l1
         self.l2 = l2
         self.initializer = initializer
         self.seed = seed
-        self.flatten = keras.layers.Flatten()
-        self.hidden = [self._dense(number, units, activation) for number, units in enumerate(self.hidden_dims)]
-        self.dropouts = [Dropout(dropout, offset_seed(seed, 100 + number)) for number in range(len(self.hidden_dims))]
+        inner = {"dtype": self.dtype_policy}
+        self.flatten = keras.layers.Flatten(**inner)
+        self.hidden = [self._dense(number, units, activation, **inner) for number, units in enumerate(self.hidden_dims)]
+        self.dropouts = [
+            Dropout(dropout, offset_seed(seed, 100 + number), **inner) for number in range(len(self.hidden_dims))
+        ]
         # Logits in float32: softmax and logarithm lose too much in half precision.
         self.logits = self._dense(len(self.hidden_dims), num_classes, None, dtype="float32", name="logits")
 
     def _dense(self, number: int, units: int, activation: str | None, **kwargs) -> keras.layers.Dense:
-        begin = keras.initializers.get(
-            {"class_name": self.initializer, "config": {"seed": offset_seed(self.seed, number)}}
-        )
+        begin = keras.initializers.get(self.initializer)
+        if "seed" in begin.get_config():  # zeros and the like draw nothing
+            begin = begin.from_config({**begin.get_config(), "seed": offset_seed(self.seed, number)})
         penalty = keras.regularizers.L1L2(self.l1, self.l2) if self.l1 or self.l2 else None
         return keras.layers.Dense(units, activation, kernel_initializer=begin, kernel_regularizer=penalty, **kwargs)
 
@@ -130,8 +135,8 @@ class _Batches(keras.utils.PyDataset):
     ) -> None:
         super().__init__()
         self._inputs, self._labels, self._batch_size, self._change = inputs, labels, batch_size, change
-        self._random = np.random.default_rng(seed)
-        self._order = self._random.permutation(len(inputs))
+        self._seed, self._epoch = seed, -1
+        self.on_epoch_end()
 
     def __len__(self) -> int:
         # Whole batches only, so that every step has one shape and one compilation; the order makes all take turns.
@@ -140,14 +145,18 @@ class _Batches(keras.utils.PyDataset):
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         chosen = self._order[number * self._batch_size : (number + 1) * self._batch_size]
         batch = self._inputs[chosen]
-        return (batch if self._change is None else self._change(batch, self._random)), self._labels[chosen]
+        if self._change is not None:
+            # The generator depends on the place alone: Keras asks for some batches twice.
+            batch = self._change(batch, np.random.default_rng((self._seed, self._epoch, number)))
+        return batch, self._labels[chosen]
 
     def on_epoch_end(self) -> None:
-        self._order = self._random.permutation(len(self._inputs))
+        self._epoch += 1
+        self._order = np.random.default_rng((self._seed, self._epoch)).permutation(len(self._inputs))
 
 
 def train_classifier(
-    model: keras.Model,
+    model: MLP,
     inputs: np.ndarray,
     labels: np.ndarray,
     epochs: int = 20,

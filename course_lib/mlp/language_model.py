@@ -34,13 +34,17 @@ def contexts_and_targets(id_lists: Iterable[Sequence[int]], context_length: int)
 
     Raises:
         TypeError: if `context_length` or an id is no whole number.
-        ValueError: if `context_length` is less than 1, or an id is 0 or negative.
+        ValueError: if `context_length` is less than 1, a text is no list of ids, or an id is 0, negative or too large.
     """
     require_integer("context_length", context_length, at_least=1)
     texts = [np.asarray(ids) for ids in id_lists]
     for text in texts:
         if text.size:  # what is empty has no type that could be asked for
             require_whole_numbers("id_lists", text)
+            if text.ndim != 1:
+                raise ValueError(f"id_lists holds a text of the shape {text.shape}; allowed: (tokens,)")
+            if text.max() > np.iinfo(np.int32).max:
+                raise ValueError(f"id_lists holds the id {text.max()}; allowed: up to {np.iinfo(np.int32).max}")
     # Padding in front of every text, long enough that no context reaches into the text before.
     gap = np.full(context_length, PAD, dtype=np.int32)
     stream = np.concatenate([gap, *(part for text in texts for part in (text.astype(np.int32), gap))])
@@ -70,7 +74,7 @@ class NeuralLanguageModel(keras.Model):
 
     Raises:
         TypeError: if a size is no whole number.
-        ValueError: if a size is less than 1, or `dropout` is out of its range.
+        ValueError: if a size is less than 1, `dropout` is out of its range, or contexts have another length.
     """
 
     def __init__(
@@ -84,13 +88,10 @@ class NeuralLanguageModel(keras.Model):
         seed: int | None = None,
         **kwargs,
     ) -> None:
-        for name, value in (
-            ("vocabulary_size", vocabulary_size),
-            ("context_length", context_length),
-            ("embedding_dim", embedding_dim),
-            ("hidden_dim", hidden_dim),
-        ):
-            require_integer(name, value, at_least=1)
+        vocabulary_size = require_integer("vocabulary_size", vocabulary_size, at_least=1)
+        context_length = require_integer("context_length", context_length, at_least=1)
+        embedding_dim = require_integer("embedding_dim", embedding_dim, at_least=1)
+        hidden_dim = require_integer("hidden_dim", hidden_dim, at_least=1)
         require_share("dropout", dropout)
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
@@ -105,16 +106,17 @@ class NeuralLanguageModel(keras.Model):
             return keras.initializers.GlorotUniform(offset_seed(seed, number))
 
         small = keras.initializers.RandomNormal(stddev=0.1, seed=seed)
-        self.vectors = keras.layers.Embedding(vocabulary_size, embedding_dim, small, name="C")
-        self.hidden = keras.layers.Dense(hidden_dim, "tanh", kernel_initializer=begin(1), name="H")
+        inner = {"dtype": self.dtype_policy}
+        self.vectors = keras.layers.Embedding(vocabulary_size, embedding_dim, small, name="C", **inner)
+        self.hidden = keras.layers.Dense(hidden_dim, "tanh", kernel_initializer=begin(1), name="H", **inner)
         self.from_hidden = keras.layers.Dense(vocabulary_size, kernel_initializer=begin(2), dtype="float32", name="U")
         self.from_vectors = None
         if direct:
             self.from_vectors = keras.layers.Dense(
                 vocabulary_size, use_bias=False, kernel_initializer=begin(3), dtype="float32", name="W"
             )
-        self.drop_vectors = Dropout(dropout, offset_seed(seed, 4))
-        self.drop_hidden = Dropout(dropout, offset_seed(seed, 5))
+        self.drop_vectors = Dropout(dropout, offset_seed(seed, 4), **inner)
+        self.drop_hidden = Dropout(dropout, offset_seed(seed, 5), **inner)
 
     def build(self, input_shape) -> None:
         """Make the weights.
@@ -134,6 +136,9 @@ class NeuralLanguageModel(keras.Model):
 
         Shapes: contexts (batch, context_length) → (batch, vocabulary_size).
         """
+        if len(contexts.shape) != 2 or contexts.shape[1] not in (None, self.context_length):
+            given = tuple(contexts.shape)
+            raise ValueError(f"contexts has the shape {given}; allowed: (batch, {self.context_length})")
         x = self.vectors(contexts)  # (batch, context_length, embedding_dim)
         x = ops.reshape(x, (-1, self.context_length * self.embedding_dim))
         x = self.drop_vectors(x, training=training)

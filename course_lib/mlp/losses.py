@@ -79,7 +79,7 @@ def next_token_cross_entropy(token_ids, logits, mask=None):
     losses = cross_entropy(token_ids, logits)  # (batch, time)
     if mask is None:
         return ops.mean(losses)
-    mask = ops.cast(mask, "bool")
+    mask = ops.broadcast_to(ops.cast(mask, "bool"), ops.shape(losses))
     # `where` and not a product: 0 × NaN would be NaN.
     total = ops.sum(ops.where(mask, losses, ops.zeros_like(losses)))
     return total / ops.maximum(ops.sum(ops.cast(mask, losses.dtype)), 1.0)

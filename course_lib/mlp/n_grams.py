@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course_lib.arguments import require_integer, require_positive
+from course_lib.arguments import require_integer, require_positive, require_whole_numbers
 
 
 class _Level:
@@ -43,8 +43,8 @@ class _Counter:
     """What the models share: fitted once, asked for any number of tokens."""
 
     def __init__(self, vocabulary_size: int, order: int) -> None:
-        require_integer("vocabulary_size", vocabulary_size, at_least=2)
-        require_integer("order", order, at_least=1)
+        vocabulary_size = require_integer("vocabulary_size", vocabulary_size, at_least=2)
+        order = require_integer("order", order, at_least=1)
         if vocabulary_size**order >= 2**63:
             raise ValueError(
                 f"order is {order} with {vocabulary_size} words; allowed: vocabulary_size ** order < 2**63"
@@ -78,23 +78,28 @@ class _Counter:
         Shapes: contexts (tokens, at least order - 1), targets (tokens,) → (tokens,).
 
         Raises:
+            TypeError: if an id is no whole number.
             ValueError: if the shapes do not fit, or an id lies outside the vocabulary or is a target of 0.
         """
         raise NotImplementedError
 
     def _grams(self, contexts: np.ndarray, targets: np.ndarray) -> list[np.ndarray]:
         """The grams of 1, 2, … words that end in each target, as numbers."""
-        contexts, targets = np.asarray(contexts, dtype=np.int64), np.asarray(targets, dtype=np.int64)
+        contexts, targets = np.asarray(contexts), np.asarray(targets)
         reach = self.order - 1
         if targets.ndim != 1 or contexts.ndim != 2 or len(contexts) != len(targets) or contexts.shape[1] < reach:
             raise ValueError(
                 f"contexts and targets have the shapes {contexts.shape} and {targets.shape}; allowed:"
                 f" (tokens, {reach} or more) and (tokens,)"
             )
+        near = contexts[:, contexts.shape[1] - reach :]
+        for name, ids in (("contexts", near), ("targets", targets)):
+            if ids.size:  # what is empty has no type that could be asked for
+                require_whole_numbers(name, ids)
+        near, targets = near.astype(np.int64), targets.astype(np.int64)
         size = self.vocabulary_size
         if len(targets) and not (targets.min() >= 1 and targets.max() < size):
             raise ValueError(f"targets holds ids from {targets.min()} to {targets.max()}; allowed: 1 to {size - 1}")
-        near = contexts[:, contexts.shape[1] - reach :]
         if near.size and not (near.min() >= 0 and near.max() < size):
             raise ValueError(f"contexts holds ids from {near.min()} to {near.max()}; allowed: 0 to {size - 1}")
         grams = [targets]

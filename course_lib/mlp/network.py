@@ -117,9 +117,14 @@ def cross_entropy_and_gradient(labels: np.ndarray, logits: np.ndarray) -> tuple[
 
     Raises:
         TypeError: if the labels are no whole numbers.
-        ValueError: if a label is no class.
+        ValueError: if a label is no class, or the shapes do not fit.
     """
-    labels = np.asarray(labels)
+    labels, logits = np.asarray(labels), np.asarray(logits)
+    if logits.ndim != 2 or labels.shape != logits.shape[:1]:
+        raise ValueError(
+            f"labels and logits have the shapes {labels.shape} and {logits.shape}; allowed: (batch,) and"
+            " (batch, classes)"
+        )
     require_labels("labels", labels, logits.shape[-1])
     # The largest logit becomes 0, so that no exponential overflows and one of them is 1.
     shifted = logits - logits.max(axis=-1, keepdims=True)
@@ -149,7 +154,7 @@ def numerical_gradients(
 
     Args:
         loss: the loss of a network.
-        layers: where the gradients are taken; float64, or the differences drown in rounding.
+        layers: where the gradients are taken; computed in float64, for else the differences would drown in rounding.
         step: how far each number is nudged.
 
     Returns:
@@ -159,7 +164,7 @@ def numerical_gradients(
         ValueError: if the step is not positive.
     """
     require_positive("step", step)
-    nudged = [(weights.copy(), biases.copy()) for weights, biases in layers]
+    nudged = [(np.array(weights, dtype=np.float64), np.array(biases, dtype=np.float64)) for weights, biases in layers]
     gradients = []
     for layer in nudged:
         slopes = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from course_lib.arguments import require_integer, require_share
+from course_lib.arguments import require_integer, require_positive, require_share
 from course_lib.attention import MultiHeadAttention, on_each_position
 
 Shape = tuple[int | None, ...]
@@ -24,14 +24,16 @@ class _Block(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: object,
     ) -> None:
-        require_integer("num_heads", num_heads, at_least=1)
-        require_integer("hidden_dim", hidden_dim, at_least=1)
+        num_heads = require_integer("num_heads", num_heads, at_least=1)
+        hidden_dim = require_integer("hidden_dim", hidden_dim, at_least=1)
         require_share("dropout", dropout)
+        require_positive("epsilon", epsilon)
         super().__init__(**kwargs)
         self.num_heads, self.hidden_dim, self.dropout = num_heads, hidden_dim, dropout
         self.norm_first, self.activation, self.epsilon, self.seed = norm_first, activation, epsilon, seed
         # One generator draws for all dropouts of the layer, one after the other.
         self.seed_generator = keras.random.SeedGenerator(seed)
+        self.supports_masking = True
 
     def _attention(self, name: str, query_shape: Shape, key_shape: Shape) -> MultiHeadAttention:
         attention = MultiHeadAttention(self.num_heads, dtype=self.dtype_policy, name=name)
@@ -261,10 +263,6 @@ class TransformerDecoderLayer(_Block):
         """
         room = self.self_attention.empty_cache(memory.shape[0], max_length)
         return {"target": room, "memory": self.cross_attention.project(memory)}
-
-    def compute_output_shape(self, target_shape, memory_shape=None):
-        """That of the target."""
-        return target_shape
 
 
 def _as_tuple(returned) -> tuple:

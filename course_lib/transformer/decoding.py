@@ -182,7 +182,8 @@ def greedy_search(
     Returns:
         The ids of each translation, without start and end.
     """
-    search = GreedySearch(model, start_id, end_id, max_length, min(batch_size, max(1, len(sources))), use_cache)
+    batch_size = min(require_integer("batch_size", batch_size, at_least=1), max(1, len(sources)))
+    search = GreedySearch(model, start_id, end_id, max_length, batch_size, use_cache)
     return search.translate(sources)[0]
 
 
@@ -301,7 +302,7 @@ def beam_search(
     Returns:
         The ids of each translation, without start and end.
     """
-    batch_size = min(batch_size, max(1, len(sources)))
+    batch_size = min(require_integer("batch_size", batch_size, at_least=1), max(1, len(sources)))
     options = {"beam_width": beam_width, "alpha": alpha}
     return BeamSearch(model, start_id, end_id, max_length, batch_size, use_cache, **options).translate(sources)[0]
 

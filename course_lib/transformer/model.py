@@ -78,8 +78,10 @@ class Transformer(keras.Model):
             "hidden_dim": hidden_dim,
             "num_layers": num_layers,
         }
-        for name, size in sizes.items():
-            require_integer(name, size, at_least=1)
+        sizes = {name: require_integer(name, size, at_least=1) for name, size in sizes.items()}
+        source_vocabulary_size, target_vocabulary_size, max_length, width, num_heads, hidden_dim, num_layers = (
+            sizes.values()
+        )
         if width % num_heads:
             raise ValueError(f"num_heads is {num_heads}; allowed: a divisor of the width, which is {width}")
         require_share("dropout", dropout)
@@ -157,7 +159,7 @@ class Transformer(keras.Model):
     def _draw_weights(self, seed: int | None) -> None:
         """Kernels within ±√(6 / (inputs + outputs)), embeddings of length 1 on average; NumPy draws them everywhere."""
         random = np.random.default_rng(seed)
-        for weight in self.trainable_variables:
+        for weight in self.weights:  # those of a frozen model as well
             name = weight.path.rpartition("/")[2]
             if name == "kernel":
                 limit = math.sqrt(6 / sum(weight.shape))
@@ -166,18 +168,17 @@ class Transformer(keras.Model):
                 weight.assign(random.normal(0, self.width**-0.5, weight.shape))
 
     def __call__(self, inputs, *args, **kwargs):
-        """Look at what comes from outside, then do as every model: on some backends a wrong id would go unnoticed."""
+        """Look at what comes from outside, then do as every model: on some backends a wrong id would go unnoticed.
+
+        NumPy arrays are looked at in a call and in `encode`, `decode` and `decode_step`. `fit` and `predict` hand on
+        tensors, which only `train_translator` and the searches check beforehand: on JAX wrong ids give NaN there.
+        """
         if not isinstance(inputs, dict):
             raise TypeError(f"inputs is of type {type(inputs).__name__}; allowed: a dictionary of source and target")
         if set(inputs) != {"source", "target"}:
             raise ValueError(f"inputs holds {', '.join(sorted(inputs)) or 'nothing'}; allowed: source and target")
-        sizes = {"source": self.source_vocabulary_size, "target": self.target_vocabulary_size}
-        for name, token_ids in inputs.items():
-            if isinstance(token_ids, np.ndarray):
-                if token_ids.ndim != 2:
-                    raise ValueError(f"{name} has the shape {token_ids.shape}; allowed: (batch, time)")
-                require_whole_numbers(name, token_ids)
-                require_ids(name, token_ids.ravel(), sizes[name])
+        _require_ids("source", inputs["source"], self.source_vocabulary_size)
+        _require_ids("target", inputs["target"], self.target_vocabulary_size)
         return super().__call__(inputs, *args, **kwargs)
 
     def call(self, inputs, training: bool = False, return_attention_scores: bool = False):
@@ -209,6 +210,7 @@ class Transformer(keras.Model):
 
         Shapes: ids (batch, source time) → (batch, source time, width).
         """
+        _require_ids("source", source, self.source_vocabulary_size)
         return self._encode(source, training)
 
     def decode(self, target, memory, source_mask, training: bool = False):
@@ -217,6 +219,7 @@ class Transformer(keras.Model):
         Shapes: ids (batch, target time), memory (batch, source time, width), source_mask boolean (batch, source time) →
         (batch, target time, target_vocabulary_size).
         """
+        _require_ids("target", target, self.target_vocabulary_size)
         return self._decode(target, memory, source_mask, training)
 
     def make_cache(self, memory, max_length: int):
@@ -245,6 +248,7 @@ class Transformer(keras.Model):
         Shapes: token_ids (batch, new), source_mask boolean (batch, source time) → (batch, new,
         target_vocabulary_size).
         """
+        _require_ids("token_ids", token_ids, self.target_vocabulary_size)
         outputs = self._embed(token_ids, self.target_embedding, self.target_positions, False, start=index)
         after = []
         for layer, kept in zip(self.decoder_layers, cache, strict=True):
@@ -302,3 +306,13 @@ class Transformer(keras.Model):
     def get_config(self) -> dict:
         """All arguments."""
         return {**super().get_config(), **self.settings}
+
+
+def _require_ids(name: str, token_ids: object, vocabulary_size: int) -> None:
+    """Raise where a NumPy array holds no ids of the vocabulary; what a tensor holds is not known before the run."""
+    if not isinstance(token_ids, np.ndarray):
+        return
+    if token_ids.ndim != 2:
+        raise ValueError(f"{name} has the shape {token_ids.shape}; allowed: (batch, time)")
+    require_whole_numbers(name, token_ids)
+    require_ids(name, token_ids.ravel(), vocabulary_size)

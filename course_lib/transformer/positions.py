@@ -6,11 +6,14 @@ are one position.
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import keras
 import numpy as np
 from keras import ops
 
 from course_lib.arguments import require_integer
+from course_lib.attention.functions import floating
 from course_lib.attention.masks import known
 
 # The longest wavelength is 10,000 · 2π positions.
@@ -62,7 +65,7 @@ def rotate(vectors, positions):
     Source: J. Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding", 2021 (arXiv:2104.09864),
     equation 34.
     """
-    vectors = ops.convert_to_tensor(vectors)
+    vectors = floating(vectors)
     dim = vectors.shape[-1]
     _require_even("the last axis of vectors", dim)
     positions = ops.cast(positions, "float32")
@@ -89,9 +92,10 @@ class _Positions(keras.layers.Layer):
     """What both layers share: adding the rows of a table, in float32, from some position on."""
 
     def __init__(self, max_length: int, **kwargs: object) -> None:
-        require_integer("max_length", max_length, at_least=1)
+        max_length = require_integer("max_length", max_length, at_least=1)
         super().__init__(**kwargs)
         self.max_length = max_length
+        self.supports_masking = True
 
     def call(self, inputs, start=0):
         """Add to each vector that of its position.
@@ -103,10 +107,12 @@ class _Positions(keras.layers.Layer):
         Shapes: inputs (batch, time, width) → (batch, time, width).
 
         Raises:
-            ValueError: if there are more positions than `max_length`.
+            ValueError: if `start` is negative, or there are more positions than `max_length`.
         """
+        known_before = isinstance(start, Integral)
+        start = require_integer("start", start, at_least=0) if known_before else ops.cast(start, "int32")
         time = known(inputs.shape)[1]
-        last = (time or 0) + (start if isinstance(start, int) else 0)
+        last = (time or 0) + (start if known_before else 0)
         if last > self.max_length:
             raise ValueError(f"inputs reaches to {last} positions; allowed: {self.max_length}, which is max_length")
         rows = ops.take(self.table, start + ops.arange(ops.shape(inputs)[1]), axis=0)
@@ -139,6 +145,7 @@ class SinusoidalPositions(_Positions):
 
     def build(self, input_shape) -> None:
         """Compute the table."""
+        self.input_spec = keras.layers.InputSpec(ndim=3, axes={-1: input_shape[-1]})
         self.table = sinusoidal_positions(self.max_length, input_shape[-1])
 
 
@@ -159,6 +166,7 @@ class LearnedPositions(_Positions):
 
     def build(self, input_shape) -> None:
         """Make the table."""
+        self.input_spec = keras.layers.InputSpec(ndim=3, axes={-1: input_shape[-1]})
         self.table = self.add_weight(
             shape=(self.max_length, input_shape[-1]),
             initializer=keras.initializers.RandomNormal(stddev=input_shape[-1] ** -0.5),

@@ -84,17 +84,18 @@ class SmoothedCrossEntropy(keras.losses.Loss):
         self.smoothing = smoothing
 
     def call(self, y_true, y_pred):
-        """One number for the batch; 0 where all is padding.
+        """One number for each example, whose mean, weighted or not, is the loss; 0 where all is padding.
 
-        Shapes: y_true ids (batch, time), y_pred logits (batch, time, vocabulary) → (1,), which `reduction` makes ().
+        Shapes: y_true ids (batch, time), y_pred logits (batch, time, vocabulary) → (batch,).
         """
         losses = smoothed_cross_entropy(y_true, y_pred, self.smoothing)
         kept = padding_mask(y_true)
         # `where` and not a product: 0 × NaN would be NaN.
-        total = ops.sum(ops.where(kept, losses, ops.zeros_like(losses)))
-        mean = total / ops.maximum(ops.sum(ops.cast(kept, losses.dtype)), 1.0)
-        # With an axis: Keras divides what it reduces by the number of replicas, whose gradients it adds, and no scalar.
-        return ops.expand_dims(mean, 0)
+        totals = ops.sum(ops.where(kept, losses, ops.zeros_like(losses)), axis=-1)  # (batch,)
+        # The mean of these numbers is the total over all tokens by their number. They have an axis: Keras divides what
+        # it reduces by the number of replicas, whose gradients it adds, and no scalar.
+        tokens = ops.maximum(ops.sum(ops.cast(kept, losses.dtype)), 1.0)
+        return totals * (ops.cast(ops.shape(losses)[0], losses.dtype) / tokens)
 
     def get_config(self) -> dict:
         """All arguments."""
@@ -191,8 +192,14 @@ class TranslationBatches(keras.utils.PyDataset):
                 f"sources has {len(self.sources)} sentences and targets {len(self.answers)};"
                 " allowed: as many of each, one or more"
             )
+        for name, sentences in (("sources", self.sources), ("targets", targets)):
+            for place, ids in enumerate(sentences):
+                if not len(ids):
+                    raise ValueError(f"{name} holds an empty sentence at {place}; allowed: one token or more")
         self.lengths = [max(len(one), len(other)) for one, other in zip(self.sources, self.answers, strict=True)]
-        self.batch_size, self.boundaries = batch_size, list(boundaries)
+        self.batch_size, self.boundaries = require_integer("batch_size", batch_size, at_least=1), list(boundaries)
+        if not self.boundaries:
+            raise ValueError("boundaries is empty; allowed: one length or more")
         if max(self.lengths) > self.boundaries[-1]:
             raise ValueError(
                 f"boundaries ends with {self.boundaries[-1]}; allowed: {max(self.lengths)} or more, as the longest has"
@@ -278,11 +285,19 @@ def train_translator(
     require_integer("batch_size", batch_size, at_least=1)
     require_positive("learning_rate", learning_rate)
     require_not_negative("weight_decay", weight_decay)
+    if clip_norm is not None:
+        require_positive("clip_norm", clip_norm)
     sources, targets = checked_pairs(model, sources, targets, start_id, end_id)
     if validation is not None:
+        if len(validation) != 2:
+            raise ValueError(f"validation has {len(validation)} parts; allowed: a pair of sources and targets")
         validation = checked_pairs(model, *validation, start_id, end_id, name="validation")
     if boundaries is None:
         boundaries = thirds(sources, targets)
+    elif max(boundaries, default=0) > model.max_length:
+        raise ValueError(
+            f"boundaries ends with {max(boundaries)}; allowed: up to the model's max_length, {model.max_length}"
+        )
     batches = TranslationBatches(sources, targets, start_id, end_id, batch_size, boundaries, seed)
     validation_batches = None
     if validation is not None:

@@ -13,7 +13,15 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from course_lib.arguments import require_choice, require_integer, require_not_negative, require_positive, require_share
+from course_lib.arguments import (
+    require_choice,
+    require_integer,
+    require_not_negative,
+    require_positive,
+    require_share,
+    require_widths,
+)
+from course_lib.mlp.seeds import offset_seed
 from course_lib.vae import terms
 
 LIKELIHOODS = ("bernoulli", "gaussian")
@@ -23,13 +31,17 @@ def log_likelihood(values, decoded, likelihood: str = "bernoulli", noise_std: fl
     """log p(x given z) of each example, in nats, summed over its features.
 
     Shapes: values and decoded (…, features) → (…,).
+
+    Raises:
+        ValueError: if `likelihood` is neither `"bernoulli"` nor `"gaussian"`.
     """
+    require_choice("likelihood", likelihood, LIKELIHOODS)
     if likelihood == "gaussian":
         return terms.gaussian_log_likelihood(values, decoded, noise_std)
     return terms.bernoulli_log_likelihood(values, decoded)
 
 
-@keras.saving.register_keras_serializable("course_lib")
+@keras.saving.register_keras_serializable("course_lib.vae")
 class ReconstructionLoss(keras.losses.Loss):
     """-log p(x given z) in nats per example: **summed** over features, averaged over the batch.
 
@@ -87,10 +99,6 @@ class Sampling(keras.layers.Layer):
         z_mean, z_log_var = inputs
         noise = keras.random.normal(ops.shape(z_mean), dtype="float32", seed=self.seed_generator)
         return terms.sample_latent(z_mean, z_log_var, noise)
-
-    def compute_output_shape(self, input_shape):
-        """That of z_mean."""
-        return input_shape[0]
 
     def get_config(self) -> dict:
         """All arguments."""
@@ -205,23 +213,14 @@ class VAE(keras.Model):
         require_integer("latent_dim", latent_dim, at_least=1)
         if latent_dim > input_dim:
             raise ValueError(f"latent_dim is {latent_dim}, wider than the input; allowed: 1 to input_dim = {input_dim}")
-        if isinstance(hidden_dims, int):
-            raise TypeError(
-                f"hidden_dims is {hidden_dims}, one number; allowed: a list of widths, such as ({hidden_dims},)"
-            )
-        for width in hidden_dims:
-            require_integer("hidden_dims", width, at_least=1)
+        hidden_dims = require_widths("hidden_dims", hidden_dims)
         require_not_negative("beta", beta)
         require_not_negative("free_bits", free_bits)
         require_share("dropout", dropout)
         require_choice("likelihood", likelihood, LIKELIHOODS)
         require_positive("noise_std", noise_std)
         super().__init__(**kwargs)
-        self.input_dim, self.latent_dim, self.hidden_dims = (
-            int(input_dim),
-            int(latent_dim),
-            tuple(map(int, hidden_dims)),
-        )
+        self.input_dim, self.latent_dim, self.hidden_dims = int(input_dim), int(latent_dim), hidden_dims
         self.initial_beta, self.initial_free_bits, self.dropout = float(beta), float(free_bits), float(dropout)
         self.activation, self.likelihood, self.noise_std = activation, likelihood, float(noise_std)
         self.autoregressive, self.seed = bool(autoregressive), seed
@@ -229,12 +228,12 @@ class VAE(keras.Model):
         # Variables, so that a callback can change them between two steps of a compiled training.
         self.beta = self._setting("beta", beta)
         self.free_bits = self._setting("free_bits", free_bits)
-        self.encoder_hidden = self._hidden_layers("encoder", self.hidden_dims)
+        self.encoder_hidden = self._hidden_layers("encoder", self.hidden_dims, first=1)
         # Heads in float32: a log-variance goes through exp, and logits are summed over hundreds of pixels.
         self.z_mean_head = keras.layers.Dense(self.latent_dim, dtype="float32", name="z_mean")
         self.z_log_var_head = keras.layers.Dense(self.latent_dim, dtype="float32", name="z_log_var")
         self.sampling = Sampling(seed=seed, dtype="float32", name="sampling")
-        self.decoder_hidden = self._hidden_layers("decoder", self.hidden_dims[::-1])
+        self.decoder_hidden = self._hidden_layers("decoder", self.hidden_dims[::-1], first=1 + len(self.hidden_dims))
         self.decoder_head = keras.layers.Dense(self.input_dim, dtype="float32", name="decoded")
         self.previous = PreviousPixels(dtype="float32", name="previous_pixels") if self.autoregressive else None
 
@@ -246,7 +245,7 @@ class VAE(keras.Model):
         start = keras.initializers.Constant(value)
         return self.add_weight(name=name, shape=(), initializer=start, trainable=False, dtype="float32")
 
-    def _hidden_layers(self, side: str, widths: Sequence[int]) -> list[keras.layers.Layer]:
+    def _hidden_layers(self, side: str, widths: Sequence[int], first: int) -> list[keras.layers.Layer]:
         layers = []
         for number, width in enumerate(widths, start=1):
             shared = {"dtype": self.dtype_policy}
@@ -255,7 +254,9 @@ class VAE(keras.Model):
             )
             if self.dropout:
                 name = f"{side}_dropout_{number}"
-                layers.append(keras.layers.Dropout(self.dropout, seed=self.seed, name=name, **shared))
+                # Two layers must not drop the same places: each has a seed of its own.
+                seed = offset_seed(self.seed, first + number)
+                layers.append(keras.layers.Dropout(self.dropout, seed=seed, name=name, **shared))
         return layers
 
     def build(self, input_shape) -> None:
@@ -319,7 +320,13 @@ class VAE(keras.Model):
         return {"decoded": decoded, "kl": kl}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """The reconstruction loss of the images themselves (of `y`, where targets differ) and the added divergence."""
+        """The reconstruction loss of the images themselves (of `y`, where targets differ) and the added divergence.
+
+        Raises:
+            ValueError: if there are weights: they would reach one of the two terms, and the loss would be no bound.
+        """
+        if sample_weight is not None:
+            raise ValueError("sample_weight or class_weight is given; allowed: none, for the loss is a bound without")
         targets = x if y is None else y
         return super().compute_loss(x, targets, y_pred["decoded"], sample_weight, training)
 

@@ -56,7 +56,50 @@ def binarise(images: ArrayLike, seed: int | tuple[int, ...]) -> np.ndarray:
     return (np.random.default_rng(seed).random(images.shape, dtype=np.float32) < images).astype(np.float32)
 
 
-class BinarisedImages(keras.utils.PyDataset):
+class _Images(keras.utils.PyDataset):
+    """Batches of images in a new order in every epoch, moved a little where asked for."""
+
+    def __init__(self, images: np.ndarray, batch_size: int, seed: int, max_shift: int = 0) -> None:
+        super().__init__()
+        require_integer("batch_size", batch_size, at_least=1)
+        require_integer("max_shift", max_shift, at_least=0)
+        self.images = images
+        self.side = math.isqrt(images.shape[1])
+        if max_shift and self.side**2 != images.shape[1]:
+            raise ValueError(
+                f"max_shift is {max_shift}, but images of {images.shape[1]} pixels are not square; allowed: 0"
+            )
+        self.batch_size, self.seed, self.max_shift = batch_size, seed, max_shift
+        self.epoch = -1
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        return -(-len(self.images) // self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray]:
+        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        # The generator depends on the place alone, so that batches may be asked for in any order, by any thread.
+        random = np.random.default_rng((self.seed, self.epoch, index))
+        images = self._shifted(self.images[rows], random) if self.max_shift else self.images[rows]
+        return (self._drawn(images, random),)
+
+    def on_epoch_end(self) -> None:
+        """Choose the next epoch's order."""
+        self.epoch += 1
+        self.order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.images))
+
+    def _drawn(self, images: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        return images
+
+    def _shifted(self, flat: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        edge = self.max_shift
+        padded = np.pad(flat.reshape(-1, self.side, self.side), ((0, 0), (edge, edge), (edge, edge)))
+        down, right = random.integers(0, 2 * edge + 1, size=(2, len(flat), 1, 1))
+        rows, columns = down + np.arange(self.side)[:, None], right + np.arange(self.side)[None, :]
+        return padded[np.arange(len(flat))[:, None, None], rows, columns].reshape(len(flat), -1)
+
+
+class BinarisedImages(_Images):
     """Batches of binarised images in a new order, with new pixels drawn, in every epoch.
 
     Args:
@@ -72,40 +115,10 @@ class BinarisedImages(keras.utils.PyDataset):
     """
 
     def __init__(self, images: ArrayLike, batch_size: int, seed: int, max_shift: int = 0) -> None:
-        super().__init__()
-        self.images = checked_images("images", images)
-        require_integer("batch_size", batch_size, at_least=1)
-        require_integer("max_shift", max_shift, at_least=0)
-        self.side = math.isqrt(self.images.shape[1])
-        if max_shift and self.side**2 != self.images.shape[1]:
-            raise ValueError(
-                f"max_shift is {max_shift}, but images of {self.images.shape[1]} pixels are not square; allowed: 0"
-            )
-        self.batch_size, self.seed, self.max_shift = batch_size, seed, max_shift
-        self.epoch = -1
-        self.on_epoch_end()
+        super().__init__(checked_images("images", images), batch_size, seed, max_shift)
 
-    def __len__(self) -> int:
-        return -(-len(self.images) // self.batch_size)
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray]:
-        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        # The generator depends on the place alone, so that batches may be asked for in any order, by any thread.
-        random = np.random.default_rng((self.seed, self.epoch, index))
-        grey = self._shifted(self.images[rows], random) if self.max_shift else self.images[rows]
-        return ((random.random(grey.shape, dtype=np.float32) < grey).astype(np.float32),)
-
-    def on_epoch_end(self) -> None:
-        """Choose the next epoch's order."""
-        self.epoch += 1
-        self.order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.images))
-
-    def _shifted(self, flat: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        edge = self.max_shift
-        padded = np.pad(flat.reshape(-1, self.side, self.side), ((0, 0), (edge, edge), (edge, edge)))
-        down, right = random.integers(0, 2 * edge + 1, size=(2, len(flat), 1, 1))
-        rows, columns = down + np.arange(self.side)[:, None], right + np.arange(self.side)[None, :]
-        return padded[np.arange(len(flat))[:, None, None], rows, columns].reshape(len(flat), -1)
+    def _drawn(self, images: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        return (random.random(images.shape, dtype=np.float32) < images).astype(np.float32)
 
 
 class BetaWarmUp(keras.callbacks.Callback):
@@ -133,6 +146,10 @@ class BetaWarmUp(keras.callbacks.Callback):
         """Set this epoch's beta."""
         share = min(1.0, epoch / self.epochs) if self.epochs else 1.0
         self.model.beta.assign(self.full * share)
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        """Leave the model with its full beta, wherever the line had come to."""
+        self.model.beta.assign(self.full)
 
 
 class Progress(keras.callbacks.Callback):
@@ -203,22 +220,31 @@ def train(
     if validation_images is not None:
         checked = checked_images("validation_images", validation_images, model.input_dim, unit)
         validation = (checked, checked)
-    callbacks = [BetaWarmUp(warm_up, float(model.beta))] if warm_up else []
+    full = float(model.beta)
+    callbacks = [BetaWarmUp(warm_up, full)] if warm_up else []
     if every is not None:
         callbacks.append(Progress(every))
-    batches = -(-len(images) // batch_size)
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * batches)
+    steps = -(-len(images) // batch_size)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)
     compile_for_training(
         model,
         (None, model.input_dim),
         adamw(schedule, weight_decay),
-        short_steps=batches,
+        short_steps=steps,
         loss=ReconstructionLoss(model.likelihood, model.noise_std),
     )
-    fed = (
-        {"x": BinarisedImages(images, batch_size, seed, max_shift)} if unit else {"x": images, "batch_size": batch_size}
-    )
-    history = model.fit(
-        **fed, epochs=epochs, validation_data=validation, validation_batch_size=1000, callbacks=callbacks, verbose=0
-    )
+    batches = (BinarisedImages if unit else _Images)(images, batch_size, seed, max_shift)
+    try:
+        # The order is the batches' own affair; Keras would shuffle them by Python's own generator.
+        history = model.fit(
+            batches,
+            epochs=epochs,
+            shuffle=False,
+            validation_data=validation,
+            validation_batch_size=1000,
+            callbacks=callbacks,
+            verbose=0,
+        )
+    finally:
+        model.beta.assign(full)
     return history.history

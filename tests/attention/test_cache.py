@@ -126,6 +126,20 @@ def test_a_cache_used_wrongly_is_named(options: dict, message: str | None) -> No
         layer(normal(BATCH, 1, WIDTH), **call)
 
 
+def test_a_position_may_be_a_number_of_numpys() -> None:
+    layer, inputs = _layer(), normal(BATCH, 1, WIDTH)
+    expected, _ = layer(inputs, cache=layer.empty_cache(BATCH, TIME), cache_index=4)
+    for index in (np.int64(4), np.array(4)):
+        outputs, _ = layer(inputs, cache=layer.empty_cache(BATCH, TIME), cache_index=index)
+        np.testing.assert_allclose(numpy(outputs), numpy(expected), atol=1e-6)
+
+
+def test_a_cache_for_other_examples_is_named() -> None:
+    layer = _layer()
+    with pytest.raises(ValueError, match=r"the cache is for 1 examples and query has 2; allowed: as many of each"):
+        layer(normal(BATCH, 1, WIDTH), cache=layer.empty_cache(1, TIME), cache_index=0)
+
+
 def test_more_positions_than_a_cache_has_are_named() -> None:
     layer = _layer()
     with pytest.raises(ValueError, match=r"query has 7 positions; allowed: as many as the cache has, 6"):

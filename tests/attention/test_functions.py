@@ -127,6 +127,35 @@ def test_outputs_keep_the_precision_of_the_values() -> None:
     assert keras.backend.standardize_dtype(weights.dtype) == "float32"
 
 
+def test_whole_numbers_are_computed_with_as_numbers() -> None:
+    """A mean of whole numbers is no whole number."""
+    query, key, value = (np.random.default_rng(0).integers(-3, 4, size=(1, 2, 3, 4)) for _ in range(3))
+    exact = [each.astype(np.float32) for each in (query, key, value)]
+    for function in (attention.scaled_dot_product_attention, attention.fused_attention):
+        given, expected = function(query, key, value), function(*exact)
+        if function is attention.scaled_dot_product_attention:
+            given, expected = given[0], expected[0]
+        np.testing.assert_allclose(numpy(given), numpy(expected), atol=1e-6)
+    kernels = [normal(4, 5), normal(4, 5, seed=1), normal(5, seed=2)]
+    np.testing.assert_allclose(
+        numpy(attention.additive_scores(query, key, *kernels)),
+        numpy(attention.additive_scores(*exact[:2], *kernels)),
+        atol=1e-6,
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+def test_a_mask_of_numbers_is_refused(dtype: str) -> None:
+    """Elsewhere such masks are added to the scores: 0 would mean what 1 means here."""
+    inputs, mask = normal(1, 2, 3, 4), np.ones((3, 3), dtype)
+    message = rf"mask is of type {dtype}; allowed: bool, True for what may be looked at"
+    for function in (attention.scaled_dot_product_attention, attention.fused_attention):
+        with pytest.raises(TypeError, match=message):
+            function(inputs, inputs, inputs, mask)
+    with pytest.raises(TypeError, match=message):
+        attention.masked_softmax(normal(3, 3), mask)
+
+
 def test_heads_are_cut_from_each_vector_and_joined_again() -> None:
     inputs = np.arange(2 * 3 * 6, dtype=np.float32).reshape(2, 3, 6)
     heads = numpy(attention.split_heads(inputs, 2))

@@ -138,6 +138,26 @@ def test_padding_may_hold_anything_and_be_of_any_length(make, shown: bool) -> No
     assert np.abs(outputs(np.where(padding[..., None], inputs + 1, inputs), padding) - before).max() > 1e-3
 
 
+@pytest.mark.parametrize("make", [lambda: MultiHeadAttention(2, seed=0), lambda: AdditiveAttention(3)])
+def test_the_mask_that_keras_keeps_for_the_keys_is_obeyed(make) -> None:
+    ids = np.array([[4, 2, 7, 0, 0], [1, 3, 0, 0, 0]])
+    layer, embedding = make(), keras.layers.Embedding(9, WIDTH, mask_zero=True)
+    vectors = numpy(embedding(ids))
+    expected = numpy(layer(vectors, padding_mask=ids != 0))
+    assert np.abs(expected - numpy(layer(vectors))).max() > 1e-4
+    np.testing.assert_allclose(numpy(layer(embedding(ids))), expected, atol=1e-6)
+    # In a model as well; and what the outputs are averaged by afterwards knows what was padding.
+    inputs = keras.Input((None,), dtype="int32")
+    outputs = layer(embedding(inputs))
+    model = keras.Model(inputs, [outputs, keras.layers.GlobalAveragePooling1D()(outputs)])
+    outputs, mean = model.predict(ids, verbose=0)
+    np.testing.assert_allclose(outputs, expected, atol=1e-6)
+    np.testing.assert_allclose(mean[0], expected[0, :3].mean(axis=0), atol=1e-5)
+    # A mask that is given goes before the one that is kept.
+    everything = layer(embedding(ids), padding_mask=np.ones((2, 5), bool))
+    np.testing.assert_allclose(numpy(everything), numpy(layer(vectors)), atol=1e-6)
+
+
 @pytest.mark.parametrize("shown", [False, True])
 def test_who_may_look_at_nothing_gets_the_output_bias_and_finite_gradients(shown: bool) -> None:
     layer, inputs = _layer(), normal(BATCH, TIME, WIDTH)

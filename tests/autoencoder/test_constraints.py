@@ -41,6 +41,12 @@ def test_noise_follows_its_seed_and_never_touches_the_callers_array(kind: str) -
 
 
 @pytest.mark.parametrize("kind", ["masking", "gaussian"])
+def test_whole_numbers_are_spoilt_as_numbers(kind: str) -> None:
+    spoilt = corrupt(ONES.astype(np.int64), kind, 0.3, seed=1)
+    np.testing.assert_array_equal(numpy(spoilt), numpy(corrupt(ONES, kind, 0.3, seed=1)))
+
+
+@pytest.mark.parametrize("kind", ["masking", "gaussian"])
 def test_the_layer_spoils_in_training_alone_and_anew_each_time(kind: str) -> None:
     layer = Corruption(kind, 0.3, seed=4)
     np.testing.assert_array_equal(numpy(layer(ONES)), ONES)

@@ -109,6 +109,11 @@ def test_the_loss_object_averages_over_examples_alone(kind: str, function) -> No
     assert again.kind == kind and float(again(targets, LOGITS)) == float(loss(targets, LOGITS))
 
 
+def test_the_loss_object_keeps_its_precision() -> None:
+    again = ReconstructionLoss.from_config(ReconstructionLoss("words", dtype="float64").get_config())
+    assert again.dtype == "float64"
+
+
 def test_an_unknown_loss_is_named() -> None:
     with pytest.raises(ValueError, match=r"^kind is 'mse'; allowed: 'cross_entropy', 'squared_error', 'words'$"):
         ReconstructionLoss("mse")

@@ -91,6 +91,17 @@ def test_a_saved_model_comes_back_whole(noise, price, tmp_path) -> None:
         assert (numpy(again(INPUTS, training=True)) != numpy(again(INPUTS))).any()
 
 
+def test_a_trained_model_comes_back_with_its_own_loss_although_the_vae_has_one_of_that_name(tmp_path) -> None:
+    from course_lib import vae  # noqa: F401 – what it registers must not take the place of what is registered here
+
+    model = Autoencoder(5, 2, loss="squared_error")
+    model.compile("sgd", ReconstructionLoss("squared_error"))
+    model.fit(INPUTS, INPUTS, epochs=1, verbose=0)
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    assert type(again.loss) is ReconstructionLoss and again.loss.kind == "squared_error"
+
+
 def test_weights_follow_the_seed() -> None:
     first, again, other = (Autoencoder(5, 2, (4,), seed=seed) for seed in (1, 1, 2))
     for a, b, c in zip(first.get_weights(), again.get_weights(), other.get_weights(), strict=True):

@@ -8,6 +8,7 @@ import pytest
 from keras import ops
 
 from course_lib import mlp
+from course_lib.mlp.classifier import _Batches
 
 
 def numpy(values) -> np.ndarray:
@@ -60,6 +61,18 @@ def test_the_seed_decides_how_a_model_begins():
     first, again, other = (small(seed=seed).get_weights()[0] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
+
+
+def test_an_initialiser_may_draw_nothing():
+    assert not any(values.any() for values in small(initializer="zeros").get_weights())
+    assert (small(initializer="ones").get_weights()[0] == 1).all()
+
+
+def test_widths_may_come_from_numpy(tmp_path):
+    model = mlp.MLP(np.int64(4), hidden_dims=np.array([12, 8]), seed=1)
+    model.build((None, 4, 4))
+    model.save(tmp_path / "model.keras")  # JSON takes no number of NumPy's
+    assert keras.saving.load_model(tmp_path / "model.keras").get_config() == small().get_config() | {"name": model.name}
 
 
 def test_every_weight_gets_a_finite_gradient_that_is_not_zero():
@@ -121,6 +134,15 @@ def test_logits_are_float32_under_a_half_precision_policy(policy):
     np.testing.assert_allclose(numpy(logits), expected, atol=0.05)
 
 
+def test_a_model_has_the_policy_it_was_given_and_keeps_it(tmp_path):
+    model = small(dtype="mixed_bfloat16")
+    assert {layer.compute_dtype for layer in model.hidden} == {"bfloat16"} and model.logits.compute_dtype == "float32"
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    assert {layer.compute_dtype for layer in again.hidden} == {"bfloat16"}
+    np.testing.assert_array_equal(numpy(again(striped()[0])), numpy(model(striped()[0])))
+
+
 # --- Training ------------------------------------------------------------------------------------------------------
 
 
@@ -172,6 +194,17 @@ def test_every_epoch_changes_every_picture_anew_in_another_order():
     assert (epochs[0] != epochs[1]).any()
 
 
+def test_a_batch_asked_for_twice_is_changed_alike():
+    """Keras asks for some batches more than once, and from whatever thread it likes."""
+    batches = _Batches(np.ones((12, 2)), np.zeros(12, int), 4, lambda batch, random: batch * random.random(), seed=3)
+    first = [batches[number][0] for number in (0, 1, 2)]
+    for number in (2, 0, 1):
+        np.testing.assert_array_equal(batches[number][0], first[number])
+    assert len({batch[0, 0] for batch in first}) == 3
+    batches.on_epoch_end()
+    assert batches[0][0][0, 0] != first[0][0, 0]
+
+
 def test_the_learning_rate_falls_to_zero_along_half_a_cosine():
     images, labels = striped(64)
     model = small()
@@ -210,7 +243,9 @@ def test_fewer_examples_than_a_batch_are_a_batch():
         ({"num_classes": 1}, ValueError, "num_classes is 1"),
         ({"hidden_dims": (8, 0)}, ValueError, "hidden_dims"),
         ({"hidden_dims": (8.0,)}, TypeError, "whole number"),
-        ({"dropout": 1.0}, ValueError, "rate is 1.0"),
+        ({"hidden_dims": 8}, TypeError, r"hidden_dims is 8, one number; allowed: a list of widths, such as \(8,\)"),
+        ({"dropout": 1.0}, ValueError, "dropout is 1.0; allowed: from 0 to less than 1"),
+        ({"dropout": -0.1, "hidden_dims": ()}, ValueError, "dropout is -0.1"),
         ({"l2": -1e-3}, ValueError, "l2 is -0.001"),
         ({"l1": float("inf")}, ValueError, "l1 is inf"),
     ],

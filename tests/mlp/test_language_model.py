@@ -72,6 +72,10 @@ def test_what_are_no_ids_is_refused():
         mlp.contexts_and_targets([["good", "film"]], 2)
     with pytest.raises(ValueError, match="context_length is 0"):
         mlp.contexts_and_targets([[1, 2]], 0)
+    with pytest.raises(ValueError, match=r"a text of the shape \(2, 2\); allowed: \(tokens,\)"):
+        mlp.contexts_and_targets([[[1, 2], [3, 4]]], 2)
+    with pytest.raises(ValueError, match=r"the id 4294967297; allowed: up to 2147483647"):
+        mlp.contexts_and_targets([[2**32 + 1]], 2)
 
 
 # --- The model -----------------------------------------------------------------------------------------------------
@@ -137,6 +141,23 @@ def test_logits_are_float32_under_a_half_precision_policy(direct):
         keras.config.set_dtype_policy(before)
     assert keras.backend.standardize_dtype(logits.dtype) == "float32"
     np.testing.assert_allclose(numpy(logits), expected, atol=0.05)
+
+
+def test_a_model_has_the_policy_it_was_given_and_keeps_it(tmp_path):
+    contexts, _ = pairs(2)
+    model = small(direct=True, dtype="mixed_bfloat16")
+    assert {layer.compute_dtype for layer in (model.vectors, model.hidden)} == {"bfloat16"}
+    before = numpy(model(contexts))
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    assert again.vectors.compute_dtype == "bfloat16"
+    np.testing.assert_array_equal(numpy(again(contexts)), before)
+
+
+def test_sizes_may_come_from_numpy(tmp_path):
+    model = small(context_length=np.int64(3), hidden_dim=np.int32(5))
+    model.save(tmp_path / "model.keras")  # JSON takes no number of NumPy's
+    assert keras.saving.load_model(tmp_path / "model.keras").get_config() == model.get_config()
 
 
 def test_compiled_by_xla_it_gives_the_same():
@@ -244,6 +265,10 @@ def test_ids_outside_the_vocabulary_and_shapes_that_do_not_fit_are_refused():
             function(model, contexts[:0], targets[:0])
         with pytest.raises(TypeError, match="contexts holds values of type float64"):
             function(model, contexts.astype(float), targets)
+    for wrong in (contexts[:, 1:], np.concatenate([contexts, contexts], axis=1), contexts[0]):
+        # Six words could pass for two contexts of three.
+        with pytest.raises(ValueError, match=r"contexts has the shape .*; allowed: \(batch, 3\)"):
+            model(wrong)
     with pytest.raises(ValueError, match="contexts holds ids"):
         mlp.next_word_probabilities(model, [SIZE])
     with pytest.raises(ValueError, match="batch_size is 0"):

@@ -117,6 +117,13 @@ def test_the_next_token_loss_is_the_total_over_the_tokens(logits, labels):
     assert float(mlp.next_token_cross_entropy(labels, logits)) == pytest.approx(sum(everything) / 15, rel=1e-5)
 
 
+def test_one_mask_may_serve_every_example(logits, labels):
+    mask = np.arange(5) < 3
+    expected = float(mlp.next_token_cross_entropy(labels[:, :3], logits[:, :3]))
+    for shared in (mask, mask[None]):
+        assert float(mlp.next_token_cross_entropy(labels, logits, shared)) == pytest.approx(expected, rel=1e-6)
+
+
 @pytest.mark.parametrize("rubbish", [0.0, 1e9, np.nan, np.inf])
 def test_what_stands_at_padded_positions_changes_nothing_nor_does_more_padding(logits, labels, rubbish):
     mask = np.arange(5) < np.array([[5], [2], [1]])

@@ -171,17 +171,25 @@ def test_no_word_is_impossible_not_even_one_never_seen():
 def test_targets_outside_the_vocabulary_are_refused(bad):
     for model in MODELS.values():
         with pytest.raises(ValueError, match=rf"targets holds ids .* allowed: 1 to {SIZE - 1}"):
-            model.probabilities(np.ones((2, 3)), np.array(bad))
+            model.probabilities(np.ones((2, 3), int), np.array(bad))
 
 
 def test_contexts_too_short_or_outside_the_vocabulary_are_refused():
     model = MODELS["kneser-ney 3"]
     with pytest.raises(ValueError, match=r"allowed: \(tokens, 2 or more\)"):
-        model.probabilities(np.ones((2, 1)), np.array([1, 2]))
+        model.probabilities(np.ones((2, 1), int), np.array([1, 2]))
     with pytest.raises(ValueError, match="allowed"):
-        model.probabilities(np.ones((3, 2)), np.array([1, 2]))
+        model.probabilities(np.ones((3, 2), int), np.array([1, 2]))
     with pytest.raises(ValueError, match=rf"contexts holds ids from 1 to {SIZE}"):
         model.probabilities(np.array([[1, SIZE]]), np.array([1]))
+
+
+def test_what_are_no_ids_is_refused():
+    model = MODELS["kneser-ney 3"]
+    with pytest.raises(TypeError, match=r"contexts holds values of type float64; allowed: whole numbers"):
+        model.probabilities(np.ones((2, 2)), np.array([1, 2]))
+    with pytest.raises(TypeError, match=r"targets holds values of type float64"):
+        model.probabilities(np.ones((2, 2), int), np.array([1.0, 2.7]))
 
 
 def test_settings_out_of_range_are_refused():

@@ -164,6 +164,22 @@ def test_checking_gradients_leaves_the_network_as_it_was():
         np.testing.assert_array_equal(old, new)
 
 
+def test_gradients_are_checked_in_float64_whatever_the_network_is_in():
+    layers, inputs, labels = example()
+    short = [(weights.astype(np.float32), biases.astype(np.float32)) for weights, biases in layers]
+    exact = [(weights.astype(np.float64), biases.astype(np.float64)) for weights, biases in short]
+    checked = mlp.numerical_gradients(lambda network: loss_of(network, inputs, labels, "tanh"), short)
+    assert_equal_gradients(gradients_of(exact, inputs, labels, "tanh"), checked, atol=1e-7)
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 1), (3, 2), (2, 2, 2)])
+def test_logits_that_do_not_fit_their_labels_are_refused(shape):
+    labels = np.array([[0], [1]]) if shape == (2, 1) else np.array([0, 1])
+    logits = np.zeros((2, 2)) if shape == (2, 1) else np.zeros(shape)
+    with pytest.raises(ValueError, match=r"have the shapes .*; allowed: \(batch,\) and \(batch, classes\)"):
+        mlp.cross_entropy_and_gradient(labels, logits)
+
+
 @pytest.mark.parametrize("labels", [[0, 2], [-1, 0]])
 def test_labels_that_are_no_class_are_refused(labels):
     with pytest.raises(ValueError, match=r"labels holds labels from .* allowed: 0 to 1"):

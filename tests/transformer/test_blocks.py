@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib.transformer import TransformerDecoderLayer, TransformerEncoderLayer
+from course_lib.transformer import SinusoidalPositions, TransformerDecoderLayer, TransformerEncoderLayer
 from tensors import central_difference, compiled, normal, numpy, value_and_gradients
 
 from . import loops
@@ -208,6 +208,25 @@ def test_scores_are_weights_of_the_right_sizes() -> None:
     assert (np.triu(numpy(own), 1) == 0).all() and (numpy(cross)[1, :, :, 2:] == 0).all()
     for weights in (own, cross, _encoder()(memory, return_attention_scores=True)[1]):
         np.testing.assert_allclose(numpy(weights).sum(axis=-1), 1, atol=1e-6)
+
+
+def test_scores_have_their_shapes_in_a_model_of_layers_as_well() -> None:
+    target, memory = keras.Input((TIME, WIDTH)), keras.Input((SOURCE, WIDTH))
+    outputs, own, cross = TransformerDecoderLayer(2, HIDDEN)(target, memory, return_attention_scores=True)
+    assert outputs.shape == (None, TIME, WIDTH)
+    assert own.shape == (None, 2, TIME, TIME) and cross.shape == (None, 2, TIME, SOURCE)
+    model = keras.Model([target, memory], [outputs, own, cross])
+    given = model([normal(BATCH, TIME, WIDTH), normal(BATCH, SOURCE, WIDTH)])
+    assert [tuple(each.shape[1:]) for each in given] == [tuple(each.shape[1:]) for each in model.outputs]
+
+
+def test_a_mask_that_keras_keeps_passes_through() -> None:
+    ids, embedding = np.array([[4, 2, 0, 0]]), keras.layers.Embedding(9, WIDTH, mask_zero=True)
+    layer, vectors = _encoder(), SinusoidalPositions(4)(embedding(ids))
+    expected = numpy(layer(numpy(vectors), padding_mask=ids != 0))
+    outputs = layer(vectors)
+    np.testing.assert_allclose(numpy(outputs), expected, atol=1e-6)
+    np.testing.assert_array_equal(numpy(outputs._keras_mask), ids != 0)
 
 
 @pytest.mark.parametrize("make", [_encoder, _decoder])

@@ -192,6 +192,21 @@ def test_first_embeddings_have_length_one_and_kernels_their_limits() -> None:
     assert (numpy(layers[0]) != numpy(layers[1])).any()
 
 
+def test_a_frozen_model_is_made_again_as_it_began() -> None:
+    """Keras writes into a model's configuration whether it is trainable; its first weights do not depend on it."""
+    model = Transformer(5, 6, width=4, num_heads=1, hidden_dim=3, num_layers=1, seed=1)
+    model.trainable = False
+    for one, same in zip(model.get_weights(), Transformer.from_config(model.get_config()).get_weights(), strict=True):
+        np.testing.assert_array_equal(one, same)
+
+
+def test_sizes_may_come_from_numpy(tmp_path: Path) -> None:
+    sizes = {"width": np.int64(4), "num_heads": np.int32(1), "hidden_dim": np.int64(3), "num_layers": np.int64(1)}
+    model = Transformer(np.int64(5), np.int64(6), max_length=np.int64(7), seed=1, **sizes)
+    model.save(tmp_path / "model.keras")  # JSON takes no number of NumPy's
+    assert keras.saving.load_model(tmp_path / "model.keras").settings == model.settings
+
+
 def test_two_layers_drop_different_places() -> None:
     seeds = [layer.seed for layer in (*shared().encoder_layers, *shared().decoder_layers)]
     assert len(set(seeds)) == 4
@@ -324,6 +339,16 @@ def test_ids_outside_the_vocabulary_are_named(name: str, value: float, error: ty
     given[name][0, 1] = value
     with pytest.raises(error, match=message):
         shared()(given)
+
+
+def test_ids_outside_the_vocabulary_are_named_in_steps_as_well() -> None:
+    model, memory, mask = shared(), normal(1, 3, shared().width), np.ones((1, 3), bool)
+    with pytest.raises(ValueError, match=rf"source holds ids from {SOURCE_SIZE} to {SOURCE_SIZE}"):
+        model.encode(np.array([[SOURCE_SIZE]]))
+    with pytest.raises(ValueError, match=rf"target holds ids from {TARGET_SIZE} to {TARGET_SIZE}"):
+        model.decode(np.array([[TARGET_SIZE]]), memory, mask)
+    with pytest.raises(ValueError, match=r"token_ids holds ids from -1 to -1"):
+        model.decode_step(np.array([[-1]]), model.make_cache(memory, 4), 0, mask)
 
 
 def test_inputs_of_another_form_are_named() -> None:

@@ -65,6 +65,30 @@ def test_a_later_start_takes_later_rows(make, known: bool) -> None:
     np.testing.assert_allclose(numpy(layer(inputs[:, 7:9], start=start)), whole[:, 7:9], atol=1e-7)
 
 
+def test_a_start_may_be_a_number_of_numpys_and_is_never_negative() -> None:
+    layer, inputs = SinusoidalPositions(10), normal(2, 2, 4)
+    expected = numpy(layer(inputs, start=7))
+    for start in (np.int64(7), np.array(7)):
+        np.testing.assert_array_equal(numpy(layer(inputs, start=start)), expected)
+    with pytest.raises(ValueError, match=r"start is -1; allowed: 0 or more"):
+        layer(inputs, start=-1)  # would take rows from the table's end
+
+
+@pytest.mark.parametrize("make", [SinusoidalPositions, LearnedPositions])
+def test_vectors_of_another_width_are_refused(make) -> None:
+    layer = make(10)
+    layer(normal(2, 3, 4))
+    for shape in ((2, 3, 1), (2, 4)):
+        with pytest.raises(ValueError, match="incompatible"):
+            layer(normal(*shape))
+
+
+def test_whole_numbers_are_turned_as_numbers() -> None:
+    vectors = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])
+    expected = numpy(rotate(vectors.astype(np.float32), [1, 2]))
+    np.testing.assert_array_equal(numpy(rotate(vectors, [1, 2])), expected)
+
+
 def test_rotation_is_that_of_loops_and_keeps_lengths() -> None:
     vectors = normal(2, 3, 5, 6)
     positions = np.array([0, 1, 2, 40, 511])

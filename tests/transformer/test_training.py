@@ -60,6 +60,15 @@ def test_without_smoothing_it_is_the_cross_entropy_of_next_tokens() -> None:
     assert float(numpy(SmoothedCrossEntropy(0.0)(answers, logits))) == pytest.approx(float(numpy(expected)), rel=1e-6)
 
 
+def test_examples_may_weigh_differently() -> None:
+    """The weights of Keras: each example's share of the total loss is multiplied by its own."""
+    logits, answers, weights = normal(2, 3, 5), np.array([[1, 4, 0], [2, 0, 0]]), np.array([3.0, 0.5], np.float32)
+    losses = numpy(smoothed_cross_entropy(answers, logits, 0.1))
+    expected = (3.0 * (losses[0, 0] + losses[0, 1]) + 0.5 * losses[1, 0]) / 3
+    given = SmoothedCrossEntropy(0.1)(answers, logits, sample_weight=weights)
+    assert float(numpy(given)) == pytest.approx(expected, rel=1e-5)
+
+
 def test_a_tenth_is_spread_where_nobody_chose() -> None:
     """As Vaswani et al. (2017, section 5.4) do; the function and the layer say the same."""
     logits = normal(2, 3, 5)
@@ -257,6 +266,10 @@ def test_compiled_training_is_the_same_and_traced_at_most_once_for_each_shape() 
         ({"weight_decay": -1.0}, ValueError, r"weight_decay is -1.0"),
         ({"smoothing": 1.0}, ValueError, r"smoothing is 1.0; allowed: from 0 to less than 1"),
         ({"boundaries": [2]}, ValueError, r"boundaries ends with 2; allowed: 3 or more"),
+        ({"boundaries": [99]}, ValueError, r"boundaries ends with 99; allowed: up to the model's max_length, 8"),
+        ({"boundaries": []}, ValueError, r"boundaries is empty; allowed: one length or more"),
+        ({"clip_norm": 0.0}, ValueError, r"clip_norm is 0.0; allowed: a number above 0"),
+        ({"validation": ([[4]], [[4]], [1.0])}, ValueError, r"validation has 3 parts; allowed: a pair"),
         ({"end_id": START}, ValueError, r"end_id is 2, and so is start_id"),
     ],
 )
@@ -271,6 +284,13 @@ def test_what_cannot_be_learnt_from_is_named(options: dict, error: type[Exceptio
     }
     with pytest.raises(error, match=message):
         train_translator(shared(), **settings)
+
+
+def test_batches_of_nothing_are_named() -> None:
+    with pytest.raises(ValueError, match=r"sources holds an empty sentence at 1; allowed: one token or more"):
+        TranslationBatches([[4], []], [[4], [5]], START, END, 2, [4])
+    with pytest.raises(ValueError, match=r"batch_size is 0; allowed: 1 or more"):
+        TranslationBatches([[4]], [[4]], START, END, 0, [4])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ same model.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import keras
@@ -13,6 +14,7 @@ import pytest
 from keras import ops
 
 from course_lib import data, vae
+from course_lib.vae.model import log_likelihood
 
 from .samples import small
 
@@ -219,6 +221,21 @@ def test_dropout_acts_in_training_alone() -> None:
     np.testing.assert_array_equal(numpy(model.encode(IMAGES)[0]), numpy(model.encode(IMAGES)[0]))
 
 
+def test_two_layers_drop_different_places() -> None:
+    model = vae.VAE(16, 3, hidden_dims=(200, 200), dropout=0.5, seed=0)
+    drops = [layer for layer in model.encoder_hidden + model.decoder_hidden if isinstance(layer, keras.layers.Dropout)]
+    masks = [numpy(layer(np.ones((1, 200), np.float32), training=True)) > 0 for layer in drops]
+    assert len(masks) == 4
+    for one, other in itertools.combinations(masks, 2):
+        assert 0.3 < (one != other).mean() < 0.7
+
+
+def test_examples_have_no_weights() -> None:
+    model = compiled(small())
+    with pytest.raises(ValueError, match=r"sample_weight or class_weight is given; allowed: none"):
+        model.fit(IMAGES, IMAGES, sample_weight=np.ones(6), verbose=0)
+
+
 @pytest.mark.slow
 def test_one_batch_is_learnt_by_heart() -> None:
     digits = data.digits.load(8).images[:8].reshape(8, -1)
@@ -275,6 +292,8 @@ def test_neighbours_need_square_images() -> None:
 
 
 def test_a_wrong_loss_is_named() -> None:
+    with pytest.raises(ValueError, match=r"^likelihood is 'mse'; allowed: 'bernoulli', 'gaussian'$"):
+        log_likelihood(IMAGES, IMAGES, "mse")
     with pytest.raises(ValueError, match=r"^likelihood is 'mse'; allowed: 'bernoulli', 'gaussian'$"):
         vae.ReconstructionLoss("mse")
     with pytest.raises(ValueError, match=r"^noise_std is -1; allowed: a number above 0$"):

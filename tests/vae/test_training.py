@@ -125,6 +125,46 @@ def test_gaussian_models_are_trained_on_numbers_as_they_are() -> None:
     assert history["loss"][-1] < history["loss"][0]
 
 
+@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian"])
+def test_training_depends_on_its_seed_and_on_nothing_else(likelihood: str) -> None:
+    def losses(seed: int, elsewhere: int) -> list[float]:
+        keras.utils.set_random_seed(0)
+        model = model_of(likelihood=likelihood)
+        model(DIGITS[:1])  # makes the weights
+        keras.utils.set_random_seed(elsewhere)  # Python's, NumPy's and the backend's own generators
+        return vae.train(model, DIGITS[:60], epochs=2, batch_size=20, max_shift=1, seed=seed)["loss"]
+
+    first = losses(1, elsewhere=0)
+    np.testing.assert_allclose(losses(1, elsewhere=9), first, rtol=1e-6)
+    assert np.abs(np.array(losses(2, elsewhere=0)) - first).max() > 1e-3
+
+
+def test_beta_is_whole_again_after_training_however_training_ends() -> None:
+    model = model_of(beta=0.5)
+    vae.train(model, DIGITS[:40], epochs=2, batch_size=20, warm_up=5)
+    assert float(model.beta) == 0.5
+
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+            self.model.stop_training = True
+
+    model.compile("sgd", vae.ReconstructionLoss())
+    model.fit(DIGITS[:40], epochs=9, callbacks=[vae.BetaWarmUp(5, beta=0.5), Stop()], verbose=0)
+    assert float(model.beta) == 0.5
+
+
+def test_a_training_that_fails_leaves_beta_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = model_of(beta=0.5)
+
+    def fail(self: object, epoch: int, logs: dict | None = None) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("course_lib.vae.training.Progress.on_epoch_end", fail)
+    with pytest.raises(KeyboardInterrupt):
+        vae.train(model, DIGITS[:40], epochs=2, batch_size=20, warm_up=5, every=1)
+    assert float(model.beta) == 0.5
+
+
 BAD = {
     "one image without its batch": (
         DIGITS[0],
