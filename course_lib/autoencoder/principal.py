@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.arguments import require_integer
-from course_lib.autoencoder.checking import checked_examples
+from course_lib.examples import checked_examples
 
 
 @dataclass(frozen=True, eq=False)

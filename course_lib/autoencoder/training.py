@@ -9,11 +9,11 @@ import numpy as np
 from keras import ops
 
 from course_lib.arguments import require_integer, require_positive
-from course_lib.autoencoder.checking import checked_examples
 from course_lib.autoencoder.losses import LOSSES, ReconstructionLoss
 from course_lib.autoencoder.model import Autoencoder
 from course_lib.compiling import compile_for_training
 from course_lib.devices import set_seeds
+from course_lib.examples import checked_examples
 
 # What each loss can be asked to reconstruct, and why no more.
 _ALLOWED = {

@@ -10,7 +10,6 @@ import numpy as np
 
 from course_lib.arguments import (
     require_integer,
-    require_labels,
     require_not_negative,
     require_patience,
     require_positive,
@@ -18,6 +17,7 @@ from course_lib.arguments import (
     require_widths,
 )
 from course_lib.compiling import compile_for_training
+from course_lib.examples import checked_examples, checked_labels
 from course_lib.mlp.losses import CrossEntropy
 from course_lib.mlp.regularisation import Dropout
 from course_lib.mlp.seeds import offset_seed
@@ -198,9 +198,9 @@ def train_classifier(
     require_integer("batch_size", batch_size, at_least=1)
     require_positive("learning_rate", learning_rate)
     require_patience(patience, validation)
-    inputs, labels = checked_examples("inputs", inputs, labels, model.num_classes)
+    inputs, labels = _checked("inputs", inputs, labels, model.num_classes)
     if validation is not None:
-        validation = checked_examples("validation", *validation, model.num_classes)
+        validation = _checked("validation", *validation, model.num_classes)
     batches = _Batches(inputs, labels, batch_size, change, seed)
     falling = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps=epochs * len(batches))
     compile_for_training(
@@ -227,28 +227,13 @@ def train_classifier(
     return history.history
 
 
-def checked_examples(
-    name: str, inputs: np.ndarray, labels: np.ndarray, num_classes: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Inputs as float32 and labels as int32; raises where they are not what a classifier can learn from.
-
-    Raises:
-        TypeError: if the labels are no whole numbers.
-        ValueError: if there is no example, the shapes do not fit, the inputs hold NaN or values outside 0 to 1, or a
-            label is no class.
-    """
-    inputs, labels = np.asarray(inputs, dtype=np.float32), np.asarray(labels)
-    if inputs.ndim < 2 or not len(inputs):
+def _checked(name: str, inputs: np.ndarray, labels: np.ndarray, num_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs as float32 and labels as int32; raises where they are not what a classifier can learn from."""
+    inputs = np.asarray(inputs)
+    if inputs.ndim < 2 or not inputs.size:
         raise ValueError(
             f"{name} has the shape {inputs.shape}; allowed: (examples, features) or (examples, height, width), at"
             " least one example"
         )
-    if labels.shape != (len(inputs),):
-        raise ValueError(f"the labels of {name} have the shape {labels.shape}; allowed: ({len(inputs)},)")
-    # Written so that NaN, which is neither below nor above anything, is refused as well.
-    if not (inputs.min() >= 0 and inputs.max() <= 1):
-        raise ValueError(
-            f"{name} holds values from {inputs.min()} to {inputs.max()}; allowed: 0 to 1 (divide pixels by 255)"
-        )
-    require_labels(f"the labels of {name}", labels, num_classes)
-    return inputs, labels.astype(np.int32)
+    rows = checked_examples(name, inputs.reshape(len(inputs), -1), low=0, high=1, reason=" (divide pixels by 255)")
+    return rows.reshape(inputs.shape), checked_labels(name, labels, len(rows), num_classes).astype(np.int32)

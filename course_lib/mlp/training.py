@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course_lib.arguments import require_integer, require_labels, require_not_negative, require_patience, require_share
+from course_lib.arguments import require_integer, require_not_negative, require_patience, require_share
+from course_lib.examples import checked_examples, checked_labels
 from course_lib.mlp.network import Layer, backward, cross_entropy_and_gradient, forward
 from course_lib.mlp.optimizers import Rule, adam, descend
 
@@ -119,13 +120,6 @@ def _checked(
     name: str, inputs: np.ndarray, labels: np.ndarray, layers: Sequence[Layer]
 ) -> tuple[np.ndarray, np.ndarray]:
     """The examples in the network's type; raises where they do not fit it."""
-    inputs, labels = np.asarray(inputs, dtype=layers[0][0].dtype), np.asarray(labels)
-    features = len(layers[0][0])
-    if inputs.ndim != 2 or inputs.shape[1] != features or not len(inputs):
-        raise ValueError(f"{name} has the shape {inputs.shape}; allowed: (examples, {features}), at least one example")
-    if labels.shape != (len(inputs),):
-        raise ValueError(f"the labels of {name} have the shape {labels.shape}; allowed: ({len(inputs)},)")
-    if not np.isfinite(inputs).all():
-        raise ValueError(f"{name} holds NaN or infinity; allowed: finite numbers")
-    require_labels(f"the labels of {name}", labels, len(layers[-1][1]))
-    return inputs, labels
+    first, last = layers[0][0], layers[-1][1]
+    inputs = checked_examples(name, inputs, features=len(first), dtype=first.dtype)
+    return inputs, checked_labels(name, labels, len(inputs), num_classes=len(last))

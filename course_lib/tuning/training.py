@@ -20,12 +20,12 @@ import numpy as np
 from course_lib.arguments import (
     require_choice,
     require_integer,
-    require_labels,
     require_not_negative,
     require_number,
     require_positive,
     require_share,
 )
+from course_lib.examples import checked_examples, checked_labels
 from course_lib.files import write_atomically
 from course_lib.mlp.initialisation import initialise
 from course_lib.mlp.network import backward, cross_entropy_and_gradient, forward
@@ -102,7 +102,8 @@ class Training:
         require_integer("total_epochs", total_epochs, at_least=1)
         require_integer("seed", seed, at_least=0)
         self.settings, self.total_epochs, self.seed = settings, total_epochs, seed
-        self.inputs, self.labels = checked_examples("inputs", inputs, labels)
+        self.inputs = checked_examples("inputs", inputs)
+        self.labels = checked_labels("inputs", labels, len(self.inputs))
         classes = int(self.labels.max()) + 1
         sizes = [self.inputs.shape[1], settings.hidden_units, max(classes, 2)]
         self.layers = initialise(sizes, "he", seed)
@@ -164,11 +165,9 @@ class Training:
             ValueError: if there is no example, the shapes do not fit each other or the network, the inputs hold NaN or
                 infinity, or a label is no class of the training examples.
         """
-        inputs, labels = checked_examples("inputs", inputs, labels)
         features, classes = self.layers[0][0].shape[0], self.layers[-1][0].shape[1]
-        if inputs.shape[1] != features:
-            raise ValueError(f"inputs has {inputs.shape[1]} features; allowed: {features}, as the training examples")
-        require_labels("labels", labels, classes)
+        inputs = checked_examples("inputs", inputs, features)
+        labels = checked_labels("inputs", labels, len(inputs), classes)
         with np.errstate(all="ignore"):
             logits, _ = forward(self.layers, inputs)
             loss, _ = cross_entropy_and_gradient(labels, logits)
@@ -234,27 +233,3 @@ def _network(arrays: Mapping[str, np.ndarray], depth: int) -> tuple[list, list |
         (arrays[f"mean{number}"], arrays[f"square{number}"], int(arrays[f"steps{number}"]))
         for number in range(len(values))
     ]
-
-
-def checked_examples(name: str, inputs: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The examples as arrays.
-
-    Shapes: inputs (examples, features), labels (examples,).
-
-    Raises:
-        TypeError: if the labels are no whole numbers.
-        ValueError: if the inputs hold anything but finite numbers, do not fit the labels, or there is none.
-    """
-    try:
-        inputs = np.asarray(inputs, dtype=np.float32)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} is no table of numbers; allowed: (examples, features)") from error
-    labels = np.asarray(labels)
-    if inputs.ndim != 2 or not len(inputs):
-        raise ValueError(f"{name} has the shape {inputs.shape}; allowed: (examples, features), at least one example")
-    if labels.shape != (len(inputs),):
-        raise ValueError(f"the labels of {name} have the shape {labels.shape}; allowed: ({len(inputs)},)")
-    if not np.isfinite(inputs).all():
-        raise ValueError(f"{name} holds NaN or infinity; allowed: finite numbers")
-    require_labels(f"the labels of {name}", labels, int(labels.max(initial=0)) + 1)
-    return inputs, labels

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.arguments import require_integer, require_not_negative, require_positive
 from course_lib.compiling import adamw, compile_for_training
+from course_lib.examples import checked_examples
 from course_lib.vae.model import VAE, ReconstructionLoss
 
 
@@ -25,17 +26,11 @@ def checked_images(name: str, images: ArrayLike, input_dim: int | None = None, u
     Shapes: images (images, pixels).
 
     Raises:
+        TypeError: if they are no numbers.
         ValueError: if the shape is another, there is no image, or a value is not finite or lies outside 0 and 1.
     """
-    images = np.asarray(images, dtype=np.float32)
-    if images.ndim != 2 or 0 in images.shape or (input_dim is not None and images.shape[1] != input_dim):
-        pixels = "pixels" if input_dim is None else str(input_dim)
-        raise ValueError(f"{name} has the shape {images.shape}; allowed: ({name}, {pixels}), one row or more")
-    if not np.isfinite(images).all():
-        raise ValueError(f"{name} holds values that are not finite (NaN or infinity); allowed: numbers")
-    if unit and not (images.min() >= 0 and images.max() <= 1):
-        raise ValueError(f"{name} holds values from {images.min():g} to {images.max():g}; allowed: 0 to 1")
-    return images
+    low, high = (0, 1) if unit else (-np.inf, np.inf)
+    return checked_examples(name, images, input_dim, low, high)
 
 
 def binarise(images: ArrayLike, seed: int | tuple[int, ...]) -> np.ndarray:

@@ -264,7 +264,7 @@ def test_a_model_that_cannot_be_is_refused(settings, error, message):
             r"inputs holds values from .* allowed: 0 to 1 \(divide pixels by 255\)",
         ),
         (lambda x, y: (x - 0.9, y), ValueError, "inputs holds values"),
-        (lambda x, y: (np.where(x > 0.5, np.nan, x), y), ValueError, "inputs holds values from nan"),
+        (lambda x, y: (np.where(x > 0.5, np.nan, x), y), ValueError, "inputs holds NaN or infinity in 8 of 8 examples"),
         (lambda x, y: (x[:, 0, 0], y), ValueError, r"inputs has the shape \(8,\)"),
         (lambda x, y: (x[:0], y[:0]), ValueError, "at least one example"),
         (lambda x, y: (x, y[:-1]), ValueError, r"labels of inputs have the shape \(7,\); allowed: \(8,\)"),

@@ -185,7 +185,7 @@ def test_inputs_that_do_not_fit_are_refused():
         mlp.train_network(layers, np.zeros((3, 2)), labels)
     with pytest.raises(ValueError, match="inputs holds NaN"):
         mlp.train_network(layers, np.full((4, 2), np.nan), labels)
-    with pytest.raises(ValueError, match="at least one example"):
+    with pytest.raises(ValueError, match=r"inputs is empty, of shape .*; allowed: one example or more"):
         mlp.train_network(layers, np.zeros((0, 2)), labels[:0])
     with pytest.raises(ValueError, match="labels from 0 to 3; allowed: 0 to 2"):
         mlp.train_network(layers, np.zeros((4, 2)), np.arange(4))

@@ -216,7 +216,7 @@ def test_bad_examples_are_refused() -> None:
     hole[3, 2] = np.nan
     for inputs, labels, message in (
         (hole, Y, "NaN"),
-        (X[:0], Y[:0], "at least one example"),
+        (X[:0], Y[:0], "inputs is empty, of shape .*; allowed: one example or more"),
         (X, Y[:-1], "labels"),
         (X[0], Y, "shape"),
     ):
@@ -234,7 +234,7 @@ def test_bad_examples_are_refused() -> None:
         ({"seed": None}, TypeError, "seed is None"),
         ({"seed": -1}, ValueError, "seed is -1"),
         ({"total_epochs": 2.0}, TypeError, "total_epochs is 2.0"),
-        ({"inputs": [[1.0], [2.0, 3.0]]}, ValueError, "inputs is no table of numbers"),
+        ({"inputs": [[1.0], [2.0, 3.0]]}, ValueError, "inputs holds examples of different lengths"),
     ],
 )
 def test_a_wrong_argument_is_named(arguments, kind, message) -> None:
@@ -248,10 +248,10 @@ def test_a_wrong_argument_is_named(arguments, kind, message) -> None:
     [
         (X, Y[:1], "the labels of inputs have the shape"),
         (X, Y[:, None], "the labels of inputs have the shape"),
-        (X[:, :5], Y, "inputs has 5 features; allowed: 6"),
-        (X[:0], Y[:0], "inputs has the shape"),
+        (X[:, :5], Y, r"inputs has the shape \(120, 5\); allowed: \(examples, 6\)"),
+        (X[:0], Y[:0], "inputs is empty"),
         (np.full_like(X, np.nan), Y, "inputs holds NaN"),
-        (X, Y + 1, "labels holds labels from 1 to 2; allowed: 0 to 1"),
+        (X, Y + 1, "the labels of inputs holds labels from 1 to 2; allowed: 0 to 1"),
         (X, Y - 1, "the labels of inputs holds labels from -1"),
     ],
 )

@@ -131,8 +131,8 @@ def test_an_autoregressive_decoder_draws_each_pixel_given_those_before(likelihoo
         (lambda m: vae.log_weights(m, IMAGES, num_samples=0), ValueError, r"^num_samples is 0; allowed: 1 or more$"),
         (lambda m: vae.log_weights(m, IMAGES, 2.5), TypeError, r"^num_samples is 2.5 of type float; allowed"),
         (lambda m: vae.encode(m, IMAGES, batch_size=0), ValueError, r"^batch_size is 0; allowed: 1 or more$"),
-        (lambda m: vae.encode(m, IMAGES[0]), ValueError, r"^images has the shape \(16,\); allowed: \(images, 16\)"),
-        (lambda m: vae.elbo_terms(m, IMAGES * np.nan), ValueError, r"^images holds values that are not finite"),
+        (lambda m: vae.encode(m, IMAGES[0]), ValueError, r"^images has the shape \(16,\); allowed: \(examples, 16\)"),
+        (lambda m: vae.elbo_terms(m, IMAGES * np.nan), ValueError, r"^images holds NaN or infinity"),
         (
             lambda m: vae.log_weights(m, IMAGES * 3, 2),
             ValueError,
@@ -143,7 +143,7 @@ def test_an_autoregressive_decoder_draws_each_pixel_given_those_before(likelihoo
         (
             lambda m: vae.draw_images(m, np.zeros((2, 4))),
             ValueError,
-            r"^codes has the shape \(2, 4\); allowed: \(codes, 3\)",
+            r"^codes has the shape \(2, 4\); allowed: \(examples, 3\)",
         ),
     ],
 )

@@ -78,7 +78,7 @@ def test_a_single_row_has_one_slider_to_see(monkeypatch: pytest.MonkeyPatch) -> 
         ),
         (FRAMES[:, :2], r"^frames have the shape \(2, 2, 4, 4\)"),
         (2 * FRAMES, r"^frames holds values from 0 to 2; allowed: 0 to 1$"),
-        (FRAMES * np.nan, r"^frames holds values that are not finite"),
+        (FRAMES * np.nan, r"^frames holds NaN or infinity"),
     ],
 )
 def test_frames_that_do_not_fit_are_refused(frames: np.ndarray, message: str) -> None:

@@ -168,15 +168,15 @@ def test_a_training_that_fails_leaves_beta_whole(monkeypatch: pytest.MonkeyPatch
 BAD = {
     "one image without its batch": (
         DIGITS[0],
-        r"^images has the shape \(64,\); allowed: \(images, 64\), one row or more$",
+        r"^images has the shape \(64,\); allowed: \(examples, 64\)$",
     ),
     "images not flattened": (
         DIGITS.reshape(-1, 8, 8),
         r"^images has the shape \(1797, 8, 8\); allowed",
     ),
-    "another width": (DIGITS[:, :60], r"^images has the shape \(1797, 60\); allowed: \(images, 64\)"),
-    "no images": (DIGITS[:0], r"^images has the shape \(0, 64\); allowed: \(images, 64\), one row or more$"),
-    "NaN": (np.where(np.eye(64) > 0, np.nan, 0), r"^images holds values that are not finite \(NaN or infinity\)"),
+    "another width": (DIGITS[:, :60], r"^images has the shape \(1797, 60\); allowed: \(examples, 64\)"),
+    "no images": (DIGITS[:0], r"^images is empty, of shape \(0, 64\); allowed: one example or more$"),
+    "NaN": (np.where(np.eye(64) > 0, np.nan, 0), r"^images holds NaN or infinity in 64 of 64 examples; allowed"),
     "0 to 255": (255 * DIGITS, r"^images holds values from 0 to 255; allowed: 0 to 1$"),
     "below zero": (DIGITS - 0.5, r"^images holds values from -0.5 to 0.5; allowed: 0 to 1$"),
 }
