@@ -32,6 +32,11 @@ def require_integer(name: str, value: object, at_least: int, at_most: int | None
     return int(value)
 
 
+def checked_seed(seed: object) -> int | None:
+    """The seed as an int, or None where none is given; raises unless it is a whole number, 0 or more."""
+    return None if seed is None else require_integer("seed", seed, at_least=0)
+
+
 def require_widths(name: str, widths: object) -> tuple[int, ...]:
     """The widths of some layers as ints; raises where they are no sequence of whole numbers above 0."""
     if isinstance(widths, Integral):

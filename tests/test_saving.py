@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 
 import keras
+import numpy as np
+import pytest
 
 import course_lib
+from course_lib import attention, autoencoder, mlp, transformer, vae
 
 
 def _classes() -> set[type]:
@@ -31,6 +35,29 @@ def test_every_registered_name_belongs_to_one_class() -> None:
     assert len(registered) > 20
     named = {each.__name__ for each in registered.values()}
     assert {"MLP", "Autoencoder", "VAE", "MultiHeadAttention", "Transformer", "SmoothedCrossEntropy"} <= named
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda seed: mlp.MLP(3, seed=seed),
+        lambda seed: mlp.NeuralLanguageModel(9, seed=seed),
+        lambda seed: mlp.Dropout(0.1, seed),
+        lambda seed: autoencoder.Autoencoder(5, 2, seed=seed),
+        lambda seed: autoencoder.Corruption("masking", 0.1, seed=seed),
+        lambda seed: vae.VAE(5, 2, seed=seed),
+        lambda seed: vae.Sampling(seed=seed),
+        lambda seed: attention.MultiHeadAttention(2, seed=seed),
+        lambda seed: transformer.TransformerEncoderLayer(2, 3, seed=seed),
+        lambda seed: transformer.Transformer(5, 6, width=4, num_heads=1, hidden_dim=3, num_layers=1, seed=seed),
+    ],
+)
+def test_a_seed_may_come_from_numpy_and_must_be_a_whole_number(make) -> None:
+    """A search draws its seeds with NumPy; JSON takes no number of NumPy's."""
+    assert json.dumps(make(np.int64(3)).get_config()["seed"]) == "3"
+    for seed, error, message in [(1.5, TypeError, "seed is 1.5"), (-1, ValueError, "seed is -1; allowed: 0 or more")]:
+        with pytest.raises(error, match=message):
+            make(seed)
 
 
 def test_every_layer_model_and_loss_can_be_saved() -> None:

@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from course_lib import devices
-from course_lib.arguments import require_integer, require_share
+from course_lib.arguments import checked_seed, require_integer, require_share
 from course_lib.attention import functions
 from course_lib.attention.masks import attention_mask_of, known, look_back_mask, require_mask
 
@@ -125,6 +125,7 @@ class MultiHeadAttention(keras.layers.Layer):
             for name, width in (("key_dim", key_dim), ("value_dim", value_dim), ("output_dim", output_dim))
         )
         require_share("dropout", dropout)
+        seed = checked_seed(seed)
         super().__init__(**kwargs)
         self.num_heads, self.use_bias, self.dropout, self.seed = num_heads, use_bias, dropout, seed
         self.key_dim, self.value_dim, self.output_dim = key_dim, value_dim, output_dim

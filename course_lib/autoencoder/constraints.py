@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from course_lib.arguments import require_choice, require_positive
+from course_lib.arguments import require_choice, require_integer, require_positive
 
 NOISES = ("masking", "gaussian")
 PENALTIES = ("absolute", "rate")
@@ -58,8 +58,12 @@ def rate_divergence(code, rate: float):
 
     Shapes: code (batch, code_dim) → ().
 
+    Raises:
+        ValueError: if the rate is not between 0 and 1.
+
     Source: A. Ng, "Sparse autoencoder", lecture notes of CS294A, 2011.
     """
+    _require_rate(rate)
     mean = ops.mean(ops.cast(code, "float32"), axis=0)  # (code_dim,)
     mean = ops.clip(mean, 1e-6, 1 - 1e-6)  # a unit that is never or always active costs much, not infinitely much
     return ops.sum(rate * ops.log(rate / mean) + (1 - rate) * ops.log((1 - rate) / (1 - mean)))  # (6)
@@ -83,7 +87,7 @@ class Corruption(keras.layers.Layer):
     def __init__(self, kind: str, amount: float, seed: int = 0, **kwargs) -> None:
         _require_noise(kind, amount)
         super().__init__(**kwargs)
-        self.kind, self.amount, self.seed = kind, float(amount), int(seed)
+        self.kind, self.amount, self.seed = kind, float(amount), require_integer("seed", seed, at_least=0)
         self.random = keras.random.SeedGenerator(self.seed)
         self.supports_masking = True
 
@@ -118,8 +122,7 @@ class SparsityPenalty(keras.layers.Layer):
     def __init__(self, weight: float, kind: str = "absolute", rate: float = 0.05, **kwargs) -> None:
         require_choice("kind", kind, PENALTIES)
         require_positive("weight", weight)
-        if not 0 < rate < 1:
-            raise ValueError(f"rate is {rate}; allowed: a number between 0 and 1")
+        _require_rate(rate)
         super().__init__(**kwargs)
         self.weight, self.kind, self.rate = float(weight), kind, float(rate)
 
@@ -144,3 +147,8 @@ def _require_noise(kind: str, amount: float) -> None:
         raise ValueError(f"amount is {amount}; allowed for masking: a share from 0 to 1")
     if kind == "gaussian" and not 0 <= amount < float("inf"):
         raise ValueError(f"amount is {amount}; allowed for Gaussian noise: a standard deviation of 0 or more")
+
+
+def _require_rate(rate: float) -> None:
+    if not 0 < rate < 1:
+        raise ValueError(f"rate is {rate}; allowed: a number between 0 and 1")

@@ -68,7 +68,7 @@ class Autoencoder(keras.Model):
         super().__init__(**kwargs)
         self.input_dim, self.code_dim, self.hidden_dims = int(input_dim), int(code_dim), hidden_dims
         self.loss_kind, self.activation, self.code_activation = loss, activation, code_activation
-        self.corruption, self.sparsity, self.seed = corruption, sparsity, int(seed)
+        self.corruption, self.sparsity, self.seed = corruption, sparsity, require_integer("seed", seed, at_least=0)
         seeds = iter(np.random.SeedSequence(self.seed).generate_state(2 * len(self.hidden_dims) + 2) >> 1)
 
         def dense(width: int, activation: str, **options) -> keras.layers.Dense:

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from course_lib.arguments import (
+    checked_seed,
     require_integer,
     require_not_negative,
     require_patience,
@@ -69,7 +70,7 @@ class MLP(keras.Model):
         self.l1 = l1
         self.l2 = l2
         self.initializer = initializer
-        self.seed = seed
+        self.seed = checked_seed(seed)
         inner = {"dtype": self.dtype_policy}
         self.flatten = keras.layers.Flatten(**inner)
         self.hidden = [self._dense(number, units, activation, **inner) for number, units in enumerate(self.hidden_dims)]

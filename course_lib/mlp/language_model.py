@@ -11,7 +11,14 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_ids, require_integer, require_positive, require_share, require_whole_numbers
+from course_lib.arguments import (
+    checked_seed,
+    require_ids,
+    require_integer,
+    require_positive,
+    require_share,
+    require_whole_numbers,
+)
 from course_lib.compiling import compile_for_training
 from course_lib.mlp.losses import CrossEntropy, cross_entropy
 from course_lib.mlp.regularisation import Dropout
@@ -93,6 +100,7 @@ class NeuralLanguageModel(keras.Model):
         embedding_dim = require_integer("embedding_dim", embedding_dim, at_least=1)
         hidden_dim = require_integer("hidden_dim", hidden_dim, at_least=1)
         require_share("dropout", dropout)
+        seed = checked_seed(seed)
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.context_length = context_length

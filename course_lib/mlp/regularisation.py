@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_not_negative, require_share
+from course_lib.arguments import checked_seed, require_not_negative, require_share
 
 
 def l1_penalty(weights, strength: float):
@@ -66,7 +66,7 @@ class Dropout(keras.layers.Layer):
         require_share("rate", rate)
         super().__init__(**kwargs)
         self.rate = rate
-        self.seed = seed
+        self.seed = seed = checked_seed(seed)
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.supports_masking = True
 

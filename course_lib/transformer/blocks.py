@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from course_lib.arguments import require_integer, require_positive, require_share
+from course_lib.arguments import checked_seed, require_integer, require_positive, require_share
 from course_lib.attention import MultiHeadAttention, on_each_position
 
 Shape = tuple[int | None, ...]
@@ -28,6 +28,7 @@ class _Block(keras.layers.Layer):
         hidden_dim = require_integer("hidden_dim", hidden_dim, at_least=1)
         require_share("dropout", dropout)
         require_positive("epsilon", epsilon)
+        seed = checked_seed(seed)
         super().__init__(**kwargs)
         self.num_heads, self.hidden_dim, self.dropout = num_heads, hidden_dim, dropout
         self.norm_first, self.activation, self.epsilon, self.seed = norm_first, activation, epsilon, seed

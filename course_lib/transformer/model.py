@@ -8,7 +8,14 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_choice, require_ids, require_integer, require_share, require_whole_numbers
+from course_lib.arguments import (
+    checked_seed,
+    require_choice,
+    require_ids,
+    require_integer,
+    require_share,
+    require_whole_numbers,
+)
 from course_lib.attention import on_each_position
 from course_lib.mlp.seeds import offset_seed
 from course_lib.preprocessing.batches import padding_mask
@@ -85,6 +92,7 @@ class Transformer(keras.Model):
         if width % num_heads:
             raise ValueError(f"num_heads is {num_heads}; allowed: a divisor of the width, which is {width}")
         require_share("dropout", dropout)
+        seed = checked_seed(seed)
         require_choice("positions", positions, POSITIONS)
         super().__init__(**kwargs)
         self.settings = {

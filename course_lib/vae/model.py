@@ -14,6 +14,7 @@ import keras
 from keras import ops
 
 from course_lib.arguments import (
+    checked_seed,
     require_choice,
     require_integer,
     require_not_negative,
@@ -91,7 +92,7 @@ class Sampling(keras.layers.Layer):
 
     def __init__(self, seed: int | None = None, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.seed = seed
+        self.seed = seed = checked_seed(seed)
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, inputs):
@@ -219,6 +220,7 @@ class VAE(keras.Model):
         require_share("dropout", dropout)
         require_choice("likelihood", likelihood, LIKELIHOODS)
         require_positive("noise_std", noise_std)
+        seed = checked_seed(seed)
         super().__init__(**kwargs)
         self.input_dim, self.latent_dim, self.hidden_dims = int(input_dim), int(latent_dim), hidden_dims
         self.initial_beta, self.initial_free_bits, self.dropout = float(beta), float(free_bits), float(dropout)

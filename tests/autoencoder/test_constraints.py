@@ -131,6 +131,7 @@ def test_a_higher_price_makes_a_quieter_code(kind: str, activation: str) -> None
         (lambda: SparsityPenalty(0.0), r"^weight is 0.0; allowed: a number above 0$"),
         (lambda: SparsityPenalty(1.0, "l1"), r"^kind is 'l1'; allowed: 'absolute', 'rate'$"),
         (lambda: SparsityPenalty(1.0, "rate", rate=1.0), r"^rate is 1.0; allowed: a number between 0 and 1$"),
+        (lambda: rate_divergence(CODE, 0.0), r"^rate is 0.0; allowed: a number between 0 and 1$"),
     ],
 )
 def test_wrong_arguments_are_named(call, message: str) -> None:
