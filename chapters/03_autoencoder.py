@@ -424,7 +424,7 @@ bent = ae.Autoencoder(2, code_dim=1, hidden_dims=(32, 32), activation="tanh",
 ae.train_autoencoder(bent, cloud, epochs=course.rounds, batch_size=40, learning_rate=0.01, seed=course.seed)
 for name, model in [("PCA", straight), (tr("autoencoder", "自编码器"), bent)]:
     errors = ae.reconstruction_errors(model, fresh)
-    print(f"{name:<12} {errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}")
+    print(f"{display.padded(name, 12)} {errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}")
 print(f"{tr('the noise in one of two directions:', '两个方向之一上的噪声：')} {0.03**2 / 2:.5f}")
 # %% id="arc-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(9.2, 4.0), sharex=True, sharey=True)
@@ -764,7 +764,7 @@ from sklearn.neighbors import KNeighborsClassifier
 for name, model in [("PCA", pca.first(2)), (tr("deep", "深度"), deep[2])]:
     judge = KNeighborsClassifier(10).fit(model.encode(train), train_labels)
     share = judge.score(model.encode(test), test_labels)
-    print(f"{name:<6} "
+    print(f"{display.padded(name, 6)} "
           f"""{tr('ten nearest neighbours on the map name the digit rightly:',
                   '由地图上最近的十个邻居投票，认对的比例：')} """
           f"{share:.1%} ± {sqrt(share * (1 - share) / len(test)):.1%}")
@@ -954,7 +954,7 @@ results = {
     tr("denoising autoencoder", "去噪自编码器"): ae.reconstruction_errors(denoiser, noisy, test),
 }
 for name, errors in results.items():
-    print(f"{name:<30}{errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}")
+    print(f"{display.padded(name, 30)}{errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}")
 course.report("denoised_against_pca", errors.mean() / of_pca[count].mean())
 # %% id="denoising-plot" tags=["fold"]
 plots.show(

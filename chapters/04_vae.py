@@ -1188,9 +1188,10 @@ cures = {
     tr("annealing", "退火"): train_strong(callbacks=[vae.BetaWarmUp(epochs=2 * course.strong_epochs // 3)]),
     tr("free bits", "自由比特"): train_strong(free_bits=0.3),
 }
-for name, found in cures.items():
-    print(f"{name:<12} ELBO {found['elbo']:7.2f}   KL {found['kl']:5.2f}   "
-          f"{tr('lost by swapping codes', '换编码的损失')} {found['swap']:5.2f} {tr('nats', '奈特')}")
+display.table(
+    [tr("nats", "奈特"), "ELBO", "KL", tr("lost by swapping codes", "换编码的损失")],
+    [[name, f"{found['elbo']:.2f}", f"{found['kl']:.2f}", f"{found['swap']:.2f}"]
+     for name, found in cures.items()])
 plain, annealed, freed = cures.values()
 course.report("kl_collapsed", plain["kl"])
 course.report("kl_annealed", annealed["kl"])

@@ -472,7 +472,7 @@ for name, choice in changes.items():
 plain = right[tr("as it is", "原样")]
 for name, found in right.items():
     gained, lost = np.sum(found & ~plain), np.sum(plain & ~found)
-    print(f"{name:<14} {found.mean():.3f}",
+    print(f"{display.padded(name, 14)} {found.mean():.3f}",
           tr(f"gains {gained}, loses {lost} reviews", f"多对 {gained} 条，多错 {lost} 条"))
 
 # %% [markdown] id="lstm" lang="en"
@@ -616,7 +616,8 @@ for name, choice in networks.items():
     validation_logits["lstm"] = learn(lstm_model, last, sizes["epochs"])
     choices["lstm"] = protocol.choose(validation_logits["lstm"])
     error = metrics.standard_error(choices["lstm"], len(validation))
-    print(f"{name:<10} {choices['lstm']:.3f} ± {error:.3f}   {time.perf_counter() - started:.0f} s")
+    print(display.padded(name, 10), f"{choices['lstm']:.3f} ± {error:.3f}",
+          f"  {time.perf_counter() - started:.0f} s")
 # %% [markdown] id="lstm-recorded" lang="en"
 # **Recorded runs**: one layer of 32 units, 5,000 training reviews, four epochs of which the validation reviews choose one; each seed has its own split and
 # first weights. All steps are compared on the validation reviews; only the last one is asked in the test (section 12). The command is
@@ -706,7 +707,7 @@ for name, model in others.items():
     rate = 1e-2 if name == "mean of words" else 2e-3
     validation_logits[name] = learn(model, last, course.encoder_epochs, rate)
     choices[name] = protocol.choose(validation_logits[name])
-    print(f"{called[name]:<14} {choices[name]:.3f}   {time.perf_counter() - started:.0f} s")
+    print(f"{display.padded(called[name], 14)} {choices[name]:.3f}   {time.perf_counter() - started:.0f} s")
 
 # %% [markdown] id="unlabelled" lang="en"
 # ## 8 · Reviews that nobody labelled

@@ -764,7 +764,7 @@ for method, found in searches.items():
     scores = np.array([search.best.score for search in found])
     trials, epochs = len(found[0].trials), found[0].epochs
     took = np.mean([search.seconds for search in found])
-    print(f"{called[method]:<10}", scores.round(4),
+    print(display.padded(called[method], 10), scores.round(4),
           tr(f"{trials} trials, {epochs} epochs, {took:.1f} s",
              f"{trials} 次试验，{epochs} 轮，{took:.1f} 秒"))
 default_loss = default_losses.mean()
@@ -915,7 +915,7 @@ print(tr(f"claimed by the search: {winner.score:.4f}", f"搜索宣称：{winner.
 for name, runs in finalists.items():
     losses = np.array([run.measure(x_held, y_held)[0] for run in runs])
     measured = f"{losses.mean():.4f} ± {losses.std(ddof=1):.4f}"
-    print(f"{name:<10}", tr("validation loss with new seeds", "换种子后的验证损失"), measured)
+    print(display.padded(name, 10), tr("validation loss with new seeds", "换种子后的验证损失"), measured)
 # %% [markdown] id="quiz-winner" lang="en" tags=["quiz"]
 # **Of 50 settings the best has 88.0% on validation. With new seeds it has 86.9%. What happened?**
 # - [ ] The search was faulty — It did what it was asked for: it found the largest score.
@@ -959,7 +959,7 @@ compared = {
 for name, settings in compared.items():
     per_fold = t.cross_validate(fold_score(settings), len(x), 4, course.seed, films)
     base = per_fold if not settings else base
-    print(f"{name:<10}", per_fold.round(3),
+    print(display.padded(name, 10), per_fold.round(3),
           tr(f"mean {per_fold.mean():.4f}; less the defaults, fold by fold:",
              f"均值 {per_fold.mean():.4f}；逐折减去默认："), (per_fold - base).round(3))
 # %% [markdown] id="folds-reading" lang="en"
@@ -1016,7 +1016,7 @@ print(tr(f"without nesting, the best candidate's own mean over three folds: {pla
 for name, runs in finalists.items():
     loss, accuracy = np.mean([run.measure(x_asked, y_asked) for run in runs], axis=0)
     error = metrics.standard_error(accuracy, len(y_asked))
-    print(f"{name:<10}", tr(f"test: loss {loss:.4f}, accuracy {accuracy:.4f} ± {error:.4f}",
+    print(display.padded(name, 10), tr(f"test: loss {loss:.4f}, accuracy {accuracy:.4f} ± {error:.4f}",
                             f"测试：损失 {loss:.4f}，准确率 {accuracy:.4f} ± {error:.4f}"))
 # %% [markdown] id="nested-reading" lang="en"
 # One nested mean of three folds is noisy itself; what nesting removes is the *bias* of reporting the best candidate's own mean. Where all folds choose alike, as they may with four candidates, the two means agree; with many candidates they part. In the test, hold the gain against its error: little or nothing may be left of what the search had claimed, for the reasons of section 10.

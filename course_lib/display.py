@@ -125,12 +125,17 @@ def text_width(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
 
 
+def padded(text: str, width: int) -> str:
+    """The text with blanks behind it until it is as wide as so many letters: `ljust` for Chinese as well."""
+    return text + " " * (width - text_width(text))
+
+
 def _columns(rows: list[list[str]]) -> str:
     widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
     lines = []
     for first, *others in rows:
         filled = [" " * (width - text_width(cell)) + cell for cell, width in zip(others, widths[1:], strict=True)]
-        lines.append("  ".join([first + " " * (widths[0] - text_width(first)), *filled]).rstrip())
+        lines.append("  ".join([padded(first, widths[0]), *filled]).rstrip())
     return "\n".join(lines)
 
 

@@ -158,6 +158,11 @@ def test_a_table_in_a_notebook_has_heads_of_columns_and_of_rows_and_says_the_sam
     assert published[0]["text/plain"].splitlines()[1] == "n 元语法  92.41 ± 0.17   3"
 
 
+@pytest.mark.parametrize(("text", "filled"), [("编码", "编码  "), ("code", "code  "), ("too long", "too long")])
+def test_a_column_is_as_wide_as_its_letters_look(text: str, filled: str) -> None:
+    assert display.padded(text, 6) == filled
+
+
 def test_a_table_without_rows_shows_its_heads_and_one_with_a_short_row_names_it(capsys):
     display.table(["a", "b"], [])
     assert capsys.readouterr().out == "a  b\n"

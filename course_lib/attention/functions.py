@@ -23,7 +23,6 @@ def dot_product_scores(query, key):
 
     Source: Vaswani et al., 2017, section 3.2.1.
     """
-    query, key = floating(query), floating(key)
     # The query is scaled rather than the products: there are fewer of them, and float16 does not overflow.
     scaled = ops.multiply(query, ops.shape(query)[-1] ** -0.5)
     return ops.matmul(scaled, ops.swapaxes(key, -1, -2))  # QKᵀ / √d_k of (1)

@@ -6,6 +6,7 @@ from numbers import Integral
 
 import keras
 from keras import ops
+from keras.src.backend import get_keras_mask  # not public; the attribute itself is missing on JAX
 
 from course_lib import devices
 from course_lib.arguments import checked_seed, require_integer, require_share
@@ -281,7 +282,7 @@ class MultiHeadAttention(keras.layers.Layer):
 
 def _kept_by_keras(key):
     """The mask that an embedding with `mask_zero` or a masking layer has left with its outputs, or None."""
-    return getattr(key, "_keras_mask", None)
+    return get_keras_mask(key)
 
 
 def _require_sequences(query: Shape, key: Shape, value: Shape) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from keras.src.backend import get_keras_mask
 
 from course_lib.transformer import SinusoidalPositions, TransformerDecoderLayer, TransformerEncoderLayer
 from tensors import central_difference, compiled, normal, numpy, value_and_gradients
@@ -226,7 +227,7 @@ def test_a_mask_that_keras_keeps_passes_through() -> None:
     expected = numpy(layer(numpy(vectors), padding_mask=ids != 0))
     outputs = layer(vectors)
     np.testing.assert_allclose(numpy(outputs), expected, atol=1e-6)
-    np.testing.assert_array_equal(numpy(outputs._keras_mask), ids != 0)
+    np.testing.assert_array_equal(numpy(get_keras_mask(outputs)), ids != 0)
 
 
 @pytest.mark.parametrize("make", [_encoder, _decoder])
