@@ -317,7 +317,8 @@ def _write(cache, new, first):
     # and needs no compiler; `keras.ops.slice_update` calls XLA on TensorFlow.
     place = ops.arange(cache.shape[2]) - first  # (max_length,), 0 for the first new position
     count = ops.shape(new)[2]
-    spread = ops.take(new, ops.clip(place, 0, count - 1), axis=2)
+    # The one new position of a decoding step is spread by broadcasting, which copies nothing.
+    spread = new if new.shape[2] == 1 else ops.take(new, ops.clip(place, 0, count - 1), axis=2)
     written = ops.logical_and(place >= 0, place < count)[:, None]  # (max_length, 1)
     return ops.where(written, ops.cast(spread, cache.dtype), cache)
 
