@@ -214,6 +214,7 @@ def test_the_learning_rate_falls_to_zero_along_half_a_cosine():
     assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_early_stopping_goes_back_to_the_best_weights():
     images, _ = striped(40)
     labels = np.random.default_rng(1).integers(0, 4, size=40)  # nothing but chance to learn

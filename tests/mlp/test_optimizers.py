@@ -71,6 +71,7 @@ def test_the_settings_left_out_are_those_of_keras(name):
     np.testing.assert_allclose(ours(rule, slopes()), theirs(make(), slopes()), rtol=2e-5, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_adam_equals_torch():
     torch = pytest.importorskip("torch")
     weights = torch.ones(3, dtype=torch.float64, requires_grad=True)

@@ -82,6 +82,7 @@ def test_given_vectors_are_where_it_begins_and_they_learn(name: str) -> None:
         BUILD[name](vectors=vectors[:, :3])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUILD)
 def test_every_weight_moves_in_a_step_and_none_becomes_nan(name: str) -> None:
     model = _stirred(name)

@@ -109,6 +109,7 @@ def test_the_cache_changes_no_beam(model, alpha: float) -> None:
     assert kept[0] != greedy[0] and (alpha or (kept[1] >= greedy[1] - 1e-5).all())
 
 
+@pytest.mark.slow
 def test_one_beginning_is_the_greedy_search(model) -> None:
     assert beam_search(model, SOURCES, START, END, beam_width=1) == greedy_search(model, SOURCES, START, END)
 
@@ -121,6 +122,7 @@ def test_a_stronger_penalty_makes_longer_sentences(model) -> None:
     assert lengths[0] < lengths[1]
 
 
+@pytest.mark.slow
 def test_four_beginnings_and_a_penalty_of_0_6_where_nobody_chose(model) -> None:
     """As Vaswani et al. (2017, section 6.1) do; the function and the class say the same."""
     search = BeamSearch(model, START, END)

@@ -156,6 +156,7 @@ def test_compiled_equals_eager() -> None:
     np.testing.assert_allclose(numpy(fast(given["source"], given["target"])), numpy(model(given)), atol=2e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [{}, {"norm_first": False, "positions": "learned", "tie_embeddings": False, "activation": "gelu", "dropout": 0.2}],

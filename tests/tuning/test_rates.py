@@ -45,6 +45,7 @@ def test_the_rates_are_those_of_the_formula_and_the_losses_those_of_single_batch
     np.testing.assert_allclose(test.smoothed, test.losses, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_model_is_put_back_as_it_was() -> None:
     model = network(keras.optimizers.Adam(0.02))
     model.fit(X, Y, epochs=1, verbose=0)

@@ -125,6 +125,7 @@ def test_gaussian_models_are_trained_on_numbers_as_they_are() -> None:
     assert history["loss"][-1] < history["loss"][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian"])
 def test_training_depends_on_its_seed_and_on_nothing_else(likelihood: str) -> None:
     def losses(seed: int, elsewhere: int) -> list[float]:
@@ -139,6 +140,7 @@ def test_training_depends_on_its_seed_and_on_nothing_else(likelihood: str) -> No
     assert np.abs(np.array(losses(2, elsewhere=0)) - first).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_beta_is_whole_again_after_training_however_training_ends() -> None:
     model = model_of(beta=0.5)
     vae.train(model, DIGITS[:40], epochs=2, batch_size=20, warm_up=5)
@@ -153,6 +155,7 @@ def test_beta_is_whole_again_after_training_however_training_ends() -> None:
     assert float(model.beta) == 0.5
 
 
+@pytest.mark.slow
 def test_a_training_that_fails_leaves_beta_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     model = model_of(beta=0.5)
 
