@@ -202,7 +202,7 @@ display.table(["", tr("all", "全部"), tr("positive", "正面"), tr("negative",
 # characters" as noise (the fourth article has one) throws the evidence out with the dirt.
 # %% [markdown] id="dirt-reading" lang="zh" of="c6e8d372"
 # 请看最后两列。HTML 标签在好评和差评里几乎一样常见：它只是脏东西。而问号和否定词在差评里明显更多：它们是**证据**。
-# 有一种做法是把“特殊字符”当作噪音删掉（第四篇文章里就有），那是把证据连同脏东西一起倒掉了。
+# 有一种做法是把“特殊字符”当作噪声删掉（第四篇文章里就有），那是把证据连同脏东西一起倒掉了。
 
 # %% [markdown] id="cleaning" lang="en"
 # ## 3 · Cleaning, and what not to remove
@@ -363,7 +363,7 @@ plots.show(
     figure,
     "Left: word frequency against rank on logarithmic axes is nearly a straight line, parallel to one over rank and above it in the middle. Right: the share"
     " of all tokens covered rises steeply with the size of the vocabulary and flattens near one.",
-    "左图：双对数坐标下，词频随排名近似一条直线，与 1/排名 大致平行，中段高于它。右图：词表越大，覆盖的词元比例越高，先快速上升，随后趋于平缓并接近 1。",
+    "左图：双对数坐标下，词频随排名近似一条直线，与“1 / 排名”大致平行，中段高于它。右图：词表越大，覆盖的词元比例越高，先快速上升，随后趋于平缓并接近 1。",
 )
 # %% [markdown] id="zipf-reading" lang="en"
 # The nearly straight line on the left is **Zipf's law**: a word's count falls about as one over its rank. Ten times further
@@ -373,7 +373,7 @@ plots.show(
 # To the model a word is a number: its place in a **vocabulary**. Two places are reserved: `[PAD]` = 0 fills empty room,
 # `[UNK]` = 1 stands for every word that is not in the list, every *out-of-vocabulary* word.
 # %% [markdown] id="zipf-reading" lang="zh" of="b3a5755c"
-# 左边那条近似的直线就是**齐普夫定律**：词的出现次数大致与排名成反比，排名往后十倍，次数大约少到十分之一，只有最前面几名不太遵守。后面的大半内容都能由它解释：
+# 左边那条近似的直线就是**齐普夫定律**：词的出现次数大致与排名成反比，排名每增大到十倍，次数就降到大约十分之一，只有最前面几名不太遵守。后面的大半内容都能由它解释：
 # 一小撮词没有多少内容，却占满了篇幅（于是有了停用词和 IDF）；一条长长的尾巴只见过一次，以后再也不见（于是有了子词）。
 #
 # 对模型来说，一个词就是一个数：它在**词表**里的位置。有两个位置是预留的：`[PAD]` = 0，用来填满空位；
@@ -391,7 +391,7 @@ print(tr("share of unknown tokens in the validation reviews:", "验证集中未�
 # the habit guards against what leaks a lot.)
 # %% [markdown] id="vocabulary-fit" lang="zh" of="8843fa23"
 # 注意词表是用**哪些**评论建的：只用了训练评论。在打分之前，任何看过验证文本的东西，哪怕只是一张词表，
-# 都可能造成泄漏，让分数虚高。（词表泄漏得很少；养成习惯，才能防住泄漏得多的。）
+# 都可能造成泄漏，让分数虚高。（词表泄漏得很少；养成这个习惯，防的是那些泄漏很多的做法。）
 
 # %% [markdown] id="stop-words" lang="en"
 # ## 5 · Stop words and stems
@@ -721,7 +721,7 @@ display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值
 # 像第一篇文章建议的那样两样都做，降幅翻倍，这就比较清楚了。词对提高一个百分点，而停用词在这里最要紧：没有它们，得到的好处几乎全丢了。
 #
 # 为什么？人们很容易回答：*not* 和 *of* 一删，*not good* 和 *waste of* 便无从组成。可是请看最后一行：只删这两个词，几乎没有损失。
-# 带来好处的，是许多别的含有小词的词对。**听起来有理的解释，也要量一量。**
+# 带来好处的，是其他许许多多含有停用词的词对。**听起来有理的解释，也要量一量。**
 # %% id="recipe-report"
 course.report("accuracy_cleaned", base.mean())
 course.report("gain_of_cleaning", 100 * (base.mean() - right[tr("split at spaces", "按空格切分")].mean()))
@@ -1135,7 +1135,7 @@ for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
 # only WordPiece's way of splitting.
 # %% [markdown] id="wordpiece-reading" lang="zh" of="789b36ea"
 # 左边按得分 (5) 合并，右边只按次数。得分 (5) 偏爱罕见的符号，因为它们的乘积小：若不加限制，它会先把各自在全部文本里只出现过一次、又恰好相邻的字符粘起来。
-# 所以我们只给它看至少出现二十次的词。BERT 的**词表**是用什么代码学出来的，从未公开；你会遇到的各种库，多半按次数训练，只保留 WordPiece 的切分方式。
+# 所以我们只给它看至少出现二十次的词。学出 BERT **词表**的那份代码从未公开；你会遇到的各种库，多半按次数训练，只保留 WordPiece 的切分方式。
 # %% [markdown] id="ladder" lang="en"
 # ### How many pieces?
 #
@@ -1494,8 +1494,8 @@ check("01.5", split_word)
 # %% [markdown] id="quiz-leak" lang="zh" of="e1568760" tags=["quiz"]
 # **词表和 idf 权重是用训练评论和验证评论一起算的。这有什么问题？**
 # - [ ] 没问题：没用到标签 — 会泄漏的不只是标签：词和它们的权重，现在有一部分来自用来测试的评论。
-# - [x] 验证评论对模型不再是全新的：分数可能偏高 — 未登录词比真正的新评论里少。在这里只影响百分之几个百分点，换成别的步骤可能很多；只有分开才知道。
-# - [ ] 验证分数一定偏低 — 没有什么必然压低它；危险在于分数许诺得太多。
+# - [x] 验证评论对模型不再是全新的：分数可能偏高 — 未登录词比真正的新评论里少。在这里，分数只差零点零几个百分点，换成别的步骤就可能差很多；只有把两者分开，才知道差多少。
+# - [ ] 验证分数一定偏低 — 没有什么因素一定会压低它；真正的危险，是分数好得兑现不了。
 # - [ ] 训练会报错 — 要是会就好了：泄漏是无声的。
 # %% [markdown] id="quiz-mask" lang="en" tags=["quiz"]
 # **A model scores a review differently depending on the other reviews in its batch. Which bug comes to mind first?**

@@ -511,7 +511,7 @@ print(tr("softmax over the batch, for one example alone:", "沿批的方向做 s
 # ignorant, and its initial weights are too large (section 7).
 # %% [markdown] id="next-token-reading" lang="zh" of="0f87aff5"
 # 随便求的平均，填充一多就变；我们的不变。沿错误的轴做 softmax，则会让单独一个样本对**每个**词都给出概率 1，有了同伴又变成另一个答案，
-# 而且不报错。单独一个样本什么也学不到；在一批里学到的则是另一件事（每个类别把样本与同伴相比），看上去甚至像是成功了。
+# 而且不报错。单独一个样本什么也学不到；在一批里学到的则是另一件事（在每个类别上，把一个样本与同批的其他样本相比），有时看上去甚至像是成功了。
 #
 # 有一个数值得记在心里。一无所知的模型认为全部 $V$ 个类别同样可能，它的损失就是 $\ln V$：十个数字是 2.30，2,500 个词是 7.82。
 # 刚初始化的模型应当从这附近出发。如果远高于它，说明模型**自信地**无知，初始权重太大了（第 7 节）。
@@ -876,7 +876,7 @@ for name, (rule, theirs) in pairs.items():
 # > SGD 和动量察觉不到旋转：它们的更新量是梯度的和，山谷一转，梯度、步子和路线都跟着转。AdaGrad、RMSprop 和 Adam 则让**每个坐标除以自己的**历史。
 # > 当陡的方向和平的方向正好沿着坐标轴时，这是个绝妙的主意；当它们夹在坐标轴之间时，就没多大用处，因为两个坐标看到的是同样的混合。
 # > AdaGrad 从不遗忘，在直的山谷里得益最多，山谷一转，吃亏也最多。RMSprop 和 Adam 会遗忘，吃亏较少。
-# > （动量一律用常见的 β = 0.9；在这条山谷里，小一些会更快。）在网络里，坐标轴就是一个个权重，而确实常有一些权重（例如罕见词的）梯度比别的小得多：自适应方法的名声正是这样来的。
+# > （动量沿用常见的 β = 0.9；在这条山谷里，β 小一些会更快。）在网络里，坐标轴就是一个个权重，而确实常有一些权重（例如罕见词的）梯度比别的小得多：自适应方法的名声正是这样来的。
 # %% id="race-run"
 turn = np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)  # by 45 degrees
 shapes = {"straight": np.diag([0.04, 2.0]),
@@ -1099,7 +1099,7 @@ plots.show(
     "The size of the gradient by layer on a logarithmic axis. For sigmoid it falls by many powers of ten from the output to the input; tanh"
     " with Glorot's weights and ReLU with He's stay level; ReLU with Glorot's is level too, some fifty to a hundred times lower; ReLU with weights of variance"
     " one lies many powers of ten above.",
-    "各层梯度的大小，纵轴为对数。sigmoid 从输出到输入下降许多个数量级；Glorot 权重的 tanh 和 He 权重的 ReLU 基本持平；Glorot 权重的 ReLU 也持平，但低约五十到一百倍；"
+    "各层梯度的大小，纵轴为对数。sigmoid 从输出到输入下降许多个数量级；Glorot 权重的 tanh 和 He 权重的 ReLU 基本持平；Glorot 权重的 ReLU 也持平，但只有它们的五十分之一到一百分之一左右；"
     "方差为 1 的 ReLU 则高出许多个数量级。",
 )
 # %% [markdown] id="initialisation" lang="en"
@@ -1502,7 +1502,7 @@ course.report("perplexity_mixture", mlp.perplexity(mixed))
 # Look at the first two numbers as well. At `quick` the network alone does not beat the trigram: it has read its reviews only once. In the
 # paper of 2003 it won, with more text, more passes and a larger model.
 # %% [markdown] id="mixture-reading" lang="zh" of="df3921c6"
-# 也看看前两个数。在 `quick` 规模下，网络单独并没有胜过三元模型：它只把影评读了一遍。2003 年的论文里它赢了，靠的是更多的文本、
+# 也看看前两个数。在 `quick` 规模下，单凭网络自己，并没有胜过三元模型：它只把影评读了一遍。2003 年的论文里它赢了，靠的是更多的文本、
 # 更多的轮次和更大的模型。
 # %% id="perplexity-plot" tags=["fold"]
 figure, (left, right_axis) = plt.subplots(1, 2, figsize=(10.4, 3.4), width_ratios=[1.15, 1])
@@ -1617,7 +1617,7 @@ print(tr("trigram, τ = 0.7:", "三元模型，τ = 0.7："), written(kneser_ney
 # 温度低，它原地打转；温度高，它胡言乱语；在两者之间，倒颇有几分影评的腔调，只是记忆只有四个词：写到句尾，已经忘了句子是怎么开头的。隐藏层再大也改变不了这一点。
 # 它需要的是一种看得更远的办法，那就是注意力（第 05 课）。
 #
-# 词向量是顺带学出来的，没有人要求过。与第 01 课一样，相近的意思是**能站在同样的位置上**；在几个很常见的词（*could*、*was*）上看得出来，别的词遇到的次数还不够多：
+# 词向量是顺带学出来的，没有人要求过。与第 01 课一样，“相近”的意思是**能站在同样的位置上**；在几个很常见的词（*could*、*was*）上看得出来，别的词遇到的次数还不够多：
 # %% id="generate-neighbours"
 table_of_vectors = np.asarray(writer.vectors.get_weights()[0])  # (V, m)
 for word in ("could", "two", "he", "was"):
@@ -1836,7 +1836,7 @@ check("02.5", batch_perplexity)
 # - 反向时，logits 处的梯度是**相信的减去真实的**；往下每一层要两次矩阵相乘。推一推权重，检查梯度。
 # - 对 Adam 来说，学习率差不多就是步长。扫一遍再定。降低学习率是为了收敛。
 # - 权重方差取 2/n，激活函数不要变平，梯度就能活着传下去；随机数打破对称。
-# - 对付过拟合，数据第一，自己造的变化第二；惩罚项、暂退法和提前停止帮助不大，多半只是让模型变谦虚，而不是变聪明。
+# - 对付过拟合，数据第一，自己造的变化第二；惩罚项、暂退法和提前停止略有帮助，多半靠的是让模型变谦虚，而不是变聪明。
 # - 困惑度是 exp(总惊讶 / 词元数)，只有词元相同才能比较。把错得不一样的模型混合起来。
 
 # %% [markdown] id="faq" lang="en"

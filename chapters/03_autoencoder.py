@@ -568,7 +568,7 @@ except ValueError as error:
 # > what that changes.
 # %% [markdown] id="deep-predict" lang="zh" of="1e5dcb42" tags=["predict"]
 # **先猜，再运行。** 编码为 2、8、32 个数时，深度编码都比 PCA 丢得少吗？在哪里领先最多？按说应该**更少**：平面能做的，网络几乎都能做。
-# 可真是这样吗？网络有 30 多万个权重，图像却只有 4,000 幅，训练的又是交叉熵，几轮就停；PCA 则能精确求得最优，优化的正是我们用来比较的误差。
+# 可真是这样吗？网络有 30 多万个权重，图像却只有 4,000 幅，训练时最小化的又是交叉熵，而且几轮就停；PCA 则能精确求得最优，优化的正是我们用来比较的误差。
 #
 # > 每种大小都是深度编码胜出，而领先最多的在**中间**：8 个数时，误差少了四分之一以上。只有 2 个数时，无论什么编码，能说的都很少，
 # > 而且要把一切挤过这么窄的门，几轮训练也难以学会。到了 32 个数，平面已经不错了。大的模型族**包含**小的，只说明它能做到一样好，
@@ -691,7 +691,7 @@ print(f"{tr('codes lie between', '编码介于')} {codes.min():.2f} {tr('and', '
 # 而且靠近两端时几乎不传梯度。
 #
 # 改正的办法是做减法：32 个单元的那一层**就是**编码，不加激活函数，取什么值都行。
-# 三个模型用的都是原文的优化器，批大小和轮数也相同：`full` 规模与原文一样 100 轮，`quick` 只有几轮。（我们的损失对像素求和，原文取平均；一个常数倍，Adam 几乎不受影响。）
+# 三个模型用的都是原文的优化器，批大小和轮数也相同：`full` 规模与原文一样 100 轮，`quick` 只有几轮。（我们的损失对像素求和，原文取平均；两者只差一个常数倍，Adam 几乎不受影响。）
 # %% id="erratum-mended"
 try:
     ae.Autoencoder(100, code_dim=100)
@@ -1081,16 +1081,16 @@ print(f"AUC = {np.mean(pairs):.3f} = {ae.area_under_curve(alarms, hits):.3f}")
 # > The 2 is ranked above an ordinary digit in about nine of ten pairs. The 1 is *worse than a coin*: its error is **lower** than that
 # > of digits the network was trained on. A single stroke has little ink, few edges, little that can go wrong; any network that
 # > can draw a 4 or a 7 can draw a 1. Part of that is the floor of section 6, which is low for a picture with few grey pixels:
-# > the squared error, which has no floor, is kinder to the 1 (second column), and still no better than a coin. Reconstruction error
+# > the squared error, which has no floor, does better on the 1 (the column of the squared error), and still no better than a coin. Reconstruction error
 # > measures two things at once, how **strange** a picture is and how **complicated** it is. Divided by the picture's own ink (the
-# > sum of squares), it lifts the 1 well above the coin, at the price of a little on the 2 (third column). Whoever deploys such an
+# > sum of squares), it lifts the 1 well above the coin, at the price of a little on the 2 (the last column). Whoever deploys such an
 # > alarm without trying it on simple outliers will learn this from an incident report.
-# %% [markdown] id="outliers-predict" lang="zh" of="6da74395" tags=["predict"]
+# %% [markdown] id="outliers-predict" lang="zh" of="20f25a9b" tags=["predict"]
 # **先猜，再运行。** 1 和 2 都没给它看过。误差对哪一个更敏感，能到什么程度？写下两个 0 到 1 之间的数。
 #
 # > 2 在十对里约有九对排在平常数字之前。1 却**比抛硬币还差**：它的误差比训练过的数字还**低**。一笔竖线，墨少、边缘少，没什么可出错的；
-# > 会画 4 和 7 的网络，就会画 1。这有一部分来自第 6 节的下限：灰色像素少的图，下限也低。平方误差没有下限，对 1 就宽容些（第二列），但也不比抛硬币强。
-# > 重构误差同时量了两样东西：一幅图有多**陌生**，以及有多**复杂**。把平方误差除以图像自身的墨量（平方和），1 就明显高出抛硬币的水平，代价是 2 略有下降（第三列）。
+# > 会画 4 和 7 的网络，就会画 1。这有一部分来自第 6 节的下限：灰色像素少的图，下限也低。平方误差没有下限，靠它认出 1 就好一些（“平方误差的 AUC”一列），但也不比抛硬币强。
+# > 重构误差同时量了两样东西：一幅图有多**陌生**，以及有多**复杂**。把平方误差除以图像自身的墨量（平方和），1 就明显高出抛硬币的水平，代价是 2 的成绩略有下降（“平方误差 / 墨量的 AUC”一列）。
 # > 谁把这样的警报直接上线，却没拿简单的离群点试过，迟早会从事故报告里学到这一课。
 # %% id="outliers-run"
 known = ~np.isin(train_labels, [1, 2])
@@ -1111,7 +1111,7 @@ for label in (2, 1):
         areas.append(ae.area_under_curve(alarms, hits))
     rows.append([label, *(f"{area:.3f}" for area in areas)])
     course.report("auc_two" if label == 2 else "auc_one", areas[0])
-display.table([tr("strange digit", "没见过的数字"), tr("AUC of the nats", "奈特数的 AUC"),
+display.table([tr("strange digit", "没见过的数字"), tr("AUC of the nats", "误差（奈特）的 AUC"),
                tr("of the squared error", "平方误差的 AUC"),
                tr("of squared error / ink", "平方误差 / 墨量的 AUC")], rows)
 # %% id="outliers-plot" tags=["fold"]
@@ -1122,7 +1122,7 @@ for (name, members), colour in zip(groups.items(), [plots.PALETTE[6], plots.PALE
 left.set(xlabel=plots.label("reconstruction error, nats", "重构误差（奈特）"), yticks=[])
 left.legend()
 for label, colour in [(2, plots.PALETTE[0]), (1, plots.PALETTE[1])]:
-    for kind, line, name in [("nats", "-", plots.label("nats", "奈特")), ("relative", "--", plots.label("squared error / ink", "平方误差 / 墨量"))]:
+    for kind, line, name in [("nats", "-", plots.label("nats", "误差（奈特）")), ("relative", "--", plots.label("squared error / ink", "平方误差 / 墨量"))]:
         right.plot(*curves[label, kind], lw=2, ls=line, color=colour, label=f"{label}: {name}")
 right.plot([0, 1], [0, 1], color="black", lw=0.9, ls=":")
 right.set(xlabel=plots.label("ordinary pictures blamed", "被冤枉的平常图"), ylabel=plots.label("outliers caught", "抓住的离群点"))
@@ -1267,8 +1267,8 @@ plots.show(
 # This is the seed of everything that follows in this course: **hide some of the text, guess it from the rest, and meaning
 # appears in the middle**. What this model lacks is the order of words and more than two numbers. Lessons 05 and 06 bring both.
 # %% [markdown] id="reviews-verdict" lang="zh" of="bd10b6e4"
-# 没有人给过网络评分。它只是被要求通过两个数去猜藏起来的词。留下来的，一部分是作者**喜不喜欢这部电影**：明显高于瞎猜，远谈不上确定；
-# 一部分是在谈哪类东西：看你自己打印的词，换个种子会变。
+# 没有人给过网络评分。它只是被要求通过两个数去猜藏起来的词。留下来的，一部分是作者**喜不喜欢这部电影**：明显好于瞎猜，但远谈不上有把握；
+# 一部分是在谈哪类东西：请看你这次运行打印出来的词，换个种子就会变。
 #
 # 这是本课程后面一切内容的种子：**把文本藏起一部分，用其余部分去猜，意义就出现在中间**。这个模型所缺的，是词的次序，以及多于两个的数。
 # 第 05、06 课两样都会补上。

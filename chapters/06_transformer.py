@@ -853,7 +853,7 @@ print(tr("exactly right:", "完全正确："), right, "/", len(test))
 # Now the translator. A part of the **training** phrases is set aside to watch; the test phrases are not touched until the
 # end.
 # %% [markdown] id="training-text" lang="zh" of="9a05fadb"
-# 句句都是通顺的中文，却没有一句与参考译文相同（第一句勉强说得过去：picture 也可以指照片）。到第 9 节时请记起这一点。
+# 句句都是通顺的中文，却没有一句与参考译文意思相同（第一句勉强说得过去：picture 也可以指照片）。到第 9 节时请记起这一点。
 #
 # 现在轮到翻译器。从**训练**短语里留出一小部分来观察；测试短语到最后才用。
 # %% id="train"
@@ -1264,7 +1264,7 @@ for number in but[:3]:
 # %% [markdown] id="shuffle-reading" lang="zh" of="782ad294"
 # 原因在数据里。整个训练集中，只有十来组词以不止一种次序出现，全是 *she likes tea but not milk* 和 *she likes milk but not tea* 这一类。
 # 其余的句子，只要知道有哪些词，就知道是哪一句，次序无关紧要。几乎没有什么逼着模型去读词序。
-# `quick` 规模下它没有学会，带 *but* 的短语大多译错。`full` 规模下模型更大、训练更久，我们跑的那一次全译对了，词一打乱就错一半：那寥寥几例这时已经够用。
+# `quick` 规模下它没有学会，带 *but* 的短语大多译错。`full` 规模下模型更大、训练更久，在我们跑的那一次里，带 *but* 的全译对了，词一打乱就错一半：那寥寥几例这时已经够用。
 #
 # **模型学会的是数据要求的东西，而不是任务的名称所暗示的东西。** 高高的 BLEU 没有告诉我们这一点，一个实验就说清楚了。
 # 所谓“看进模型里去”，就是动手改一点，看它察觉不察觉。在真实的句子（第 14 节）里，词序的作用会更大。
@@ -1379,7 +1379,7 @@ plots.show(
 # would take far too long, and the course does not try; lesson 10 takes a small one further. Notice where the numbers sit: the part named in the title of the Transformer's paper, attention, is **less** than
 # a third. Most of a large Transformer is the humble network of lesson 02.
 # %% [markdown] id="counting-reading" lang="zh" of="fc8f46b5"
-# 论文说是 3.4 亿，数出来差不多。连同 Adam 的平均值，好一点的笔记本电脑内存装得下，可是在上面训练要花的时间太长，本课程也不去试；第 10 课会拿一个小模型接着训练。
+# 论文说是 3.4 亿，数出来差不多。这些参数连同 Adam 的滑动平均，好一点的笔记本电脑内存装得下，可是在上面训练太费时间，本课程也不去试；第 10 课会拿一个小模型接着训练。
 # 注意这些数都在哪里：Transformer 论文标题里的主角“注意力”占**不到**三分之一。一个大 Transformer 的大部分，是第 02 课那个不起眼的小网络。
 # %% [markdown] id="quiz-count" lang="en" tags=["quiz"]
 # **You double the width d and the hidden width h of a Transformer; the number of layers stays. By how much do its layers grow?**
@@ -1554,7 +1554,7 @@ for sample in first.samples:
 # All scores are far below those of the phrases: people say what they want, most sentences are unlike all others, and one reference is one of many good answers. Read the samples with the score in mind. It is kind to a wrong sentence that shares many characters, and hard on a right one that is worded differently.
 # Then look for the causes. The volunteers write simplified and traditional characters; the model learnt both, often takes the script that the reference does not use, and each character that differs counts as a mistake. A name that training has not seen is lost. An idiom is translated word for word. And a decoder that has lost its thread repeats itself.
 # %% [markdown] id="real-reading" lang="zh" of="6880fb4d"
-# 英文怎么切，造成的差别比单独一次运行的置信区间（上下各 1.5 左右）还小，不过只用一个种子试过。**中文**怎么切看来却有关系，**而且每次都是字领先**：英文切法相同时，BLEU 高 2.6 分（一个种子）；英文用词时，高 3.1 分和 1.4 分（两个种子）；看奈特也一样。最后那个差别还在单次运行的区间之内，而两个种子证明不了多少：这是一种倾向，不是定律。原因多半在于数据不多：由几个字合成的子词，在这些句子里出现得比单个的字少得多，而只见过几次的东西是学不会的。语料若有几百万句，子词也就出现得够多，目标序列又更短，所以大型翻译模型几乎都用子词来写。
+# 英文怎么切，造成的差别比单独一次运行的置信区间（上下各 1.5 左右）还小，不过只用一个种子试过。**中文**怎么切看来却有关系，**而且每次都是字领先**：英文切法相同时，BLEU 高 2.6 分（一个种子）；英文按词切时，分别高 3.1 分和 1.4 分（两个种子）；看奈特也一样。其中 1.4 分的差别还在单次运行的区间之内，而两个种子证明不了多少：这是一种倾向，不是定律。原因多半在于数据不多：由几个字合成的子词，在这些句子里出现得比单个的字少得多，而只见过几次的东西是学不会的。语料若有几百万句，子词也就出现得够多，目标序列又更短，所以大型翻译模型几乎都用子词来写。
 #
 # 所有得分都比短语上低得多：人想说什么就说什么，多数句子与别的都不像，而一句参考译文只是许多好译法中的一种。读这些例子时，请对着得分看：译错了却与参考译文共用许多字的句子，得分并不低；译对了只是换了说法的，反而吃亏。
 # 再来找原因。志愿者有的写简体，有的写繁体；模型两种都学了，写出来的常常不是参考译文用的那一种，而写法不同的字个个都算错。训练中没见过的名字，译文里就丢了。习语被逐字直译。解码器一旦乱了头绪，就会反复说同样的话。
