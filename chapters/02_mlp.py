@@ -84,7 +84,7 @@ import numpy as np
 
 import course_lib.preprocessing as prep
 from course_lib import data, diagrams, display, metrics, mlp, plots
-from course_lib.errors import DataUnavailable
+from course_lib.base.errors import DataUnavailable
 
 # %% id="map" tags=["fold"]
 diagrams.flow(

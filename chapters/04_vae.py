@@ -80,7 +80,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib import data, diagrams, display, plots, vae
-from course_lib.compiling import compile_for_training
+from course_lib.training import compile_for_training
 
 # %% id="map" tags=["fold"]
 diagrams.flow(

@@ -1563,7 +1563,7 @@ for sample in first.samples:
 # %% [markdown] id="real-run-text" lang="zh" of="897071e6"
 # 在 `full` 规模下，只要拿得到这些句子，下一格就在这里训练上面三种翻译器中的一种（词 → 字）。
 # %% id="real-run"
-from course_lib.errors import DataUnavailable
+from course_lib.base.errors import DataUnavailable
 
 
 def tatoeba():

@@ -93,7 +93,7 @@ from scipy import sparse
 import course_lib.preprocessing as prep
 from course_lib import data, diagrams, display, metrics, plots
 from course_lib import sentiment as s
-from course_lib.compiling import compile_for_training
+from course_lib.training import compile_for_training
 
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops
 

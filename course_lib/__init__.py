@@ -5,11 +5,18 @@ Importing it is instant: Keras and everything else that is heavy is imported whe
 
 from __future__ import annotations
 
-from course_lib import lazy
+from course_lib.base import lazy
 
 __version__ = "0.1.0"
 
+# What lessons write stays short, whatever room a name lives in: `from course_lib import attention, data, plots`.
 __getattr__, __dir__, _OFFERED = lazy.offer(
-    __name__, {"checks": ["check"], "scale": ["dial"], "session": ["start"], "language": ["tr"]}
+    __name__,
+    {
+        "checks": ["check"],
+        "session": ["dial", "start"],
+        "showing": ["diagrams", "display", "language", "plots", "tr"],
+        "training": ["devices", "resuming"],
+    },
 )
 __all__ = ["__version__", *_OFFERED]

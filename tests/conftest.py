@@ -22,7 +22,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and threading.current_threa
 TOGETHER = {
     "tests/data/test_imdb_real.py": "reviews",
     "tests/data/test_management.py::test_the_real_data_sets_are_good": "reviews",
-    "tests/devices/": "devices",
+    "tests/training/devices/": "devices",
     "tests/vae/test_backends.py": "a variational autoencoder on devices",
     # What these prepare, once in each process, takes longer than most of their tests: a model, encoded reviews.
     **{
@@ -82,7 +82,7 @@ def _isolated_session(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(autouse=True)
 def _english():
     """Each test starts in the English edition, whatever the test before it chose."""
-    from course_lib import language
+    from course_lib.showing import language
 
     language.use("en")
     yield

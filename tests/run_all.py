@@ -29,7 +29,7 @@ FAST_LEAVES_OUT = f"slow or binder or {LARGE} or {ON_REQUEST}"
 BACKEND_FREE = (
     *("architecture", "benchmarks", "binder", "browser", "chapters", "cli", "data", "publishing", "site"),
     # These choose backends for processes of their own.
-    *("devices", "interruptions/test_kills.py"),
+    *("training/devices", "training/interruptions/test_kills.py"),
 )
 
 # Tests on JAX spend their time in XLA's compiler: it may leave out its last optimisations, which small shapes do not

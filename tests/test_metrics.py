@@ -126,3 +126,24 @@ def test_log_loss_is_that_of_scikit_learn_and_survives_large_logits() -> None:
 def test_what_cannot_be_measured_is_refused(call, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_accuracy_and_its_standard_error():
+    assert metrics.accuracy([1, 0, 1, 1], [1, 1, 1, 0]) == 0.5
+    assert metrics.standard_error(0.5, 100) == pytest.approx(0.05)
+    draws = np.random.default_rng(0).binomial(400, 0.87, size=20_000) / 400
+    assert metrics.standard_error(0.87, 400) == pytest.approx(draws.std(), rel=0.02)
+
+
+@pytest.mark.parametrize(("labels", "predictions"), [([], []), ([1, 0], [1]), ([[1]], [[1]]), (1, 1)])
+def test_accuracy_needs_two_lists_of_one_length(labels, predictions):
+    with pytest.raises(ValueError, match="shape"):
+        metrics.accuracy(labels, predictions)
+
+
+@pytest.mark.parametrize(
+    ("value", "examples", "named"), [(1.2, 10, "accuracy"), (-0.1, 10, "accuracy"), (0.5, 0, "examples")]
+)
+def test_a_standard_error_of_nonsense_is_refused(value, examples, named):
+    with pytest.raises(ValueError, match=named):
+        metrics.standard_error(value, examples)

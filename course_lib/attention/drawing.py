@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib import display, plots
-from course_lib.language import tr
+from course_lib.showing import display, plots
+from course_lib.showing.language import tr
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

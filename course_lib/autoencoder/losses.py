@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from course_lib.arguments import require_choice
+from course_lib.base.arguments import require_choice
 
 
 def binary_cross_entropy(targets, logits):

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_choice, require_integer, require_widths
 from course_lib.autoencoder.constraints import Corruption, SparsityPenalty
 from course_lib.autoencoder.losses import LOSSES
+from course_lib.base.arguments import require_choice, require_integer, require_widths
 
 
 @keras.saving.register_keras_serializable("course_lib")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import require_integer
-from course_lib.examples import checked_examples
+from course_lib.base.arguments import require_integer
+from course_lib.base.examples import checked_examples
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_integer, require_positive
 from course_lib.autoencoder.losses import LOSSES, ReconstructionLoss
 from course_lib.autoencoder.model import Autoencoder
-from course_lib.compiling import compile_for_training
-from course_lib.devices import set_seeds
-from course_lib.examples import checked_examples
+from course_lib.base.arguments import require_integer, require_positive
+from course_lib.base.examples import checked_examples
+from course_lib.training.compiling import compile_for_training
+from course_lib.training.devices import set_seeds
 
 # What each loss can be asked to reconstruct, and why no more.
 _ALLOWED = {

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from course_lib import display
-from course_lib.errors import UsageError
-from course_lib.language import tr
+from course_lib.base.errors import UsageError
+from course_lib.showing import display
+from course_lib.showing.language import tr
 
 # The module that holds the exercises of a chapter; imported when one of them is checked.
 _MODULES = {

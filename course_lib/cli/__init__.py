@@ -11,8 +11,8 @@ import sys
 import click
 
 from course_lib import __version__
+from course_lib.base.errors import CourseError
 from course_lib.cli import data, doctor, lab, lessons
-from course_lib.errors import CourseError
 
 INTERRUPTED = 130
 

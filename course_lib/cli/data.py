@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from course_lib.errors import CourseError, DataCorrupt, DataUnavailable
+from course_lib.base.errors import CourseError, DataCorrupt, DataUnavailable
 
 if TYPE_CHECKING:
     from course_lib.data.registry import Card

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from course_lib.errors import EnvironmentProblem
+from course_lib.base.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from course_lib.doctor import Finding
+    from course_lib.cli.examination import Finding
 
 _SIGNS = {"fine": ("✔", "green"), "optional": ("–", "yellow"), "missing": ("✘", "red")}
 _WORDS = {"fine": "ok", "optional": "optional", "missing": "MISSING"}
@@ -23,7 +23,7 @@ def doctor(as_json: bool) -> None:
 
     Exit code 4 where something is missing without which the course does not work.
     """
-    from course_lib import doctor as examination
+    from course_lib.cli import examination
 
     findings = examination.examine()
     if as_json:

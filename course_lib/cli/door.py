@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course_lib.files import write_atomically
+from course_lib.base.files import write_atomically
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
+from course_lib.base.errors import EnvironmentProblem
 from course_lib.cli.options import LANGUAGE, checkout
-from course_lib.errors import EnvironmentProblem
 
 # Settings that hold where the reader has chosen nothing else: `common` asks for no news from the net, `zh` has Chinese
 # menus. The reader's own settings are not touched.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from course_lib.base.errors import ChapterFailed, UsageError
 from course_lib.cli.options import EDITION, LANGUAGE_OR_BOTH, SCALE, checkout, chosen_chapters, languages
-from course_lib.errors import ChapterFailed, UsageError
 
 if TYPE_CHECKING:
     from course_lib.cli.report import Failed
@@ -36,7 +36,7 @@ def build(check: bool, solutions: bool, accepted: tuple[str, ...]) -> None:
         raise UsageError("--accept changes a source, and --check changes nothing: use one of them")
     for word in accepted:
         _accept(word)
-    from course_lib.files import shown
+    from course_lib.base.files import shown
     from course_lib.publishing import builder
 
     root = checkout()
@@ -70,7 +70,7 @@ def _accept(word: str) -> None:
 @click.option("--scale", type=SCALE, default=None, help="How much is computed; if left out, COURSE_SCALE or quick.")
 @click.option("--language", type=LANGUAGE_OR_BOTH, default="en", show_default=True)
 @click.option("--edition", type=EDITION, default="solution", show_default=True)
-@click.option("--record", is_flag=True, help="Keep time and memory in course_lib/measured.json, which notebooks quote.")
+@click.option("--record", is_flag=True, help="Keep time and memory where notebooks quote them from.")
 @click.option("--resume", is_flag=True, help="Leave out lessons that were executed and have not changed since.")
 @click.option("--json", "as_json", is_flag=True, help="Print the records of the runs as JSON.")
 def run(
@@ -110,7 +110,7 @@ def run(
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
 @click.option("--seeds", type=click.IntRange(min=2), default=5, show_default=True, help="How many seeds: 1, 2, 3 …")
 @click.option("--scale", type=SCALE, default=None, help="How much is computed; if left out, COURSE_SCALE or quick.")
-@click.option("--record", is_flag=True, help="Keep the values in course_lib/measured.json.")
+@click.option("--record", is_flag=True, help="Keep the values beside them.")
 def spread(chapters: tuple[str, ...], seeds: int, scale: str | None, record: bool) -> None:
     """Repeat lessons with other seeds and show how far their results move: what expected ranges are made from.
 
@@ -141,7 +141,7 @@ def spread(chapters: tuple[str, ...], seeds: int, scale: str | None, record: boo
         report.spread(lesson.slug, values)
         if record and len(found) == seeds:
             publishing_records.remember_spread(
-                lesson.number, chosen, list(found), values, root / "course_lib" / "measured.json"
+                lesson.number, chosen, list(found), values, root / "course_lib" / "session" / "measured.json"
             )
     if failures:
         raise ChapterFailed("\n".join(map(str, failures)))
@@ -182,7 +182,7 @@ def _scale(chosen: str | None) -> str:
     """The scale: the option, or what the environment says."""
     if chosen:
         return chosen
-    from course_lib import scale
+    from course_lib.session import scale
 
     return scale.current()
 
@@ -258,7 +258,7 @@ def _build_site() -> Path:
 
 def _site_is_at(page: Path) -> str:
     """Where the site is, and how it is opened."""
-    from course_lib.files import shown
+    from course_lib.base.files import shown
 
     return f"The site is in {shown(page.parent)}; open {page.as_uri()}"
 
@@ -270,5 +270,5 @@ def _remember(records: Iterable[RunRecord]) -> None:
 
     root = checkout()
     for record in records:
-        publishing_records.remember(record, root / "course_lib" / "measured.json")
+        publishing_records.remember(record, root / "course_lib" / "session" / "measured.json")
     builder.build(root)

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from course_lib import settings
-from course_lib.errors import EnvironmentProblem, UsageError
-from course_lib.language import LANGUAGES
+from course_lib.base import settings
+from course_lib.base.errors import EnvironmentProblem, UsageError
+from course_lib.showing.language import LANGUAGES
 
 EDITIONS = ("student", "solution")
 
@@ -54,7 +54,7 @@ class Known(click.ParamType):
 LANGUAGE = Known("language", LANGUAGES)
 LANGUAGE_OR_BOTH = Known("language", (*LANGUAGES, "both"))
 EDITION = Known("edition", EDITIONS)
-# The names stand in course_lib.scale too, which imports the data layer: too much for a help text. A test compares them.
+# The names stand in session/scale.py too, which imports the data layer: too much for a help text. A test compares them.
 SCALE = Known("scale", ("smoke", "quick", "full"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from course_lib import lazy
+from course_lib.base import lazy
 
 __getattr__, __dir__, __all__ = lazy.offer(
     __name__,

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from course_lib.errors import DataCorrupt
+from course_lib.base.errors import DataCorrupt
 
 # Far above any file the course reads in one piece; a "review" beyond it is a bomb, not a review.
 _LARGEST = 64 * 2**20

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from course_lib import display, settings
-from course_lib.language import tr
+from course_lib.base import settings
+from course_lib.showing import display
+from course_lib.showing.language import tr
 
 _MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished-"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_lib.base.errors import CourseError, DataCorrupt, EnvironmentProblem
 from course_lib.data import cache, download, registry, sources
-from course_lib.errors import CourseError, DataCorrupt, EnvironmentProblem
-from course_lib.language import tr
+from course_lib.showing.language import tr
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import registry, sources
-from course_lib.errors import DataCorrupt
 
 # The card of each size, and the value of a pixel that is all ink.
 _CARDS = {8: ("digits8", 16), 28: ("mnist5000", 255)}

@@ -20,10 +20,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import course_lib
+from course_lib.base.errors import DataCorrupt, DataUnavailable
 from course_lib.data import cache
 from course_lib.data.progress import Progress, Report, reporting
 from course_lib.data.registry import PublishedFile
-from course_lib.errors import DataCorrupt, DataUnavailable
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30

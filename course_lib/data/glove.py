@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from course_lib import display, settings
+from course_lib.base import settings
 from course_lib.data import archives, cache, registry, sources
-from course_lib.language import tr
+from course_lib.showing import display
+from course_lib.showing.language import tr
 
 DIMENSIONS = (50, 100, 200, 300)
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib import display
+from course_lib.base.errors import DataCorrupt, DataUnavailable
 from course_lib.data import cache, imdb_archive, registry, samples, sources
 from course_lib.data.imdb_archive import PARTS
 from course_lib.data.reviews import Review, Reviews, draw, split_by_film
-from course_lib.errors import DataCorrupt, DataUnavailable
-from course_lib.language import tr
+from course_lib.showing import display
+from course_lib.showing.language import tr
 
 __all__ = ["PARTS", "Review", "Reviews", "load", "read_sample", "split_by_film"]
 

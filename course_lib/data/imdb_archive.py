@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import archives
-from course_lib.errors import DataCorrupt
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_lib.base.errors import DataUnavailable, EnvironmentProblem
 from course_lib.data import cache, checking, registry, sources
 from course_lib.data.checking import Finding
 from course_lib.data.progress import Progress
-from course_lib.errors import DataUnavailable, EnvironmentProblem
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import registry, sources
 from course_lib.data.grammar import drafts
 from course_lib.data.grammar.draft import Draft, choose, digest
 from course_lib.data.pairs import Pairs
-from course_lib.errors import DataCorrupt
 
 PARTS = ("train", "test")
 

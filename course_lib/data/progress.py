@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from course_lib import display
-from course_lib.language import tr
+from course_lib.showing import display
+from course_lib.showing.language import tr
 
 Report = Callable[[int, int | None], None]
 Progress = bool | Report | None

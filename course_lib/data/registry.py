@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from course_lib.errors import EnvironmentProblem, UsageError
-from course_lib.language import tr
+from course_lib.base.errors import EnvironmentProblem, UsageError
+from course_lib.showing.language import tr
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from course_lib import display
 from course_lib.data import registry
-from course_lib.language import tr
+from course_lib.showing import display
+from course_lib.showing.language import tr
 
 _in_use: set[str] = set()
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from course_lib import settings
+from course_lib.base import settings
+from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
 from course_lib.data import cache, registry
 from course_lib.data.progress import Progress
-from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
 
 SAMPLE_CHOICES = ("fallback", "never", "only")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from course_lib import display
+from course_lib.base.errors import DataCorrupt, DataUnavailable
 from course_lib.data import archives, registry, sources
-from course_lib.errors import DataCorrupt, DataUnavailable
-from course_lib.language import tr
+from course_lib.showing import display
+from course_lib.showing.language import tr
 
 _LIST = "stopwords/english"
 _FEWEST = 100

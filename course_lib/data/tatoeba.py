@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
 from course_lib.data import archives, registry, samples, sources
 from course_lib.data.pairs import Pairs
-from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
 
 _MEMBER = "cmn.txt"
 SIDES = ("english", "chinese")

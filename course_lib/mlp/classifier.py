@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
-from course_lib.arguments import (
+from course_lib.base.arguments import (
     checked_seed,
     require_integer,
     require_not_negative,
@@ -17,11 +17,11 @@ from course_lib.arguments import (
     require_share,
     require_widths,
 )
-from course_lib.compiling import compile_for_training
-from course_lib.examples import checked_examples, checked_labels
+from course_lib.base.examples import checked_examples, checked_labels
 from course_lib.mlp.losses import CrossEntropy
 from course_lib.mlp.regularisation import Dropout
 from course_lib.mlp.seeds import offset_seed
+from course_lib.training.compiling import compile_for_training
 
 
 @keras.saving.register_keras_serializable("course_lib")

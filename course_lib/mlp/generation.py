@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
-from course_lib.arguments import require_integer, require_positive
+from course_lib.base.arguments import require_integer, require_positive
 
 
 def soften(probabilities: np.ndarray, temperature: float) -> np.ndarray:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from course_lib.arguments import require_choice, require_integer
+from course_lib.base.arguments import require_choice, require_integer
 
 # The variance of a weight, from the number of inputs and outputs of its layer.
 SCHEMES = {

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import (
+from course_lib.base.arguments import (
     checked_seed,
     require_ids,
     require_integer,
@@ -19,10 +19,10 @@ from course_lib.arguments import (
     require_share,
     require_whole_numbers,
 )
-from course_lib.compiling import compile_for_training
 from course_lib.mlp.losses import CrossEntropy, cross_entropy
 from course_lib.mlp.regularisation import Dropout
 from course_lib.mlp.seeds import offset_seed
+from course_lib.training.compiling import compile_for_training
 
 PAD = 0
 

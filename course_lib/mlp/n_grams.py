@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course_lib.arguments import require_integer, require_positive, require_whole_numbers
+from course_lib.base.arguments import require_integer, require_positive, require_whole_numbers
 
 
 class _Level:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course_lib.arguments import require_choice, require_labels, require_positive
+from course_lib.base.arguments import require_choice, require_labels, require_positive
 
 Layer = tuple[np.ndarray, np.ndarray]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course_lib.arguments import require_integer
+from course_lib.base.arguments import require_integer
 
 Rule = Callable[[object, np.ndarray], tuple[object, np.ndarray]]
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import checked_seed, require_not_negative, require_share
+from course_lib.base.arguments import checked_seed, require_not_negative, require_share
 
 
 def l1_penalty(weights, strength: float):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course_lib.arguments import require_integer, require_not_negative, require_patience, require_share
-from course_lib.examples import checked_examples, checked_labels
+from course_lib.base.arguments import require_integer, require_not_negative, require_patience, require_share
+from course_lib.base.examples import checked_examples, checked_labels
 from course_lib.mlp.network import Layer, backward, cross_entropy_and_gradient, forward
 from course_lib.mlp.optimizers import Rule, adam, descend
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_choice, require_integer, require_whole_numbers
+from course_lib.base.arguments import require_choice, require_integer, require_whole_numbers
 
 
 def pad(

@@ -13,7 +13,7 @@ from itertools import count
 
 import numpy as np
 
-from course_lib.arguments import require_integer, require_text, require_words
+from course_lib.base.arguments import require_integer, require_text, require_words
 from course_lib.preprocessing.text import clean, tokenize
 from course_lib.preprocessing.vocabulary import Vocabulary
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from scipy import sparse
 
-from course_lib.arguments import require_choice, require_integer
+from course_lib.base.arguments import require_choice, require_integer
 from course_lib.preprocessing.vocabulary import UNK, Vocabulary, each_token_list
 
 

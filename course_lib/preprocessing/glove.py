@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 from scipy import sparse
 
-from course_lib.arguments import require_ids, require_integer, require_positive
+from course_lib.base.arguments import require_ids, require_integer, require_positive
 from course_lib.preprocessing.steps import sum_by_row
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
-from course_lib.arguments import checked_ids, require_choice, require_integer, require_text, require_words
+from course_lib.base.arguments import checked_ids, require_choice, require_integer, require_text, require_words
 from course_lib.preprocessing.merges import learn_merges, merge_pair
 from course_lib.preprocessing.text import CJK, MARKS
 from course_lib.preprocessing.vocabulary import PAD, SPECIAL_WORDS, UNK

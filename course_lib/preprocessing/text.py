@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 
-from course_lib.arguments import require_integer, require_text, require_words
+from course_lib.base.arguments import require_integer, require_text, require_words
 
 # --- Emoji: one or more pictographs that zero-width joiners (U+200D) make into one picture -------------------------
 # After Unicode Technical Standard 51, section 1.4.9, with whole blocks of pictographs where it lists single ones.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.arguments import require_integer, require_words
-from course_lib.files import write_atomically
+from course_lib.base.arguments import require_integer, require_words
+from course_lib.base.files import write_atomically
 from course_lib.preprocessing.vocabulary import SPECIAL_WORDS
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from course_lib.arguments import checked_ids, require_integer, require_words
-from course_lib.files import write_atomically
+from course_lib.base.arguments import checked_ids, require_integer, require_words
+from course_lib.base.files import write_atomically
 
 PAD, UNK = 0, 1
 SPECIAL_WORDS = ("[PAD]", "[UNK]")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_ids, require_integer, require_positive
+from course_lib.base.arguments import require_ids, require_integer, require_positive
 from course_lib.preprocessing.steps import sigmoid, sum_by_row
 from course_lib.preprocessing.vocabulary import UNK
 

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.files import write_atomically
-from course_lib.language import LANGUAGES
+from course_lib.base.files import write_atomically
 from course_lib.publishing import source
 from course_lib.publishing.notebooks import Publication, digest, notebook, to_bytes
+from course_lib.showing.language import LANGUAGES
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from pathlib import Path
 import psutil
 from nbformat import NotebookNode
 
-from course_lib import devices
-from course_lib import scale as scales
-from course_lib.errors import ChapterFailed, CourseError
-from course_lib.files import shown, write_atomically
+from course_lib.base.errors import ChapterFailed, CourseError
+from course_lib.base.files import shown, write_atomically
 from course_lib.publishing.kernel import CellStopped, Execution, OnCell, execute
 from course_lib.publishing.lesson import Chapter
 from course_lib.publishing.notebooks import SETUP_ID, Publication, notebook, to_bytes
 from course_lib.publishing.records import RunRecord, record_name
+from course_lib.session import scale as scales
+from course_lib.training import devices
 
 # As in course_lib.checks.core, which readers import and the publisher does not.
 CHECK_MIME = "application/vnd.course.check+json"

@@ -21,7 +21,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from course_lib.errors import EnvironmentProblem
+from course_lib.base.errors import EnvironmentProblem
 from course_lib.publishing.memory import PeakMemory
 
 OnCell = Callable[[int, int, str], None]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_lib.errors import UsageError
+from course_lib.base.errors import UsageError
 
 
 @dataclass(frozen=True)

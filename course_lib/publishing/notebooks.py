@@ -17,14 +17,14 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course_lib.errors import UsageError
-from course_lib.language import checked as checked_language
+from course_lib.base.errors import UsageError
 from course_lib.publishing import records
 from course_lib.publishing.folding import fold_prediction, fold_quiz
 from course_lib.publishing.lesson import Cell, Chapter
 from course_lib.publishing.opening import opening_text
 from course_lib.publishing.prose import join_chinese_lines
 from course_lib.publishing.setup_cell import setup_code
+from course_lib.showing.language import checked as checked_language
 
 EDITIONS = ("student", "solution")
 
@@ -64,7 +64,7 @@ class Publication:
     def of(cls, root: Path) -> Publication:
         """Read them from the checkout at `root`."""
         settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-        measured = records.measured(root / "course_lib" / "measured.json")
+        measured = records.measured(root / "course_lib" / "session" / "measured.json")
         return cls(settings.get("tool", {}).get("course", {}).get("repository", ""), measured)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from course_lib.errors import CourseError
-from course_lib.files import write_atomically
+from course_lib.base.errors import CourseError
+from course_lib.base.files import write_atomically
 
 
 def record_name(slug: str, language: str, edition: str, scale: str) -> str:
@@ -86,7 +86,7 @@ def load_all(folder: Path) -> list[RunRecord]:
 
 
 def measured(path: Path) -> dict[str, dict[str, dict]]:
-    """What `course_lib/measured.json` keeps: chapter ("01") → scale → its cost and spread; empty where no file is.
+    """What `session/measured.json` keeps: chapter ("01") → scale → its cost and spread; empty where no file is.
 
     Raises:
         CourseError: if the file is damaged.
@@ -103,7 +103,7 @@ def measured(path: Path) -> dict[str, dict[str, dict]]:
 
 
 def remember(record: RunRecord, path: Path) -> None:
-    """Keep what a chapter's run costs in `course_lib/measured.json`, from where lessons tell it to their readers.
+    """Keep what a chapter's run costs in `session/measured.json`, from where lessons tell it to their readers.
 
     Args:
         record: a run at the quick or the full scale.

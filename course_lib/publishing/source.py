@@ -18,8 +18,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
-from course_lib.errors import SourceError, UsageError
-from course_lib.files import shown, write_atomically
+from course_lib.base.errors import SourceError, UsageError
+from course_lib.base.files import shown, write_atomically
 from course_lib.publishing import rules
 from course_lib.publishing.assembly import assemble
 from course_lib.publishing.lesson import Cell, Chapter, digest

@@ -5,7 +5,7 @@ texts → `Corpus` of word ids → n-grams or padded batches → a model's logit
 
 from __future__ import annotations
 
-from course_lib import lazy
+from course_lib.base import lazy
 
 __getattr__, __dir__, __all__ = lazy.offer(
     __name__,

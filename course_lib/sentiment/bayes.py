@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from course_lib.arguments import require_positive
+from course_lib.base.arguments import require_positive
 
 
 def count_reviews(features: sparse.csr_matrix, shares: ArrayLike) -> np.ndarray:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from course_lib.arguments import require_integer, require_positive
+from course_lib.base.arguments import require_integer, require_positive
 from course_lib.preprocessing.steps import sigmoid
 
 # So many more directions than wanted are followed, so that the wanted ones come out true (Halko, section 4.3).

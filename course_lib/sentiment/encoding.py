@@ -11,10 +11,10 @@ from scipy import sparse
 from course_lib.data.reviews import Reviews
 from course_lib.preprocessing.corpus import Corpus, texts_to_ids
 from course_lib.preprocessing.vocabulary import Vocabulary
-from course_lib.provenance import Minutes, clock
 from course_lib.sentiment.documents import DocumentVectors
 from course_lib.sentiment.features import NGramVocabulary
 from course_lib.sentiment.protocol import Protocol, digest
+from course_lib.training.provenance import Minutes, clock
 
 # In how many reviews a word, a pair, a triple must stand.
 MIN_REVIEWS = (2, 3, 3)

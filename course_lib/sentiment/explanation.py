@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from course_lib.arguments import require_integer, require_words
+from course_lib.base.arguments import require_integer, require_words
 
 
 class Contribution(NamedTuple):

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-from course_lib.arguments import require_integer
-from course_lib.files import write_atomically
+from course_lib.base.arguments import require_integer
+from course_lib.base.files import write_atomically
 from course_lib.preprocessing.corpus import Corpus
 from course_lib.preprocessing.vocabulary import UNK, Vocabulary
 

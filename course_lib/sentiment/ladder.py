@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.data import imdb
-from course_lib.provenance import these_versions, this_machine
 from course_lib.sentiment import reading_rungs, records, rungs
 from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.encoding import Encoded, Task, encode, task
 from course_lib.sentiment.rungs import Rung
+from course_lib.training.provenance import these_versions, this_machine
 
 # How far an accuracy may lie from the recorded one of the same seed: sums in another order move some verdicts.
 TOLERANCE = 0.004

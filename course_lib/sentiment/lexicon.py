@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from course_lib.arguments import require_words
+from course_lib.base.arguments import require_words
 
 POSITIVE = frozenset(
     {

@@ -8,10 +8,10 @@ from keras import ops
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from course_lib.arguments import require_integer, require_not_negative, require_positive
-from course_lib.compiling import compile_for_training
+from course_lib.base.arguments import require_integer, require_not_negative, require_positive
 from course_lib.mlp.losses import binary_cross_entropy
 from course_lib.preprocessing.batches import bucket_batches
+from course_lib.training.compiling import compile_for_training
 
 # Reviews are padded to the next of these; of a review with more n-grams than the last, some are dropped.
 LENGTHS = (256, 512, 1024, 2048, 4096)

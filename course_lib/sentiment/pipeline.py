@@ -10,8 +10,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from course_lib.arguments import require_text, require_words
-from course_lib.files import write_atomically
+from course_lib.base.arguments import require_text, require_words
+from course_lib.base.files import write_atomically
 from course_lib.preprocessing.corpus import texts_to_ids
 from course_lib.sentiment.calibration import Calibration
 from course_lib.sentiment.explanation import Contribution, contributions

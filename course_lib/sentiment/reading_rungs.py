@@ -12,17 +12,17 @@ from functools import partial
 import keras
 import numpy as np
 
-from course_lib.compiling import compile_for_training
-from course_lib.devices import set_seeds
 from course_lib.mlp.seeds import offset_seed
 from course_lib.preprocessing.batches import pad
 from course_lib.preprocessing.corpus import Corpus
 from course_lib.preprocessing.vocabulary import UNK
-from course_lib.provenance import clock
 from course_lib.sentiment.encoding import Task
 from course_lib.sentiment.n_grams import LogitLoss
 from course_lib.sentiment.rungs import Climbed, learn_documents
 from course_lib.sentiment.sequence import build_fasttext, build_lstm, build_transformer
+from course_lib.training.compiling import compile_for_training
+from course_lib.training.devices import set_seeds
+from course_lib.training.provenance import clock
 
 # What all of them share; a rung's own settings come on top.
 COMMON: dict[str, object] = {

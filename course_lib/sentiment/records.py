@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.files import write_atomically
+from course_lib.base.files import write_atomically
 
 
 @dataclass(frozen=True)

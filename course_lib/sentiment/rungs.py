@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy import sparse
 
-from course_lib.provenance import clock
 from course_lib.sentiment.bayes import count_reviews, log_count_ratios
 from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.documents import DocumentVectors, latent_space, train_documents
 from course_lib.sentiment.encoding import MIN_REVIEWS, Task
 from course_lib.sentiment.lexicon import lexicon_score
 from course_lib.sentiment.n_grams import NGramClassifier, fit_n_grams, n_gram_logits
+from course_lib.training.provenance import clock
 
 SETTINGS: dict[str, dict[str, object]] = {
     "bag-of-words": {"l2": 1e-4, "epochs": 3, "learning_rate": 0.005},

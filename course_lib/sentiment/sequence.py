@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from course_lib.arguments import require_choice, require_integer, require_share
+from course_lib.base.arguments import require_choice, require_integer, require_share
 from course_lib.mlp.seeds import offset_seed
 from course_lib.preprocessing.batches import masked_mean, padding_mask
 from course_lib.transformer import SinusoidalPositions, TransformerEncoderLayer

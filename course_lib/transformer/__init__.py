@@ -5,7 +5,7 @@ ids → embeddings + positions → encoder → decoder, which looks back at itse
 
 from __future__ import annotations
 
-from course_lib import lazy
+from course_lib.base import lazy
 
 __getattr__, __dir__, __all__ = lazy.offer(
     __name__,
@@ -13,15 +13,10 @@ __getattr__, __dir__, __all__ = lazy.offer(
         "positions": ["LearnedPositions", "SinusoidalPositions", "rotate", "sinusoidal_positions"],
         "blocks": ["TransformerDecoderLayer", "TransformerEncoderLayer"],
         "model": ["Transformer"],
-        "training": [
-            "SmoothedCrossEntropy",
-            "TranslationBatches",
-            "WarmUp",
-            "shift",
-            "smoothed_cross_entropy",
-            "train_translator",
-            "translation_loss",
-        ],
+        "batches": ["TranslationBatches", "shift"],
+        "losses": ["SmoothedCrossEntropy", "smoothed_cross_entropy"],
+        "schedules": ["WarmUp"],
+        "training": ["train_translator", "translation_loss"],
         "decoding": ["BeamSearch", "GreedySearch", "beam_search", "greedy_search", "length_penalty"],
         "evaluation": ["bleu", "bleu_interval"],
         "counting": ["bert_large", "count_parameters", "encoder_parameters"],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import keras
 
-from course_lib.arguments import checked_seed, require_integer, require_positive, require_share
 from course_lib.attention import MultiHeadAttention, on_each_position
+from course_lib.base.arguments import checked_seed, require_integer, require_positive, require_share
 
 Shape = tuple[int | None, ...]
 

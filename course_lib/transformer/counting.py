@@ -6,7 +6,7 @@ import math
 
 import keras
 
-from course_lib.arguments import require_integer
+from course_lib.base.arguments import require_integer
 
 KINDS = ("embeddings", "attention", "feed-forward", "normalisation", "output")
 

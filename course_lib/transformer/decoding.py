@@ -12,12 +12,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_integer, require_not_negative
 from course_lib.attention.functions import LOWEST_SCORE
+from course_lib.base.arguments import require_integer, require_not_negative
 from course_lib.preprocessing.batches import pad, padding_mask
 from course_lib.preprocessing.vocabulary import PAD
+from course_lib.transformer.arguments import checked_markers, checked_sentences
 from course_lib.transformer.model import Transformer
-from course_lib.transformer.training import checked_markers, checked_sentences
 
 # Sources are padded to a multiple of this, so that few shapes occur.
 _STRIDE = 8

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 
-from course_lib.arguments import require_integer, require_share, require_words
+from course_lib.base.arguments import require_integer, require_share, require_words
 
 Tokens = Sequence[Hashable]
 

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import (
+from course_lib.attention import on_each_position
+from course_lib.base.arguments import (
     checked_seed,
     require_choice,
     require_ids,
@@ -16,7 +17,6 @@ from course_lib.arguments import (
     require_share,
     require_whole_numbers,
 )
-from course_lib.attention import on_each_position
 from course_lib.mlp.seeds import offset_seed
 from course_lib.preprocessing.batches import padding_mask
 from course_lib.transformer.blocks import TransformerDecoderLayer, TransformerEncoderLayer

@@ -12,9 +12,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_integer
 from course_lib.attention.functions import floating
 from course_lib.attention.masks import known
+from course_lib.base.arguments import require_integer
 
 # The longest wavelength is 10,000 · 2π positions.
 BASE = 10_000.0

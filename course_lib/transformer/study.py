@@ -16,14 +16,14 @@ from dataclasses import asdict, dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from course_lib.arguments import require_choice
+from course_lib.base.arguments import require_choice
+from course_lib.base.files import write_atomically
 from course_lib.data import tatoeba
 from course_lib.data.pairs import Pairs
-from course_lib.files import write_atomically
 from course_lib.preprocessing.subwords import BytePairEncoding
 from course_lib.preprocessing.text import tokenize
 from course_lib.preprocessing.vocabulary import Vocabulary
-from course_lib.provenance import Minutes, clock, these_versions, this_machine
+from course_lib.training.provenance import Minutes, clock, these_versions, this_machine
 from course_lib.transformer.decoding import beam_search
 from course_lib.transformer.evaluation import bleu, bleu_interval
 from course_lib.transformer.model import Transformer

@@ -5,7 +5,7 @@ settings → a training run that can go on → a validation loss → an oracle t
 
 from __future__ import annotations
 
-from course_lib import lazy
+from course_lib.base import lazy
 
 __getattr__, __dir__, __all__ = lazy.offer(
     __name__,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from course_lib.arguments import require_integer
+from course_lib.base.arguments import require_integer
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course_lib.errors import CourseError
-from course_lib.files import remove_unfinished, write_atomically
-from course_lib.language import tr
+from course_lib.base.errors import CourseError
+from course_lib.base.files import remove_unfinished, write_atomically
+from course_lib.showing.language import tr
 
 if TYPE_CHECKING:
     from keras_tuner.engine.base_tuner import BaseTuner

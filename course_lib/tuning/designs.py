@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.arguments import require_choice, require_integer, require_number, require_text
+from course_lib.base.arguments import require_choice, require_integer, require_number, require_text
 
 
 @dataclass(frozen=True)

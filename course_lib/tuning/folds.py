@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course_lib.arguments import require_integer
+from course_lib.base.arguments import require_integer
 
 
 def k_folds(

@@ -18,12 +18,12 @@ import numpy as np
 
 from course_lib import metrics
 from course_lib.data import imdb
-from course_lib.provenance import clock
 from course_lib.sentiment import records
 from course_lib.sentiment.encoding import Encoded, Task, encode, task
 from course_lib.sentiment.ladder import compare, scored
 from course_lib.sentiment.n_grams import n_gram_logits
 from course_lib.sentiment.rungs import fit_frequent
+from course_lib.training.provenance import clock
 from course_lib.tuning.searching import Job, Search, run_search
 
 MODEL = "tuned-n-grams"

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.arguments import require_integer
+from course_lib.base.arguments import require_integer
 
 
 def expected_maximum(count: int) -> float:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.arguments import require_integer, require_number, require_positive, require_share
+from course_lib.base.arguments import require_integer, require_number, require_positive, require_share
 from course_lib.tuning.arguments import checked_pairs
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from course_lib.arguments import require_choice, require_integer, require_number, require_positive, require_share
+from course_lib.base.arguments import require_choice, require_integer, require_number, require_positive, require_share
 
 
 def warm_up(step: int, warmup_steps: int) -> float:

@@ -15,8 +15,8 @@ import numpy as np
 from keras_tuner.engine.base_tuner import BaseTuner
 from keras_tuner.engine.trial import Trial
 
-from course_lib.arguments import require_choice, require_integer
-from course_lib.files import write_atomically
+from course_lib.base.arguments import require_choice, require_integer
+from course_lib.base.files import write_atomically
 from course_lib.tuning.careful import Careful, Failure, SearchFailed, failed_trials, read_json
 
 METHODS = ("random", "bayesian", "hyperband")

@@ -17,8 +17,8 @@ from pathlib import Path
 import keras_tuner
 import numpy as np
 
+from course_lib.base.files import write_atomically
 from course_lib.data import digits
-from course_lib.files import write_atomically
 from course_lib.tuning.searching import METHODS, Job, run_search
 from course_lib.tuning.training import Settings, Training
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.arguments import (
+from course_lib.base.arguments import (
     require_choice,
     require_integer,
     require_not_negative,
@@ -25,8 +25,8 @@ from course_lib.arguments import (
     require_positive,
     require_share,
 )
-from course_lib.examples import checked_examples, checked_labels
-from course_lib.files import write_atomically
+from course_lib.base.examples import checked_examples, checked_labels
+from course_lib.base.files import write_atomically
 from course_lib.mlp.initialisation import initialise
 from course_lib.mlp.network import backward, cross_entropy_and_gradient, forward
 from course_lib.mlp.optimizers import adam, descend

@@ -10,7 +10,7 @@ import keras_tuner
 import numpy as np
 from keras_tuner.engine.trial import Trial
 
-from course_lib.devices import set_seeds
+from course_lib.training.devices import set_seeds
 from course_lib.tuning.arguments import checked_pairs
 from course_lib.tuning.careful import Careful
 from course_lib.tuning.folds import k_folds

@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import ArrayLike
 
-from course_lib.arguments import require_integer, require_positive
+from course_lib.base.arguments import require_integer, require_positive
 from course_lib.vae import terms
 from course_lib.vae.model import VAE, log_likelihood
 from course_lib.vae.training import checked_images

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from course_lib.arguments import (
+from course_lib.base.arguments import (
     checked_seed,
     require_choice,
     require_integer,

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib import display
-from course_lib.language import tr
+from course_lib.showing import display
+from course_lib.showing.language import tr
 from course_lib.vae.training import checked_images
 
 # Runs at every move of either slider; `this` is the box around them. Both inputs are ranges, so arrow keys move them.

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.arguments import require_integer, require_not_negative, require_positive
-from course_lib.compiling import adamw, compile_for_training
-from course_lib.examples import checked_examples
+from course_lib.base.arguments import require_integer, require_not_negative, require_positive
+from course_lib.base.examples import checked_examples
+from course_lib.training.compiling import adamw, compile_for_training
 from course_lib.vae.model import VAE, ReconstructionLoss
 
 

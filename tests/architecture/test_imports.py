@@ -42,7 +42,7 @@ def test_imports_go_down_only() -> None:
         "import course_lib.preprocessing",
         "from course_lib import tr, check",
         "import course_lib.publishing",
-        "import course_lib.session, course_lib.devices",
+        "import course_lib.session.starting, course_lib.training.devices",
         "import course_lib.cli",
         "import course_lib.cli as cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass",
         "import course_lib.cli as cli\ntry: cli.main(['run', '--help'])\nexcept SystemExit: pass",

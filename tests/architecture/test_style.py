@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import display
 from course_lib.publishing import source
+from course_lib.showing import display
 
 from .tree import ROOT, texts
 

@@ -14,8 +14,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from course_lib import display, language
 from course_lib.attention import head_chooser, heat_map
+from course_lib.showing import display, language
 
 WEIGHTS = np.array([[[0.25, 0.75], [1.0, 0.0], [0.5, 0.5]], [[0.9, 0.1], [0.0, 1.0], [0.333, 0.667]]])
 QUERIES, KEYS = ["你", "好", "<b>"], ["hello", "& you"]

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import course_lib.preprocessing as prep
-from course_lib import display, tr
+from course_lib import tr
 from course_lib.data import imdb, stopwords
 from course_lib.publishing import source
+from course_lib.showing import display
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = source.parse(ROOT / "chapters" / "01_preprocessing.py")

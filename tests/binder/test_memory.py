@@ -6,7 +6,7 @@ already, and the course is installed there anew.
 
 Where the kernel of the system lets groups of processes be limited (cgroups, for root), what goes beyond 2 GB is killed,
 as on Binder; elsewhere the memory of all processes is watched. `COURSE_RECORD=1` keeps what was measured in
-`course_lib/measured.json`; `COURSE_BINDER_SCALE=smoke` is a rehearsal.
+`course_lib/session/measured.json`; `COURSE_BINDER_SCALE=smoke` is a rehearsal.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from course_lib import doctor
+from course_lib.cli import examination
 
 from . import image
 
@@ -153,7 +153,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_lesson_runs_in_two_gigabytes_on_one_core_with_two_kernels_open(python: Path, tmp_path: Path) -> None:
     api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
-    chromium = doctor.find_chromium()
+    chromium = examination.find_chromium()
     if chromium is None:
         pytest.skip("needs Chromium; `course doctor` says how to install it")
     scale = os.environ.get("COURSE_BINDER_SCALE", "quick")
@@ -225,4 +225,4 @@ def _record(rows: list[tuple[str, float, float]]) -> None:
             peak_memory_mb=megabytes,
             machine={"cores": 1},
         )
-        remember(record, image.ROOT / "course_lib" / "measured.json")
+        remember(record, image.ROOT / "course_lib" / "session" / "measured.json")

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from course_lib import doctor
+from course_lib.cli import examination
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -79,7 +79,7 @@ class Watched:
 def found_chromium(playwright: object) -> str | None:
     """The browser that `course doctor` finds, or Playwright's own; None where there is none."""
     own = playwright.chromium.executable_path
-    return doctor.find_chromium() or (own if Path(own).is_file() else None)
+    return examination.find_chromium() or (own if Path(own).is_file() else None)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
-from course_lib import check, language
+from course_lib import check
+from course_lib.showing import language
 
 # The exercise, the answer, and words that stand in the hint in English and in Chinese.
 Mistake = tuple[str, Callable, str, str]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from course_lib import check, language
+from course_lib import check
+from course_lib.base.errors import UsageError
 from course_lib.checks import core
-from course_lib.errors import UsageError
+from course_lib.showing import language
 
 
 def stub(documents):

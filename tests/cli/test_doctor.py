@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import doctor, plots
-from course_lib.errors import UsageError
+from course_lib.base.errors import UsageError
+from course_lib.cli import examination
+from course_lib.showing import plots
 
 from .conftest import Answer
 
@@ -37,7 +38,7 @@ def test_json_holds_the_same_findings(course: Course, cache: Path) -> None:
 
 
 def test_whatever_is_not_fine_comes_with_its_mend(cache: Path, no_data_folder: None) -> None:
-    findings = doctor.examine()
+    findings = examination.examine()
     assert [one.name for one in findings if one.status != "fine" and not one.mend] == []
 
 
@@ -54,12 +55,12 @@ def test_a_missing_thing_is_named_and_leaves_with_4(
 @pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9), (3, 13, 1)])
 def test_the_supported_pythons_are_fine(version: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", version)
-    assert doctor.python().status == "fine"
+    assert examination.python().status == "fine"
 
 
 def test_a_python_too_new_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 14, 0))
-    assert doctor.python().status == "missing"
+    assert examination.python().status == "missing"
 
 
 def _pretend_versions(monkeypatch: pytest.MonkeyPatch, pretended: dict[str, str | None]) -> None:
@@ -77,7 +78,7 @@ def _pretend_versions(monkeypatch: pytest.MonkeyPatch, pretended: dict[str, str 
 
 def test_a_package_of_a_wrong_version_is_missing_and_a_mend_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     _pretend_versions(monkeypatch, {"keras": "3.16.0", "nltk": None})
-    (finding, *_) = doctor.packages()
+    (finding, *_) = examination.packages()
     assert finding.status == "missing"
     assert "keras 3.16.0 (needs <3.16,>=3.13)" in finding.says
     assert "nltk not installed" in finding.says
@@ -86,7 +87,7 @@ def test_a_package_of_a_wrong_version_is_missing_and_a_mend_is_given(monkeypatch
 
 def test_a_package_that_only_the_site_needs_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     _pretend_versions(monkeypatch, {"jieba": None})
-    packages, site = doctor.packages()
+    packages, site = examination.packages()
     assert packages.status == "fine"
     assert (site.name, site.status) == ("site", "optional")
     assert "jieba" in site.says
@@ -98,7 +99,7 @@ def test_the_backend_is_the_one_that_keras_would_take(
 ) -> None:
     monkeypatch.setenv("KERAS_BACKEND", chosen)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    finding = doctor.backend()
+    finding = examination.backend()
     assert finding.status == status
     if status == "fine":
         assert finding.says.startswith("TensorFlow 2.")
@@ -108,13 +109,13 @@ def test_the_backend_of_the_readers_keras_settings_is_seen(tmp_path: Path, monke
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     (tmp_path / "keras.json").write_text('{"backend": "theano"}', encoding="utf-8")
-    assert "'theano' is no backend" in doctor.backend().says
+    assert "'theano' is no backend" in examination.backend().says
 
 
 def test_a_backend_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "torch")
-    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
-    finding = doctor.backend()
+    monkeypatch.setattr(examination.importlib.util, "find_spec", lambda name: None)
+    finding = examination.backend()
     assert (finding.status, finding.mend) == ("missing", 'python -m pip install -c requirements.lock -e ".[torch]"')
 
 
@@ -124,20 +125,20 @@ def test_a_cache_that_cannot_be_written_is_told_and_nothing_is_made(
     blocked = tmp_path / "file"
     blocked.write_text("", encoding="utf-8")
     monkeypatch.setenv("COURSE_CACHE", str(blocked / "cache"))
-    finding = doctor.cache()
+    finding = examination.cache()
     assert finding.status == "optional"
     assert "COURSE_CACHE" in finding.mend
 
 
 def test_looking_at_the_cache_does_not_make_it(cache: Path) -> None:
-    assert doctor.cache().status == "fine"
+    assert examination.cache().status == "fine"
     assert not cache.exists()
 
 
 def test_little_disk_and_little_memory_are_told(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "DISK_GB", 1e9)
-    monkeypatch.setattr(doctor, "MEMORY_GB", 1e9)
-    assert doctor.disk().status == doctor.cores_and_memory().status == "optional"
+    monkeypatch.setattr(examination, "DISK_GB", 1e9)
+    monkeypatch.setattr(examination, "MEMORY_GB", 1e9)
+    assert examination.disk().status == examination.cores_and_memory().status == "optional"
 
 
 def test_data_sets_in_a_wrong_folder_are_told(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,20 +155,20 @@ def test_a_gpu_is_told_with_the_way_to_use_it(tmp_path: Path, monkeypatch: pytes
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     _pretend_versions(monkeypatch, {"jax-cuda12-plugin": None, "jax-cuda13-plugin": None})
-    finding = doctor.accelerators()
+    finding = examination.accelerators()
     assert finding.status == "optional"
     assert "NVIDIA H100" in finding.says
     assert ".[gpu]" in finding.mend
     assert "KERAS_BACKEND=jax" in finding.mend
     _pretend_versions(monkeypatch, {"jax-cuda12-plugin": "0.10.2"})
-    assert doctor.accelerators().status == "fine"
+    assert examination.accelerators().status == "fine"
     tool.write_text("#!/bin/sh\nexit 9\n", encoding="utf-8")
-    assert doctor.nvidia_gpus() == []
+    assert examination.nvidia_gpus() == []
 
 
 def test_without_a_chinese_font_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plots, "chinese_font", lambda: None)
-    finding = doctor.chinese_font()
+    finding = examination.chinese_font()
     assert finding.status == "optional"
     assert finding.mend
 
@@ -176,26 +177,26 @@ def test_chromium_is_found_by_name_by_place_or_where_the_reader_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("COURSE_CHROMIUM", raising=False)
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
-    monkeypatch.setattr(doctor, "_CHROMIUM_PLACES", ())
-    assert doctor.find_chromium() is None
-    assert doctor.chromium().status == "optional"
+    monkeypatch.setattr(examination.shutil, "which", lambda name: None)
+    monkeypatch.setattr(examination, "_CHROMIUM_PLACES", ())
+    assert examination.find_chromium() is None
+    assert examination.chromium().status == "optional"
     program = tmp_path / "Chromium"
     program.write_text("", encoding="utf-8")
-    monkeypatch.setattr(doctor, "_CHROMIUM_PLACES", (str(tmp_path / "no"), str(program)))
-    assert doctor.find_chromium() == str(program)
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/bin/{name}" if name == "google-chrome" else None)
-    assert doctor.find_chromium() == "/bin/google-chrome"
+    monkeypatch.setattr(examination, "_CHROMIUM_PLACES", (str(tmp_path / "no"), str(program)))
+    assert examination.find_chromium() == str(program)
+    monkeypatch.setattr(examination.shutil, "which", lambda name: f"/bin/{name}" if name == "google-chrome" else None)
+    assert examination.find_chromium() == "/bin/google-chrome"
     monkeypatch.setenv("COURSE_CHROMIUM", str(program))
-    assert doctor.find_chromium() == str(program)
+    assert examination.find_chromium() == str(program)
     monkeypatch.setenv("COURSE_CHROMIUM", str(tmp_path / "no"))
     with pytest.raises(UsageError, match="COURSE_CHROMIUM names"):
-        doctor.find_chromium()
+        examination.find_chromium()
 
 
 def test_the_examination_starts_no_backend() -> None:
     code = (
-        "import sys\nfrom course_lib import doctor\ndoctor.examine()\n"
+        "import sys\nfrom course_lib.cli import examination\nexamination.examine()\n"
         "print(sorted({'keras', 'tensorflow', 'jax', 'torch', 'sklearn', 'sphinx'} & set(sys.modules)))"
     )
     root = Path(__file__).resolve().parents[2]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.base.errors import ChapterFailed, DataUnavailable, UsageError
 from course_lib.cli import lessons
 from course_lib.cli.options import chosen_chapters
-from course_lib.errors import ChapterFailed, DataUnavailable, UsageError
 from course_lib.publishing import executor
 from course_lib.publishing.records import RunRecord
 from course_lib.publishing.site import building
@@ -159,7 +159,7 @@ def test_a_mistake_in_the_last_lesson_shows_before_the_first_is_run(course: Cour
 
 def test_record_keeps_the_cost_and_brings_the_notebooks_up_to_date(course: Course, checkout: Path, runs: list) -> None:
     assert course("run", "--scale", "quick", "--record").code == 0
-    measured = json.loads((checkout / "course_lib" / "measured.json").read_text(encoding="utf-8"))
+    measured = json.loads((checkout / "course_lib" / "session" / "measured.json").read_text(encoding="utf-8"))
     assert measured["01"]["quick"]["seconds"] == 90
     assert course("build", "--check").code == 0
 
@@ -266,7 +266,7 @@ def test_spread_repeats_a_lesson_with_each_seed_and_shows_how_far_results_move(
     assert answer.code == 0
     assert "counting, seed 2: accuracy 0.2" in answer.out
     assert answer.out.splitlines()[-1].split() == ["accuracy", "0.2", "0.1", "0.1", "0.3", "0.1", "0.2", "0.3"]
-    kept = json.loads((checkout / "course_lib" / "measured.json").read_text(encoding="utf-8"))
+    kept = json.loads((checkout / "course_lib" / "session" / "measured.json").read_text(encoding="utf-8"))
     assert kept["01"]["quick"]["spread"] == {"seeds": [1, 2, 3], "results": {"accuracy": [0.1, 0.2, 0.3]}}
 
 
@@ -279,7 +279,7 @@ def test_spread_goes_on_after_a_seed_that_fails_says_so_and_records_nothing(
         return {"accuracy": seed / 10} | ({"of the first alone": 1.0} if seed == 1 else {})
 
     monkeypatch.setattr(executor, "results", results)
-    measured = checkout / "course_lib" / "measured.json"
+    measured = checkout / "course_lib" / "session" / "measured.json"
     answer = course("spread", "counting", "--seeds", "3", "--scale", "quick", "--record")
     assert answer.code == ChapterFailed.exit_code
     assert "it stopped with seed 2" in answer.err

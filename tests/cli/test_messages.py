@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import course_lib
-from course_lib import errors, scale
+from course_lib.base import errors
 from course_lib.cli import lessons, options
+from course_lib.session import scale
 
 from .conftest import Answer
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import archives
-from course_lib.errors import DataCorrupt
 
 from . import tiny
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
 from course_lib.data import digits, registry
-from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
 
 
 def _sorted_rows(images: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.base.errors import DataCorrupt, DataUnavailable
 from course_lib.data import download, registry
 from course_lib.data.registry import PublishedFile
-from course_lib.errors import DataCorrupt, DataUnavailable
 
 from .tiny import Behaviour, left_in, site
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from course_lib import data
+from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
 from course_lib.data import glove, registry
-from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
 
 from . import tiny
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
 from course_lib.data import cache as store
 from course_lib.data import imdb, imdb_archive, samples
-from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
 
 from . import tiny
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import data, language
+from course_lib import data
+from course_lib.base.errors import DataCorrupt, DataUnavailable, EnvironmentProblem, UsageError
 from course_lib.data import imdb, registry
 from course_lib.data import management as manage
-from course_lib.errors import DataCorrupt, DataUnavailable, EnvironmentProblem, UsageError
+from course_lib.showing import language
 
 from . import tiny
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.base.errors import DataCorrupt, UsageError
 from course_lib.data import phrases, registry
 from course_lib.data.grammar import CONSTRUCTIONS, drafts
 from course_lib.data.grammar.english import Verb, a, comparative
 from course_lib.data.grammar.words import NOUNS, PEOPLE, VERBS
 from course_lib.data.pairs import Pairs
 from course_lib.data.phrases import Phrase
-from course_lib.errors import DataCorrupt, UsageError
 
 PATH = Path(__file__).resolve().parents[2] / "datasets" / "phrases.tsv"
 

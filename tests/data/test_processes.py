@@ -26,7 +26,7 @@ import json, sys
 import tiny
 tiny.use_url(sys.argv[1])
 from course_lib.data import download, imdb
-from course_lib.errors import CourseError
+from course_lib.base.errors import CourseError
 download._SPARE_BYTES = 0
 try:
     reviews = imdb.load("train", sample="never")

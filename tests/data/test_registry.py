@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import language
+from course_lib.base.errors import EnvironmentProblem, UsageError
 from course_lib.data import registry
-from course_lib.errors import EnvironmentProblem, UsageError
+from course_lib.showing import language
 
 IDS = ["imdb", "tatoeba", "stopwords", "glove.6B", "digits8", "mnist5000", "mnist", "film_reviews", "phrases"]
 

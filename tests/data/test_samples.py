@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import data, language
+from course_lib import data
+from course_lib.base.errors import DataCorrupt, UsageError
 from course_lib.data import imdb, tatoeba
-from course_lib.errors import DataCorrupt, UsageError
+from course_lib.showing import language
 
 pytestmark = pytest.mark.usefixtures("cache", "no_data_folder")
 
@@ -45,7 +46,7 @@ def test_the_notice_comes_once_for_each_data_set(capsys: pytest.CaptureFixture[s
 
 def test_a_notebook_shows_the_notice_as_a_box(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = []
-    monkeypatch.setattr("course_lib.display.in_notebook", lambda: True)
+    monkeypatch.setattr("course_lib.showing.display.in_notebook", lambda: True)
     monkeypatch.setattr("IPython.display.publish_display_data", shown.append)
     imdb.load("train")
     (bundle,) = shown

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import data, language
+from course_lib import data
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import registry, stopwords
-from course_lib.errors import DataCorrupt
+from course_lib.showing import language
 
 from . import tiny
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
 from course_lib.data import registry, tatoeba
 from course_lib.data.pairs import Pair, Pairs
-from course_lib.errors import DataCorrupt, DataUnavailable, UsageError
 
 from . import tiny
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import files
-from course_lib.errors import SourceError
+from course_lib.base import files
+from course_lib.base.errors import SourceError
 from course_lib.publishing import builder
 
 
@@ -184,7 +184,8 @@ def test_a_write_that_fails_leaves_the_old_notebook_whole(
 def test_the_repository_and_the_recorded_runs_are_read_from_the_checkout(root: Path, english: Path):
     (root / "pyproject.toml").write_text('[tool.course]\nrepository = "https://github.com/example/course"\n')
     record = {"99": {"quick": {"seconds": 60, "peak_memory_mb": 900, "cores": 2}}}
-    (root / "course_lib" / "measured.json").write_text(json.dumps(record))
+    (root / "course_lib" / "session").mkdir(parents=True, exist_ok=True)
+    (root / "course_lib" / "session" / "measured.json").write_text(json.dumps(record))
     assert len(builder.build(root)) == 2
     text = english.read_text(encoding="utf-8")
     assert "about 1.0 min and at most 0.9 GB" in text

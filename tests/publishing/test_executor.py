@@ -15,12 +15,12 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from course_lib import scale as scales
+from course_lib.base.errors import ChapterFailed, EnvironmentProblem, UsageError
 from course_lib.checks import core as checks
-from course_lib.errors import ChapterFailed, EnvironmentProblem, UsageError
 from course_lib.publishing import executor, kernel, notebooks, records, source
 from course_lib.publishing.kernel import CellStopped, Execution
 from course_lib.publishing.lesson import Chapter
+from course_lib.session import scale as scales
 
 Outputs = dict[str, list[NotebookNode]]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_lib.errors import UsageError
+from course_lib.base.errors import UsageError
 from course_lib.publishing import source
 from course_lib.publishing.lesson import Chapter
 from course_lib.publishing.notebooks import EDITIONS, Publication, digest, notebook, to_bytes

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import files, session
-from course_lib.errors import CourseError
+from course_lib.base import files
+from course_lib.base.errors import CourseError
 from course_lib.publishing.opening import opening_text
 from course_lib.publishing.records import RunRecord, load_all, measured, remember, remember_spread, spread
+from course_lib.session import starting
 
 RECORD = RunRecord(
     chapter=1,
@@ -59,9 +60,9 @@ def test_what_a_run_costs_is_remembered_beside_the_others(tmp_path: Path):
 
 def test_the_lesson_tells_its_readers_what_was_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     remember(RECORD, tmp_path / "measured.json")
-    monkeypatch.setattr(session.resources, "files", lambda _: tmp_path)
-    assert session.recorded_cost(1, "quick") == pytest.approx((47 / 60, 1.104))
-    assert session.recorded_cost(1, "full") is None
+    monkeypatch.setattr(starting.resources, "files", lambda _: tmp_path)
+    assert starting.recorded_cost(1, "quick") == pytest.approx((47 / 60, 1.104))
+    assert starting.recorded_cost(1, "full") is None
 
 
 def test_a_write_that_is_cut_off_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -94,8 +95,8 @@ def test_the_spread_between_seeds_is_kept_beside_what_the_run_cost(tmp_path: Pat
 def test_a_spread_without_a_run_tells_readers_no_cost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "measured.json"
     remember_spread(RECORD.chapter, RECORD.scale, [1, 2], {"accuracy": [0.1, 0.2]}, path)
-    monkeypatch.setattr(session.resources, "files", lambda _package: tmp_path)
-    assert session.recorded_cost(RECORD.chapter, RECORD.scale) is None
+    monkeypatch.setattr(starting.resources, "files", lambda _package: tmp_path)
+    assert starting.recorded_cost(RECORD.chapter, RECORD.scale) is None
     measured = json.loads(path.read_text(encoding="utf-8"))[f"{RECORD.chapter:02d}"]
     assert opening_text(RECORD.slug, "en", measured, "", link_to_other=False) == ""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from course_lib.errors import SourceError, UsageError
+from course_lib.base.errors import SourceError, UsageError
 from course_lib.publishing import source
 from course_lib.publishing.lesson import Chapter
 

@@ -10,13 +10,13 @@ from tempfile import mkdtemp
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from course_lib import language as languages
 from course_lib.checks.core import PASSED, CheckResult
-from course_lib.display import Line
 from course_lib.publishing import notebooks, source
 from course_lib.publishing.records import RunRecord
 from course_lib.publishing.site import build
-from course_lib.scale import RESULT_MIME
+from course_lib.session.scale import RESULT_MIME
+from course_lib.showing import language as languages
+from course_lib.showing.display import Line
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -8,7 +8,7 @@ from pathlib import Path
 import example_site
 import pytest
 
-from course_lib.errors import CourseError, EnvironmentProblem
+from course_lib.base.errors import CourseError, EnvironmentProblem
 from course_lib.publishing.lesson import digest
 from course_lib.publishing.site import build, requirements
 from course_lib.publishing.site.texts import Lesson, Site

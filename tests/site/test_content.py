@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from example_site import ROOT
 
-from course_lib.errors import CourseError
+from course_lib.base.errors import CourseError
 from course_lib.publishing import records, source
 from course_lib.publishing.site import content, texts
 

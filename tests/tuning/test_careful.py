@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import language, tuning
+from course_lib import tuning
+from course_lib.showing import language
 from course_lib.tuning import careful
 
 from .samples import bowl, space

@@ -8,7 +8,7 @@ import pytest
 from keras import ops
 
 from course_lib import tuning
-from course_lib.transformer.training import WarmUp
+from course_lib.transformer import WarmUp
 
 
 def curve(**options) -> np.ndarray:

@@ -13,7 +13,8 @@ import re
 import numpy as np
 import pytest
 
-from course_lib import display, language, vae
+from course_lib import vae
+from course_lib.showing import display, language
 
 FRAMES = np.linspace(0, 1, 2 * 3 * 4 * 4).reshape(2, 3, 4, 4)
 

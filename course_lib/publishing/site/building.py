@@ -9,14 +9,14 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from course_lib import settings
-from course_lib.errors import CourseError
-from course_lib.language import LANGUAGES
+from course_lib.base import settings
+from course_lib.base.errors import CourseError
 from course_lib.publishing import notebooks as student_notebooks
 from course_lib.publishing import records
 from course_lib.publishing.site import content, texts
 from course_lib.publishing.site.requirements import require
 from course_lib.publishing.site.words import WORDS
+from course_lib.showing.language import LANGUAGES
 
 _HERE = Path(__file__).parent
 _TITLES = {"en": "Deep learning for language", "zh": "语言的深度学习"}

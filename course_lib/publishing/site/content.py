@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from course_lib.errors import CourseError
-from course_lib.language import LANGUAGES
+from course_lib.base.errors import CourseError
+from course_lib.showing.language import LANGUAGES
 
 _HERE = Path(__file__).parent
 _CHAPTER = re.compile(r"(?P<chapter>\d\d)(?:#(?P<cell>[a-z0-9-]+))?")

@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from course_lib.errors import CourseError
+from course_lib.base.errors import CourseError
 from course_lib.publishing import pages
 from course_lib.publishing.notebooks import OPENING_ID, SETUP_ID
 from course_lib.publishing.site.words import WORDS

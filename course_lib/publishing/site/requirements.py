@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from course_lib.errors import EnvironmentProblem
+from course_lib.base.errors import EnvironmentProblem
 
 # module → distribution
 NEEDED = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course_lib.errors import CourseError
+from course_lib.base.errors import CourseError
 from course_lib.publishing import records
 from course_lib.publishing.opening import launch_addresses
 from course_lib.publishing.records import RunRecord
@@ -22,7 +22,7 @@ from course_lib.publishing.site.lessons import anchor
 PAGES = ("index", "run", "results", "glossary", "articles", "errata")
 
 _TEMPLATES = Path(__file__).parent / "templates" / "pages"
-_MEASURED = Path(__file__).parents[2] / "measured.json"
+_MEASURED = Path(__file__).parents[2] / "session" / "measured.json"
 _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 
 

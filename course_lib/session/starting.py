@@ -1,0 +1,119 @@
+"""The first cell of every lesson: seeds, language, fonts, quiet imports, and one line about this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from importlib import resources
+
+from course_lib.session import scale
+from course_lib.showing import language as _language
+from course_lib.showing.language import tr
+from course_lib.training import devices
+
+
+def start(chapter: int, language: str = "en") -> None:
+    """Prepare a lesson, and say in one line what it will run on.
+
+    Args:
+        chapter: the chapter's number, such as 1.
+        language: `"en"` or `"zh"`.
+
+    Raises:
+        UsageError: if the language, the scale in `COURSE_SCALE` or the seed in `COURSE_SEED` is unknown.
+    """
+    _language.use(language)
+    current = scale.current()
+    # These must be set before the backend is imported: they silence start-up notes that no reader can act on.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    _split_no_small_operations()
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+
+    with _unheard():
+        _import_backend_alone()
+        import keras
+
+        devices.set_seeds(scale.seed())
+
+    from course_lib.session import tidying
+    from course_lib.showing import plots
+
+    plots.prepare()
+    tidying.tidy_after_long_cells()
+    found = devices.accelerators()
+    cores = devices.cores()
+    device = ", ".join(found) if found else tr(f"CPU ({cores} cores)", f"CPU（{cores} 核）")
+    parts = [f"Keras {keras.__version__}", devices.backend_name(), device, tr(f"scale {current}", f"规模 {current}")]
+    cost = recorded_cost(chapter, current)
+    if cost:
+        minutes, gigabytes = cost
+        parts.append(
+            tr(
+                f"about {minutes:.1f} min and {gigabytes:.1f} GB on two cores",
+                f"两核上约 {minutes:.1f} 分钟、{gigabytes:.1f} GB 内存",
+            )
+        )
+    print(" · ".join(parts))
+
+
+def _split_no_small_operations() -> None:
+    """Set for how many threads work is split, where the reader has not; NumPy and TensorFlow read it when imported."""
+    # The lessons' matrices are small: on several threads their products take longer than on one, and many times as long
+    # where cores are shared, as on Binder.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if (cores := devices.cores()) <= 2:
+        # So few cores do TensorFlow's small operations sooner side by side than each of them in parts.
+        os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+        os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(cores))
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """Keep from the reader what C++ says while something is imported, unless the import fails."""
+    try:
+        sys.stderr.flush()
+        kept = os.dup(2)
+    except (OSError, ValueError):  # no such stream here, as in some windowed programs: nothing to keep quiet
+        yield
+        return
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            said.seek(0)
+            os.write(kept, said.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def _import_backend_alone() -> None:
+    """Import TensorFlow, where it is the backend, without JAX: a part of it takes 100 MB of JAX with it for nothing."""
+    if devices.configured_backend() != "tensorflow" or {"jax", "tensorflow"} & sys.modules.keys():
+        return
+    sys.modules["jax"] = None  # makes `import jax` raise an ImportError, which TensorFlow expects
+    try:
+        importlib.import_module("keras")
+    finally:
+        del sys.modules["jax"]
+
+
+def recorded_cost(chapter: int, scale_name: str) -> tuple[float, float] | None:
+    """Minutes and gigabytes of the chapter's recorded run at this scale, or None where there is no record."""
+    record = resources.files("course_lib.session").joinpath("measured.json")
+    if not record.is_file():
+        return None
+    entry = json.loads(record.read_text(encoding="utf-8")).get(f"{chapter:02d}", {}).get(scale_name)
+    if not entry or "seconds" not in entry:
+        return None
+    return entry["seconds"] / 60, entry["peak_memory_mb"] / 1000

@@ -1,0 +1,25 @@
+"""What differs by backend and by device, in one place: what is there, and how training is spread over it.
+
+The one call is `devices.use()`; the rest is what it is made from.
+"""
+
+from course_lib.base.lazy import offer
+
+__getattr__, __dir__, __all__ = offer(
+    __name__,
+    {
+        "detection": (
+            "BACKENDS",
+            "accelerators",
+            "backend_name",
+            "best_devices",
+            "computes_in_bfloat16",
+            "configured_backend",
+            "cores",
+            "has_fused_attention",
+            "version_of",
+        ),
+        "placement": ("DISTRIBUTIONS", "PRECISIONS", "Placement", "use"),
+        "seeding": ("leave_out_tensorflow", "set_seeds"),
+    },
+)
