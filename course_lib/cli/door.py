@@ -35,6 +35,8 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     class Door(JupyterHandler):
         @web.authenticated
         def get(self, language: str, path: str) -> None:
+            if any(ord(character) < 32 or ord(character) == 127 for character in path):
+                raise web.HTTPError(400, "the path holds a control character")
             choose(language, Path(get_user_settings_dir()))
             query = f"?{self.request.query}" if self.request.query else ""
             self.redirect(url_path_join(server.base_url, path) + query)

@@ -31,6 +31,9 @@ def lab(language: str, lab_options: tuple[str, ...]) -> None:
         raise EnvironmentProblem(f"JupyterLab is not installed; run: {mend}")
     command = [
         sys.executable,
+        # What lies in this folder, such as a download called tornado.py, is not imported. Kernels do import what lies
+        # beside their notebook: readers may have modules of their own.
+        "-P",
         "-m",
         "jupyterlab",
         "--ServerApp.ip=127.0.0.1",

@@ -19,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_lib.base.errors import UsageError
 from course_lib.publishing import records
+from course_lib.publishing.addresses import checked_repository
 from course_lib.publishing.folding import fold_prediction, fold_quiz
 from course_lib.publishing.lesson import Cell, Chapter
 from course_lib.publishing.opening import opening_text
@@ -53,7 +54,7 @@ class Publication:
     """What notebooks are made with besides their lessons.
 
     Args:
-        repository: the public address of the course; empty where it has none.
+        repository: the public address of the course with its release; empty where it has none.
         measured: recorded runs: chapter ("01") → scale → `seconds`, `peak_memory_mb`, `cores`.
     """
 
@@ -65,7 +66,8 @@ class Publication:
         """Read them from the checkout at `root`."""
         settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
         measured = records.measured(root / "course_lib" / "session" / "measured.json")
-        return cls(settings.get("tool", {}).get("course", {}).get("repository", ""), measured)
+        repository = settings.get("tool", {}).get("course", {}).get("repository", "")
+        return cls(checked_repository(repository), measured)
 
 
 def checked_edition(edition: str) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-_GITHUB = re.compile(r"https://github\.com/(?P<project>[^/]+/[^/]+?)(\.git)?/?")
-_BRANCH = "main"
+from course_lib.publishing.addresses import launch_addresses
 
 _SCALES = {"en": {"quick": "quick scale", "full": "full scale"}, "zh": {"quick": "quick 规模", "full": "full 规模"}}
 _OTHER = {"en": ("zh", "中文版"), "zh": ("en", "English edition")}
@@ -25,7 +23,7 @@ def opening_text(
         slug: the chapter, `"01_preprocessing"`.
         language: the language of this notebook.
         measured: what is recorded of the chapter by scale: `seconds`, `peak_memory_mb` and `cores` of a run.
-        repository: the public address of the course; launch links are made only where it is on GitHub.
+        repository: the public address of the course with its release; launch links are made only where it is on GitHub.
         link_to_other: whether the notebook in the other language stands in the folder beside this one.
 
     Returns:
@@ -55,22 +53,6 @@ def _cost(language: str, scale: str, run: Mapping[str, float]) -> str:
     if language == "zh":
         return f"{name}约 {shown} 分钟，内存最多 {gigabytes:.1f} GB（{cores} 核）"
     return f"about {shown} min and at most {gigabytes:.1f} GB of memory at the {name}, on {cores} cores"
-
-
-def launch_addresses(slug: str, language: str, repository: str) -> dict[str, str]:
-    """Where a notebook is opened by a click, by the name of the place; nothing where the course is not on GitHub.
-
-    Binder's address goes through `course_lib.cli.door`, which gives JupyterLab the menus of the notebook's language.
-    """
-    project = _GITHUB.fullmatch(repository)
-    if not project:
-        return {}
-    name, notebook = project["project"], f"chapters/{language}/{slug}.ipynb"
-    return {
-        "Binder": f"https://mybinder.org/v2/gh/{name}/{_BRANCH}?urlpath=course/{language}/lab/tree/{notebook}",
-        "Colab": f"https://colab.research.google.com/github/{name}/blob/{_BRANCH}/{notebook}",
-        "Kaggle": f"https://www.kaggle.com/kernels/welcome?src=https://github.com/{name}/blob/{_BRANCH}/{notebook}",
-    }
 
 
 def _launch_links(slug: str, language: str, repository: str) -> list[str]:

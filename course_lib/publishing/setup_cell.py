@@ -39,7 +39,7 @@ except ModuleNotFoundError:  # {why}
     there = [(one.name, one.version) for one in importlib.metadata.distributions()]
     kept = pathlib.Path(tempfile.mkdtemp(), "kept.txt")
     kept.write_text("".join(f"{{n}}=={{v}}\\n" for n, v in there if n and re.fullmatch("[0-9][0-9a-z.+]*", v or "")))
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(kept)]
+    install = [sys.executable, "-P", "-m", "pip", "install", "--quiet", "--constraint", str(kept)]
     small = {packages}
     missing = [package for name, package in small.items() if importlib.util.find_spec(name) is None]
     for packages in ["--no-deps", "git+{repository}"], missing:
@@ -80,7 +80,7 @@ def setup_code(chapter: int, language: str, repository: str = "") -> str:
     Args:
         chapter: the chapter's number.
         language: `"en"` or `"zh"`.
-        repository: the public address of the course, or nothing where it has none.
+        repository: the public address of the course with its release, or nothing where it has none.
 
     Returns:
         Plain Python, without magics, so that it can be tested as it is.

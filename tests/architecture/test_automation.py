@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -178,7 +179,7 @@ def test_make_alone_says_what_it_can_do(folder: Folder) -> None:
 
 @pytest.fixture(scope="module")
 def workflow() -> dict:
-    (path,) = (ROOT / ".github" / "workflows").glob("*.yml")
+    path = ROOT / ".github" / "workflows" / "test.yml"
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
@@ -196,13 +197,30 @@ def test_the_workflow_runs_all_tests_and_all_lessons(workflow: dict) -> None:
     assert "course all" in commands
 
 
-def test_the_workflow_uses_nobodys_actions_but_githubs_own_and_pins_their_versions(workflow: dict) -> None:
-    used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"] if "uses" in step]
-    assert len(used) >= 5
-    for action in used:
-        owner, _, version = action.partition("@")
-        assert owner.startswith("actions/"), action
-        assert version.startswith("v") and version[1:].isdigit(), action
+@pytest.mark.parametrize("name", ["test.yml", "weekly.yml"])
+def test_every_workflow_uses_nobodys_actions_but_githubs_own_and_pins_them_by_commit(name: str) -> None:
+    path = ROOT / ".github" / "workflows" / name
+    text = path.read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"].values()
+    used = [step["uses"] for job in jobs for step in job["steps"] if "uses" in step]
+    assert used and all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", each) for each in used), used
+    # The version beside it is for people.
+    assert len(re.findall(r"uses: \S+ # v\d+\.\d+\.\d+$", text, re.MULTILINE)) == len(used)
+
+
+def test_a_weekly_run_asks_the_data_sets_sites_and_tries_the_newest_packages() -> None:
+    weekly = yaml.safe_load((ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8"))
+    (when,) = weekly[True]["schedule"]  # YAML takes the word "on" for true
+    assert re.fullmatch(r"\d+ \d+ \* \* \d", when["cron"])
+    commands = [step["run"] for step in weekly["jobs"]["data"]["steps"] if "run" in step]
+    assert any("-m net" in one for one in commands)
+    (fetch,) = (one for one in commands if "data fetch" in one)
+    assert "data verify" in fetch and "||" not in fetch  # a failure is told, not passed over
+    packages = weekly["jobs"]["packages"]
+    assert packages["strategy"]["matrix"]["packages"] == ["pinned", "newest"]
+    (newest,) = (step["run"] for step in packages["steps"] if "newest" in step.get("if", ""))
+    assert "requirements.lock" not in newest
+    assert weekly["permissions"] == {"contents": "read"}
 
 
 def test_pages_are_published_from_the_main_branch_alone(workflow: dict) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from course_lib.publishing.opening import launch_addresses
+from course_lib.publishing.addresses import launch_addresses
 
 from . import image
 
@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.binder, pytest.mark.skipif(os.name != "posix", reason=
 
 ROOT = image.ROOT
 SLUGS = sorted(path.stem for path in (ROOT / "chapters").glob("[0-9][0-9]_*.py"))
-PUBLIC = "https://github.com/example/course"
+PUBLIC = "https://github.com/example/course@v1.0"
+BLOB = "https://github.com/example/course/blob/v1.0"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -28,8 +29,8 @@ def test_every_link_of_every_lesson_names_a_notebook_that_is_there(language: str
         assert set(links) == {"Binder", "Colab", "Kaggle"}
         notebook = f"chapters/{language}/{slug}.ipynb"
         assert (ROOT / notebook).is_file()
-        assert links["Colab"].endswith(f"/github/example/course/blob/main/{notebook}")
-        assert parse_qs(urlsplit(links["Kaggle"]).query)["src"] == [f"{PUBLIC}/blob/main/{notebook}"]
+        assert links["Colab"].endswith(f"/github/example/course/blob/v1.0/{notebook}")
+        assert parse_qs(urlsplit(links["Kaggle"]).query)["src"] == [f"{BLOB}/{notebook}"]
         assert parse_qs(urlsplit(links["Binder"]).query)["urlpath"] == [f"course/{language}/lab/tree/{notebook}"]
 
 
@@ -75,3 +76,11 @@ def test_the_door_asks_for_the_token_sets_the_language_and_leads_to_the_notebook
 def test_the_door_leads_nowhere_else(lab: image.Lab, path: str) -> None:
     status, to = _open(lab, f"{path}?token={lab.token}")
     assert "evil" not in to and status == 404
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/course/zh/lab/x%0d%0aSet-Cookie:a=b", "/course/en/lab/%0a", "/course/en/lab/%7f"])
+def test_a_line_break_in_a_path_is_a_bad_request_and_no_header(lab: image.Lab, path: str) -> None:
+    before = _locale(lab)
+    status, to = _open(lab, f"{path}?token={lab.token}")
+    assert (status, to) == (400, "") and _locale(lab) == before

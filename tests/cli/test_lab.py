@@ -36,7 +36,7 @@ def test_the_edition_is_opened_in_the_folder_of_the_course(
 ) -> None:
     assert course("lab", "--language", language).code == 0
     ((command, _),) = started
-    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert command[:4] == [sys.executable, "-P", "-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={checkout}" in command
     assert f"--LabApp.default_url=/lab/tree/chapters/{language}" in command
     assert "--ServerApp.ip=127.0.0.1" in command
@@ -84,9 +84,11 @@ def _ask(address: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_real_lab_wants_its_token_speaks_chinese_and_brings_no_news(
+def test_a_real_lab_wants_its_token_speaks_chinese_brings_no_news_and_runs_no_file_that_lies_about(
     checkout: Path, course_process: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
+    for name in ("jupyterlab", "tornado", "zmq", "json"):
+        (checkout / f"{name}.py").write_text("raise SystemExit('a download was run')\n", encoding="utf-8")
     options = ["--no-browser", "--port=0", *(["--allow-root"] if hasattr(os, "getuid") and os.getuid() == 0 else [])]
     process = course_process(
         "lab", "--language", "zh", *options, JUPYTER_CONFIG_DIR=str(tmp_path), JUPYTER_DATA_DIR=str(tmp_path)

@@ -182,14 +182,14 @@ def test_a_write_that_fails_leaves_the_old_notebook_whole(
 
 
 def test_the_repository_and_the_recorded_runs_are_read_from_the_checkout(root: Path, english: Path):
-    (root / "pyproject.toml").write_text('[tool.course]\nrepository = "https://github.com/example/course"\n')
+    (root / "pyproject.toml").write_text('[tool.course]\nrepository = "https://github.com/example/course@v1.0"\n')
     record = {"99": {"quick": {"seconds": 60, "peak_memory_mb": 900, "cores": 2}}}
     (root / "course_lib" / "session").mkdir(parents=True, exist_ok=True)
     (root / "course_lib" / "session" / "measured.json").write_text(json.dumps(record))
     assert len(builder.build(root)) == 2
     text = english.read_text(encoding="utf-8")
     assert "about 1.0 min and at most 0.9 GB" in text
-    assert "git+https://github.com/example/course" in text
+    assert "git+https://github.com/example/course@v1.0" in text
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")

@@ -20,7 +20,7 @@ from course_lib.publishing.notebooks import EDITIONS, Publication, digest, noteb
 from course_lib.publishing.pages import page
 
 PUBLIC = Publication(
-    "https://github.com/example/course",
+    "https://github.com/example/course@v1.0",
     {
         "99": {
             "quick": {"seconds": 45, "peak_memory_mb": 1100, "cores": 2},
@@ -106,19 +106,19 @@ def test_the_opening_tells_what_a_run_costs_and_where_to_open_it(chapter: Chapte
         "**Measured:** about 0.8 min and at most 1.1 GB of memory at the quick scale, on 2 cores; "
         "about 15 min and at most 2.0 GB of memory at the full scale, on 8 cores.\n\n"
         "[Open on Binder]"
-        "(https://mybinder.org/v2/gh/example/course/main?urlpath=course/en/lab/tree/chapters/en/99_counting.ipynb) · "
-        "[Open on Colab](https://colab.research.google.com/github/example/course/blob/main/chapters/en/99_counting.ipynb)"
+        "(https://mybinder.org/v2/gh/example/course/v1.0?urlpath=course/en/lab/tree/chapters/en/99_counting.ipynb) · "
+        "[Open on Colab](https://colab.research.google.com/github/example/course/blob/v1.0/chapters/en/99_counting.ipynb)"
         " · [Open on Kaggle](https://www.kaggle.com/kernels/welcome?src="
-        "https://github.com/example/course/blob/main/chapters/en/99_counting.ipynb)"
+        "https://github.com/example/course/blob/v1.0/chapters/en/99_counting.ipynb)"
         " · [中文版](../zh/99_counting.ipynb)"
     )
     assert notebook(chapter, "zh", "student", PUBLIC).cells[1].source == (
         "**实测：** quick 规模约 0.8 分钟，内存最多 1.1 GB（2 核）；full 规模约 15 分钟，内存最多 2.0 GB（8 核）。\n\n"
         "[在 Binder 上打开]"
-        "(https://mybinder.org/v2/gh/example/course/main?urlpath=course/zh/lab/tree/chapters/zh/99_counting.ipynb) · "
-        "[在 Colab 上打开](https://colab.research.google.com/github/example/course/blob/main/chapters/zh/99_counting.ipynb)"
+        "(https://mybinder.org/v2/gh/example/course/v1.0?urlpath=course/zh/lab/tree/chapters/zh/99_counting.ipynb) · "
+        "[在 Colab 上打开](https://colab.research.google.com/github/example/course/blob/v1.0/chapters/zh/99_counting.ipynb)"
         " · [在 Kaggle 上打开](https://www.kaggle.com/kernels/welcome?src="
-        "https://github.com/example/course/blob/main/chapters/zh/99_counting.ipynb)"
+        "https://github.com/example/course/blob/v1.0/chapters/zh/99_counting.ipynb)"
         " · [English edition](../en/99_counting.ipynb)"
     )
 

@@ -15,7 +15,7 @@ import pytest
 
 from course_lib.publishing.setup_cell import SMALL_PACKAGES, setup_code
 
-REPOSITORY = "https://github.com/example/course"
+REPOSITORY = "https://github.com/example/course@v1.0"
 # What hosted notebooks bring themselves, and what only a checkout needs.
 NOT_FETCHED = {
     "certifi",
@@ -91,7 +91,8 @@ def test_on_a_hosted_machine_the_course_comes_alone_and_then_what_is_missing(
 ):
     machine = Machine(monkeypatch, missing={"mlxtend", "tokenizers"})
     exec(setup_code(1, language, REPOSITORY), {})
-    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    # -P: a file called pip.py in the reader's folder is not run in its place.
+    pip = [sys.executable, "-P", "-m", "pip", "install", "--quiet"]
     assert machine.commands == [
         [*pip, "--no-deps", f"git+{REPOSITORY}"],
         [*pip, SMALL_PACKAGES["mlxtend"], SMALL_PACKAGES["tokenizers"]],

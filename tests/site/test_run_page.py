@@ -13,7 +13,8 @@ from course_lib.publishing.site import texts
 
 LANGUAGES = ("en", "zh")
 LESSONS = [texts.Lesson(1, "01_preprocessing", "One", {}), texts.Lesson(2, "02_mlp", "Two", {})]
-PUBLIC = "https://github.com/example/course"
+PUBLIC = "https://github.com/example/course@v1.0"
+BLOB = "https://github.com/example/course/blob/v1.0"
 
 
 @pytest.fixture
@@ -62,9 +63,9 @@ def test_every_link_opens_the_lesson_in_the_language_of_the_page(language: str, 
     for slug in ("01_preprocessing", "02_mlp"):
         notebook = f"chapters/{language}/{slug}.ipynb"
         for address in (
-            f"https://mybinder.org/v2/gh/example/course/main?urlpath=course/{language}/lab/tree/{notebook}",
-            f"https://colab.research.google.com/github/example/course/blob/main/{notebook}",
-            f"https://www.kaggle.com/kernels/welcome?src={PUBLIC}/blob/main/{notebook}",
+            f"https://mybinder.org/v2/gh/example/course/v1.0?urlpath=course/{language}/lab/tree/{notebook}",
+            f"https://colab.research.google.com/github/example/course/blob/v1.0/{notebook}",
+            f"https://www.kaggle.com/kernels/welcome?src={BLOB}/{notebook}",
         ):
             assert f'href="{address}"' in page
     other = {"en": "zh", "zh": "en"}[language]

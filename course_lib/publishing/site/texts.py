@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from course_lib.base.errors import CourseError
 from course_lib.publishing import records
-from course_lib.publishing.opening import launch_addresses
+from course_lib.publishing.addresses import launch_addresses, without_release
 from course_lib.publishing.records import RunRecord
 from course_lib.publishing.site import content
 from course_lib.publishing.site.content import Place
@@ -64,7 +64,7 @@ class Site:
         lessons: those that have a page, in order.
         records: what runs measured, of either language.
         terms: the glossary.
-        repository: the public address of the course; empty where it has none.
+        repository: the public address of the course with its release; empty where it has none.
     """
 
     language: str
@@ -99,7 +99,7 @@ class Site:
             return f'<a href="index.html">{"首页" if chinese else "Start page"}</a>'
         if where.kind == "README":
             if self.repository:
-                return f'<a href="{html.escape(self.repository)}#readme">README</a>'
+                return f'<a href="{html.escape(without_release(self.repository))}#readme">README</a>'
             return "README"
         lesson = self.by_number.get(where.chapter)
         name = f"{where.chapter:02d} · {html.escape(self.short_title(where.chapter))}"
