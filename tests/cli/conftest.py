@@ -51,7 +51,8 @@ def course_process(checkout: Path) -> Callable[..., subprocess.Popen[str]]:
         code = "from course_lib.cli import main; main()"
         library = str(Path(__file__).resolve().parents[2])
         return subprocess.Popen(
-            [sys.executable, "-c", code, *arguments],
+            # -P: the installed command does not import what lies in the folder either.
+            [sys.executable, "-P", "-c", code, *arguments],
             cwd=checkout,
             env={**os.environ, "PYTHONPATH": library, **environment},
             stdout=subprocess.PIPE,
