@@ -276,7 +276,7 @@ assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
 # %% [markdown] id="positions-reading" lang="en"
 # Each diagonal holds one number: the score knows *how far*, not *where*. What each way can represent:
 #
-# | | where a word stands | how far apart two stand | beyond the longest sentence in training | to learn |
+# | way | where a word stands | how far apart two stand | beyond the longest sentence in training | to learn |
 # |---|---|---|---|---|
 # | sinusoidal | yes | yes, by (2) | there are vectors, but no practice with them | nothing |
 # | learned | yes | only if learnt, pair by pair | rows never trained; beyond the table none | a row per position |
@@ -284,10 +284,10 @@ assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
 #
 # One trap with all three: **compute positions in float32.** The half-precision format `bfloat16` keeps 8 significant bits,
 # so that above 256 whole numbers fall together:
-# %% [markdown] id="positions-reading" lang="zh" of="7834d539"
+# %% [markdown] id="positions-reading" lang="zh" of="3c33d4f2"
 # 每条对角线上都是同一个数：得分只知道“相隔多远”，不知道“站在哪里”。三种办法各能表示什么：
 #
-# | | 词站在哪里 | 两个词相隔多远 | 比训练时最长的句子还长 | 要学的 |
+# | 办法 | 词站在哪里 | 两个词相隔多远 | 比训练时最长的句子还长 | 要学的 |
 # |---|---|---|---|---|
 # | 正弦 | 能 | 能，由 (2) 式 | 有向量，但没练习过 | 无 |
 # | 学出来的 | 能 | 要一对一对地学 | 表内的行没训练过，表外没有向量 | 每个位置一行 |
@@ -609,7 +609,7 @@ diagrams.flow(
 # **E17, three families.** The third article says that a large language model *is* an encoder and a decoder. That is one of
 # three ways to use the parts:
 #
-# | | parts | mask | good for | example |
+# | family | parts | mask | good for | example |
 # |---|---|---|---|---|
 # | both halves | encoder, decoder | causal on the target only | one text becomes another: translation | the 2017 model, T5 |
 # | decoder alone | self-attention, small network | causal | going on writing: most of today's chat models | GPT |
@@ -617,10 +617,10 @@ diagrams.flow(
 #
 # And E09 of the second article, that language models consist of perceptrons, is now in its place: the small network (4) is
 # one, in every layer, at every position. Section 12 counts how much of the model it is.
-# %% [markdown] id="families" lang="zh" of="207da7a9"
+# %% [markdown] id="families" lang="zh" of="c1084e43"
 # **E17：三个家族。** 第三篇文章说，大语言模型就是编码器加解码器。那只是部件的三种用法之一：
 #
-# | | 部件 | 掩码 | 适合 | 例子 |
+# | 家族 | 部件 | 掩码 | 适合 | 例子 |
 # |---|---|---|---|---|
 # | 两半都要 | 编码器、解码器 | 只在目标一侧因果 | 把一段文本变成另一段：翻译 | 2017 年的模型、T5 |
 # | 只要解码器 | 自注意力、小网络 | 因果 | 接着往下写：如今多数对话模型 | GPT |

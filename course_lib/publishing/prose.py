@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -62,6 +63,7 @@ def outline(text: str) -> Outline:
         *_emphasis_faults(leaves),
         *_quotation_faults(leaves),
         *_formula_faults(inline),
+        *_head_faults(tokens),
     }
     return Outline(
         headings=headings,
@@ -98,6 +100,13 @@ def _picture_faults(pictures: list[tuple[int, Token | str]]) -> Iterator[tuple[i
             yield offset, "a picture without alternative text"
         if foreign:
             yield offset, "a picture from elsewhere; a lesson asks nothing of the net"
+
+
+def _head_faults(tokens: list[Token]) -> Iterator[tuple[int, str]]:
+    """A column without a head is read out as a number alone, and a head that says nothing as a fault of the page."""
+    for head, content in pairwise(tokens):
+        if head.type == "th_open" and not content.content.strip():
+            yield content.map[0], "a column of a table without a head"
 
 
 def _formula_faults(inline: list[Token]) -> Iterator[tuple[int, str]]:

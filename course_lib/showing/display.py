@@ -143,7 +143,8 @@ def _markup(heads: Sequence[str], rows: list[list[str]]) -> str:
     def cell(text: str, place: int, scope: str = "") -> str:
         style = f"padding:.2em .7em;text-align:{'right;font-variant-numeric:tabular-nums' if place else 'left'}"
         style += "" if scope == "col" else ";white-space:nowrap"
-        kind, said = ("th", f' scope="{scope}"') if scope else ("td", "")
+        # What is empty heads nothing: as a heading it would be read out, and say nothing.
+        kind, said = ("th", f' scope="{scope}"') if scope and text.strip() else ("td", "")
         return f'<{kind}{said} style="{style}">{html.escape(text)}</{kind}>'
 
     head = "".join(cell(text, place, "col") for place, text in enumerate(heads))

@@ -127,6 +127,12 @@ BROKEN = {
         0,
         "differ in their number of displayed formulas: 1 and 0",
     ),
+    "a column without a head": (
+        "# ## 词的占比",
+        "# ## 词的占比\n#\n# | | 次 |\n# |---|---|\n# | 词 | 1 |",
+        2,
+        "without a head",
+    ),
     "a formula that is not closed": ("用 *n* 表示", "用 $$ n 表示", 0, "a displayed formula that is not closed"),
     "a picture less": (
         "# ## 词的占比",

@@ -158,6 +158,16 @@ def test_a_table_in_a_notebook_has_heads_of_columns_and_of_rows_and_says_the_sam
     assert published[0]["text/plain"].splitlines()[1] == "n 元语法  92.41 ± 0.17   3"
 
 
+def test_what_heads_nothing_is_no_heading(monkeypatch):
+    published: list[dict[str, str]] = []
+    monkeypatch.setattr(display, "in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.publish_display_data", published.append)
+    display.table(["", "count"], [["good", 3], [" ", 4]])
+    page = ElementTree.fromstring(published[0]["text/html"])
+    assert [cell.text for cell in page.iter("th")] == ["count", "good"]
+    assert [cell.text for cell in page.iter("td")] == [None, "3", " ", "4"]
+
+
 @pytest.mark.parametrize(("text", "filled"), [("编码", "编码  "), ("code", "code  "), ("too long", "too long")])
 def test_a_column_is_as_wide_as_its_letters_look(text: str, filled: str) -> None:
     assert display.padded(text, 6) == filled

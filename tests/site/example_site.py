@@ -6,6 +6,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from unittest import mock
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -15,6 +16,7 @@ from course_lib.publishing import notebooks, source
 from course_lib.publishing.records import RunRecord
 from course_lib.publishing.site import build
 from course_lib.session.scale import RESULT_MIME
+from course_lib.showing import display
 from course_lib.showing import language as languages
 from course_lib.showing.display import Line
 
@@ -78,6 +80,7 @@ def _with_outputs(made: NotebookNode) -> NotebookNode:
     outputs = {
         "course-setup": new_output("stream", name="stdout", text="Keras · scale quick\n"),
         "count": new_output("stream", name="stdout", text="{'the': 2, 'film': 1, 'was': 2, 'not': 1}\n"),
+        "compared": _shown(["", "first half", "second half"], [["words", 6, 4], ["kinds", 6, 4]]),
         "figure": new_output("display_data", data={"text/html": PICTURE, "text/plain": "Two bars of height two"}),
         "ex1-check": new_output("execute_result", data=CheckResult("09.1", PASSED, "")._repr_mimebundle_()),
         "results": new_output("display_data", data=result._repr_mimebundle_()),
@@ -87,6 +90,17 @@ def _with_outputs(made: NotebookNode) -> NotebookNode:
             cell.outputs = [outputs[cell.id]]
             cell.execution_count = 1
     return made
+
+
+def _shown(heads: list[str], rows: list[list[object]]) -> NotebookNode:
+    """The output of `display.table` in a notebook."""
+    published: list[dict[str, str]] = []
+    with (
+        mock.patch.object(display, "in_notebook", lambda: True),
+        mock.patch("IPython.display.publish_display_data", published.append),
+    ):
+        display.table(heads, rows)
+    return new_output("display_data", data=published[0])
 
 
 def _record(language: str, title: str) -> RunRecord:

@@ -10,6 +10,8 @@ WORDS = {
     "toggle_primary": {"en": "All pages", "zh": "全部页面"},
     "toggle_secondary": {"en": "Contents of this page", "zh": "本页目录"},
     "on_this_page": {"en": "On this page", "zh": "本页目录"},
+    "sidebar": {"en": "The course", "zh": "课程导航"},
+    "search_button": {"en": "Search", "zh": "搜索"},
     "search": {"en": "Search the course", "zh": "搜索课程"},
     "copy": {"en": "Copy", "zh": "复制"},
     "copied": {"en": "Copied", "zh": "已复制"},
