@@ -158,8 +158,18 @@ WRONG = {
         "the loss is",
         "损失是",
     ),
-    "changes the caller's array": ("03.3", pair_in_place, "caller's array", "调用者的数组"),
-    "multiplies the caller's array": ("03.3", pair_multiplied_in_place, "caller's array", "调用者的数组"),
+    "changes the caller's array": (
+        "03.3",
+        pair_in_place,
+        "write into the caller's `pictures`",
+        "改写了调用者的 `pictures`",
+    ),
+    "multiplies the caller's array": (
+        "03.3",
+        pair_multiplied_in_place,
+        "write into the caller's `pictures`",
+        "改写了调用者的 `pictures`",
+    ),
     "spoils the target too": ("03.3", pair_twice, "target is spoilt too", "目标也被弄脏"),
     "keeps what should go": (
         "03.3",
