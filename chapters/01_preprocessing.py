@@ -50,14 +50,14 @@
 #
 # Counting has a blind spot: to a count, *excellent* and *superb* have nothing in common. In 2003 Bengio and
 # colleagues let a network **learn a vector for every word** while it learned to predict the next one. Word2Vec
-# (2013) and GloVe (2014) made such vectors cheap enough to train on a laptop. It will take you less than a minute.
+# (2013) and GloVe (2014) made such vectors cheap enough to train on a laptop, and you will do so in section 8.
 #
 # Word vectors have a blind spot too: a word never seen has no vector. Since 2016 models therefore read
 # **subwords**, pieces learned from data: frequent words stay whole, rare ones fall into parts, nothing is
 # unknown. Every large language model you have heard of starts with such a step.
 #
 # Here is the whole lesson on one map. Keep it in mind as "where am I?"
-# %% [markdown] id="background" lang="zh" of="318b6845"
+# %% [markdown] id="background" lang="zh" of="04483efe"
 # ## 1 · 这些想法从哪里来
 #
 # 最老的办法是**数数**。20 世纪 50 年代，卢恩（Hans Peter Luhn）让计算机根据词出现的次数，挑出一篇文章里重要的句子。
@@ -65,7 +65,7 @@
 # 许多搜索引擎至今还在用它。
 #
 # 数数有个盲点：在它看来，*excellent* 和 *superb* 毫无关系。2003 年，本吉奥（Bengio）等人让网络在学习预测下一个词的同时，
-# **为每个词学出一个向量**。Word2Vec（2013）和 GloVe（2014）把成本降到了一台笔记本就能训练的程度。等会儿你自己来做，用不了一分钟。
+# **为每个词学出一个向量**。Word2Vec（2013）和 GloVe（2014）把成本降到了一台笔记本就能训练的程度，第 8 节里你就要亲手训练。
 #
 # 词向量也有盲点：没见过的词就没有向量。因此从 2016 年起，模型改读**子词**，也就是从数据里学出来的片段：
 # 常见的词保持完整，罕见的词拆成几段，从此没有“不认识”的词。你听说过的每一个大语言模型，第一步都是它。
@@ -106,11 +106,11 @@ diagrams.flow(
 )
 
 # %% [markdown] id="dial" lang="en"
-# **The scale dial.** The next cell holds every size this lesson uses, and the results it must show. `quick` runs
-# in about a minute on two cores; set `COURSE_SCALE=full` before you start Jupyter for the chapter's full result.
+# **The scale dial.** The next cell holds every size this lesson uses, and the results it must show. `quick`, the
+# default, is made for a laptop; set `COURSE_SCALE=full` before you start Jupyter for the chapter's full result.
 # Where a result falls outside its range, something in your installation differs from ours, and you should know.
-# %% [markdown] id="dial" lang="zh" of="73d3549b"
-# **规模旋钮。** 下一格写着本课用到的各项规模，以及必须得到的结果。`quick` 在两核机器上大约一分钟跑完；
+# %% [markdown] id="dial" lang="zh" of="aba80b47"
+# **规模旋钮。** 下一格写着本课用到的各项规模，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；
 # 想看本章的完整结果，请在启动 Jupyter 之前设置 `COURSE_SCALE=full`。如果某个结果落在预期范围之外，
 # 说明你的环境与我们的有所不同，值得查一查。
 # %% id="dial-settings"
@@ -786,7 +786,7 @@ print(tr("the training reviews as one-hot vectors:", "把训练集全部写成�
 # 独热向量有两个毛病：一是大得离谱；二是什么都不懂，任意两个不同的词，点积都是 0，*good* 到 *great* 与到 *umbrella* 一样远。
 # 我们想要的是短向量，而且相似的词要靠得近。可是，机器从哪里能知道哪些词相似呢？
 
-# %% [markdown] id="word2vec" lang="en"
+# %% [markdown] id="word2vec" lang="en" tags=["stop"]
 # ## 8 · Word vectors: known by the company they keep
 #
 # Read: *"I poured some **flimmer** into my cup, but it was still too hot to drink."* You have never met the word, and
@@ -795,7 +795,7 @@ print(tr("the training reviews as one-hot vectors:", "把训练集全部写成�
 #
 # Slide a window over the text. Each word, the *centre*, is paired with each neighbour in the window, the *context*.
 # This form of the game is called *skip-gram*:
-# %% [markdown] id="word2vec" lang="zh" of="9c8f3b27"
+# %% [markdown] id="word2vec" lang="zh" of="9c8f3b27" tags=["stop"]
 # ## 8 · 词向量：观其伴，知其义
 #
 # 读一读这句话：*"I poured some **flimmer** into my cup, but it was still too hot to drink."*（我往杯子里倒了些 flimmer，
@@ -1327,12 +1327,12 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # 课程之外的工作，可以用：`scikit-learn` 做词频和 TF-IDF；Hugging Face 的 `tokenizers`（用 Rust 写成）做子词；`gensim` 做词向量；
 # 需要真正的词时，英文用 spaCy，中文用 `jieba`。我们的实现更慢，也更好读；本仓库的测试拿它们与前三个工具逐一对照。
 
-# %% [markdown] id="exercises" lang="en"
+# %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 13 · Exercises
 #
 # Write your solution in place of `raise NotImplementedError`, run the cell, then run the check under it. A check
 # answers at once, and a wrong answer gets a hint. You may run it as often as you like.
-# %% [markdown] id="exercises" lang="zh" of="d86c2589"
+# %% [markdown] id="exercises" lang="zh" of="d86c2589" tags=["stop"]
 # ## 13 · 练习
 #
 # 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。检查立刻给出结果，答错了会有提示，想试几次都行。

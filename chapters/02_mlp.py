@@ -109,10 +109,10 @@ diagrams.flow(
 )
 
 # %% [markdown] id="dial" lang="en"
-# **The scale dial.** Every size of this lesson and the results it must show. `quick` takes about a minute on two cores;
+# **The scale dial.** Every size of this lesson and the results it must show. `quick`, the default, is made for a laptop;
 # `COURSE_SCALE=full` reads more reviews for longer, and uses the whole of MNIST where you have fetched it.
-# %% [markdown] id="dial" lang="zh" of="6f1fbf61"
-# **规模旋钮。** 本课用到的所有大小，以及必须得到的结果。`quick` 在两核机器上大约一分钟；`COURSE_SCALE=full` 会读更多的影评、
+# %% [markdown] id="dial" lang="zh" of="a137ccdc"
+# **规模旋钮。** 本课用到的所有大小，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；`COURSE_SCALE=full` 会读更多的影评、
 # 训练得更久，如果你下载了完整的 MNIST，也会用上它。
 # %% id="dial-settings"
 course = dial(
@@ -680,13 +680,13 @@ assert largest_difference(by_hand, nudged) < 1e-8 and largest_difference(by_hand
 # - [ ] 学到的是别人的一半 — 斜率不是 0 就是 1，没有一半。
 # - [ ] 和别人一样，因为损失是共同的 — 损失是共同的，可是从这些权重通往损失的路断了。
 
-# %% [markdown] id="digits" lang="en"
+# %% [markdown] id="digits" lang="en" tags=["stop"]
 # ## 5 · Learning to read digits
 #
 # Our practice ground for the next four sections: 5,000 handwritten digits from MNIST, 28 by 28 pixels, each a number between 0 (paper)
 # and 1 (ink). We split them once and for all: to **train** on, to **validate** on (every decision of this lesson is made there), and to
 # **test** on, once, at the end of section 9.
-# %% [markdown] id="digits" lang="zh" of="38f3f08f"
+# %% [markdown] id="digits" lang="zh" of="38f3f08f" tags=["stop"]
 # ## 5 · 学认手写数字
 #
 # 接下来四节的练习场：MNIST 中的 5,000 个手写数字，28×28 像素，每个像素是 0（纸）到 1（墨）之间的数。一次分好，不再改动：一份用来**训练**；
@@ -1354,7 +1354,7 @@ plots.show(
     "左图：实际数字与网络回答的对照表，几乎全部落在对角线上。右图：概率最高的几个错误，标有实际数字、网络的回答及其概率，其中不少连人也难以辨认。",
 )
 
-# %% [markdown] id="language" lang="en"
+# %% [markdown] id="language" lang="en" tags=["stop"]
 # ## 10 · The neural language model of 2003
 #
 # A **language model** gives every word of the vocabulary a probability to be the next one, given the words before. It is a classifier with
@@ -1368,7 +1368,7 @@ plots.show(
 #
 # We take film reviews, split **by film** as in lesson 01. One thing changes: a model that is to write must know full stops and commas, so the
 # tokeniser keeps them.
-# %% [markdown] id="language" lang="zh" of="6fac6208"
+# %% [markdown] id="language" lang="zh" of="6fac6208" tags=["stop"]
 # ## 10 · 2003 年的神经语言模型
 #
 # **语言模型**根据前面的词，给词表里每个词一个“下一个就是它”的概率。它就是一个有几千个类别的分类器，而且标签不花钱：每篇文本里的每个词，都是它前面那些词的标签。

@@ -117,10 +117,10 @@ diagrams.flow(
 )
 
 # %% [markdown] id="dial" lang="en"
-# **The scale dial.** Every size of this lesson stands in the next cell, together with the results it must show. `quick`
-# takes about a minute on two cores; `COURSE_SCALE=full`, set before Jupyter starts, trains longer and at more code sizes.
-# %% [markdown] id="dial" lang="zh" of="5ec2a3d3"
-# **规模旋钮。** 本课的所有大小，连同必须得到的结果，都写在下一格里。`quick` 在两核机器上大约一分钟；
+# **The scale dial.** Every size of this lesson stands in the next cell, together with the results it must show. `quick`,
+# the default, is made for a laptop; `COURSE_SCALE=full`, set before Jupyter starts, trains longer and at more code sizes.
+# %% [markdown] id="dial" lang="zh" of="59c1711f"
+# **规模旋钮。** 本课的所有大小，连同必须得到的结果，都写在下一格里。默认的 `quick` 在笔记本电脑上就能跑；
 # 启动 Jupyter 之前设置 `COURSE_SCALE=full`，训练会更久，编码的大小也试得更多。
 # %% id="dial-settings"
 course = dial(
@@ -748,12 +748,12 @@ course.report("article_against_mended",
 # - [ ] 主成分 — PCA 解的是有瓶颈的问题；没有瓶颈，任何可逆的变换都行。
 # - [ ] 一定是过拟合了 — 照抄在新数据上同样有效：留出误差也很低，却仍然什么都没学到。
 
-# %% [markdown] id="latent" lang="en"
+# %% [markdown] id="latent" lang="en" tags=["stop"]
 # ## 9 · A map of all digits
 #
 # Two numbers are a place on a map. So the model with a code of 2 has drawn a map of all handwriting, and nobody told it
 # that there are ten digits. The colours below are added afterwards; the network never saw a label.
-# %% [markdown] id="latent" lang="zh" of="ceb5f2c0"
+# %% [markdown] id="latent" lang="zh" of="ceb5f2c0" tags=["stop"]
 # ## 9 · 所有数字的地图
 #
 # 两个数就是地图上的一个位置。编码为 2 的模型，其实给所有手写数字画了一张地图，而没有人告诉过它数字有十种。
@@ -1296,11 +1296,11 @@ plots.show(
 # 有 scikit-learn 的 `IsolationForest` 和 `LocalOutlierFactor`；给数据画地图，有 UMAP 和 t-SNE，它们画得更好；但从地图回到图像，t-SNE 做不到，UMAP 只能近似地做到。
 # 本课的测试拿 scikit-learn 和 PyTorch 来核对我们的实现。
 
-# %% [markdown] id="exercises" lang="en"
+# %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 15 · Exercises
 #
 # Replace `raise NotImplementedError` by your own lines, run the cell, then the check below it. NumPy is enough for all.
-# %% [markdown] id="exercises" lang="zh" of="643b015b"
+# %% [markdown] id="exercises" lang="zh" of="643b015b" tags=["stop"]
 # ## 15 · 练习
 #
 # 把 `raise NotImplementedError` 换成你自己的几行，运行这一格，再运行下面的检查。全都只需要 NumPy。

@@ -106,11 +106,11 @@ diagrams.flow(
 )
 
 # %% [markdown] id="dial" lang="en"
-# **The scale dial.** The next cell holds every size this lesson uses and the results it must show. `quick` takes about a
-# minute on two cores; `COURSE_SCALE=full`, set before you start Jupyter, trains longer, with digits that are moved a little: the run that the
+# **The scale dial.** The next cell holds every size this lesson uses and the results it must show. `quick`, the default,
+# is made for a laptop; `COURSE_SCALE=full`, set before you start Jupyter, trains longer, with digits that are moved a little: the run that the
 # results page quotes.
-# %% [markdown] id="dial" lang="zh" of="653724cd"
-# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。`quick` 在两核机器上大约一分钟；
+# %% [markdown] id="dial" lang="zh" of="f710388e"
+# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；
 # 在启动 Jupyter 之前设置 `COURSE_SCALE=full`，训练得更久，还会把数字挪动一点，就是结果页上引用的那次。
 # %% id="dial-settings"
 course = dial(
@@ -716,13 +716,13 @@ print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）�
 # KL 项的权重是一个变量（`model.beta`），训练途中也能改。`vae.train` 用 Adam（给了权重衰减则用 AdamW）编译它，学习率沿半个余弦降到零，
 # 并且每一轮重新抽取像素。
 
-# %% [markdown] id="training" lang="en"
+# %% [markdown] id="training" lang="en" tags=["stop"]
 # ## 8 · Training on digits
 #
 # Twenty latent dimensions. `elbo`, `reconstruction` and `kl` are in nats per image; `val_elbo` is
 # measured on binarised digits that the model is not trained on (400 of the training digits; the test digits wait for the
 # end).
-# %% [markdown] id="training" lang="zh" of="e159748e"
+# %% [markdown] id="training" lang="zh" of="e159748e" tags=["stop"]
 # ## 8 · 在数字上训练
 #
 # 潜变量取 20 维。`elbo`、`reconstruction` 和 `kl` 都是每张图多少奈特；`val_elbo` 是在没参加训练的二值化数字上量的
@@ -1273,12 +1273,12 @@ plots.show(
 # **工具。** 本页的一切用 Keras 就够了。`tfp`（TensorFlow Probability）、NumPyro 和 Pyro 提供更多的分布和流模型，第 7 节的思路可以照搬，代码不行。
 # **进一步阅读：** Kingma 和 Welling 自己写的导论（2019）是最好的长文，Doersch 的教程（2016）最易读。
 
-# %% [markdown] id="exercises" lang="en"
+# %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 14 · Exercises
 #
 # Write your solution in place of `raise NotImplementedError`, run the cell, then run the check under it. NumPy is all you
 # need.
-# %% [markdown] id="exercises" lang="zh" of="ae4c34d2"
+# %% [markdown] id="exercises" lang="zh" of="ae4c34d2" tags=["stop"]
 # ## 14 · 练习
 #
 # 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。只用 NumPy 就够了。
@@ -1500,10 +1500,10 @@ check("04.6", free_bits_penalty)
 # contest. A diffusion model is a VAE with many codes, one after the other, and an encoder that only adds noise.
 #
 # **Training a large model takes much computing. Is that affordable for an ordinary researcher or firm?** (The article's
-# question.) Most of what a large model teaches can be learned on a small one: all of this page ran on two cores in about a
-# minute. For real use start from published weights and adapt them; rent a machine for the hours you need it; and measure on
+# question.) Most of what a large model teaches can be learned on a small one: all of this page ran on
+# two cores, in the time that stands at its head. For real use start from published weights and adapt them; rent a machine for the hours you need it; and measure on
 # a small scale first whether it is worth it.
-# %% [markdown] id="faq" lang="zh" of="9b023146"
+# %% [markdown] id="faq" lang="zh" of="8982dab2"
 # ## 17 · 常见问题
 #
 # **VAE 生成的图为什么发虚？** 我们画的是每个像素为黑的**概率**，模型拿不准笔画边缘时，就画成灰色。再者，给定编码之后各像素独立抽取，
@@ -1524,7 +1524,7 @@ check("04.6", free_bits_penalty)
 # 它的编码器只会加噪声。
 #
 # **训练大模型需要大量计算，对普通研究者和企业来说合理吗？**（原文的问题。）大模型里的道理，大多能在小模型上学到：
-# 这一页全部的计算，两个核一分钟左右就跑完了。真正使用时，从已发布的权重出发做适配，只在需要的时候租机器，
+# 这一页全部的计算，两个核就跑完了，用了多久，写在课程开头。真正使用时，从已发布的权重出发做适配，只在需要的时候租机器，
 # 并且先在小规模上量一量值不值。
 
 # %% [markdown] id="references" lang="en"

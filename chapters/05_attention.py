@@ -105,10 +105,10 @@ diagrams.flow(
 )
 
 # %% [markdown] id="dial" lang="en"
-# **The scale dial.** The next cell holds every size this lesson uses, and the results it must show. `quick` runs in
-# about a minute on two cores; set `COURSE_SCALE=full` before you start Jupyter for larger networks and longer training.
-# %% [markdown] id="dial" lang="zh" of="b9dd3796"
-# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。`quick` 在两核机器上大约一分钟跑完；
+# **The scale dial.** The next cell holds every size this lesson uses, and the results it must show. `quick`, the
+# default, is made for a laptop; set `COURSE_SCALE=full` before you start Jupyter for larger networks and longer training.
+# %% [markdown] id="dial" lang="zh" of="49cdd2d2"
+# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；
 # 想用更大的网络、训练得更久，请在启动 Jupyter 之前设置 `COURSE_SCALE=full`。
 # %% id="dial-settings"
 course = dial(
@@ -556,7 +556,7 @@ print(tuple(decoder(seen[:, 0]).shape))
 # - [ ] 形状报错 — 形状不变，所以这种错能活很久。
 # - [ ] 权重全都变成 1 — 只有一个查询时才会这样，就像 E15 里那个长度为 1 的轴。
 
-# %% [markdown] id="masks" lang="en"
+# %% [markdown] id="masks" lang="en" tags=["stop"]
 # ## 7 · Masks: what must not be looked at
 #
 # Two things must not be seen. **Padding**: it is no text (lesson 01). **The future**: a model that learns to predict the
@@ -565,7 +565,7 @@ print(tuple(decoder(seen[:, 0]).shape))
 #
 # Setting weights to zero *after* the softmax would not do: they would no longer sum to one, and worse, the denominator
 # would still know the masked scores.
-# %% [markdown] id="masks" lang="zh" of="e4418202"
+# %% [markdown] id="masks" lang="zh" of="e4418202" tags=["stop"]
 # ## 7 · 掩码：什么不许看
 #
 # 有两样东西不许看。**填充**：它不是文本（第 01 课）。**未来**：学习预测下一个词的模型，不许偷看那个词。
@@ -991,13 +991,13 @@ plots.show(
 # `keras.layers.MultiHeadAttention` 和 `torch.nn.MultiheadAttention`；我们的测试把参数在它们与课程库之间拷贝，再比较结果。
 # 当心它们的掩码：Keras 与我们一样，True 表示保留；PyTorch 的 `key_padding_mask` 则是 True 表示**去掉**。
 
-# %% [markdown] id="exercises" lang="en"
+# %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 13 · Exercises
 #
 # ### Attention weights
 #
 # Turn queries and keys into weights by (2): scale, then a softmax over the keys that does not overflow when a score is 1,000.
-# %% [markdown] id="exercises" lang="zh" of="c0bd0ee1"
+# %% [markdown] id="exercises" lang="zh" of="c0bd0ee1" tags=["stop"]
 # ## 13 · 练习
 #
 # ### 注意力权重

@@ -5,8 +5,8 @@
 #
 # Lesson 05 ended with half a translator. Given an English sentence and the **right** Chinese characters so far, it
 # predicted the next one. Nobody who wants a translation has the right characters; that is what she came for. This lesson
-# adds what is missing and ends with a program that reads English and writes Chinese by itself, trained on the page in a
-# minute or two, and judged by a number that you will have computed by hand first.
+# adds what is missing and ends with a program that reads English and writes Chinese by itself, trained on the page,
+# and judged by a number that you will have computed by hand first.
 #
 # **When you have worked through it, you can**
 #
@@ -22,12 +22,12 @@
 #
 # **Mirrors** section 4.2 of the first article; 2.1, 3.2, 3.3, 5 and 6.1 of the third; 2.1, 2.3 and 3.1 of the fifth. What
 # they get wrong here (E06, E16, E17, E19, E20, E31 in our list of errata) is run, taken apart and put right.
-# %% [markdown] id="title" lang="zh" of="2202cfa3"
+# %% [markdown] id="title" lang="zh" of="a22fec50"
 # # 06 · Transformer：怎样把各个部件拼成一个翻译器？
 #
 # 第 05 课结束时，我们手里只有半个翻译器：给它英文句子和**正确的**前文，它能预测下一个汉字。可是来求翻译的人，
 # 手里哪有正确的前文？那正是他想要的东西。这一课把缺的部分补齐，最后得到一个自己读英文、自己写中文的程序：
-# 当场训练，一两分钟就好；好坏用一个数来评判，而这个数，你会先用手算一遍。
+# 当场训练；好坏用一个数来评判，而这个数，你会先用手算一遍。
 #
 # **学完这一课，你能够**
 #
@@ -117,11 +117,11 @@ diagrams.flow(
 )
 
 # %% [markdown] id="dial" lang="en"
-# **The scale dial.** The next cell holds every size this lesson uses, and the results it must show. `quick` takes about two
-# minutes on two cores, most of them for training, and needs no download. `full` trains longer, and goes on to the 20,000 real sentences of Tatoeba
+# **The scale dial.** The next cell holds every size this lesson uses, and the results it must show. `quick`, the default,
+# is made for a laptop, spends most of its time on training, and needs no download. `full` trains longer, and goes on to the 20,000 real sentences of Tatoeba
 # where they can be had.
-# %% [markdown] id="dial" lang="zh" of="9ebdaca2"
-# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。`quick` 在两核机器上大约两分钟，大部分用于训练，无需下载任何东西；
+# %% [markdown] id="dial" lang="zh" of="a225ab89"
+# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑，时间大多花在训练上，无需下载任何东西；
 # `full` 训练得更久，如果能拿到 Tatoeba 的两万个真实句子，还会接着在上面训练。
 # %% id="dial-settings"
 course = dial(
@@ -820,12 +820,12 @@ plots.show(
 # %% [markdown] id="loss-reading" lang="zh" of="6690a019"
 # 看左图曲线的末端：平滑之后，过于自信反而“要付代价”。右图里本课的学习率沿直线降到零，适合事先知道要走多少步的训练。
 
-# %% [markdown] id="training" lang="en"
+# %% [markdown] id="training" lang="en" tags=["stop"]
 # ## 7 · Training on the page
 #
 # First, what must be beaten? A translator without any learning: look for the training phrase that shares the largest part of its
 # words with the new one, and give out **its** translation.
-# %% [markdown] id="training" lang="zh" of="c86084da"
+# %% [markdown] id="training" lang="zh" of="c86084da" tags=["stop"]
 # ## 7 · 当场训练
 #
 # 先看要胜过谁。有一种翻译器什么也不学：在训练短语里找出与新短语共有的词占比最大的那一句，把**它的**译文交上去。
@@ -1609,13 +1609,13 @@ if (real := tatoeba()) is not None:
 # `hidden_dim`，`normalize_first` 即 `norm_first`），而且默认是后归一化。
 # 想读一份完整的实现，推荐 *Annotated Transformer*，它对照论文逐行讲解。
 
-# %% [markdown] id="exercises" lang="en"
+# %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 16 · Exercises
 #
 # ### The table of positions
 #
 # Formula (1) for `length` positions of an even `width`, without a loop if you can. NumPy only.
-# %% [markdown] id="exercises" lang="zh" of="77cb9a69"
+# %% [markdown] id="exercises" lang="zh" of="77cb9a69" tags=["stop"]
 # ## 16 · 练习
 #
 # ### 位置表

@@ -127,11 +127,11 @@ diagrams.flow(
 )
 
 # %% [markdown] id="dial" lang="en"
-# **The scale dial.** `quick` takes a part of the reviews so that every model is trained on the page within a minute: its numbers are
+# **The scale dial.** `quick` takes a part of the reviews so that every model is trained on the page: its numbers are
 # lower than those of the full ladder, which section 12 shows from recorded runs. `full` takes all 25,000 labelled reviews here, too.
 # Where the data set cannot be had, the course's own small sample stands in, and says so.
-# %% [markdown] id="dial" lang="zh" of="0b8aba6f"
-# **规模旋钮。** `quick` 只取一部分影评，让每个模型都能在一分钟内当场训练完，所以数字比完整的梯子低；完整的结果见第 12 节，来自事先跑好的记录。
+# %% [markdown] id="dial" lang="zh" of="e571bebd"
+# **规模旋钮。** `quick` 只取一部分影评，让每个模型都能当场训练，所以数字比完整的梯子低；完整的结果见第 12 节，来自事先跑好的记录。
 # `full` 在这里也用全部 25,000 条有标注的影评。拿不到数据集时，用课程自带的小样本代替，并会说明。
 # %% id="dial-settings"
 course = dial(
@@ -475,12 +475,12 @@ for name, found in right.items():
     print(f"{display.padded(name, 14)} {found.mean():.3f}",
           tr(f"gains {gained}, loses {lost} reviews", f"多对 {gained} 条，多错 {lost} 条"))
 
-# %% [markdown] id="lstm" lang="en"
+# %% [markdown] id="lstm" lang="en" tags=["stop"]
 # ## 6 · The article's network, and its repairs
 #
 # The article announces sentiment analysis *with BERT as the example*. The listing is two LSTM layers (E25): it never mentions BERT, and it does not run (E26). Let
 # us see each mistake for itself.
-# %% [markdown] id="lstm" lang="zh" of="4571bd90"
+# %% [markdown] id="lstm" lang="zh" of="4571bd90" tags=["stop"]
 # ## 6 · 原文的网络，以及怎样修它
 #
 # 原文说要“以 BERT 模型为例”做情感分析，代码却是两层 LSTM（E25），从头到尾没有 BERT，而且跑不起来（E26）。这些错误，我们一个一个来看。
@@ -1143,13 +1143,13 @@ print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ",
 # 真要干活，先用 scikit-learn 的 `TfidfVectorizer` 加 `LogisticRegression`：十行代码，几秒钟，接近 90%。fastText 和 spaCy 是不错的第二步。
 # 预训练的 Transformer（KerasHub、Hugging Face）在这里能到 93% 至 96%，需要 GPU，做法见第 10 课。
 
-# %% [markdown] id="exercises" lang="en"
+# %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 14 · Exercises
 #
 # ### The weight of a word
 #
 # Formula (3), for two arrays of counts.
-# %% [markdown] id="exercises" lang="zh" of="b73ae1b6"
+# %% [markdown] id="exercises" lang="zh" of="b73ae1b6" tags=["stop"]
 # ## 14 · 练习
 #
 # ### 一个词的权重

@@ -584,11 +584,11 @@ plots.show(
 # - [ ] 必定找到，60 大于 20 — 每次有 95% 的可能落空；连着落空六十次，二十次搜索里会碰上一次。
 # - [ ] 取决于旋钮的个数 — 网格如此，随机点不然。
 
-# %% [markdown] id="tuner" lang="en"
+# %% [markdown] id="tuner" lang="en" tags=["stop"]
 # ## 8 · KerasTuner, and the article's listing
 #
 # The first article tunes with Keras Tuner, "by cross-validation". Its listing (E07) has three faults. Let us meet them one by one.
-# %% [markdown] id="tuner" lang="zh" of="e873a789"
+# %% [markdown] id="tuner" lang="zh" of="e873a789" tags=["stop"]
 # ## 8 · KerasTuner，以及原文的代码
 #
 # 第一篇文章用 Keras Tuner 调参，说是“通过交叉验证”。它的代码（E07）有三处毛病，我们一个一个来看。
@@ -1171,13 +1171,13 @@ print(tr(f"{len(resumed.trials)} trials in {len(ran)} starts; started twice: {tw
 # **Optuna** 支持条件、剪枝和试验数据库；**Ray Tune** 能把搜索分到许多台机器上；scikit-learn 有 `RandomizedSearchCV` 和 `HalvingRandomSearchCV`。
 # 大模型先在小尺寸上调：用一种让最佳学习率不随宽度变化的参数化（μP），因为谁也付不起第二次的钱。
 
-# %% [markdown] id="exercises" lang="en"
+# %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 14 · Exercises
 #
 # ### The rates of a range test
 #
 # Formula (1): from the lowest to the highest rate, by equal factors, both ends included; the ends need not be powers of ten.
-# %% [markdown] id="exercises" lang="zh" of="172b6e76"
+# %% [markdown] id="exercises" lang="zh" of="172b6e76" tags=["stop"]
 # ## 14 · 练习
 #
 # ### 范围测试的学习率

@@ -11,8 +11,17 @@ import re
 from course_lib.publishing.lesson import Cell, digest
 from course_lib.publishing.percent import RawCell, Report
 
-# Each tag, and whether it is for prose; a cell has one of them at most, but any code may be folded as well.
-TAGS = {"quiz": True, "predict": True, "exercise": False, "solution": False, "check": False, "fold": False}
+# Each tag, and whether it is for prose; a cell has one of them at most, but any code may be folded as well, and before
+# any section a sitting may end.
+TAGS = {
+    "quiz": True,
+    "predict": True,
+    "stop": True,
+    "exercise": False,
+    "solution": False,
+    "check": False,
+    "fold": False,
+}
 
 _KEYS = {True: ("id", "lang", "of", "tags"), False: ("id", "tags", "difficulty", "minutes")}
 _ID = re.compile(r"[a-z0-9-]{1,64}")
@@ -107,7 +116,7 @@ def _check_tags(raw: RawCell, report: Report) -> None:
             report(raw.line, f"unknown tag {tag!r}; allowed: {', '.join(TAGS)}")
         elif TAGS[tag] is not raw.prose:
             report(raw.line, f"the tag {tag!r} is for {'prose' if TAGS[tag] else 'code'}")
-    kinds = [tag for tag in tags if tag in TAGS and tag != "fold"]
+    kinds = [tag for tag in tags if tag in TAGS and tag not in ("fold", "stop")]
     if len(kinds) > 1:
         report(raw.line, f"a cell is one of these, not several: {', '.join(kinds)}")
 

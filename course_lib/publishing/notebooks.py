@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_lib.base.errors import UsageError
-from course_lib.publishing import records
+from course_lib.publishing import effort, records
 from course_lib.publishing.addresses import checked_repository
 from course_lib.publishing.folding import fold_prediction, fold_quiz
 from course_lib.publishing.lesson import Cell, Chapter
@@ -31,6 +31,7 @@ EDITIONS = ("student", "solution")
 
 OPENING_ID = "course-opening"
 SETUP_ID = "course-setup"
+STOP_ID = "course-stop"
 
 # Fixed, so that no machine leaves its own versions in the notebooks.
 _METADATA = {
@@ -95,7 +96,8 @@ def notebook(
 
     Returns:
         A notebook of format 4.5 without outputs. Its `metadata.course` names the chapter, slug, title, language,
-        edition and digest; that of a solution's cell names the exercise and holds the stub.
+        edition, minutes of reading and working, and digest; that of a solution's cell names the exercise and holds the
+        stub.
 
     Raises:
         UsageError: for an unknown language or edition.
@@ -103,21 +105,28 @@ def notebook(
     checked_language(language)
     checked_edition(edition)
     publication = publication or Publication("", {})
+    asked = effort.effort(chapter, language)
     cells: list[NotebookNode] = []
+    stops = 0
     for cell in chapter.cells:
+        if "stop" in cell.tags:
+            stops += 1
+            cells.append(new_markdown_cell(effort.stop_note(asked, stops, language), id=f"{STOP_ID}-{stops}"))
         cells += _made_of(cell, language, edition)
     recorded = publication.measured.get(f"{chapter.number:02d}", {})
-    opening = opening_text(chapter.slug, language, recorded, publication.repository, link_to_other)
+    time = effort.said(asked, language)
+    opening = opening_text(chapter.slug, language, recorded, time, publication.repository, link_to_other)
     setup = new_code_cell(
         setup_code(chapter.number, language, publication.repository), id=SETUP_ID, metadata=_metadata(("fold",))
     )
-    cells[1:1] = [new_markdown_cell(opening, id=OPENING_ID), setup] if opening else [setup]
+    cells[1:1] = [new_markdown_cell(opening, id=OPENING_ID), setup]
     course = {
         "chapter": chapter.number,
         "slug": chapter.slug,
         "title": chapter.title[language],
         "language": language,
         "edition": edition,
+        "minutes": asked.minutes,
         "digest": digest(cells),
     }
     return new_notebook(cells=cells, metadata={**_METADATA, "course": course}, nbformat_minor=5)

@@ -1,4 +1,4 @@
-"""The cell under a chapter's title: what a run costs, where to open it, and the way to the other language."""
+"""The cell under a chapter's title: its time, what a run costs, where to open it, the way to the translation."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def opening_text(
     slug: str,
     language: str,
     measured: Mapping[str, Mapping[str, float]],
+    time: str = "",
     repository: str = "",
     link_to_other: bool = True,
 ) -> str:
@@ -23,13 +24,14 @@ def opening_text(
         slug: the chapter, `"01_preprocessing"`.
         language: the language of this notebook.
         measured: what is recorded of the chapter by scale: `seconds`, `peak_memory_mb` and `cores` of a run.
+        time: what the lesson asks of its reader, in a sentence.
         repository: the public address of the course with its release; launch links are made only where it is on GitHub.
         link_to_other: whether the notebook in the other language stands in the folder beside this one.
 
     Returns:
         The text; empty where there is nothing to say.
     """
-    paragraphs = []
+    paragraphs = [time] if time else []
     costs = [
         _cost(language, scale, measured[scale]) for scale in ("quick", "full") if "seconds" in measured.get(scale, {})
     ]

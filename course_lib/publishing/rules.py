@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 
+from course_lib.publishing.effort import SECTION
 from course_lib.publishing.folding import read_prediction, read_quiz
 from course_lib.publishing.lesson import Cell
 from course_lib.publishing.percent import Report
@@ -32,6 +33,7 @@ def check(cells: list[Cell], report: Report) -> None:
             _check_titles(cell, outlines, cell is cells[0], report)
             _check_languages(cell, outlines, report)
             _check_folded(cell, report)
+            _check_stop(cell, report)
         else:
             _check_python(cell.code, cell.lines["code"], report)
             if cell.solution is not None:
@@ -77,6 +79,13 @@ def _check_folded(cell: Cell, report: Report) -> None:
             read_prediction(text, report_here)
     if len(right_ones) == 2 and right_ones[0] != right_ones[1]:
         report(cell.lines["zh"], "the two languages of a quiz differ in the number of choices or in which one is right")
+
+
+def _check_stop(cell: Cell, report: Report) -> None:
+    """A sitting ends where a section does, and readers are told the number of the next one."""
+    for language, text in cell.texts.items():
+        if "stop" in cell.tags and not SECTION.match(text):
+            report(cell.lines[language], "a place to stop stands before a numbered section: '## 6 · Title'")
 
 
 def _check_python(code: str, line: int, report: Report) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from course_lib.base.errors import UsageError
 from course_lib.publishing import source
+from course_lib.publishing.effort import effort, said
 from course_lib.publishing.lesson import Chapter
 from course_lib.publishing.notebooks import EDITIONS, Publication, digest, notebook, to_bytes
 from course_lib.publishing.pages import page
@@ -92,17 +93,18 @@ def test_no_student_edition_holds_a_solution(chapter: Chapter):
 def test_the_order_is_title_opening_setup_and_then_the_lesson(chapter: Chapter):
     made = notebook(chapter, "en")
     assert [cell.id for cell in made.cells][:4] == ["counting", "course-opening", "course-setup", "two-sentences"]
-    assert made.cells[1].source == "[中文版](../zh/99_counting.ipynb)"
+    assert made.cells[1].source == f"{said(effort(chapter, 'en'), 'en')}\n\n[中文版](../zh/99_counting.ipynb)"
     assert 'course_lib.start(chapter=99, language="en")' in made.cells[2].source
 
 
-def test_an_opening_with_nothing_to_say_is_left_out(chapter: Chapter):
-    made = notebook(chapter, "en", "solution", link_to_other=False)
-    assert [cell.id for cell in made.cells][:2] == ["counting", "course-setup"]
+def test_the_opening_of_a_lesson_that_was_never_run_and_stands_alone_tells_its_time(chapter: Chapter):
+    made = notebook(chapter, "zh", "solution", link_to_other=False)
+    assert made.cells[1].source == said(effort(chapter, "zh"), "zh")
 
 
 def test_the_opening_tells_what_a_run_costs_and_where_to_open_it(chapter: Chapter):
     assert notebook(chapter, "en", "student", PUBLIC).cells[1].source == (
+        f"{said(effort(chapter, 'en'), 'en')}\n\n"
         "**Measured:** about 0.8 min and at most 1.1 GB of memory at the quick scale, on 2 cores; "
         "about 15 min and at most 2.0 GB of memory at the full scale, on 8 cores.\n\n"
         "[Open on Binder]"
@@ -113,6 +115,7 @@ def test_the_opening_tells_what_a_run_costs_and_where_to_open_it(chapter: Chapte
         " · [中文版](../zh/99_counting.ipynb)"
     )
     assert notebook(chapter, "zh", "student", PUBLIC).cells[1].source == (
+        f"{said(effort(chapter, 'zh'), 'zh')}\n\n"
         "**实测：** quick 规模约 0.8 分钟，内存最多 1.1 GB（2 核）；full 规模约 15 分钟，内存最多 2.0 GB（8 核）。\n\n"
         "[在 Binder 上打开]"
         "(https://mybinder.org/v2/gh/example/course/v1.0?urlpath=course/zh/lab/tree/chapters/zh/99_counting.ipynb) · "

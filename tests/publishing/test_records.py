@@ -98,7 +98,7 @@ def test_a_spread_without_a_run_tells_readers_no_cost(tmp_path: Path, monkeypatc
     monkeypatch.setattr(starting.resources, "files", lambda _package: tmp_path)
     assert starting.recorded_cost(RECORD.chapter, RECORD.scale) is None
     measured = json.loads(path.read_text(encoding="utf-8"))[f"{RECORD.chapter:02d}"]
-    assert opening_text(RECORD.slug, "en", measured, "", link_to_other=False) == ""
+    assert opening_text(RECORD.slug, "en", measured, link_to_other=False) == ""
 
 
 @pytest.mark.parametrize("text", ['{"01": {"quick"', "[]", ""])

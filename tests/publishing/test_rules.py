@@ -28,10 +28,16 @@ BROKEN = {
         'tags=["fold"]',
         'tags=["hide"]',
         0,
-        "unknown tag 'hide'; allowed: quiz, predict, exercise, solution, check, fold",
+        "unknown tag 'hide'; allowed: quiz, predict, stop, exercise, solution, check, fold",
     ),
     "tags that are no list": ('tags=["fold"]', 'tags="fold"', 0, "tags='fold'; write a list"),
     "a tag of prose on code": ('tags=["fold"]', 'tags=["quiz"]', 0, "the tag 'quiz' is for prose"),
+    "a stop before no section": (
+        'id="share" lang="en"',
+        'id="share" lang="en" tags=["stop"]',
+        1,
+        "a place to stop stands before a numbered section",
+    ),
     "a tag of code on prose": (
         'id="share" lang="en"',
         'id="share" lang="en" tags=["fold"]',

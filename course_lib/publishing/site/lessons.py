@@ -11,7 +11,7 @@ from nbformat.v4 import new_markdown_cell
 
 from course_lib.base.errors import CourseError
 from course_lib.publishing import pages
-from course_lib.publishing.notebooks import OPENING_ID, SETUP_ID
+from course_lib.publishing.notebooks import OPENING_ID, SETUP_ID, STOP_ID
 from course_lib.publishing.site.words import WORDS
 
 _OTHER_LANGUAGE = re.compile(r"(?: · )?\[[^\]]*\]\(\.\./(?:en|zh)/[^)]*\.ipynb\)")
@@ -96,6 +96,8 @@ def _opening(text: str, download: str | None, language: str) -> list[NotebookNod
 def _prose(cell: NotebookNode, chapter: int) -> list[NotebookNode]:
     """A cell of prose with its anchor; a quiz or a prediction in its frame, its headings before it."""
     kind = next((tag for tag in cell.metadata.get("tags", []) if tag in {"quiz", "predict"}), None)
+    if cell.id.startswith(STOP_ID):
+        kind = "stop"
     if kind is None:
         if not cell.source.startswith("<div"):
             cell.source = f"({anchor(chapter, cell.id)})=\n{cell.source}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_lib.base.errors import CourseError
-from course_lib.publishing import records
+from course_lib.publishing import effort, records
 from course_lib.publishing.addresses import launch_addresses, without_release
 from course_lib.publishing.records import RunRecord
 from course_lib.publishing.site import content
@@ -35,12 +35,14 @@ class Lesson:
         slug: the page's name.
         title: in the page's language.
         sections: the nearest heading of each cell, by cell id.
+        minutes: how long it takes to read and to work through; 0 where a notebook does not say.
     """
 
     number: int
     slug: str
     title: str
     sections: Mapping[str, str]
+    minutes: int = 0
 
     @classmethod
     def of(cls, notebook: NotebookNode) -> Lesson:
@@ -52,7 +54,7 @@ class Lesson:
             found = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
             heading = found[1].strip() if found else heading
             sections[cell.id] = heading
-        return cls(course["chapter"], course["slug"], course["title"], sections)
+        return cls(course["chapter"], course["slug"], course["title"], sections, course.get("minutes", 0))
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,8 @@ def render(site: Site) -> dict[str, str]:
         errata=content.errata(),
         runs=_runs(site),
         minutes=_minutes,
+        duration=lambda minutes: effort.duration(minutes, site.language),
+        rates=effort,
         number=_number,
         versions=_versions,
         spreads_of=_spreads,
