@@ -79,7 +79,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import data, diagrams, display, plots, vae
+from course_lib import data, diagrams, display, plots, sliders, vae
 from course_lib.training import compile_for_training
 
 # %% id="map" tags=["fold"]
@@ -1005,7 +1005,7 @@ codes = np.tile(z_mean[chosen[2]], (8, len(values), 1))  # (dimensions, values, 
 for place, dimension in enumerate(order[:8]):
     codes[place, :, dimension] = values
 frames = pictures_of(codes.reshape(-1, 20)).reshape(8, len(values), 28, 28)
-vae.slider(
+sliders.slider(
     frames,
     rows=[f"z[{dimension}]  ({kl_of_dimension[dimension]:.1f} {tr('nats', '奈特')})"
           for dimension in order[:8]],

@@ -15,7 +15,7 @@ __getattr__, __dir__, _OFFERED = lazy.offer(
     {
         "checks": ["check"],
         "session": ["dial", "start"],
-        "showing": ["diagrams", "display", "language", "plots", "tr"],
+        "showing": ["diagrams", "display", "language", "plots", "sliders", "tr"],
         "training": ["devices", "resuming"],
     },
 )

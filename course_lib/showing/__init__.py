@@ -5,5 +5,5 @@ from __future__ import annotations
 from course_lib.base import lazy
 
 __getattr__, __dir__, __all__ = lazy.offer(
-    __name__, {"language": ["tr"]}, modules=["diagrams", "display", "language", "plots"]
+    __name__, {"language": ["tr"]}, modules=["diagrams", "display", "language", "plots", "sliders"]
 )

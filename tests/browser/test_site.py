@@ -214,3 +214,29 @@ def test_the_site_works_from_a_folder_without_a_server(visit: Callable, site: Pa
     page.goto(f"{(site / 'zh' / 'search.html').as_uri()}?q=%E8%AF%8D%E5%85%83")
     page.locator("#search-results ul.search li a").first.wait_for()
     assert watched.outside + watched.errors == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_whoever_comes_with_a_word_to_highlight_meets_no_error(
+    visit: Callable, address: str, site: Path, language: str
+) -> None:
+    word = {"en": "word", "zh": "词"}[language]
+    for path in sorted((site / language).glob("*.html")):
+        watched = visit(f"{address}/{language}/{path.name}?highlight={word}")
+        watched.page.wait_for_load_state("networkidle")
+        assert watched.errors == [], path.name
+
+
+def test_code_that_finds_its_way_into_a_page_is_not_run(visit: Callable, address: str) -> None:
+    page = visit(f"{address}/zh/09_counting.html").page
+    ran = page.evaluate(
+        """() => {
+          const article = document.querySelector("article");
+          article.insertAdjacentHTML("beforeend", '<img src="nowhere:" onerror="window.ran = 1">');
+          const script = document.createElement("script");
+          script.textContent = "window.ran = 2";
+          article.append(script);
+          return new Promise((done) => setTimeout(() => done(window.ran ?? 0), 300));
+        }"""
+    )
+    assert ran == 0

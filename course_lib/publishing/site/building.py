@@ -162,7 +162,9 @@ def _run_sphinx(source: Path, output: Path, cache: Path, language: str, terms: S
     if problems:
         listed = "\n".join(f"  {problem}" for problem in dict.fromkeys(problems))
         raise CourseError(f"the pages in {'Chinese' if language == 'zh' else 'English'} have faults:\n{listed}")
-    for leftover in (".buildinfo", "objects.inv", "_sources", "_static/locales", "../jupyter_execute"):
+    # The theme's macros are what its templates are made from: no page asks for them.
+    macros = [str(path.relative_to(output)) for path in output.glob("_static/*webpack-macros.html")]
+    for leftover in (".buildinfo", "objects.inv", "_sources", "_static/locales", "../jupyter_execute", *macros):
         path = output / leftover
         if path.is_dir():
             shutil.rmtree(path)
@@ -224,8 +226,9 @@ def _configuration(language: str, terms: Sequence[content.Term]) -> dict[str, ob
 
 def _inspect(finished: Path) -> None:
     from course_lib.publishing.site.inspection import inspect
+    from course_lib.publishing.site.policy import protect
 
-    problems = inspect(finished)
+    problems = [*inspect(finished), *protect(finished)]
     if problems:
         listed = "\n".join(f"  {problem}" for problem in problems)
         raise CourseError(f"the finished pages have faults:\n{listed}")

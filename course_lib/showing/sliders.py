@@ -14,12 +14,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_lib.base.examples import checked_examples
 from course_lib.showing import display
 from course_lib.showing.language import tr
-from course_lib.vae.training import checked_images
 
 # Runs at every move of either slider; `this` is the box around them. Both inputs are ranges, so arrow keys move them.
-_MOVE = (
+MOVE = (
     "const [r,c]=this.querySelectorAll('input'),[a,b]=this.querySelectorAll('output'),i=this.querySelector('img');"
     "i.style.top=-100*r.value+'%';i.style.left=-100*c.value+'%';"
     "a.value=JSON.parse(this.dataset.rows)[r.value];b.value=JSON.parse(this.dataset.columns)[c.value];"
@@ -60,7 +60,7 @@ def slider(
         raise ValueError(
             f"frames have the shape {frames.shape}; allowed: (rows, columns, height, width) beginning with {given}"
         )
-    checked_images("frames", frames.reshape(frames.shape[0] * frames.shape[1], -1))
+    checked_examples("frames", frames.reshape(frames.shape[0] * frames.shape[1], -1), low=0, high=1)
     high, wide = frames.shape[2:]
     sheet = frames.transpose(0, 2, 1, 3).reshape(len(rows) * high, len(columns) * wide)
     middle = len(columns) // 2
@@ -77,7 +77,7 @@ def slider(
     )
     controls = _control(row_name, rows, 0, hidden=len(rows) == 1) + _control(column_name, columns, middle)
     markup = (
-        f'<div role="group" aria-label="{html.escape(f"{row_name}, {column_name}")}" oninput="{html.escape(_MOVE)}"'
+        f'<div role="group" aria-label="{html.escape(f"{row_name}, {column_name}")}" oninput="{html.escape(MOVE)}"'
         f' data-rows="{html.escape(json.dumps(list(rows), ensure_ascii=False))}"'
         f' data-columns="{html.escape(json.dumps(list(columns), ensure_ascii=False))}">{window}{controls}</div>'
     )

@@ -13,8 +13,7 @@ import re
 import numpy as np
 import pytest
 
-from course_lib import vae
-from course_lib.showing import display, language
+from course_lib.showing import display, language, sliders
 
 FRAMES = np.linspace(0, 1, 2 * 3 * 4 * 4).reshape(2, 3, 4, 4)
 
@@ -30,7 +29,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, frames: np.ndarray = FRAMES, **change
         "english": 'a 2 that "leans"',
         "chinese": "倾斜的 2",
     }
-    vae.slider(frames, **(settings | changes))
+    sliders.slider(frames, **(settings | changes))
     return caught[0]
 
 
@@ -84,4 +83,4 @@ def test_a_single_row_has_one_slider_to_see(monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_frames_that_do_not_fit_are_refused(frames: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        vae.slider(frames, ["a", "b"], ["-", "0", "+"], "row", "column", "text", "文字")
+        sliders.slider(frames, ["a", "b"], ["-", "0", "+"], "row", "column", "text", "文字")
