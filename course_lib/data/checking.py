@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.base.errors import CourseError, DataCorrupt, EnvironmentProblem
-from course_lib.data import cache, download, registry, sources
+from course_lib.data import cache, gate, registry, sources
+from course_lib.data.gate import Opened
 from course_lib.showing.language import tr
 
 
@@ -35,6 +37,16 @@ def findings(card: registry.Card) -> list[Finding]:
     return found or [Finding("absent", None, tr(f"{card.id} is not on this machine", f"本机没有 {card.id}"))]
 
 
+def whole(card: registry.Card) -> Callable[[Opened], None]:
+    """A reader that makes sure of everything a loader needs; a checksum that fits has made sure of it already."""
+
+    def read(opened: Opened) -> None:
+        if not opened.published:
+            _CHECKS[card.id](card, opened)
+
+    return read
+
+
 def _finding(path: Path, check: Callable[[], str]) -> Finding:
     try:
         return Finding("good", path, check())
@@ -44,22 +56,24 @@ def _finding(path: Path, check: Callable[[], str]) -> Finding:
 
 def _copies(card: registry.Card) -> Iterator[tuple[Path, Callable[[], str]]]:
     """Each copy, and the check that fits it."""
+
+    def through(place: Path, ours: bool = False) -> tuple[Path, Callable[[], str]]:
+        return place, lambda: gate.passing(card, place, lambda opened: _CHECKS[card.id](card, opened), ours)
+
     if card.origin != "download":
-        found = sources.here(card)
-        yield found.path, lambda: _CHECKS[card.id](card, found.path)
+        yield through(sources.here(card).path)
         return
-    folder, cached = sources.in_folder(card), cache.folder(card.id) / card.file.name
-    if folder is not None:
-        yield folder, lambda: _CHECKS[card.id](card, folder)
-    if cached.is_file():
-        yield cached, lambda: _published(card, cached)
+    if (folder := sources.in_folder(card)) is not None:
+        yield through(folder)
+    if os.path.lexists(cached := cache.folder(card.id) / card.file.name):
+        yield through(cached, ours=True)
+    if card.id == "glove.6B":
+        from course_lib.data import glove
+
+        for path, dimensions in glove.unpacked():
+            yield path, lambda path=path, dimensions=dimensions: glove.check_vectors(path, dimensions)
     for parsed in sorted(cache.folder(card.id).glob("parsed-*")):
         yield parsed, lambda parsed=parsed: _parsed(parsed)
-
-
-def _published(card: registry.Card, path: Path) -> str:
-    download.check(path, card.file)
-    return _CHECKS[card.id](card, path)
 
 
 def _parsed(entry: Path) -> str:
@@ -68,10 +82,10 @@ def _parsed(entry: Path) -> str:
     return tr("parsed data, whole", "已解析的数据，完好")
 
 
-def _imdb(card: registry.Card, path: Path) -> str:
+def _imdb(card: registry.Card, opened: Opened) -> str:
     from course_lib.data import imdb_archive
 
-    imdb_archive.parse(path, card.contents, {})
+    imdb_archive.parse(opened, card.contents, {})
     labelled, unlabelled = card.contents["train"] + card.contents["test"], card.contents["unlabelled"]
     return tr(
         f"{labelled:,} labelled reviews with the published digest, {unlabelled:,} without a label",
@@ -79,58 +93,59 @@ def _imdb(card: registry.Card, path: Path) -> str:
     )
 
 
-def _tatoeba(card: registry.Card, path: Path) -> str:
+def _tatoeba(card: registry.Card, opened: Opened) -> str:
     from course_lib.data import tatoeba
 
-    english, _ = tatoeba.read(path, card.contents["pairs_at_least"])
+    english, _ = tatoeba.read(opened, card.contents["pairs_at_least"])
     return tr(f"{len(english):,} pairs", f"{len(english):,} 条句对")
 
 
-def _stopwords(card: registry.Card, path: Path) -> str:
+def _stopwords(card: registry.Card, opened: Opened) -> str:
     from course_lib.data import stopwords
 
-    words = stopwords.read(path)
+    words = stopwords.read(opened)
     return tr(f"{len(words)} English words", f"{len(words)} 个英语词")
 
 
-def _glove(card: registry.Card, path: Path) -> str:
-    download.check(path, card.file)
+def _glove(card: registry.Card, opened: Opened) -> str:
+    if not opened.published:
+        gate.check(opened, card.file)
     return tr("the published archive", "与发布的压缩包一致")
 
 
-def _digits(size: int) -> Callable[[registry.Card, Path], str]:
-    def check(card: registry.Card, path: Path) -> str:
+def _digits(size: int) -> Callable[[registry.Card, Opened], str]:
+    def check(card: registry.Card, opened: Opened) -> str:
         from course_lib.data import digits
 
-        rows = digits.read(card, size)
+        rows = digits.table(opened, card, size)
         return tr(f"{len(rows):,} images", f"{len(rows):,} 张图像")
 
     return check
 
 
-def _mnist(card: registry.Card, path: Path) -> str:
+def _mnist(card: registry.Card, opened: Opened) -> str:
     from course_lib.data import digits
 
-    parts = digits.read_mnist(path, card)
+    parts = digits.read_mnist(opened, card)
     count = sum(len(labels) for _, labels in parts.values())
     return tr(f"{count:,} images", f"{count:,} 张图像")
 
 
-def _film_reviews(card: registry.Card, path: Path) -> str:
+def _film_reviews(card: registry.Card, opened: Opened) -> str:
     from course_lib.data import imdb
 
-    reviews = imdb.read_sample(path)
+    reviews = imdb.sample_reviews(opened)
     return tr(f"{len(reviews)} reviews", f"{len(reviews)} 篇影评")
 
 
-def _phrases(card: registry.Card, path: Path) -> str:
+def _phrases(card: registry.Card, opened: Opened) -> str:
     from course_lib.data import phrases
 
-    count = len(phrases.load("train")) + len(phrases.load("test"))
+    count = len(phrases.read(opened))
     return tr(f"{count:,} pairs", f"{count:,} 条句对")
 
 
-_CHECKS: dict[str, Callable[[registry.Card, Path], str]] = {
+_CHECKS: dict[str, Callable[[registry.Card, Opened], str]] = {
     "imdb": _imdb,
     "tatoeba": _tatoeba,
     "stopwords": _stopwords,

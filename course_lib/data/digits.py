@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import warnings
-import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from course_lib.base.errors import DataCorrupt
-from course_lib.data import registry, sources
+from course_lib.data import archives, gate, registry, sources
+from course_lib.data.gate import Opened
 
 # The card of each size, and the value of a pixel that is all ink.
 _CARDS = {8: ("digits8", 16), 28: ("mnist5000", 255)}
@@ -59,7 +59,8 @@ def load(size: int = 8, seed: int = 0) -> Digits:
     """
     sources.choice(size, "size", tuple(_CARDS))
     card_id, ink = _CARDS[size]
-    rows = read(registry.card(card_id), size)
+    card = registry.card(card_id)
+    rows, _ = sources.read(card, lambda opened: table(opened, card, size))
     order = np.random.default_rng(seed).permutation(len(rows))
     images = rows[order, :-1].reshape(-1, size, size) / np.float32(ink)
     return Digits(images, rows[order, -1].astype(np.int64), "package")
@@ -86,49 +87,54 @@ def mnist(part: str, seed: int = 0) -> Digits:
     """
     sources.choice(part, "part", ("train", "test"))
     card = registry.card("mnist")
-    parts, source = sources.read(card, lambda path: read_mnist(path, card))
+    parts, source = sources.read(card, lambda opened: read_mnist(opened, card))
     images, labels = parts[part]
     order = np.random.default_rng(seed).permutation(len(labels))
     return Digits(images[order] / np.float32(255), labels[order].astype(np.int64), source)
 
 
-def read_mnist(path: Path, card: registry.Card) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def read_mnist(opened: Opened, card: registry.Card) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Both parts of the published file: images of whole numbers 0 to 255, and labels.
 
     Raises:
-        DataCorrupt: if the file is damaged or has another form.
+        DataCorrupt: if the file has another form.
+        Exception: whatever a damaged file makes a reader stumble over.
     """
     parts = {}
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            for part in ("train", "test"):
-                parts[part] = arrays[f"x_{part}"], arrays[f"y_{part}"]
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
-        raise DataCorrupt(f"{path}: cut short or damaged ({problem})") from problem
-    for part, (images, labels) in parts.items():
+    for part in ("train", "test"):
+        images, labels = (_array(opened, f"{name}_{part}.npy") for name in "xy")
         count = card.contents[part]
         if images.shape != (count, 28, 28) or labels.shape != (count,) or images.dtype != np.uint8:
             raise DataCorrupt(
-                f"{path}: the part {part!r} has {images.shape} images of {images.dtype} and {labels.shape} labels; "
-                f"expected ({count}, 28, 28) of uint8 and ({count},)"
+                f"{opened.path}: the part {part!r} has {images.shape} images of {images.dtype} and {labels.shape} "
+                f"labels; expected ({count}, 28, 28) of uint8 and ({count},)"
             )
+        if labels.dtype.kind not in "iu" or not set(np.unique(labels).tolist()) <= set(range(10)):
+            raise DataCorrupt(f"{opened.path}: the part {part!r} has labels of {labels.dtype}; expected digits 0 to 9")
+        parts[part] = images, labels
     return parts
 
 
-def read(card: registry.Card, size: int) -> np.ndarray:
+def _array(opened: Opened, name: str) -> np.ndarray:
+    stream = io.BytesIO(archives.zip_file(opened, name))
+    return np.lib.format.read_array(stream, allow_pickle=False)
+
+
+def table(opened: Opened, card: registry.Card, size: int) -> np.ndarray:
     """The package's table: one row an image, its pixels and then its label.
 
     Raises:
-        EnvironmentProblem: if the package is not installed.
-        DataCorrupt: if the file is damaged.
+        DataCorrupt: if the file has another form.
+        Exception: whatever a damaged file makes a reader stumble over.
     """
-    path = registry.packaged_path(card)
     expected = (card.contents["images"], size * size + 1)
-    try:
-        with warnings.catch_warnings(action="error"):
-            rows = np.loadtxt(path, delimiter=",", dtype=np.float32, ndmin=2)
-    except (ValueError, EOFError, OSError, UserWarning) as problem:
-        raise DataCorrupt(f"{path}: cut short or damaged ({problem}); install the package again") from problem
+    text = gate.decoded(archives.gzip_content(opened), str(opened.path))
+    with warnings.catch_warnings(action="error"):
+        rows = np.loadtxt(io.StringIO(text), delimiter=",", dtype=np.float32, ndmin=2)
     if rows.shape != expected:
-        raise DataCorrupt(f"{path}: expected {expected} rows and columns, got {rows.shape}; install the package again")
+        raise DataCorrupt(f"{opened.path}: expected {expected} rows and columns, got {rows.shape}")
+    ink = dict(_CARDS.values())[card.id]
+    # Asked this way round, since a NaN lies nowhere.
+    if not ((rows[:, :-1] >= 0) & (rows[:, :-1] <= ink)).all() or not np.isin(rows[:, -1], np.arange(10)).all():
+        raise DataCorrupt(f"{opened.path}: expected pixels from 0 to {ink} and digits from 0 to 9")
     return rows

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.base.errors import DataCorrupt, DataUnavailable
-from course_lib.data import cache, imdb_archive, registry, samples, sources
+from course_lib.data import cache, gate, imdb_archive, registry, samples, sources
+from course_lib.data.gate import Opened
 from course_lib.data.imdb_archive import PARTS
 from course_lib.data.reviews import Review, Reviews, draw, split_by_film
 from course_lib.showing import display
@@ -21,7 +22,7 @@ from course_lib.showing.language import tr
 __all__ = ["PARTS", "Review", "Reviews", "load", "read_sample", "split_by_film"]
 
 # Part of the name of a parsed entry: raise it when the columns change, so that older entries are not read.
-_LAYOUT = 1
+_LAYOUT = 2
 
 
 @dataclass(frozen=True)
@@ -96,32 +97,36 @@ def _real(card: registry.Card, part: str) -> _Table:
     in_folder = sources.in_folder(card)
     if (files := cache.read(_entry(card), _names(part))) is not None:
         return _table(part, files, "folder" if in_folder else "cache")
-    files, source = sources.read(card, lambda path: _parse(card, path, part))
+    files, source = sources.read(card, lambda opened: _parse(card, opened, part))
     return _table(part, files, source)
 
 
 def _entry(card: registry.Card) -> Path:
-    # What was parsed was checked against the digest of its contents, so it holds whichever way the archive was packed.
-    return cache.folder(card.id) / f"parsed-{card.contents['labelled_sha256'][:12]}-{_LAYOUT}"
+    # All that is parsed was checked against this digest, so it holds whichever way the archive was packed.
+    return cache.folder(card.id) / f"parsed-{card.contents['parsed_sha256'][:12]}-{_LAYOUT}"
 
 
 def _names(part: str) -> tuple[str, str]:
     return f"{part}.texts", f"{part}.npz"
 
 
-def _parse(card: registry.Card, place: Path, part: str) -> dict[str, bytes]:
+def _parse(card: registry.Card, opened: Opened, part: str) -> dict[str, bytes]:
     """Parse every part into the cache; where the cache cannot be written, parse the one part into memory."""
     try:
         with cache.locked(card.id):
             if (files := cache.read(_entry(card), _names(part))) is None:
-                _parse_into_cache(card, place)
+                _parse_into_cache(card, opened)
                 files = cache.read(_entry(card), _names(part))
         if files is not None:
             return files
         reason: object = "what was written could not be read again"
+    except cache.Busy as problem:
+        reason = problem
     except DataUnavailable:
         raise
     except OSError as problem:
+        if problem.errno in gate.LED_ASTRAY:
+            raise
         reason = problem
     display.show(
         display.Line(
@@ -132,16 +137,20 @@ def _parse(card: registry.Card, place: Path, part: str) -> dict[str, bytes]:
         )
     )
     stream = io.BytesIO()
-    columns = imdb_archive.parse(place, card.contents, {part: stream})[part]
+    if opened.stream is not None:
+        opened.stream.seek(0)
+    columns = imdb_archive.parse(opened, card.contents, {part: stream})[part]
     return dict(zip(_names(part), (stream.getvalue(), _packed(columns)), strict=True))
 
 
-def _parse_into_cache(card: registry.Card, place: Path) -> None:
+def _parse_into_cache(card: registry.Card, opened: Opened) -> None:
     with cache.writing(_entry(card)) as entry:
         with ExitStack() as stack:
             # Texts go to disk as they come, so that parsing 100,000 of them takes little memory.
             streams = {part: stack.enter_context((entry / _names(part)[0]).open("wb")) for part in PARTS}
-            tables = imdb_archive.parse(place, card.contents, streams)
+            if opened.stream is not None:
+                opened.stream.seek(0)
+            tables = imdb_archive.parse(opened, card.contents, streams)
         for part in PARTS:
             (entry / _names(part)[1]).write_bytes(_packed(tables[part]))
 
@@ -174,15 +183,19 @@ def read_sample(path: Path) -> Reviews:
     Raises:
         DataCorrupt: if it is not of this form.
     """
+    return gate.passing(registry.card("film_reviews"), path, sample_reviews)
+
+
+def sample_reviews(opened: Opened) -> Reviews:
+    """As `read_sample`, of an open file."""
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = [(row["text"], int(row["rating"]), row["film_id"]) for row in csv.DictReader(stream)]
+        rows = [(row["text"], int(row["rating"]), row["film_id"]) for row in csv.DictReader(io.StringIO(opened.text()))]
     except (KeyError, TypeError, ValueError) as problem:
-        raise DataCorrupt(f"{path}: expected the columns text, rating and film_id, got {problem!r}") from problem
+        raise DataCorrupt(f"{opened.path}: expected the columns text, rating and film_id, got {problem!r}") from problem
     texts, ratings, films = zip(*rows, strict=True) if rows else ((), (), ())
     # A verdict in the middle has no label, neither here nor in IMDB.
     if wrong := [rating for rating in ratings if rating not in {1, 2, 3, 4, 7, 8, 9, 10}]:
-        raise DataCorrupt(f"{path}: expected ratings of 1 to 4 or 7 to 10, got {wrong[0]}")
+        raise DataCorrupt(f"{opened.path}: expected ratings of 1 to 4 or 7 to 10, got {wrong[0]}")
     rated = np.array(ratings, dtype=np.int8)
     return Reviews(list(texts), (rated > 5).astype(np.int8), rated, np.array(films, dtype=str), "sample")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 import re
 from array import array
 from collections.abc import Iterator, Mapping
@@ -10,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from course_lib.base.errors import DataCorrupt
-from course_lib.data import archives
+from course_lib.data import archives, gate
+from course_lib.data.gate import Opened
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +28,8 @@ GROUPS = {
 }
 PARTS = ("train", "test", "unlabelled")
 
+# Of one file of an unpacked folder; the longest review has 14 kB, the longest list of addresses 3 MB.
+_LARGEST = 16 * 2**20
 _REVIEW = re.compile(r"aclImdb/(train|test)/(neg|pos|unsup)/(\d{1,9})_(\d{1,2})\.txt")
 _ADDRESSES = re.compile(r"aclImdb/(train|test)/urls_(neg|pos|unsup)\.txt")
 _FILM = re.compile(r"https?://[^/]+/title/([^/\s]+)")
@@ -74,13 +79,13 @@ class Gathering:
 
 
 def parse(
-    place: Path, contents: Mapping[str, object], streams: Mapping[str, BinaryIO]
+    opened: Opened, contents: Mapping[str, object], streams: Mapping[str, BinaryIO]
 ) -> dict[str, dict[str, np.ndarray]]:
-    """Read the whole data set once, and keep the parts that are asked for.
+    """Read the whole data set once, make sure of all of it, and keep the parts that are asked for.
 
     Args:
-        place: the archive, packed by whomever, or an unpacked `aclImdb` folder.
-        contents: how many reviews there must be, and the digest of the labelled ones (from the card).
+        opened: the archive, packed by whomever, or an unpacked `aclImdb` folder.
+        contents: how many reviews there must be, and the digests (from the card).
         streams: for each part to keep, where its texts are written.
 
     Returns:
@@ -88,70 +93,101 @@ def parse(
         `film_ids`.
 
     Raises:
-        DataCorrupt: if the place does not hold exactly the published reviews, or one of them is not UTF-8.
+        DataCorrupt: if the place does not hold exactly the published reviews and addresses, or one of them is not
+            UTF-8.
         OSError: if it cannot be read, or a stream cannot be written.
+        Exception: whatever a damaged archive makes a reader stumble over.
     """
-    gathered = {part: Gathering(stream) for part, stream in streams.items()}
+    place = opened.path
+    gathered = {part: Gathering(streams.get(part) or _Nowhere()) for part in PARTS}
     addresses: dict[tuple[str, str], list[str]] = {}
-    digests: list[tuple[str, str]] = []
-    unlabelled = 0
-    for name, content in _files(place):
+    labelled: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    for name, content in _files(opened):
         if found := _REVIEW.fullmatch(name):
             folder, kind, number, rating = found.groups()
             if (folder, kind) not in GROUPS:
                 continue
             part, label = GROUPS[folder, kind]
-            if part == "unlabelled":
-                unlabelled += 1
-            else:
-                digests.append((name, hashlib.sha256(content).hexdigest()))
-            if part in gathered:
-                _check_encoding(content, place, name)
-                gathered[part].add(content, int(number), label, int(rating))
+            _check_encoding(content, place, f"the review {name}")
+            (others if part == "unlabelled" else labelled).append((name, hashlib.sha256(content).hexdigest()))
+            gathered[part].add(content, int(number), label, int(rating))
         elif found := _ADDRESSES.fullmatch(name):
-            addresses[found[1], found[2]] = content.decode("utf-8", "replace").splitlines()
-    _check_contents(place, contents, digests, unlabelled)
-    return {part: one.table(_films(place, part, one, addresses)) for part, one in gathered.items()}
+            _check_encoding(content, place, name)
+            others.append((name, hashlib.sha256(content).hexdigest()))
+            addresses[found[1], found[2]] = content.decode().splitlines()
+    _check_counts(place, contents, gathered)
+    films = {part: _films(place, part, one, addresses) for part, one in gathered.items()}
+    _check_digests(opened, contents, labelled, others)
+    return {part: gathered[part].table(films[part]) for part in streams}
 
 
-def labelled_digest(digests: list[tuple[str, str]]) -> str:
-    """The digest of the labelled reviews: sha256 over the lines `sha256  path`, sorted by path."""
-    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests))
+def digest(files: list[tuple[str, str]]) -> str:
+    """The digest of some files: sha256 over the lines `sha256  path`, sorted by path.
+
+    Args:
+        files: the path and the sha256 of each.
+    """
+    lines = "".join(f"{one}  {name}\n" for name, one in sorted(files))
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def _files(place: Path) -> Iterator[tuple[str, bytes]]:
-    if not place.is_dir():
-        yield from archives.tar_files(place, lambda name: name.endswith(".txt"))
+class _Nowhere(io.RawIOBase):
+    """Takes the texts of a part that is only checked."""
+
+    def write(self, content: bytes) -> int:
+        return len(content)
+
+
+def _files(opened: Opened) -> Iterator[tuple[str, bytes]]:
+    if opened.stream is not None:
+        yield from archives.tar_files(opened, lambda name: name.endswith(".txt"))
         return
     for folder, kind in GROUPS:
-        addresses = place / folder / f"urls_{kind}.txt"
-        if addresses.is_file():
-            yield f"aclImdb/{folder}/{addresses.name}", addresses.read_bytes()
-        if (reviews := place / folder / kind).is_dir():
+        addresses = opened.path / folder / f"urls_{kind}.txt"
+        if os.path.lexists(addresses):
+            yield f"aclImdb/{folder}/{addresses.name}", _content(addresses)
+        if (reviews := opened.path / folder / kind).is_dir():
             for path in reviews.iterdir():
-                yield f"aclImdb/{folder}/{kind}/{path.name}", path.read_bytes()
+                yield f"aclImdb/{folder}/{kind}/{path.name}", _content(path)
 
 
-def _check_encoding(content: bytes, place: Path, name: str) -> None:
+def _content(path: Path) -> bytes:
+    with gate.opening(path, _LARGEST) as opened:
+        if opened.stream is None:
+            raise DataCorrupt(f"{path}: a folder where a file should be")
+        return opened.content()
+
+
+def _check_encoding(content: bytes, place: Path, what: str) -> None:
     try:
         content.decode()
     except UnicodeDecodeError as problem:
-        raise DataCorrupt(
-            f"{place}: the review {name} is not UTF-8 (byte {problem.start}); the file is not used"
-        ) from problem
+        raise DataCorrupt(f"{place}: {what} is not UTF-8 (byte {problem.start}); the file is not used") from problem
 
 
-def _check_contents(
-    place: Path, contents: Mapping[str, object], digests: list[tuple[str, str]], unlabelled: int
-) -> None:
+def _check_counts(place: Path, contents: Mapping[str, object], gathered: Mapping[str, Gathering]) -> None:
+    counts = {part: len(one.labels) for part, one in gathered.items()}
     for what, expected, got in (
-        ("labelled reviews", contents["train"] + contents["test"], len(digests)),
-        ("unlabelled reviews", contents["unlabelled"], unlabelled),
-        ("as the digest of the labelled reviews", contents["labelled_sha256"], labelled_digest(digests)),
+        ("labelled reviews", contents["train"] + contents["test"], counts["train"] + counts["test"]),
+        ("unlabelled reviews", contents["unlabelled"], counts["unlabelled"]),
     ):
         if expected != got:
             raise DataCorrupt(f"{place}: not the published data set: {what}: expected {expected}, got {got}")
+
+
+def _check_digests(
+    opened: Opened, contents: Mapping[str, object], labelled: list[tuple[str, str]], others: list[tuple[str, str]]
+) -> None:
+    expected = {"the labelled reviews": (contents["labelled_sha256"], digest(labelled))}
+    # The checksum of the published file covers all there is in it.
+    if not opened.published:
+        expected["all reviews and addresses"] = contents["parsed_sha256"], digest(labelled + others)
+    for what, (wanted, got) in expected.items():
+        if wanted != got:
+            raise DataCorrupt(
+                f"{opened.path}: not the published data set: the digest of {what}: expected {wanted}, got {got}"
+            )
 
 
 def _films(

@@ -33,7 +33,7 @@ class Status:
 
 
 def fetch(card_id: str, progress: Progress = None) -> Path:
-    """Make sure a data set is on this machine, large ones too.
+    """Make sure a data set is on this machine and whole, large ones too.
 
     Args:
         card_id: the data set.
@@ -46,10 +46,12 @@ def fetch(card_id: str, progress: Progress = None) -> Path:
     Raises:
         UsageError: if no data set has this name, or `COURSE_DATA` names no folder.
         DataUnavailable: if it cannot be had.
-        DataCorrupt: if its site sends something else.
+        DataCorrupt: if the copy in `COURSE_DATA` is damaged, or its site sends something else.
         EnvironmentProblem: if the package that ships it is not installed.
     """
-    return sources.obtain(registry.card(card_id), progress, asked=True).path
+    card = registry.card(card_id)
+    _, found = sources.passed(card, checking.whole(card), progress, asked=True)
+    return found.path
 
 
 def status(card_id: str) -> Status:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from course_lib.base.errors import DataCorrupt
 from course_lib.data import registry, sources
+from course_lib.data.gate import Opened
 from course_lib.data.grammar import drafts
 from course_lib.data.grammar.draft import Draft, choose, digest
 from course_lib.data.pairs import Pairs
@@ -76,7 +77,8 @@ def load(part: str = "train", limit: int | None = None, seed: int = 0) -> Pairs:
         DataCorrupt: if the file of the phrases is not as `write` wrote it.
     """
     sources.choice(part, "part", PARTS)
-    phrases = [phrase for phrase in _read(registry.sample_path(registry.card("phrases"))) if phrase.part == part]
+    whole, _ = sources.read(registry.card("phrases"), read)
+    phrases = [phrase for phrase in whole if phrase.part == part]
     chosen = phrases[:]
     random.Random(seed).shuffle(chosen)
     chosen = chosen[: sources.checked_limit(limit, len(phrases))]
@@ -117,11 +119,18 @@ def _words(draft: Draft) -> Counter:
     return Counter(set(_WORD.findall(f"{draft.english.lower()} {draft.chinese}")))
 
 
-def _read(path: Path) -> list[Phrase]:
-    try:
-        header, *rows = [tuple(line.split("\t")) for line in path.read_text(encoding="utf-8").splitlines()]
-    except (UnicodeDecodeError, ValueError) as problem:
-        raise DataCorrupt(f"{path}: not the phrases of the course: {problem}") from problem
+def read(opened: Opened) -> list[Phrase]:
+    """Read the phrases as `write` wrote them.
+
+    Args:
+        opened: the file.
+
+    Raises:
+        DataCorrupt: if it is not of this form.
+    """
+    header, *rows = [tuple(line.split("\t")) for line in opened.text().splitlines()] or [()]
     if header != _HEADER or any(len(row) != 3 or row[2] not in PARTS for row in rows):
-        raise DataCorrupt(f"{path}: expected the columns {', '.join(_HEADER)}, the last one of {', '.join(PARTS)}")
+        raise DataCorrupt(
+            f"{opened.path}: expected the columns {', '.join(_HEADER)}, the last one of {', '.join(PARTS)}"
+        )
     return [Phrase(*row) for row in rows]

@@ -22,6 +22,7 @@ class PublishedFile:
         size: its bytes; None where the site renews it.
         md5: its checksum, where the site gives this one.
         sha256: its checksum.
+        largest: how many bytes are taken of it at most, where `size` is not known.
     """
 
     name: str
@@ -29,6 +30,7 @@ class PublishedFile:
     size: int | None = None
     md5: str | None = None
     sha256: str | None = None
+    largest: int = 64 * 2**20
 
     @property
     def checksum(self) -> tuple[str, str] | None:
@@ -55,6 +57,7 @@ class Card:
     package: str | None = None
     sample: str | None = None
     contents: Mapping[str, object] = field(default_factory=dict)
+    largest: int = 64 * 2**20
 
     @property
     def title(self) -> str:

@@ -10,10 +10,14 @@ from typing import TypeVar
 
 from course_lib.base import settings
 from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
-from course_lib.data import cache, registry
+from course_lib.data import cache, gate, registry
+from course_lib.data.gate import Opened
 from course_lib.data.progress import Progress
 
 SAMPLE_CHOICES = ("fallback", "never", "only")
+
+# What the course put there itself.
+_OURS = {"cache", "download"}
 
 Content = TypeVar("Content")
 
@@ -44,7 +48,7 @@ def in_folder(card: registry.Card) -> Path | None:
 
 
 def in_cache(card: registry.Card) -> Path | None:
-    """The published file in the cache, or None. It was verified when it was put there; its size is looked at again."""
+    """The published file in the cache, or None; of a file whose size is fixed, only one of that size counts."""
     if card.file is None:
         return None
     path = cache.folder(card.id) / card.file.name
@@ -87,48 +91,84 @@ def obtain(card: registry.Card, progress: Progress = None, asked: bool = False) 
         raise DataUnavailable(f"{_missing(card)}; COURSE_OFFLINE forbids a download")
     if not (asked or card.automatic):
         raise DataUnavailable(f"{_missing(card)}; it is large, so fetch it yourself: course data fetch {card.id}")
-    from course_lib.data import download
+    from course_lib.data import checking, download
 
-    path = download.fetch(card.id, card.file, cache.folder(card.id) / card.file.name, progress, patient=asked)
+    def check(part: Path) -> None:
+        gate.passing(card, part, checking.whole(card), ours=True)
+
+    path = download.fetch(
+        card.id, card.file, cache.folder(card.id) / card.file.name, progress, patient=asked, check=check
+    )
     return Found(path, "download")
 
 
-def read(card: registry.Card, reader: Callable[[Path], Content]) -> tuple[Content, str]:
+def read(card: registry.Card, reader: Callable[[Opened], Content]) -> tuple[Content, str]:
     """Read a data set from the first of its ways in that has it; a damaged copy in the cache is fetched again.
 
     Args:
         card: the card of the data set.
-        reader: makes the content from the file, or raises DataCorrupt.
+        reader: makes the content from the file, or raises.
 
     Returns:
         The content, and where it came from.
 
     Raises:
-        DataUnavailable: if there is no way to it.
+        DataUnavailable: if there is no way to it, or it cannot be read.
         DataCorrupt: if what the reader put into `COURSE_DATA`, or what the site sends, is damaged.
         UsageError: if `COURSE_DATA` names no folder.
     """
-    found = obtain(card)
+    content, found = passed(card, reader)
+    return content, found.source
+
+
+def passed(
+    card: registry.Card, reader: Callable[[Opened], Content], progress: Progress = None, asked: bool = False
+) -> tuple[Content, Found]:
+    """As `read`, with the file itself; `progress` and `asked` as in `obtain`."""
+    found = obtain(card, progress, asked)
+    before = _identity(found.path)
     try:
-        return reader(found.path), found.source
+        return gate.passing(card, found.path, reader, ours=found.source in _OURS), found
     except DataCorrupt as problem:
         if found.source == "folder":
             raise DataCorrupt(
                 f"{problem}; it lies in COURSE_DATA: put a whole copy there, or take it away"
             ) from problem
-        found.path.unlink(missing_ok=True)
-        if found.source == "download":
-            raise
+        if found.source == "package":
+            raise DataCorrupt(f"{problem}; install the package again") from problem
+        if found.source == "sample":
+            raise DataCorrupt(f"{problem}; install course_lib again") from problem
         damage = problem
-    except DataUnavailable:
-        raise
-    except OSError as problem:
-        raise DataUnavailable(f"{card.id}: {found.path} cannot be read: {problem}") from problem
+    _remove(card, found.path, before, damage)
+    if found.source == "download":
+        raise damage
     try:
-        found = obtain(card)
+        found = obtain(card, progress, asked)
     except DataUnavailable as problem:
         raise DataUnavailable(f"{damage}; it was removed from the cache. {problem}") from problem
-    return reader(found.path), found.source
+    return gate.passing(card, found.path, reader, ours=found.source in _OURS), found
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    try:
+        facts = path.lstat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
+def _remove(card: registry.Card, path: Path, before: tuple[int, ...] | None, damage: DataCorrupt) -> None:
+    """Take a damaged file out of the cache, unless another process has put a whole one there meanwhile.
+
+    Raises:
+        DataUnavailable: if the cache cannot be changed.
+    """
+    try:
+        with cache.locked(card.id):
+            if _identity(path) == before:
+                path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise DataUnavailable(f"{damage}; it cannot be removed from the cache: {cache.why(problem)}") from problem
 
 
 def is_readers_own(card: registry.Card, problem: DataUnavailable) -> bool:

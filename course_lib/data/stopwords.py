@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from course_lib.base.errors import DataCorrupt, DataUnavailable
-from course_lib.data import archives, registry, sources
+from course_lib.data import archives, gate, registry, sources
+from course_lib.data.gate import Opened
 from course_lib.showing import display
 from course_lib.showing.language import tr
 
@@ -48,21 +48,21 @@ def load() -> StopWords:
         return _fallback(reason)
 
 
-def read(archive: Path) -> list[str]:
+def read(opened: Opened) -> list[str]:
     """The words of the English list.
 
     Args:
-        archive: NLTK's `stopwords.zip`.
+        opened: NLTK's `stopwords.zip`.
 
     Raises:
-        DataCorrupt: if it is damaged or has no such list.
+        DataCorrupt: if it has no such list.
+        Exception: whatever a damaged archive makes a reader stumble over.
     """
-    try:
-        words = archives.zip_file(archive, _LIST).decode().split()
-    except UnicodeDecodeError as problem:
-        raise DataCorrupt(f"{archive}: {_LIST} is not UTF-8 (byte {problem.start})") from problem
+    words = gate.decoded(archives.zip_file(opened, _LIST), f"{opened.path}: {_LIST}").split()
     if len(words) < _FEWEST or any(word != word.lower() for word in words):
-        raise DataCorrupt(f"{archive}: {_LIST}: expected at least {_FEWEST} lower-case words, got {len(words)} words")
+        raise DataCorrupt(
+            f"{opened.path}: {_LIST}: expected at least {_FEWEST} lower-case words, got {len(words)} words"
+        )
     return words
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
-from course_lib.data import archives, registry, samples, sources
+from course_lib.data import archives, gate, registry, samples, sources
+from course_lib.data.gate import Opened
 from course_lib.data.pairs import Pairs
 
 _MEMBER = "cmn.txt"
+# How an archive begins, whatever it is called: one with files in it, and one without.
+_ZIP = (b"PK\3\4", b"PK\5\6")
 SIDES = ("english", "chinese")
 _BLOCK = 200  # how many sentences others are compared with at once
 
@@ -68,32 +70,32 @@ def load(limit: int | None = None, seed: int = 0, sample: str = "fallback") -> P
     return _draw(whole, limit, seed)
 
 
-def read(path: Path, pairs_at_least: int) -> tuple[list[str], list[str]]:
+def read(opened: Opened, pairs_at_least: int) -> tuple[list[str], list[str]]:
     """Read the published file: English, a tab, Chinese, and possibly a tab and the authors.
 
     Args:
-        path: `cmn.txt`, or the archive that holds it.
+        opened: `cmn.txt`, or the archive that holds it.
         pairs_at_least: how many there must be; the site adds some from time to time.
 
     Raises:
-        DataCorrupt: if it is damaged, not of this form, or shorter.
+        DataCorrupt: if it is not of this form, or shorter.
+        Exception: whatever a damaged archive makes a reader stumble over.
     """
-    content = archives.zip_file(path, _MEMBER) if path.suffix == ".zip" else path.read_bytes()
-    try:
-        lines = content.decode("utf-8-sig").split("\n")
-    except UnicodeDecodeError as problem:
-        raise DataCorrupt(f"{path}: not UTF-8 (byte {problem.start})") from problem
+    packed = opened.stream.read(4) in _ZIP
+    opened.stream.seek(0)
+    text = gate.decoded(archives.zip_file(opened, _MEMBER), str(opened.path)) if packed else opened.text()
+    lines = text.split("\n")
     english, chinese = [], []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         fields = [field.strip() for field in line.split("\t")]
         if len(fields) < 2 or not fields[0] or not fields[1]:
-            raise DataCorrupt(f"{path}: line {number}: expected English, a tab and Chinese, got {line[:60]!r}")
+            raise DataCorrupt(f"{opened.path}: line {number}: expected English, a tab and Chinese, got {line[:60]!r}")
         english.append(fields[0])
         chinese.append(fields[1])
     if len(english) < pairs_at_least:
-        raise DataCorrupt(f"{path}: expected at least {pairs_at_least:,} pairs, got {len(english):,}")
+        raise DataCorrupt(f"{opened.path}: expected at least {pairs_at_least:,} pairs, got {len(english):,}")
     return english, chinese
 
 
@@ -214,7 +216,7 @@ def _groups(pairs: Pairs) -> Iterator[list[int]]:
 
 
 def _real(card: registry.Card) -> Pairs:
-    (english, chinese), source = sources.read(card, lambda path: read(path, card.contents["pairs_at_least"]))
+    (english, chinese), source = sources.read(card, lambda opened: read(opened, card.contents["pairs_at_least"]))
     return Pairs(english, chinese, source)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 # What hosted notebooks may lack, by the name it is imported by; versions are those of requirements.txt.
 SMALL_PACKAGES = {
-    "certifi": "certifi>=2024.7",
     "filelock": "filelock>=3.13",
     "keras_tuner": "keras-tuner>=1.4.8",
     "mlxtend": "mlxtend>=0.23",
@@ -18,6 +17,7 @@ SMALL_PACKAGES = {
     "rich": "rich>=13.7",
     "tensorboard": "tensorboard>=2.20",
     "tokenizers": "tokenizers>=0.21",
+    "truststore": "truststore>=0.10",
 }
 
 _COMMENT = {

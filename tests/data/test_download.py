@@ -5,16 +5,18 @@ from __future__ import annotations
 import errno
 import hashlib
 import socket
-import ssl
 import threading
 import time
 from collections import namedtuple
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
+import urllib3
 
 from course_lib.base.errors import DataCorrupt, DataUnavailable
-from course_lib.data import download, registry
+from course_lib.data import cache as store
+from course_lib.data import client, download, registry
 from course_lib.data.registry import PublishedFile
 
 from .tiny import Behaviour, left_in, site
@@ -189,20 +191,20 @@ def test_a_site_that_is_not_there_is_told(cache: Path) -> None:
 
 
 def test_a_site_that_accepts_and_then_says_nothing_is_given_up(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(client, "READ_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"http://127.0.0.1:{mute.getsockname()[1]}/file.bin"
         begun = time.monotonic()
         with pytest.raises(DataUnavailable, match="timed out"):
             _fetch(cache, url)
         # Sooner than the wait for a connection would end: once it is there, another patience holds.
-        assert time.monotonic() - begun < download.CONNECT_SECONDS
+        assert time.monotonic() - begun < client.CONNECT_SECONDS
 
 
 def test_a_site_that_falls_silent_in_the_middle_is_given_up_and_what_came_is_kept(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(client, "READ_SECONDS", 0.3)
     monkeypatch.setattr(download, "TRIES", 1)
     behaviour = Behaviour(CONTENT, stall_after=4096)
     with site(behaviour) as url, pytest.raises(DataUnavailable, match="cut off"):
@@ -213,11 +215,11 @@ def test_a_site_that_falls_silent_in_the_middle_is_given_up_and_what_came_is_kep
 def test_the_wait_for_a_connection_is_ten_seconds(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waits = []
 
-    def connect(address: object, timeout: float, *rest: object) -> None:
+    def connect(address: object, timeout: float, **rest: object) -> None:
         waits.append(timeout)
         raise TimeoutError("timed out")
 
-    monkeypatch.setattr(socket, "create_connection", connect)
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", connect)
     with pytest.raises(DataUnavailable, match="no connection"):
         _fetch(cache, "http://192.0.2.1/file.bin")
     # Who waited ten seconds for nothing is not made to wait again.
@@ -239,21 +241,25 @@ def test_after_a_silent_net_a_lesson_does_not_wait_again_but_a_reader_who_asks_i
 def test_a_disk_without_room_is_told_before_anything_is_fetched(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     _begin(cache, CONTENT[:1000])
-    monkeypatch.setattr(download.shutil, "disk_usage", lambda folder: usage(0, 0, 3 * 2**20))
+    monkeypatch.setattr(store.shutil, "disk_usage", lambda folder: usage(0, 0, 3 * 2**20))
     with site(Behaviour(CONTENT)) as url, pytest.raises(DataUnavailable, match="needed 16 MiB, free 3 MiB"):
         _fetch(cache, url)
     assert left_in(cache) == ["set", f"{TARGET}.part"]
 
 
-def test_a_disk_that_fills_up_is_left_no_fuller(cache: Path) -> None:
+def test_a_disk_that_fills_up_is_left_no_fuller(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("needs a system with /dev/full")
-    # Whatever is written to this device meets a full disk.
-    (cache / "set").mkdir(parents=True)
-    (cache / f"{TARGET}.part").symlink_to("/dev/full")
+
+    def full(part: Path, append: bool = False) -> BinaryIO:
+        # Whatever is written to this device meets a full disk.
+        return open("/dev/full", "wb")
+
     with site(Behaviour(CONTENT)) as url:
-        with pytest.raises(DataUnavailable, match="the disk is full"):
-            _fetch(cache, url, size=None, md5=None, sha256=hashlib.sha256(CONTENT).hexdigest())
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "open_part", full)
+            with pytest.raises(DataUnavailable, match="the disk is full"):
+                _fetch(cache, url)
         assert left_in(cache) == ["set"]
         _fetch(cache, url)
 
@@ -311,24 +317,12 @@ def test_two_threads_fetch_a_file_once(cache: Path) -> None:
     assert left_in(cache) == ["set", TARGET]
 
 
-def test_where_python_came_without_certificates_those_of_certifi_are_trusted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip("certifi", reason="needs certifi")
-    (tmp_path / "none.pem").write_text("")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
-    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
-    context = download._trust()
-    assert context.cert_store_stats()["x509_ca"] > 50
-    assert context.verify_mode == ssl.CERT_REQUIRED and context.check_hostname
-
-
 @pytest.mark.net
 @pytest.mark.parametrize("card", [card for card in registry.cards() if card.file], ids=lambda card: card.id)
 def test_each_site_offers_the_file_of_its_card(card: registry.Card) -> None:
-    with download._response(card.file, 0) as response:
-        assert response.status == 200
-        assert card.file.size in (None, response.length)
+    with client.answer(card.file.url) as answer:
+        assert not answer.resumed
+        assert card.file.size in (None, answer.length)
 
 
 def test_progress_is_told_in_bytes_that_grow_to_the_total(cache: Path) -> None:

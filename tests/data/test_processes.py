@@ -25,9 +25,9 @@ LOAD = """
 import json, sys
 import tiny
 tiny.use_url(sys.argv[1])
-from course_lib.data import download, imdb
+from course_lib.data import cache, imdb
 from course_lib.base.errors import CourseError
-download._SPARE_BYTES = 0
+cache._SPARE_BYTES = 0
 try:
     reviews = imdb.load("train", sample="never")
     print(json.dumps({"texts": sorted(reviews.texts), "source": reviews.source}))

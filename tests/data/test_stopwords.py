@@ -57,7 +57,7 @@ def test_scikit_learns_list_stands_in_and_says_so(
     [
         (b"the\nof\n", "stopwords/english", "expected at least 100 lower-case words, got 2"),
         ("\n".join([*WORDS, "The"]).encode(), "stopwords/english", "lower-case"),
-        ("\n".join([*WORDS, "é"]).encode("latin-1"), "stopwords/english", "is not UTF-8"),
+        ("\n".join([*WORDS, "é"]).encode("latin-1"), "stopwords/english", "not UTF-8"),
         (b"x", "stopwords/englisch", "has no file 'stopwords/english'"),
         (b"x", "../stopwords/english", "leads out of the archive"),
     ],

@@ -64,12 +64,8 @@ def pack(contents: Mapping[str, bytes], odd: Iterable[tarfile.TarInfo] = ()) -> 
 
 def card(published: bytes = b"", url: str = "http://127.0.0.1:9/nothing", **changes: object) -> registry.Card:
     """IMDB's card, changed to fit the tiny data set and the bytes that are published of it."""
-    contents = files()
-    labelled = [
-        (name, hashlib.sha256(content).hexdigest())
-        for name, content in contents.items()
-        if "/urls_" not in name and "/unsup/" not in name
-    ]
+    digests = [(name, hashlib.sha256(content).hexdigest()) for name, content in files().items()]
+    labelled = [pair for pair in digests if "/urls_" not in pair[0] and "/unsup/" not in pair[0]]
     return dataclasses.replace(
         registry.card("imdb"),
         file=registry.PublishedFile(ARCHIVE, url, size=len(published), md5=hashlib.md5(published).hexdigest()),
@@ -77,7 +73,8 @@ def card(published: bytes = b"", url: str = "http://127.0.0.1:9/nothing", **chan
             "train": 12,
             "test": 8,
             "unlabelled": 9,
-            "labelled_sha256": imdb_archive.labelled_digest(labelled),
+            "labelled_sha256": imdb_archive.digest(labelled),
+            "parsed_sha256": imdb_archive.digest(digests),
             **changes,
         },
     )

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Colab's and Kaggle's in November 2026, and the small packages that they have.
 THEIRS = (
     *("tensorflow-cpu==2.20.*", "keras==3.13.*", "numpy==2.1.*", "ipywidgets==7.7.*", "matplotlib==3.10.*"),
-    *("scipy==1.16.*", "scikit-learn==1.6.*", "pandas==2.2.*", "nltk", "tokenizers", "certifi", "filelock"),
+    *("scipy==1.16.*", "scikit-learn==1.6.*", "pandas==2.2.*", "nltk", "tokenizers", "requests", "filelock"),
     *("platformdirs", "rich", "ipykernel"),
 )
 LESSONS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.py"))

@@ -18,7 +18,6 @@ from course_lib.publishing.setup_cell import SMALL_PACKAGES, setup_code
 REPOSITORY = "https://github.com/example/course@v1.0"
 # What hosted notebooks bring themselves, and what only a checkout needs.
 NOT_FETCHED = {
-    "certifi",
     "keras",
     "tensorflow",
     "tensorflow-cpu",
@@ -37,6 +36,8 @@ NOT_FETCHED = {
     "nbclient",
     "packaging",
     "psutil",
+    "requests",  # comes with TensorFlow
+    "urllib3",  # comes with requests
 }
 
 
