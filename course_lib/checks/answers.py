@@ -224,22 +224,46 @@ def agree(
     """
     for arguments in cases:
         expected = oracle(*copy.deepcopy(arguments))
-        earlier = list(learner.calls)
         answer = learner(*arguments)
         try:
             _require_same(answer, expected, english, chinese, more, rtol, atol)
         except Hint:
-            for before, given in earlier:
-                if _same_answer(given, answer) and repr(before) != repr(arguments):
-                    require(
-                        False,
-                        "Called with something else, your function gives the same answer as before, "
-                        f"{short(answer)}: does it keep its first answer, is a number written into it, or does it not "
-                        "use all it is given?",
-                        f"换了参数，你的函数仍返回与之前相同的 {short(answer)}：是不是一直沿用第一次的结果，"
-                        "把数写死了，或者没有用上全部参数？",
-                    )
+            require_new(learner)
             raise
+
+
+def require_new(learner: Learner) -> None:
+    """Give a hint if the last answer was given before, for other arguments; where it may not be the right one again.
+
+    Raises:
+        Hint: about a first answer that is kept, or numbers written into the function.
+    """
+    arguments, answer = learner.calls[-1]
+    if any(_same(given, answer) and repr(before) != repr(arguments) for before, given in learner.calls[:-1]):
+        raise Hint(
+            tr(
+                f"Called with something else, your function gives the same answer as before, {short(answer)}: does it "
+                "keep its first answer, is a number written into it, or does it not use all it is given?",
+                f"换了参数，你的函数仍返回与之前相同的 {short(answer)}：是不是一直沿用第一次的结果，"
+                "把数写死了，或者没有用上全部参数？",
+            )
+        )
+
+
+def recognise(found: object, expected: object, *mistakes: tuple[object, str, str]) -> None:
+    """Give the hint of the mistake whose whole answer the reader's is; none where that is the right one as well.
+
+    Args:
+        found: the answer.
+        expected: the right one.
+        mistakes: for each what it gives, and its hint in English and in Chinese.
+
+    Raises:
+        Hint: of the first mistake that fits.
+    """
+    for wrong, english, chinese in mistakes:
+        if _same(found, wrong) and not _same(wrong, expected):
+            raise Hint(tr(english, chinese))
 
 
 def _require_same(
@@ -270,11 +294,13 @@ def _require_same(
         )
 
 
-def _same_answer(one: object, other: object) -> bool:
+def _same(one: object, other: object) -> bool:
     """Whether two answers say the same, whatever they are made of."""
     try:
+        if isinstance(one, np.ndarray | np.number | float) or isinstance(other, np.ndarray | np.number | float):
+            return close(_without_tensors(one), _without_tensors(other))
         one, other = plain(one), plain(other)
-        return repr(one) == repr(other)
+        return bool(one == other) or repr(one) == repr(other)
     except Exception:
         return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
@@ -14,10 +15,117 @@ from course_lib.showing import language
 Mistake = tuple[str, Callable, str, str]
 
 
+def for_ever(answer: Callable) -> Callable:
+    """Computes once, rightly, and gives that back ever after."""
+    kept: list = []
+
+    def learner(*given):
+        kept.append(answer(*given))
+        return kept[0]
+
+    return learner
+
+
+def each_part(change: Callable) -> Callable[[Callable], Callable]:
+    """The right answer with a change to each of its arrays."""
+
+    def changed(answer: Callable) -> Callable:
+        def learner(*given):
+            result = answer(*given)
+            return tuple(map(change, result)) if isinstance(result, tuple) else change(result)
+
+        return learner
+
+    return changed
+
+
+def with_inputs(change: Callable) -> Callable[[Callable], Callable]:
+    """The right answer to other arrays than those that were given."""
+
+    def changed(answer: Callable) -> Callable:
+        return lambda *given: answer(*(change(each) if isinstance(each, np.ndarray) else each for each in given))
+
+    return changed
+
+
+def writing(place: int) -> Callable[[Callable], Callable]:
+    """The right answer, after which one of the things that were given is no longer what it was."""
+
+    def changed(answer: Callable) -> Callable:
+        def learner(*given):
+            result = copy.deepcopy(answer(*given))
+            if isinstance(given[place], np.ndarray):
+                np.logical_not(given[place], out=given[place]) if given[place].dtype == bool else np.add(
+                    given[place], 1, out=given[place]
+                )
+            else:
+                given[place].clear()
+            return result
+
+        return learner
+
+    return changed
+
+
+def as_a_class(answer: Callable) -> Callable:
+    """An object that is called."""
+
+    class Answer:
+        def __call__(self, *given):
+            return answer(*given)
+
+    return Answer()
+
+
+def _float32(value: object) -> object:
+    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype == np.float64 else value
+
+
+# The same answer in another form: still right.
+FORMS = {
+    "an object that is called": as_a_class,
+    "float32": each_part(lambda part: np.asarray(part, np.float32)),
+    "computed in float32": with_inputs(_float32),
+    "lists": each_part(lambda part: np.asarray(part).tolist()),
+    "parts in a list": lambda answer: (
+        lambda *given: list(result) if isinstance(result := answer(*given), tuple) else result
+    ),
+}
+
+# What makes any answer that is made of numbers wrong, and words that stand in the hint.
+SPOILT = {
+    "its first answer for ever": (for_ever, "same answer as before"),
+    "nothing": (lambda answer: lambda *given: answer(*given) and None, ""),
+    "the sign": (each_part(lambda part: -np.asarray(part)), ""),
+    "two per cent too much": (each_part(lambda part: np.asarray(part) * 1.02), ""),
+    "rounded to tenths": (each_part(lambda part: np.round(part, 1)), ""),
+    "a text": (lambda answer: lambda *given: str(answer(*given)), ""),
+    "one axis more": (lambda answer: lambda *given: np.asarray(answer(*given))[None], ""),
+    "not a number": (each_part(lambda part: np.asarray(part) * np.nan), ""),
+}
+
+# Besides, where the answer has a row or a number for each example.
+SPOILT_BATCHES = {
+    "squeezed": (each_part(np.squeeze), "squeeze()"),
+    "one example too few": (each_part(lambda part: part[:-1]), "shape"),
+    "all like the first": (each_part(lambda part: np.repeat(part[:1], len(part), axis=0)), ""),
+    "the other way round": (each_part(lambda part: part[::-1]), ""),
+    "one number": (each_part(np.mean), "shape"),
+}
+
+
 def must_pass(number: str, answer: Callable) -> None:
     """Fail unless the check accepts the answer."""
     result = check(number, answer)
     assert result.passed, result.text
+
+
+def must_fail(number: str, answer: Callable, words: str = "") -> None:
+    """Fail unless the check refuses the answer, with these words in its hint."""
+    with np.errstate(all="ignore"):
+        english = check(number, answer)
+    assert english.status == "hint", f"{number} {english.text}"
+    assert words in english.message, english.message
 
 
 def must_get_its_hint(mistake: Mistake) -> None:

@@ -169,3 +169,11 @@ def test_a_wrong_answer_is_told_what_is_wrong(function, said):
 def test_a_wrong_text_is_shown_beside_the_right_one():
     with pytest.raises(Hint, match=r"should be \['b'\]; yours is \['a'\]"):
         agreeing(lambda n: ["a"], cases=((1,),), ours=lambda n: ["b"])
+
+
+def test_a_mistake_is_recognised_by_its_whole_answer_and_never_where_it_is_right():
+    mistakes = ([1.0, 3.0], "three", "三"), ([1.0, 2.0], "right all the same", "也对")
+    answers.recognise(np.array([1.0, 4.0]), np.array([1.0, 2.0]), *mistakes)
+    answers.recognise(np.array([1.0, 2.0]), np.array([1.0, 2.0]), *mistakes)
+    with pytest.raises(Hint, match="three"):
+        answers.recognise(np.float32([1.0, 3.0]), np.array([1.0, 2.0]), *mistakes)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from .answers import must_cover, must_get_its_hint, must_pass
+from course_lib.checks.preprocessing import _merge
+
+from .answers import (
+    FORMS,
+    SPOILT,
+    SPOILT_BATCHES,
+    as_a_class,
+    for_ever,
+    must_cover,
+    must_fail,
+    must_get_its_hint,
+    must_pass,
+    writing,
+)
 
 
 def right_document_frequency(documents):
@@ -227,7 +241,7 @@ WRONG = {
         "need not come first",
         "不一定排在最前面",
     ),
-    "averages over the batch": ("01.4", lambda vectors, mask: vectors.mean(axis=0), "Which axis is time", "哪一个轴"),
+    "averages over the batch": ("01.4", lambda vectors, mask: vectors.mean(axis=0), "average over time", "对时间"),
     "divides by zero": (
         "01.4",
         lambda vectors, mask: (vectors * mask[..., None]).sum(1) / mask.sum(1)[:, None],
@@ -259,6 +273,272 @@ WRONG = {
         "整个词变为",
     ),
 }
+
+
+def frequencies_in_a_loop(documents):
+    counts = {}
+    for document in documents:
+        for place, word in enumerate(document):
+            if word not in document[:place]:
+                counts[word] = counts.get(word, 0) + 1
+    return counts
+
+
+def pairs_in_a_loop(tokens, window, skip):
+    found = []
+    for i in range(len(tokens)):
+        if tokens[i] in skip:
+            continue
+        for j in range(max(0, i - window), min(len(tokens), i + window + 1)):
+            if j != i and tokens[j] not in skip:
+                found.append([tokens[i], tokens[j]])
+    return found
+
+
+def mean_in_a_loop(vectors, mask):
+    batch, time, dim = vectors.shape
+    result = [[0.0] * dim for _ in range(batch)]
+    for b in range(batch):
+        kept = [vectors[b, t] for t in range(time) if mask[b, t]]
+        if kept:
+            result[b] = [sum(vector[d] for vector in kept) / len(kept) for d in range(dim)]
+    return result
+
+
+def split_from_the_left(word, vocabulary, first=True):
+    if not word:
+        return []
+    for end in range(len(word), 0, -1):
+        piece = word[:end] if first else "##" + word[:end]
+        if piece in vocabulary:
+            rest = split_from_the_left(word[end:], vocabulary, False)
+            return ["[UNK]"] if rest == ["[UNK]"] else [piece, *rest]
+    return ["[UNK]"]
+
+
+ALSO_RIGHT = [
+    ("01.1", frequencies_in_a_loop),
+    ("01.1", lambda documents: Counter(itertools.chain.from_iterable(map(set, documents)))),
+    ("01.1", lambda documents: {w: float(sum(w in d for d in documents)) for d in documents for w in d}),
+    ("01.1", lambda documents: {w: np.sum([w in d for d in documents]) for d in documents for w in d}),
+    ("01.2", pairs_in_a_loop),
+    ("01.2", lambda *given: (pair for pair in right_pairs(*given))),
+    ("01.2", lambda *given: tuple(right_pairs(*given)[::-1])),
+    ("01.2", lambda *given: np.array(right_pairs(*given))),
+    ("01.3", lambda pieces: list(right_merge(pieces))),
+    ("01.3", lambda pieces: np.array(right_merge(pieces))),
+    ("01.3", merge),
+    ("01.3", lambda pieces: sorted(scores(pieces)[1].items(), key=lambda item: (-item[1], item[0]))[0][0]),
+    ("01.4", mean_in_a_loop),
+    ("01.4", lambda vectors, mask: np.einsum("btd,bt->bd", vectors, mask) / np.maximum(mask.sum(1), 1)[:, None]),
+    ("01.4", lambda vectors, mask: (mask[:, None] @ vectors)[:, 0] / (mask.sum(1, keepdims=True) + 1e-9)),
+    ("01.4", lambda vectors, mask: np.nan_to_num((vectors * mask[..., None]).sum(1) / mask.sum(1)[:, None])),
+    (
+        "01.4",
+        lambda vectors, mask: np.stack(
+            [v[m].mean(0) if m.any() else 0 * v[0] for v, m in zip(vectors, mask, strict=True)]
+        ),
+    ),
+    ("01.5", split_from_the_left),
+    ("01.5", lambda word, vocabulary: tuple(split(word, vocabulary))),
+    ("01.5", lambda word, vocabulary: np.array(split(word, vocabulary))),
+]
+
+
+def by_index(tokens, window, skip):
+    """`tokens.index(centre)`, which finds the first of several."""
+    return [
+        (centre, tokens[j])
+        for centre in tokens
+        for j in range(max(0, tokens.index(centre) - window), min(len(tokens), tokens.index(centre) + window + 1))
+        if j != tokens.index(centre) and centre not in skip and tokens[j] not in skip
+    ]
+
+
+def steps(tokens, window, skip, steps_, bounded=True):
+    return [
+        (tokens[i], tokens[i + step])
+        for i in range(len(tokens))
+        for step in steps_(window)
+        if (0 if bounded else -len(tokens)) <= i + step < len(tokens)
+        and tokens[i] not in skip
+        and tokens[i + step] not in skip
+    ]
+
+
+def around(window, left=0, right=0):
+    return [step for step in range(-window + left, window + 1 + right) if step]
+
+
+def stops_at_a_gap(tokens, window, skip):
+    found = []
+    for i, centre in enumerate(tokens):
+        if centre in skip:
+            continue
+        for side in (-1, 1):
+            for step in range(1, window + 1):
+                j = i + side * step
+                if not 0 <= j < len(tokens) or tokens[j] in skip:
+                    break
+                found.append((centre, tokens[j]))
+    return found
+
+
+def means(vectors, mask, divisor):
+    return (vectors * mask[..., None]).sum(1) / np.maximum(divisor(mask), 1)
+
+
+def without_empty(result):
+    return np.where(np.isfinite(result), result, 0)
+
+
+def endless(word, vocabulary):
+    raise RecursionError("maximum recursion depth exceeded")
+
+
+# The exercise, a wrong answer, words of its hint ("" where any will do).
+MORE_WRONG = [
+    ("01.1", lambda d: {w: sum(x.count(w) == 1 for x in d) for x in d for w in x}, "leave it out"),
+    ("01.1", lambda d: {w: n / len(d) for w, n in right_document_frequency(d).items()}, "share"),
+    ("01.1", lambda d: {w: {i for i, x in enumerate(d) if w in x} for x in d for w in x}, ""),
+    ("01.1", lambda d: list(right_document_frequency(d).items()), "dictionary"),
+    ("01.1", lambda d: set(right_document_frequency(d)), "dictionary"),
+    ("01.1", lambda d: right_document_frequency([[w.lower() for w in x] for x in d]), "stay as they are"),
+    ("01.1", lambda d: {w: sum(w in " ".join(x) for x in d) for x in d for w in x}, "whole words"),
+    ("01.1", lambda d: right_document_frequency(d[:-1]), ""),
+    ("01.1", lambda d: right_document_frequency(d[1:]), ""),
+    ("01.1", lambda d: {w: n for w, n in right_document_frequency(d).items() if n > 1}, "keys"),
+    ("01.1", lambda d: {w: n + 1 for w, n in right_document_frequency(d).items()}, "is in 2 documents; you say 3"),
+    ("01.1", lambda d: {w: n for w, n in right_document_frequency(d).items() if len(w) > 1}, ""),
+    ("01.1", lambda d: dict(Counter(w for x in d for w in set("".join(x)))), "keys"),
+    ("01.1", lambda d: {n: w for w, n in right_document_frequency(d).items()}, "keys"),
+    ("01.1", lambda d: {w: len(d) for x in d for w in x}, ""),
+    ("01.1", lambda d: {w: sum(w in x for x in d) for w in d[0]}, "keys"),
+    ("01.1", lambda d: {"good": 2, "bad": 1}, ""),
+    ("01.1", lambda d: {"good": 3, "film": 2, "bad": 2, "so": 1}, "same answer as before"),
+    ("01.2", by_index, "tokens.index()"),
+    ("01.2", lambda t, w, s: steps(t, w, s, lambda w: around(w, left=1)), "range()"),
+    ("01.2", lambda t, w, s: steps(t, w - 1, s, around), "range()"),
+    ("01.2", lambda t, w, s: steps(t, w + 1, s, around), "too far apart"),
+    ("01.2", lambda t, w, s: steps(t, w, s, lambda w: range(-w, 0)), "both sides"),
+    ("01.2", lambda t, w, s: steps(t, w, s, lambda w: (-w, w)), "missing"),
+    ("01.2", lambda t, w, s: steps(t, w, s, around, bounded=False), "negative index"),
+    ("01.2", lambda t, w, s: steps(t, w, s, lambda w: (-1, 1)), "range()"),
+    ("01.2", lambda t, w, s: steps(t, 2, s, around), "Use `window`"),
+    ("01.2", lambda t, w, s: right_pairs(t, w, s) * 2, "twice"),
+    ("01.2", lambda t, w, s: set(right_pairs(t, w, s)), "more than once"),
+    ("01.2", lambda t, w, s: sorted({tuple(sorted(p)) for p in right_pairs(t, w, s)}), ""),
+    ("01.2", stops_at_a_gap, "stop at a skipped word"),
+    ("01.2", lambda t, w, s: [p for p in right_pairs(t, w, set()) if p[0] not in s], "as a centre and as a context"),
+    ("01.2", lambda t, w, s: [p for p in right_pairs(t, w, set()) if p[1] not in s], "as a centre and as a context"),
+    ("01.2", lambda t, w, s: right_pairs(t, w, {"very"}), "should not be there"),
+    ("01.2", lambda t, w, s: [a + b for a, b in right_pairs(t, w, s)], "pairs (centre, context)"),
+    ("01.2", lambda t, w, s: [(a, b, 1) for a, b in right_pairs(t, w, s)], "pairs (centre, context)"),
+    ("01.2", lambda t, w, s: dict(right_pairs(t, w, s)), "pairs (centre, context)"),
+    ("01.2", lambda t, w, s: right_pairs(t, w, s)[:-1], "missing"),
+    ("01.2", lambda t, w, s: [(i, j) for i in range(len(t)) for j in range(len(t)) if 0 < abs(i - j) <= w], "missing"),
+    ("01.3", lambda pieces: right_merge(pieces)[::-1], "left symbol comes first"),
+    ("01.3", lambda pieces: (right_merge(pieces), 1.0, 2), "pair (left, right)"),
+    ("01.3", lambda pieces: [right_merge(pieces)], "pair (left, right)"),
+    ("01.3", lambda pieces: set(right_merge(pieces)), "pair (left, right)"),
+    ("01.3", lambda pieces: _merge(pieces, score="sum"), ""),
+    ("01.3", lambda pieces: _merge(pieces, score="left"), ""),
+    ("01.3", lambda pieces: _merge(pieces, symbols_weighted=False), ""),
+    ("01.3", lambda pieces: _merge(pieces, last=True), "alphabetical"),
+    ("01.3", lambda pieces: ("l", "y"), ""),
+    ("01.3", lambda pieces: max(scores(pieces)[1], key=scores(pieces)[1].get), "alphabetical"),
+    ("01.3", lambda pieces: min(scores(pieces)[1], key=scores(pieces)[1].get), ""),
+    ("01.3", lambda pieces: min(scores(pieces)[0]), ""),
+    ("01.3", lambda pieces: right_merge(dict(list(pieces.items())[:1])), ""),
+    ("01.3", lambda pieces: right_merge({w[:3]: n for w, n in pieces.items()}), ""),
+    ("01.3", lambda pieces: right_merge({w: n for w, n in pieces.items() if len(w) > 2} or pieces), ""),
+    (
+        "01.3",
+        lambda pieces: min(scores(pieces)[1], key=lambda p: (-scores(pieces)[1][p], p[::-1])),
+        "alphabetical",
+    ),
+    ("01.4", lambda v, m: means(v, m, lambda m: m.sum(1)[:, None] + 1), "one more than"),
+    ("01.4", lambda v, m: means(v, m, lambda m: m.sum()), "whole mask"),
+    ("01.4", lambda v, m: means(v, m, lambda m: m.sum(1).max()), "the longest"),
+    ("01.4", lambda v, m: (v * m[..., None]).sum(1), "That is the sum"),
+    ("01.4", lambda v, m: without_empty(right_mean(v, ~m)), "average the padding"),
+    ("01.4", lambda v, m: v.sum(1) / np.maximum(m.sum(1), 1)[:, None], "still in the sum"),
+    ("01.4", lambda v, m: v[m].mean(0), "axes is gone"),
+    (
+        "01.4",
+        lambda v, m: np.stack([r[k].mean(0) if k.any() else r.mean(0) for r, k in zip(v, m, strict=True)]),
+        "must give zeros",
+    ),
+    (
+        "01.4",
+        lambda v, m: np.stack([r[k].mean(0) if k.any() else r[0] * 0 + 1 for r, k in zip(v, m, strict=True)]),
+        "must give zeros",
+    ),
+    ("01.4", lambda v, m: np.stack([r[k].mean(0) for r, k in zip(v, m, strict=True) if k.any()]), ""),
+    (
+        "01.4",
+        lambda v, m: np.stack([np.median(r[k], 0) if k.any() else r[0] * 0 for r, k in zip(v, m, strict=True)]),
+        "",
+    ),
+    ("01.4", lambda v, m: np.stack([r[k].max(0) if k.any() else r[0] * 0 for r, k in zip(v, m, strict=True)]), ""),
+    ("01.4", lambda v, m: np.stack([r[k].mean() if k.any() else 0 for r, k in zip(v, m, strict=True)]), "axes is gone"),
+    ("01.4", lambda v, m: v * m[..., None], "shape"),
+    ("01.4", lambda v, m: np.stack([right_mean(v[:1], m[:1])[0]] * len(v)), ""),
+    ("01.4", lambda v, m: np.stack([right_mean(r, k[None])[0] for r, k in zip(v[None], m, strict=False)]), ""),
+    ("01.5", lambda w, v: split(w, v)[::-1], "wrong order"),
+    ("01.5", lambda w, v: split(w, v)[:1], "first piece"),
+    ("01.5", lambda w, v: split(w, v)[:-1] or split(w, v), "last piece"),
+    ("01.5", lambda w, v: "[UNK]" if split(w, v) == ["[UNK]"] else split(w, v), "list of pieces"),
+    ("01.5", lambda w, v: " ".join(split(w, v)), "list of pieces"),
+    ("01.5", lambda w, v: [] if split(w, v) == ["[UNK]"] else split(w, v), "whole word becomes"),
+    ("01.5", lambda w, v: ["[UNK]"] * len(w) if split(w, v) == ["[UNK]"] else split(w, v), "whole word becomes"),
+    ("01.5", lambda w, v: [w] if split(w, v) == ["[UNK]"] else split(w, v), "whole word becomes"),
+    ("01.5", lambda w, v: split(w.lower(), v), "capital or small"),
+    ("01.5", lambda w, v: split(w, {p for p in v if len(p) < 9}), ""),
+    ("01.5", lambda w, v: split(w, {p for p in v if len(p.removeprefix("##")) > 1}), ""),
+    ("01.5", lambda w, v: split(w, v - {w}), ""),
+    ("01.5", lambda w, v: list(dict.fromkeys(split(w, v))), "come again"),
+    ("01.5", lambda w, v: ["un", "##watch", "##able"], ""),
+    ("01.5", lambda w, v: ["un", "##watch", "##able"] if w == "unwatchable" else ["[UNK]"], ""),
+    ("01.5", lambda w, v: split(w, v) if w[0] in v else ["[UNK]"], ""),
+    ("01.5", lambda w, v: [p for p in sorted(v) if p.removeprefix("##") in w], ""),
+    ("01.5", endless, "RecursionError"),
+]
+
+
+@pytest.mark.parametrize(("number", "answer"), ALSO_RIGHT)
+def test_other_ways_to_be_right_pass(number, answer):
+    must_pass(number, answer)
+    must_pass(number, as_a_class(answer))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_mean_may_come_in_any_form(form):
+    must_pass("01.4", FORMS[form](right_mean))
+
+
+@pytest.mark.parametrize(("number", "answer", "words"), MORE_WRONG)
+def test_more_wrong_answers_are_refused_by_what_is_wrong(number, answer, words):
+    must_fail(number, answer, words)
+
+
+@pytest.mark.parametrize("name", SPOILT | SPOILT_BATCHES)
+def test_a_spoilt_mean_is_refused(name):
+    change, words = (SPOILT | SPOILT_BATCHES)[name]
+    must_fail("01.4", change(right_mean), words)
+
+
+@pytest.mark.parametrize("number", RIGHT)
+def test_a_first_answer_kept_for_ever_is_refused(number):
+    must_fail(number, for_ever(RIGHT[number]))
+
+
+WRITTEN = [("01.1", 0), ("01.2", 0), ("01.2", 2), ("01.3", 0), ("01.4", 0), ("01.4", 1), ("01.5", 1)]
+
+
+@pytest.mark.parametrize(("number", "place"), WRITTEN)
+def test_writing_into_what_was_given_is_refused(number, place):
+    must_fail(number, writing(place)(RIGHT[number]), "write into the caller's")
 
 
 @pytest.mark.parametrize("number", RIGHT)
