@@ -129,3 +129,16 @@ def test_results_on_real_data_tell_how_far_they_move_between_seeds(
     monkeypatch.setattr(texts, "_MEASURED", measured)
     page = texts.render(texts.Site("en", [], [run], [], ""))["results"]
     assert ("0.5 ± 0.1 (3)" in page) == shown
+
+
+def test_every_term_is_one_word_to_the_chinese_search() -> None:
+    from course_lib.publishing.site.search import CourseChinese
+
+    terms = ("词频计数机", "反向传播图", "小批次轮")  # in nobody's dictionary
+
+    class Taught(CourseChinese):
+        pass
+
+    Taught.terms = terms
+    words = Taught({}).split("这里讲词频计数机、反向传播图和小批次轮。")
+    assert set(terms) <= set(words)

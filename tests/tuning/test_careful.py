@@ -250,3 +250,14 @@ def test_a_lost_trial_file_is_named(tmp_path) -> None:
 
 def test_a_folder_that_is_not_there_needs_no_repair(tmp_path) -> None:
     assert tuning.repair(tmp_path / "nothing") == []
+
+
+def test_every_damaged_file_of_a_tuner_is_mended_not_the_first_alone(tmp_path) -> None:
+    """Several processes search side by side, each with a file of its own."""
+    tuning.run_search(bowl, space(), trials=2, folder=tmp_path)
+    (oracle,) = tmp_path.rglob("oracle.json")
+    files = [oracle.parent / f"tuner{number}.json" for number in range(3)]
+    for file in files:
+        file.write_text('{"cut sho')
+    tuning.repair(oracle.parent)
+    assert [file.read_text() for file in files] == ["{}"] * 3

@@ -60,3 +60,11 @@ def test_the_best_quarter_of_ten_are_three() -> None:
     first = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
     second = [8, 9, 1, 10, 2, 3, 4, 5, 6, 7]
     assert tuning.winner_again(np.transpose([first, second])).top_quarter == 0.5
+
+
+def test_noise_is_within_a_setting_and_spread_between_settings() -> None:
+    scores = np.array([[0.1, 0.3, 0.2], [0.6, 0.6, 0.9]])  # unlike each other in both directions
+    within = [np.var([0.1, 0.3, 0.2], ddof=1), np.var([0.6, 0.6, 0.9], ddof=1)]
+    again = tuning.winner_again(scores)
+    assert again.noise == pytest.approx(np.sqrt(np.mean(within)))
+    assert again.spread == pytest.approx(np.std([0.2, 0.7], ddof=1))

@@ -87,3 +87,8 @@ def test_a_wrong_argument_is_named(options, message) -> None:
 def test_every_public_schedule_names_what_is_wrong(make, kind, message) -> None:
     with pytest.raises(kind, match=message):
         make()
+
+
+def test_the_rise_ends_at_its_last_step_and_without_one_the_peak_is_there_at_once() -> None:
+    assert [tuning.warm_up(step, 4) for step in range(6)] == [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
+    assert tuning.warm_up(0, 1) == tuning.warm_up(0, 0) == tuning.warm_up(7, 0) == 1.0

@@ -280,3 +280,15 @@ def test_weights_in_bfloat16_are_kept_to_the_last_bit(tmp_path: Path) -> None:
     fit_resumable(second, examples(), 1, tmp_path)
     before, after = ([np.asarray(array, np.float32) for array in one.get_weights()] for one in (first, second))
     assert _same(before, after) and first.get_weights()[0].dtype.name == "bfloat16"
+
+
+def test_validation_data_is_measured_after_every_epoch_before_a_kill_and_after(tmp_path: Path) -> None:
+    inputs, targets = examples()
+    held_out = (inputs[:20] + 0.5, targets[:20])
+    _fit(tmp_path, 1, validation_data=held_out)
+    made = model()
+    _, history = _fit(tmp_path, 2, made, validation_data=held_out)
+    assert len(history["val_loss"]) == 2
+    assert history["val_loss"][-1] == pytest.approx(
+        made.evaluate(*held_out, verbose=0, return_dict=True)["loss"], rel=1e-5
+    )
