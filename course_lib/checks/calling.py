@@ -190,6 +190,10 @@ def short(value: object, limit: int = 80) -> str:
         if len(text) > limit or value.size > 40:
             return tr(f"an array of shape {value.shape}", f"形状为 {value.shape} 的数组")
         return text
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return f"{value:.6g}"
     if callable(value) and hasattr(value, "__name__"):
         return str(value.__name__)
     text = repr(value)
