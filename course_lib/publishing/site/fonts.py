@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import unicodedata
 from pathlib import Path
 
 # What browsers build stretched signs, roots, accents and primes from, whether or not it stands in the text.
 _ALWAYS = "()[]{}|‖/\\√−+=<>,.:;′″ˆ˜¯˙¨→⏞⏟―^~ 0123456789"
+# Plain letter → its mathematical italic, Latin and Greek; of h that is Planck's constant.
+_ITALIC = {
+    unicodedata.normalize("NFKC", chr(code)): chr(code)
+    for code in (0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C))
+}
 
 
 def write_maths_font(characters: set[str], path: Path) -> None:
@@ -29,15 +35,9 @@ def write_maths_font(characters: set[str], path: Path) -> None:
     package = Path(importlib.util.find_spec("ziamath").origin).parent
     font = subset.load_font(str(package / "fonts" / "STIXTwoMath-Regular.ttf"), options)
     # A browser draws single letters in their italic form by itself: those forms are needed too.
-    wanted = characters | set(_ALWAYS) | {_italic(character) for character in characters}
+    wanted = characters | set(_ALWAYS) | {_ITALIC.get(character, character) for character in characters}
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=[ord(character) for character in wanted])
     subsetter.subset(font)
     path.parent.mkdir(parents=True, exist_ok=True)
     subset.save_font(font, str(path), options)
-
-
-def _italic(character: str) -> str:
-    from course_lib.publishing.site.mathml import variants
-
-    return variants().get(("italic", character), character)

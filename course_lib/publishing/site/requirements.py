@@ -12,7 +12,7 @@ NEEDED = {
     "myst_nb": "myst-nb",
     "sphinx_book_theme": "sphinx-book-theme",
     "jieba": "jieba",
-    "latex2mathml": "latex2mathml",
+    "math_core": "math-core",
     "fontTools": "fonttools",
     "ziamath": "ziamath",
 }
