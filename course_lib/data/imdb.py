@@ -196,6 +196,8 @@ def sample_reviews(opened: Opened) -> Reviews:
     # A verdict in the middle has no label, neither here nor in IMDB.
     if wrong := [rating for rating in ratings if rating not in {1, 2, 3, 4, 7, 8, 9, 10}]:
         raise DataCorrupt(f"{opened.path}: expected ratings of 1 to 4 or 7 to 10, got {wrong[0]}")
+    if not texts or not all(texts) or not all(films):
+        raise DataCorrupt(f"{opened.path}: expected a text, a rating and a film in each of its lines")
     rated = np.array(ratings, dtype=np.int8)
     return Reviews(list(texts), (rated > 5).astype(np.int8), rated, np.array(films, dtype=str), "sample")
 
