@@ -145,7 +145,6 @@ def _asked(session: requests.Session, url: str, had: int, pace: _Pace) -> Iterat
 
 
 def _followed(session: requests.Session, url: str, headers: dict[str, str]) -> requests.Response:
-    # Not left to `requests`, which reads what comes with a redirect to its end.
     for _ in range(_MOST_REDIRECTS + 1):
         response = session.get(
             url, headers=headers, stream=True, allow_redirects=False, timeout=(CONNECT_SECONDS, READ_SECONDS)
@@ -161,11 +160,18 @@ def _followed(session: requests.Session, url: str, headers: dict[str, str]) -> r
 
 
 def _allowed(url: str) -> set[str]:
-    return {"https", "http"} if urlsplit(url).scheme == "http" else {"https"}
+    return {"https", "http"} if url.lower().startswith("http:") else {"https"}
+
+
+class _Session(requests.Session):
+    """Follows no redirect by itself: `requests` reads what comes with one to its end, even when it is told not to."""
+
+    def resolve_redirects(self, *arguments: object, **options: object) -> Iterator[requests.Response]:
+        return iter(())
 
 
 def _session(url: str, pace: _Pace) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.adapters.clear()
     for scheme in _allowed(url):
         session.mount(f"{scheme}://", _Adapter(pace))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 import tarfile
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from course_lib import data
 from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
 from course_lib.data import cache as store
 from course_lib.data import imdb, imdb_archive, samples
@@ -264,6 +266,60 @@ def test_what_is_not_the_published_data_set_is_refused_with_the_difference(
             imdb.load("test", sample=sample)
         assert str(tiny_imdb) in str(caught.value) and "put a whole copy there" in str(caught.value)
     assert tiny.left_in(cache) == ["imdb"] and not samples.samples_in_use()
+
+
+ONE_FILM = b"http://www.imdb.com/title/tt1/usercomments\n" * 9
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({f"aclImdb/{folder}/urls_{kind}.txt": None for folder, kind in tiny.GROUPS}, "names no film for review 0"),
+        ({"aclImdb/train/urls_unsup.txt": None}, "names no film for review 0"),
+        ({"aclImdb/train/unsup/3_0.txt": b"caf\xe9"}, "is not UTF-8"),
+        ({"aclImdb/test/pos/0_7.txt": b"caf\xe9"}, "is not UTF-8"),
+        ({"aclImdb/test/urls_pos.txt": b"\xe9" + ONE_FILM}, "is not UTF-8"),
+        (
+            {f"aclImdb/{folder}/urls_{kind}.txt": ONE_FILM for folder, kind in tiny.GROUPS},
+            "the digest of all reviews and addresses",
+        ),
+        ({"aclImdb/train/unsup/3_0.txt": b"another text"}, "the digest of all reviews and addresses"),
+        ({"aclImdb/train/unsup/3_0.txt": None, "aclImdb/train/unsup/3_1.txt": b"another"}, "the digest of all"),
+    ],
+    ids=["no addresses", "not one list", "unlabelled", "labelled", "address", "one film", "another text", "rating"],
+)
+def test_all_that_is_parsed_is_checked_by_load_and_verify_and_poisons_no_cache(
+    tiny_imdb: Path, cache: Path, changes: dict[str, bytes | None], message: str
+) -> None:
+    whole = tiny_imdb.read_bytes()
+    _replace(tiny_imdb, **changes)
+    for part in PARTS:
+        with pytest.raises(DataCorrupt, match=message):
+            imdb.load(part)
+    (finding,) = data.verify("imdb")
+    assert finding.verdict == "bad" and re.search(message, finding.message)
+    assert tiny.left_in(cache) == ["imdb"]
+    tiny_imdb.write_bytes(whole)
+    assert _rows(imdb.load("test")) == _expected("test")
+
+
+def test_what_is_kept_goes_by_all_that_was_parsed(tiny_imdb: Path, use_cards: Callable[..., None]) -> None:
+    first = imdb._entry(tiny.card())
+    for name in ("labelled_sha256", "parsed_sha256"):
+        other = imdb._entry(tiny.card(**{name: "0" * 64}))
+        assert (other == first) == (name == "labelled_sha256")
+
+
+def test_the_published_archive_is_known_by_its_checksum_wherever_it_lies(
+    tiny_imdb: Path, use_cards: Callable[..., None]
+) -> None:
+    # The digest of all that is parsed was taken from a copy: it must never lock out what the site itself publishes.
+    use_cards(tiny.card(tiny_imdb.read_bytes(), parsed_sha256="0" * 64))
+    assert _rows(imdb.load("test")) == _expected("test")
+    tiny_imdb.write_bytes(tiny.pack_once())
+    shutil.rmtree(imdb._entry(tiny.card(parsed_sha256="0" * 64)))
+    with pytest.raises(DataCorrupt, match="the digest of all reviews and addresses"):
+        imdb.load("test")
 
 
 def test_an_unpacked_folder_that_lacks_a_review_is_refused(tiny_imdb: Path) -> None:

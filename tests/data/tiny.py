@@ -6,10 +6,13 @@ import contextlib
 import dataclasses
 import hashlib
 import io
+import socket
+import socketserver
+import ssl
 import tarfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -189,6 +192,47 @@ def site(behaviour: Behaviour) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextlib.contextmanager
+def crude_site(
+    answer: Callable[[socket.socket], None], encryption: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, list[bytes]]]:
+    """A site that answers with whatever bytes a function writes; gives its address and what it was asked."""
+    asked: list[bytes] = []
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                self.request.settimeout(10)
+                connection = self.request
+                if encryption:
+                    connection = encryption.wrap_socket(connection, server_side=True)
+                question = b""
+                while b"\r\n\r\n" not in question and (more := connection.recv(4096)):
+                    question += more
+                    if not question.startswith(b"GET"):
+                        break
+                asked.append(question)
+                answer(connection)
+                connection.close()
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+        def handle_error(self, *arguments: object) -> None:
+            """Say nothing."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    scheme = "https" if encryption else "http"
+    try:
+        yield f"{scheme}://127.0.0.1:{server.server_address[1]}/{ARCHIVE}", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.socket.close()
 
 
 def left_in(folder: Path) -> list[str]:
