@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import tempfile
 from pathlib import Path
+
+from course_lib.base.errors import EnvironmentProblem
 
 
 def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
@@ -16,18 +20,17 @@ def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
         durable: wait until the disk has it, so that a power cut leaves the old file or the new one as well.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        # Not by `tempfile`, whose files only their owner may read: a notebook in a shared checkout is for everyone.
+        with temporary.open("xb") as file:
             file.write(content)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        # mkstemp makes files only their owner may read; a notebook in a shared checkout is for everyone.
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -42,15 +45,43 @@ def remove_unfinished(folder: Path, names: str = "*") -> None:
         path.unlink(missing_ok=True)
 
 
+def check_room(folder: Path, megabytes: float) -> None:
+    """See that files can be written to a folder, and to the system's folder for temporary ones, before work begins.
+
+    Args:
+        folder: where they go; where it is not there yet, the nearest folder above it is asked.
+        megabytes: how much they take.
+
+    Raises:
+        EnvironmentProblem: if it cannot be written, or its disk is too full.
+    """
+    place = next((place for place in (folder, *folder.parents) if os.path.lexists(place)), Path.cwd())
+    try:
+        free = shutil.disk_usage(place).free / 1e6
+        if free < megabytes:
+            raise EnvironmentProblem(
+                f"the disk of {shown(folder)} is nearly full: {free:.0f} MB are free, {megabytes:.0f} MB are needed;"
+                " make room and run this again"
+            )
+        # Rights, a quota or a limit show only where something is written.
+        with tempfile.TemporaryFile(dir=place) as probe:
+            probe.write(bytes(1_000_000))
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"{shown(folder)} cannot be written ({error.strerror}), and results are kept there;"
+            " mend that and run this again"
+        ) from None
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        raise EnvironmentProblem(
+            "no folder for temporary files can be written; make room, or name one: export TMPDIR=…"
+        ) from None
+
+
 def shown(path: Path) -> str:
     """The path as a reader would type it: relative to the working folder where it lies below, with forward slashes."""
     try:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
     except ValueError:
         return path.as_posix()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -9,11 +9,27 @@ from typing import TYPE_CHECKING
 import click
 
 from course_lib.base.errors import ChapterFailed, UsageError
-from course_lib.cli.options import EDITION, LANGUAGE_OR_BOTH, SCALE, checkout, chosen_chapters, languages
+from course_lib.cli.options import (
+    EDITION,
+    EDITIONS,
+    LANGUAGE_OR_BOTH,
+    SCALE,
+    AtOnce,
+    checkout,
+    chosen_chapters,
+    languages,
+)
 
 if TYPE_CHECKING:
     from course_lib.cli.report import Failed
     from course_lib.publishing.records import RunRecord
+
+# What the executed notebook of one lesson takes on the disk, and the site of all lessons, in megabytes, amply.
+LESSON_MB, SITE_MB = 3, 100
+
+_jobs = click.option(
+    "--jobs", type=AtOnce(), default=None, help="How many lessons run at a time; if left out, cores and memory decide."
+)
 
 
 @click.command(short_help="Build the notebooks of both languages; --check compares only.")
@@ -70,7 +86,8 @@ def _accept(word: str) -> None:
 @click.option("--scale", type=SCALE, default=None, help="How much is computed; if left out, COURSE_SCALE or quick.")
 @click.option("--language", type=LANGUAGE_OR_BOTH, default="en", show_default=True)
 @click.option("--edition", type=EDITION, default="solution", show_default=True)
-@click.option("--record", is_flag=True, help="Keep time and memory where notebooks quote them from.")
+@_jobs
+@click.option("--record", is_flag=True, help="Keep time and memory where notebooks quote them from: one at a time.")
 @click.option("--resume", is_flag=True, help="Leave out lessons that were executed and have not changed since.")
 @click.option("--json", "as_json", is_flag=True, help="Print the records of the runs as JSON.")
 def run(
@@ -78,15 +95,16 @@ def run(
     scale: str | None,
     language: str,
     edition: str,
+    jobs: int | None,
     record: bool,
     resume: bool,
     as_json: bool,
 ) -> None:
     """Execute lessons and hold their results against the ranges they promise.
 
-    CHAPTER is a number or a name: 1, 01, preprocessing. Without one, every lesson is executed. Exit code 1 where a
-    lesson stops at an error or a result lies outside its range. After a kill, --resume goes on with the lesson at
-    which it stopped.
+    CHAPTER is a number or a name: 1, 01, preprocessing. Without one, every lesson is executed, as many at a time as
+    cores and free memory allow, the longest first. Exit code 1 where a lesson stops at an error or a result lies
+    outside its range. After a kill, --resume goes on with the lessons that were not done.
     """
     from course_lib.cli import report
 
@@ -95,7 +113,10 @@ def run(
         raise UsageError("--record keeps what readers will see; allowed scales: quick, full")
     if record and resume:
         raise UsageError("--record keeps what was measured now, and --resume leaves runs out: use one of them")
-    records, failed = _execute(chosen_chapters(chapters), chosen, languages(language), edition, resume)
+    if record and jobs is not None and jobs > 1:
+        raise UsageError(f"--record keeps what a lesson takes when it runs alone, and --jobs is {jobs}; allowed: 1")
+    paths = chosen_chapters(chapters)
+    records, failed = _execute(paths, chosen, languages(language), edition, 1 if record else jobs, resume)
     if record and not failed:
         _remember(records)
     if as_json:
@@ -150,13 +171,16 @@ def spread(chapters: tuple[str, ...], seeds: int, scale: str | None, record: boo
 @click.command(short_help="Build the website from executed lessons.")
 def site() -> None:
     """Build the website of both languages from executed lessons; `course run --language both` executes them."""
+    _check_room(SITE_MB)
     click.echo(_site_is_at(_build_site()))
 
 
 @click.command(name="all", short_help="Data, lessons in both languages, site: all in one.")
 @click.option("--scale", type=SCALE, default=None, help="How much is computed; if left out, COURSE_SCALE or quick.")
+@_jobs
+@click.option("--resume", is_flag=True, help="Leave out lessons that were executed and have not changed since.")
 @click.pass_context
-def everything(context: click.Context, scale: str | None) -> None:
+def everything(context: click.Context, scale: str | None, jobs: int | None, resume: bool) -> None:
     """Fetch the data, execute every lesson in both languages, build the site: what `make course` does.
 
     Without the net the lessons run on the course's own samples and say so.
@@ -165,9 +189,10 @@ def everything(context: click.Context, scale: str | None) -> None:
 
     chosen = _scale(scale)
     paths = chosen_chapters(())
+    _check_room(2 * LESSON_MB * len(paths) + SITE_MB)
     _fetch_what_can_be_had()
     context.invoke(build)
-    records, failed = _execute(paths, chosen, languages("both"), "solution")
+    records, failed = _execute(paths, chosen, languages("both"), "solution", jobs, resume)
     place = None if failed else _build_site()
     report.table(records, failed)
     if failed:
@@ -188,9 +213,14 @@ def _scale(chosen: str | None) -> str:
 
 
 def _execute(
-    paths: Iterable[Path], scale: str, chosen_languages: Iterable[str], edition: str, resume: bool = False
+    paths: Iterable[Path],
+    scale: str,
+    chosen_languages: Iterable[str],
+    edition: str,
+    wanted: int | None,
+    resume: bool,
 ) -> tuple[list[RunRecord], list[Failed]]:
-    """Execute lessons one after the other; one that fails does not keep the next from running.
+    """Execute lessons, several at a time; one that fails does not keep the others from running.
 
     With `resume`, what was executed and has not changed since is not executed again.
 
@@ -198,38 +228,73 @@ def _execute(
         The records of the runs that went well, and those that did not. What went wrong is on stderr.
     """
     from course_lib.cli import report
-    from course_lib.publishing import executor, source
+    from course_lib.publishing import executor, schedule, source
+    from course_lib.publishing import records as publishing_records
     from course_lib.publishing.notebooks import Publication
 
     root = checkout()
     publication = Publication.of(root)
     # Every source is read before the first kernel starts: a mistake in the last one shows at once.
-    lessons = [source.parse(path) for path in paths]
-    records, failed = [], []
-    for lesson in lessons:
-        for language in chosen_languages:
-            kept = executor.kept_run(lesson, language, edition, scale, build_folder=root / "build") if resume else None
-            if kept is not None:
-                click.echo(f"kept {lesson.slug} ({language}, {edition}, {scale}), executed {kept.date}", err=True)
-                records.append(kept)
-                continue
-            try:
-                with report.progress(f"{lesson.slug} ({language}, {edition}, {scale})") as on_cell:
-                    records.append(
-                        executor.run(
-                            lesson,
-                            language,
-                            edition,
-                            scale,
-                            build_folder=root / "build",
-                            publication=publication,
-                            on_cell=on_cell,
-                        )
-                    )
-            except ChapterFailed as error:
-                failed.append(report.Failed(lesson.slug, language, edition, scale))
-                click.echo(f"error: {error}", err=True)
-    return records, failed
+    jobs = [
+        schedule.Job(lesson, language, edition, scale)
+        for lesson in [source.parse(path) for path in paths]
+        for language in chosen_languages
+    ]
+    outcomes: dict[schedule.Job, RunRecord | ChapterFailed] = {}
+    for job in jobs if resume else ():
+        kept = executor.kept_run(job.lesson, job.language, edition, scale, build_folder=root / "build")
+        if kept is not None:
+            click.echo(f"kept {job.name}, executed {kept.date}", err=True)
+            outcomes[job] = kept
+    measured = publishing_records.measured(root / "course_lib" / "session" / "measured.json")
+    waiting = schedule.longest_first([job for job in jobs if job not in outcomes], measured)
+    if waiting:
+        _check_room(LESSON_MB * len(waiting))
+        at_once = _at_once(wanted, len(waiting))
+        with report.watching(waiting) as watcher:
+            outcomes |= schedule.execute(
+                waiting, at_once, watcher, build_folder=root / "build", publication=publication
+            )
+    # In the order of the lessons, whichever was done first.
+    ended = [(job, outcomes[job]) for job in jobs]
+    failed = [
+        report.Failed(job.lesson.slug, job.language, edition, scale)
+        for job, outcome in ended
+        if isinstance(outcome, ChapterFailed)
+    ]
+    return [outcome for _, outcome in ended if not isinstance(outcome, ChapterFailed)], failed
+
+
+def _at_once(wanted: int | None, lessons: int) -> int:
+    """How many lessons run at a time; where they are fewer than could be wanted, the reason is on stderr."""
+    from course_lib.publishing import memory, schedule
+    from course_lib.training import devices
+
+    allowed = schedule.side_by_side(wanted)
+    if wanted is not None and allowed < min(wanted, lessons):
+        click.echo(
+            f"note: --jobs is {wanted}, and {allowed} run at a time: {devices.cores()} cores and"
+            f" {memory.free_gigabytes():.1f} GB of free memory, {schedule.GIGABYTES_EACH} GB for each, allow no more",
+            err=True,
+        )
+    elif min(allowed, lessons) > 1:
+        click.echo(f"{min(allowed, lessons)} lessons run at a time, the longest first", err=True)
+    return min(allowed, lessons)
+
+
+def _check_room(megabytes: int) -> None:
+    """See that results can be kept, before anything is computed.
+
+    Raises:
+        EnvironmentProblem: where a folder below `build/` cannot be written, or the disk is too full.
+    """
+    from course_lib.base.files import check_room
+
+    build = checkout() / "build"
+    # Each of them, since somebody else may have made one, such as root.
+    editions = [build / "executed" / language / edition for language in languages("both") for edition in EDITIONS]
+    for folder in (build, build / "results", build / "site", *editions):
+        check_room(folder, megabytes)
 
 
 def _fetch_what_can_be_had() -> None:

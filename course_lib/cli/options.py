@@ -58,6 +58,27 @@ EDITION = Known("edition", EDITIONS)
 SCALE = Known("scale", ("smoke", "quick", "full"))
 
 
+class AtOnce(click.ParamType):
+    """How many lessons may run side by side: a whole number from 1."""
+
+    name = "number"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number.
+
+        Raises:
+            UsageError: if it is no whole number, or less than 1.
+        """
+        number = int(value) if str(value).strip().isdecimal() else 0
+        if number < 1:
+            raise UsageError(f"--jobs is {value!r}; allowed: a whole number from 1, how many lessons run side by side")
+        return number
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """What stands for it in a help text."""
+        return "N"
+
+
 def languages(choice: str) -> tuple[str, ...]:
     """The languages that an option names: one, or both."""
     return LANGUAGES if choice == "both" else (choice,)

@@ -1,19 +1,28 @@
-"""What a person sees of a run: a bar while it goes on, a table when it is done; plain lines without a terminal."""
+"""What a person sees of runs: a table that lives while they go on, one of results when they are done.
+
+Without a terminal both are plain lines.
+"""
 
 from __future__ import annotations
 
 import json
 import statistics
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from course_lib.base.errors import ChapterFailed
+
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from course_lib.publishing.records import RunRecord
+    from course_lib.publishing.schedule import Job, Watcher
 
 # The width of lines in logs and files.
 PLAIN_WIDTH = 100
@@ -53,6 +62,135 @@ def progress(name: str) -> Iterator[Callable[[int, int, str], None] | None]:
             bar.update(task, completed=place - 1, total=total, cell=f"{place}/{total} {cell_id}")
 
         yield on_cell
+
+
+@contextmanager
+def watching(jobs: Sequence[Job]) -> Iterator[Watcher]:
+    """Show on stderr how far lessons are that run side by side.
+
+    Args:
+        jobs: the lessons, in the order in which they are begun.
+
+    Yields:
+        Who is to be told how far they are.
+    """
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal or console.is_dumb_terminal:
+        yield Lines(jobs)
+        return
+    from rich.live import Live
+
+    shown = LiveTable(jobs, lambda: console.height)
+    with Live(get_renderable=shown.render, console=console, refresh_per_second=4, transient=True):
+        yield shown
+
+
+class Lines:
+    """Tells how far lessons are in lines, one for each step.
+
+    Args:
+        jobs: the lessons.
+    """
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self.ended_jobs: dict[Job, RunRecord | ChapterFailed] = {}
+        self.jobs = jobs
+
+    def started(self, job: Job) -> None:
+        """Say that a lesson begins."""
+        click.echo(f"running {job.name}", err=True)
+
+    def at_cell(self, job: Job, place: int, total: int, cell_id: str) -> None:
+        """Say nothing: a lesson has dozens of cells."""
+
+    def ended(self, job: Job, outcome: RunRecord | ChapterFailed) -> None:
+        """Say how a lesson ended, and how many have."""
+        self.ended_jobs[job] = outcome
+        count = f"{len(self.ended_jobs)} of {len(self.jobs)}"
+        if isinstance(outcome, ChapterFailed):
+            click.echo(f"error: {outcome}", err=True)
+            click.echo(f"failed {job.name}, {count}", err=True)
+        else:
+            click.echo(f"done {job.name} in {outcome.seconds / 60:.1f} min, {count}", err=True)
+
+
+class LiveTable:
+    """Tells how far lessons are in a table: what runs and where it is, what is done, what is left.
+
+    Args:
+        jobs: the lessons, in the order in which they are begun.
+        height: the terminal's lines; where they are too few, what is done and what is left are only counted.
+    """
+
+    def __init__(self, jobs: Sequence[Job], height: Callable[[], int]) -> None:
+        self.jobs = jobs
+        self.height = height
+        self.ended_jobs: dict[Job, RunRecord | ChapterFailed] = {}
+        self.steps: dict[Job, tuple[int, int, str]] = {}
+        self.begun: dict[Job, float] = {}
+        self.clock = time.monotonic()
+
+    def started(self, job: Job) -> None:
+        """A lesson begins."""
+        self.begun[job] = time.monotonic()
+        self.steps[job] = (0, 1, "starting")
+
+    def at_cell(self, job: Job, place: int, total: int, cell_id: str) -> None:
+        """A lesson is at a cell."""
+        self.steps[job] = (place, total, cell_id)
+
+    def ended(self, job: Job, outcome: RunRecord | ChapterFailed) -> None:
+        """A lesson has ended; what stopped it stays to be read."""
+        self.ended_jobs[job] = outcome
+        if isinstance(outcome, ChapterFailed):
+            click.echo(f"error: {outcome}", err=True)
+
+    def render(self) -> Table:
+        """The table as it is now."""
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        # Another thread draws this: what it goes through must not change meanwhile.
+        ended, begun, now = dict(self.ended_jobs), dict(self.begun), time.monotonic()
+        running = [job for job in begun if job not in ended]
+        done, left = list(ended), [job for job in self.jobs if job not in begun]
+        room = max(0, self.height() - len(running) - 3)
+        # What is next and what was just done is worth more of the room than what lies far off.
+        listed_left = left[: max(room // 2, room - len(done))]
+        listed_done = done[len(done) - min(len(done), room - len(listed_left)) :]
+
+        grid = Table.grid(padding=(0, 2))
+        for _ in range(2):
+            grid.add_column(no_wrap=True)
+        grid.add_column(width=20)
+        grid.add_column(no_wrap=True, overflow="ellipsis", max_width=32)
+        grid.add_column(justify="right", no_wrap=True)
+        for job in listed_done:
+            outcome = ended[job]
+            failed = isinstance(outcome, ChapterFailed)
+            mark = Text("✘", "red") if failed else Text("✔", "green")
+            took = "" if failed else _clock(outcome.seconds)
+            grid.add_row(mark, job.name, "", "failed" if failed else "done", took)
+        for job in running:
+            place, total, cell = self.steps[job]
+            bar = ProgressBar(total=total, completed=max(0, place - 1), width=20)
+            grid.add_row("▶", Text(job.name, "bold"), bar, f"{place}/{total} {cell}", _clock(now - begun[job]))
+        for job in listed_left:
+            grid.add_row("·", Text(job.name, "dim"), "", Text("left", "dim"), "")
+        failures = sum(isinstance(outcome, ChapterFailed) for outcome in ended.values())
+        counts = [f"{len(running)} running", f"{len(done)} of {len(self.jobs)} done", f"{len(left)} left"]
+        if failures:
+            counts.insert(2, f"{failures} failed")
+        grid.add_row("", Text(" · ".join(counts), "bold"), "", "", _clock(now - self.clock))
+        return grid
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds as a clock shows them."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def table(records: list[RunRecord], failed: list[Failed]) -> None:

@@ -9,8 +9,9 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def execute(
     Raises:
         CellStopped: if a cell raises, takes too long, or ends the kernel; the notebook then holds what came before.
         EnvironmentProblem: if no kernel starts.
-        KeyboardInterrupt: if interrupted; the kernel is killed first.
+        KeyboardInterrupt: if interrupted, or stopped by `stop_all`; the kernel is killed first.
     """
     # On Windows the default event loop cannot wait for the kernel's sockets.
     factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
@@ -106,7 +107,36 @@ def execute(
         tempfile.TemporaryDirectory(prefix="course-run-", ignore_cleanup_errors=True) as folder,
         asyncio.Runner(loop_factory=factory) as runner,
     ):
-        return runner.run(_Run(notebook, environment, timeout, on_cell, Path(folder)).execute())
+        try:
+            return runner.run(_stoppable(_Run(notebook, environment, timeout, on_cell, Path(folder)).execute()))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
+
+
+# What is being executed in this process, each in a thread with a loop of its own.
+_AT_WORK: set[tuple[asyncio.AbstractEventLoop, asyncio.Task]] = set()
+_LOCK = threading.Lock()
+
+
+async def _stoppable(work: Coroutine[None, None, Execution]) -> Execution:
+    """Do the work, and be known to `stop_all` meanwhile."""
+    one = (asyncio.get_running_loop(), asyncio.current_task())
+    with _LOCK:
+        _AT_WORK.add(one)
+    try:
+        return await work
+    finally:
+        with _LOCK:
+            _AT_WORK.discard(one)
+
+
+def stop_all() -> None:
+    """Stop every notebook that this process is executing, in whatever thread; each `execute` ends as if interrupted."""
+    with _LOCK:
+        for loop, task in _AT_WORK:
+            loop.call_soon_threadsafe(task.cancel)
+        # Each is told once: a second time would keep it from killing its kernel.
+        _AT_WORK.clear()
 
 
 class _Run:

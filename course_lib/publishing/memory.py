@@ -1,15 +1,18 @@
-"""The most memory a process and its children held at once."""
+"""Memory: the most that a process and its children held at once, and what this machine or its container has left."""
 
 from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
 import psutil
 
 _INTERVAL = 0.2
+_GROUPS = Path("/proc/self/cgroup")
+_LIMITS = Path("/sys/fs/cgroup")
 _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
 
 
@@ -79,3 +82,40 @@ def _share(process: psutil.Process) -> int:
         return process.memory_info().rss
     except psutil.NoSuchProcess:
         return 0
+
+
+def free_gigabytes() -> float:
+    """Memory that programs can still have: the machine's, or less where a container's limit leaves less."""
+    return max(0, min(psutil.virtual_memory().available, *_left_in_containers(_GROUPS, _LIMITS))) / 1e9
+
+
+def _left_in_containers(groups: Path, mounted: Path) -> Iterator[float]:
+    """What each limit of Linux's control groups leaves, old and new ones; infinity at least, where there is none.
+
+    Args:
+        groups: the file that says which groups this process is in.
+        mounted: where the groups' limits can be read.
+    """
+    yield float("inf")
+    try:
+        lines = groups.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers not in ("", "memory"):
+            continue
+        names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+        place, (limit, used, cached) = mounted / "memory", names
+        if not controllers:
+            place, (limit, used, cached) = mounted, ("memory.max", "memory.current", "inactive_file")
+        # A limit holds for all groups below it. Inside a container the path may be one that only its host knows.
+        for folder in (place / path.lstrip("/"), *(place / path.lstrip("/")).parents):
+            if folder.is_relative_to(place):
+                try:
+                    counted = dict(line.split() for line in (folder / "memory.stat").read_text("ascii").splitlines())
+                    held = int((folder / used).read_text("ascii")) - int(counted.get(cached, 0))
+                    # Files that the system has read once and can forget count as used there.
+                    yield int((folder / limit).read_text("ascii")) - held
+                except (OSError, ValueError):  # no such group here, or no limit: "max"
+                    continue

@@ -126,7 +126,10 @@ def test_run_ends_with_a_plain_table_of_what_was_measured(course: Course, checko
     assert answer.out.split()[:5] == ["chapter", "language", "minutes", "peak", "memory"]
     for piece in ("01_counting", "1.5", "1.10 GB", "✔ accuracy 0.8712 (0.85 to 0.89)", "vocabulary 20,000"):
         assert piece in answer.out
-    assert answer.err == "running 01_counting (en, solution, quick)\n"
+    assert answer.err.splitlines() == [
+        "running 01_counting (en, solution, quick)",
+        "done 01_counting (en, solution, quick) in 1.5 min, 1 of 1",
+    ]
 
 
 def test_a_lesson_that_fails_does_not_keep_the_next_from_running(course: Course, checkout: Path, runs: list) -> None:
@@ -189,6 +192,34 @@ def test_record_refuses_the_scale_that_measures_nothing(course: Course, checkout
     answer = course("run", "--scale", "smoke", "--record")
     assert (answer.code, runs) == (2, [])
     assert "allowed scales: quick, full" in answer.err
+
+
+@pytest.mark.parametrize("command", ["run", "all", "site"])
+@pytest.mark.parametrize("occupied", ["build", "build/results", "build/executed/zh"])
+def test_where_results_cannot_be_kept_it_is_said_before_anything_is_computed(
+    course: Course, checkout: Path, runs: list, no_net: None, command: str, occupied: str
+) -> None:
+    (checkout / occupied).parent.mkdir(parents=True, exist_ok=True)
+    (checkout / occupied).write_text("a file where a folder should be")
+    answer = course(command)
+    assert (answer.code, runs, answer.out) == (4, [], "")
+    assert answer.err.startswith("error: build") and answer.err.count("\n") == 1
+    assert "cannot be written (Not a directory)" in answer.err
+
+
+def test_a_disk_that_fills_up_meanwhile_is_one_line_too(
+    course: Course, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", "build/executed")
+
+    monkeypatch.setattr(executor, "run", full)
+    answer = course("run")
+    assert answer.code == 4
+    assert answer.err.splitlines()[-1] == (
+        "error: build/executed cannot be written (No space left on device);"
+        " make room or change its rights, and run this again"
+    )
 
 
 @pytest.fixture

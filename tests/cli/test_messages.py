@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -161,38 +160,6 @@ def test_a_reader_of_the_output_who_leaves_early_sees_no_traceback(
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
     process.wait(timeout=60)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a process alone")
-@pytest.mark.slow
-def test_ctrl_c_while_a_lesson_runs_leaves_with_130_and_no_kernel(
-    checkout: Path, course_process: Callable[..., subprocess.Popen[str]]
-) -> None:
-    import psutil
-
-    from .conftest import lesson
-
-    pid_file = checkout / "kernel.pid"
-    waiting = f"import os, pathlib, time\npathlib.Path({str(pid_file)!r}).write_text(str(os.getpid()))\ntime.sleep(300)"
-    (checkout / "chapters" / "01_counting.py").write_text(lesson(waiting), encoding="utf-8")
-    process = course_process("run", "1", "--scale", "smoke", KERAS_BACKEND="numpy")
-    for _ in range(1200):
-        if pid_file.is_file() and pid_file.read_text().strip():
-            break
-        assert process.poll() is None, process.communicate()
-        try:
-            process.wait(timeout=0.1)
-        except subprocess.TimeoutExpired:
-            continue
-    kernel = psutil.Process(int(pid_file.read_text()))
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert err.rstrip().endswith("error: interrupted")
-    assert "Traceback" not in err
-    _, alive = psutil.wait_procs([kernel], timeout=10)
-    assert not alive
-    assert not (checkout / "build").exists()
 
 
 def test_commands_are_listed_where_the_group_takes_them_from() -> None:
