@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 
-from .answers import must_cover, must_get_its_hint, must_pass
+from .answers import (
+    FORMS,
+    SPOILT,
+    SPOILT_BATCHES,
+    as_a_class,
+    for_ever,
+    must_cover,
+    must_fail,
+    must_get_its_hint,
+    must_pass,
+    writing,
+)
 
 
 def softmax(scores, axis=-1):
@@ -22,6 +34,12 @@ def careless(scores):
 
 
 def right_masked(scores, mask):
+    hidden = np.where(mask, scores, -1e30)
+    powers = np.where(mask, np.exp(hidden - hidden.max(axis=-1, keepdims=True)), 0)
+    return powers / np.maximum(powers.sum(axis=-1, keepdims=True), 1e-30)
+
+
+def masked_by_the_largest_of_all(scores, mask):
     powers = np.where(mask, np.exp(scores - scores.max()), 0)
     return powers / np.maximum(powers.sum(axis=-1, keepdims=True), 1e-300)
 
@@ -61,7 +79,7 @@ WRONG = {
     "softmax over queries": ("05.1", lambda q, k: softmax(scores_of(q, k), 0), "columns sum to one", "各列之和"),
     "softmax over all": ("05.1", lambda q, k: softmax(scores_of(q, k), (0, 1)), "together sum to one", "全部权重"),
     "overflows": ("05.1", lambda q, k: careless(scores_of(q, k)), "exp(1000) overflows", "溢出"),
-    "keys by queries": ("05.1", lambda q, k: softmax(scores_of(q, k)).T, "must have the shape", "形状应为"),
+    "keys by queries": ("05.1", lambda q, k: softmax(scores_of(q, k)).T, "Queries are rows", "你的行是键"),
     "masks afterwards": ("05.2", lambda s, m: softmax(s) * m, "after the softmax", "softmax 之后"),
     "mask upside down": ("05.2", lambda s, m: right_masked(s, ~m), "True = keep", "True 表示保留"),
     "zeros for scores": ("05.2", lambda s, m: softmax(s * m), "exp(0) is 1", "exp(0) 等于 1"),
@@ -72,15 +90,20 @@ WRONG = {
         "looks at hidden keys",
         "看了被遮住的键",
     ),
-    "reshape alone": ("05.3", lambda x, h: x.reshape(2, h, 3, -1), "A reshape alone mixes words", "只用 reshape"),
-    "forgets to swap": ("05.3", lambda x, h: x.reshape(2, 3, h, -1), "behind the time", "时间之后"),
+    "reshape alone": (
+        "05.3",
+        lambda x, h: x.reshape(len(x), h, x.shape[1], -1),
+        "A reshape alone mixes words",
+        "只用 reshape",
+    ),
+    "forgets to swap": ("05.3", lambda x, h: x.reshape(*x.shape[:2], h, -1), "behind the time", "时间之后"),
     "every second number": (
         "05.3",
-        lambda x, h: x.reshape(2, 3, -1, h).transpose(0, 3, 1, 2),
+        lambda x, h: x.reshape(*x.shape[:2], -1, h).transpose(0, 3, 1, 2),
         "every second number",
         "隔一个数",
     ),
-    "three axes": ("05.3", lambda x, h: x.reshape(2 * h, 3, -1), "must have the shape", "形状应为"),
+    "three axes": ("05.3", lambda x, h: x.reshape(len(x) * h, x.shape[1], -1), "should have the shape", "形状应为"),
     "causal alone": (
         "05.4",
         lambda lengths, time: np.array([causal(time)] * len(lengths)),
@@ -103,7 +126,7 @@ WRONG = {
         "`time` = 2 个位置",
     ),
     "numbers": ("05.4", lambda n, t: right_mask(n, t).astype(float), "boolean", "布尔值"),
-    "either is enough": ("05.4", lambda n, t: tokens(n, t) | causal(t), "the future is not", "未来却没有"),
+    "either is enough": ("05.4", lambda n, t: tokens(n, t) | causal(t), "if either is true", "满足一个条件"),
     "no tanh": (
         "05.5",
         lambda q, k, w, u, v: ((q @ w.T)[:, None] + k @ u.T) @ v,
@@ -127,9 +150,236 @@ WRONG = {
 }
 
 
+def one_by_one(queries, keys):
+    weights = []
+    for query in queries:
+        powers = [float(query @ key) / len(key) ** 0.5 for key in keys]
+        powers = [2.718281828459045 ** (power - max(powers)) for power in powers]
+        weights.append([power / sum(powers) for power in powers])
+    return weights
+
+
+def with_keras(queries, keys):
+    scores = keras.ops.matmul(queries, keras.ops.transpose(keys)) / keys.shape[1] ** 0.5
+    return keras.ops.softmax(scores)
+
+
+def masked_with_keras(scores, mask):
+    weights = keras.ops.softmax(keras.ops.where(mask, scores, -1e9), axis=-1)
+    return keras.ops.where(mask, weights, 0.0)
+
+
+def masked_row_by_row(scores, mask):
+    rows = []
+    for row, keep in zip(scores, mask, strict=True):
+        kept = [score for score, seen in zip(row, keep, strict=True) if seen]
+        total = sum(np.exp(score - max(kept)) for score in kept)
+        rows.append([np.exp(score - max(kept)) / total if seen else 0 for score, seen in zip(row, keep, strict=True)])
+    return rows
+
+
+def masked_with_infinity(scores, mask):
+    lowest = np.where(mask.any(axis=1, keepdims=True), -np.inf, 0)
+    hidden = np.where(mask, scores, lowest)
+    return softmax(hidden) * mask
+
+
+def nan_to_nothing(scores, mask):
+    powers = np.exp(np.where(mask, scores, -np.inf))
+    return np.nan_to_num(powers / powers.sum(-1, keepdims=True))
+
+
+def cut_in_loops(inputs, heads):
+    batch, time, width = inputs.shape
+    size = width // heads
+    result = np.empty((batch, heads, time, size))
+    for head in range(heads):
+        result[:, head] = inputs[:, :, head * size : (head + 1) * size]
+    return result
+
+
+def mask_in_place(lengths, time):
+    result = np.repeat(causal(time)[None], len(lengths), axis=0)
+    for row, length in enumerate(lengths):
+        result[row, :, length:] = False
+    return result
+
+
+ALSO_RIGHT = {
+    "weights in loops, as lists": ("05.1", one_by_one),
+    "weights by keras": ("05.1", with_keras),
+    "weights by einsum": ("05.1", lambda q, k: softmax(np.einsum("qd,kd->qk", q, k) / np.sqrt(q.shape[-1]))),
+    "queries scaled first": ("05.1", lambda q, k: softmax((q / np.sqrt(q.shape[1])) @ k.T)),
+    "the softmax of the transposed": ("05.1", lambda q, k: softmax(k @ q.T / np.sqrt(k.shape[1]), 0).T),
+    "masked by keras": ("05.2", masked_with_keras),
+    "masked row by row": ("05.2", masked_row_by_row),
+    "masked with infinity": ("05.2", masked_with_infinity),
+    "the largest of all taken away": ("05.2", masked_by_the_largest_of_all),
+    "NaN made nothing": ("05.2", nan_to_nothing),
+    "renormalised": (
+        "05.2",
+        lambda s, m: softmax(s) * m / np.maximum((softmax(s) * m).sum(-1, keepdims=True), 1e-300),
+    ),
+    "a masked array": (
+        "05.2",
+        lambda s, m: np.where(m, np.exp(s), 0) / np.where(m.any(1), np.where(m, np.exp(s), 0).sum(1), 1)[:, None],
+    ),
+    "cut in loops": ("05.3", cut_in_loops),
+    "cut by swapping": ("05.3", lambda x, h: np.swapaxes(x.reshape(*x.shape[:2], h, -1), 1, 2)),
+    "cut by keras": (
+        "05.3",
+        lambda x, h: keras.ops.transpose(keras.ops.reshape(x, (*x.shape[:2], h, x.shape[2] // h)), (0, 2, 1, 3)),
+    ),
+    "cut as lists": ("05.3", lambda x, h: right_cut(x, h).tolist()),
+    "cut by einsum": ("05.3", lambda x, h: np.einsum("bthd->bhtd", x.reshape(*x.shape[:2], h, -1))),
+    "both masks": ("05.4", lambda n, t: causal(t) & tokens(n, t)),
+    "masks multiplied": ("05.4", lambda n, t: (causal(t) * tokens(n, t)).astype(bool)),
+    "mask written in place": ("05.4", mask_in_place),
+    "masks as lists": ("05.4", lambda n, t: right_mask(n, t).tolist()),
+    "mask by keras": ("05.4", lambda n, t: keras.ops.convert_to_tensor(right_mask(n, t))),
+    "the smaller bound": (
+        "05.4",
+        lambda n, t: np.arange(t) < np.minimum(n[:, None], np.arange(1, t + 1))[:, :, None],
+    ),
+    "scores without a loop": ("05.5", lambda q, k, w, u, v: np.tanh((q @ w.T)[:, None] + k @ u.T) @ v),
+    "scores by einsum": (
+        "05.5",
+        lambda q, k, w, u, v: np.einsum(
+            "qkh,h->qk", np.tanh(np.einsum("hd,qd->qh", w, q)[:, None] + np.einsum("hd,kd->kh", u, k)[None]), v
+        ),
+    ),
+    "scores by keras": (
+        "05.5",
+        lambda q, k, w, u, v: keras.ops.sum(keras.ops.tanh((q @ w.T)[:, None] + (k @ u.T)[None]) * v, axis=-1),
+    ),
+    "scores as lists": (
+        "05.5",
+        lambda q, k, w, u, v: [[float(v @ np.tanh(w @ a + u @ b)) for b in k] for a in q],
+    ),
+    "a column of v": (
+        "05.5",
+        lambda q, k, w, u, v: (np.tanh((w @ q.T).T[:, None] + (u @ k.T).T[None]) @ v[:, None])[..., 0],
+    ),
+}
+
+
+def filled(low, again=True):
+    def answer(scores, mask):
+        weights = softmax(np.where(mask, scores, low))
+        return np.where(mask, weights, 0) if again else weights * mask.any(-1, keepdims=True)
+
+    return answer
+
+
+def zeros_are_hidden(scores, mask):
+    hidden = scores * mask
+    return right_masked(scores, hidden != 0)
+
+
+def shifted_by(axis):
+    def answer(queries, keys):
+        scores = scores_of(queries, keys)
+        powers = np.exp(scores - scores.max(axis=axis, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    return answer
+
+
+def clipped(queries, keys):
+    return careless(np.clip(scores_of(queries, keys), -700, 700))
+
+
+MORE_WRONG = [
+    ("05.1", shifted_by(None), "not of the whole table"),
+    ("05.1", shifted_by(0), "largest of each row"),
+    ("05.1", clipped, "0.731"),
+    ("05.1", lambda q, k: softmax(q @ k.T / len(k) ** 0.5), "number of queries or keys"),
+    ("05.1", lambda q, k: softmax(q @ k.T / len(q) ** 0.5), "number of queries or keys"),
+    ("05.1", lambda q, k: softmax(q @ k.T * k.shape[1] ** 0.5), "multiply by"),
+    ("05.1", lambda q, k: softmax(-scores_of(q, k)), "a minus too many"),
+    ("05.1", lambda q, k: np.exp(scores_of(q, k)), "do not sum to one"),
+    ("05.1", lambda q, k: q @ k.T, "These are the scores"),
+    ("05.1", lambda q, k: scores_of(q, k) / scores_of(q, k).sum(1, keepdims=True), "exponentials first"),
+    ("05.1", lambda q, k: softmax(q @ k.T / 2), "At [0]"),
+    ("05.1", lambda q, k: np.full((len(q), len(k)), 1 / len(k)), "At [0]"),
+    ("05.1", lambda q, k: 1 / (1 + np.exp(-scores_of(q, k))), "At [0]"),
+    ("05.1", lambda q, k: softmax(q @ k / 2), "stopped with"),
+    ("05.2", filled(-1.0), "should be"),
+    ("05.2", filled(-100.0), "lower than any score"),
+    ("05.2", filled(-100.0, again=False), "exactly 0"),
+    ("05.2", filled(-10.0, again=False), "exactly 0"),
+    ("05.2", zeros_are_hidden, "score of exactly 0 gets no weight"),
+    ("05.2", lambda s, m: softmax(s), "mask has no effect"),
+    ("05.2", lambda s, m: softmax(s + m), "add the mask"),
+    ("05.2", lambda s, m: softmax(s * m) * m, "stays in the denominator"),
+    ("05.2", lambda s, m: np.exp(s) * m, "divided by its sum"),
+    ("05.2", lambda s, m: m / np.maximum(m.sum(1, keepdims=True), 1), "scores have no effect"),
+    ("05.2", lambda s, m: s * m, "scores that are kept"),
+    ("05.2", lambda s, m: softmax(np.where(m, s, -1e30), 0), "columns sum to one"),
+    ("05.2", lambda s, m: softmax(np.where(m, s, -1e30), (0, 1)), "together sum to one"),
+    ("05.2", lambda s, m: softmax(np.where(m, s, -1e30)) if m.any(1).all() else np.zeros(s.shape), "everything kept"),
+    ("05.2", lambda s, m: right_masked(s, np.tril(m)), "should be"),
+    ("05.2", lambda s, m: np.maximum(right_masked(s, m), 1e-9), "exactly 0"),
+    ("05.2", lambda s, m: right_masked(s[:, :1], m), "scores have no effect"),
+    ("05.3", lambda x, h: right_cut(x, h).transpose(1, 0, 2, 3), "before the batch"),
+    ("05.3", lambda x, h: right_cut(x, h).swapaxes(2, 3), "last axis is the time"),
+    ("05.3", lambda x, h: right_cut(x, h)[:, ::-1], "reverse order"),
+    ("05.3", lambda x, h: right_cut(x, h)[:, :1].repeat(h, 1), "the same piece"),
+    ("05.3", lambda x, h: right_cut(x, h).mean(1), "should have the shape"),
+    ("05.3", lambda x, h: x.reshape(len(x), h, -1, x.shape[2] // h)[:, :, ::-1], "should be"),
+    ("05.3", lambda x, h: right_cut(x, 2), "same answer as before"),
+    ("05.3", lambda x, h: right_cut(x, h)[..., ::-1], "should be"),
+    ("05.3", lambda x, h: x.reshape(len(x), x.shape[1], h, 4).swapaxes(1, 2), "stopped with"),
+    ("05.3", lambda x, h: x, "should have the shape"),
+    ("05.3", lambda x, h: right_cut(x.swapaxes(0, 1), h), "should have the shape"),
+    ("05.3", lambda x, h: np.array_split(x, h, axis=1), "numbers"),
+    ("05.4", lambda n, t: ~right_mask(n, t), "Upside down"),
+    ("05.4", lambda n, t: causal(t) & tokens(n + 1, t), "One key too many"),
+    ("05.4", lambda n, t: causal(t) & tokens(n - 1, t), "One key too few"),
+    ("05.4", lambda n, t: causal(t) & tokens(n, t)[:, :, ::-1], "padding is on the right"),
+    ("05.4", lambda n, t: causal(t) & tokens(n, t).swapaxes(1, 2), "hide all from queries"),
+    ("05.4", lambda n, t: right_mask(n, t).swapaxes(1, 2), "look ahead"),
+    ("05.4", lambda n, t: tokens(n, t) & ~causal(t), "turn the comparison"),
+    ("05.4", lambda n, t: tokens(n, t) & causal(t).T & causal(t), "should be"),
+    ("05.4", lambda n, t: right_mask(n[:1], t).repeat(len(n), 0), "future is hidden, but padding is not"),
+    ("05.4", lambda n, t: right_mask(n, t)[:, None], "should have the shape"),
+    ("05.4", lambda n, t: right_mask(n, t).astype(int), "boolean"),
+    ("05.4", lambda n, t: causal(t)[None] & (np.arange(t) < n)[:, None], "stopped with"),
+    ("05.4", lambda n, t: right_mask(np.maximum(n, 1), t), "without words"),
+    ("05.5", lambda q, k, w, u, v: np.tanh(((q @ w.T)[:, None] + k @ u.T) @ v), "at the very end"),
+    ("05.5", lambda q, k, w, u, v: np.tanh((q @ w.T)[:, None] + k @ u.T).sum(-1), "Where is v?"),
+    ("05.5", lambda q, k, w, u, v: np.tanh((q @ w.T)[:, None] + k @ u.T).mean(-1), "Where is v?"),
+    ("05.5", lambda q, k, w, u, v: np.tanh((q @ w.T)[:, None] - k @ u.T) @ v, "subtract"),
+    ("05.5", lambda q, k, w, u, v: np.tanh((q @ w.T)[:, None] * (k @ u.T)) @ v, "multiply the two parts"),
+    ("05.5", lambda q, k, w, u, v: right_additive(q, k, w, u, v) / len(v), "mean over the hidden"),
+    ("05.5", lambda q, k, w, u, v: np.maximum((q @ w.T)[:, None] + k @ u.T, 0) @ v, "ReLU"),
+    ("05.5", lambda q, k, w, u, v: 1 / (1 + np.exp(-(q @ w.T)[:, None] - k @ u.T)) @ v, "sigmoid"),
+    ("05.5", lambda *given: softmax(right_additive(*given)), "before the softmax"),
+    ("05.5", lambda q, k, w, u, v: right_additive(q, 0 * k, w, u, v), "keys play no part"),
+    ("05.5", lambda q, k, w, u, v: np.tanh((q @ w)[:, None] + k @ u) @ v, "stopped with"),
+    ("05.5", lambda q, k, w, u, v: np.array([np.tanh(w @ a + u @ b) @ v for a, b in zip(q, k, strict=False)]), "shape"),
+    ("05.5", lambda q, k, w, u, v: right_additive(q, k, w, u, np.abs(v)), "should be"),
+    ("05.5", lambda q, k, w, u, v: right_additive(q, k, w, u, v) / np.sqrt(len(v)), "should be"),
+]
+
+REAL = [number for number in RIGHT if number != "05.4"]  # a mask is no number: its forms are above
+
+
 @pytest.mark.parametrize("number", RIGHT)
 def test_a_right_answer_passes(number):
     must_pass(number, RIGHT[number])
+    must_pass(number, as_a_class(RIGHT[number]))
+
+
+@pytest.mark.parametrize("name", ALSO_RIGHT)
+def test_another_way_to_be_right_passes(name):
+    must_pass(*ALSO_RIGHT[name])
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("number", REAL)
+def test_numbers_may_come_in_any_form(number, form):
+    must_pass(number, FORMS[form](RIGHT[number]))
 
 
 @pytest.mark.parametrize("mistake", WRONG)
@@ -137,5 +387,31 @@ def test_a_wrong_answer_gets_the_hint_meant_for_it(mistake):
     must_get_its_hint(WRONG[mistake])
 
 
-def test_every_exercise_has_at_least_three_wrong_answers():
+@pytest.mark.parametrize(("number", "answer", "words"), MORE_WRONG)
+def test_more_wrong_answers_are_refused_by_what_is_wrong(number, answer, words):
+    must_fail(number, answer, words)
+
+
+@pytest.mark.parametrize("name", SPOILT | SPOILT_BATCHES)
+@pytest.mark.parametrize("number", RIGHT)
+def test_spoilt_answers_are_refused(number, name):
+    change, words = (SPOILT | SPOILT_BATCHES)[name]
+    must_fail(number, change(RIGHT[number]), words if name in {"squeezed", "its first answer for ever"} else "")
+
+
+@pytest.mark.parametrize(
+    ("number", "place"), [(number, place) for number in RIGHT for place in range(2)] + [("05.5", 4)]
+)
+def test_writing_into_what_was_given_is_refused(number, place):
+    if (number, place) not in {("05.3", 1), ("05.4", 1)}:  # these are plain numbers
+        must_fail(number, writing(place)(RIGHT[number]), "write into the caller's")
+
+
+def test_a_first_answer_of_the_right_shape_is_found_out():
+    must_fail("05.5", for_ever(RIGHT["05.5"]), "same answer as before")
+
+
+def test_every_exercise_has_at_least_twenty_wrong_answers():
     must_cover(RIGHT, WRONG, at_least=3)
+    several = [number for number, *_ in [*WRONG.values(), *MORE_WRONG]]
+    assert min(several.count(number) for number in RIGHT) + len(SPOILT) >= 20
