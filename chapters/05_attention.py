@@ -113,20 +113,22 @@ diagrams.flow(
 # %% id="dial-settings"
 course = dial(
     settings={
-        "smoke": dict(books=256, book_epochs=1, units=16, phrases=300, phrase_epochs=1,
+        "smoke": dict(books=256, book_epochs=1, more_books=256, units=16, phrases=300, phrase_epochs=1,
                       erased=10, lengths=[16, 32]),
-        "quick": dict(books=12_000, book_epochs=3, units=64, phrases=5_000, phrase_epochs=5,
-                      erased=150, lengths=[64, 128, 256, 512, 1024]),
-        "full": dict(books=100_000, book_epochs=6, units=256, phrases=5_000, phrase_epochs=15,
-                     erased=500, lengths=[64, 128, 256, 512, 1024, 2048]),
+        "quick": dict(books=12_000, book_epochs=3, more_books=300_000, units=64, phrases=5_000,
+                      phrase_epochs=5, erased=150, lengths=[64, 128, 256, 512, 1024]),
+        "full": dict(books=100_000, book_epochs=6, more_books=600_000, units=256, phrases=5_000,
+                     phrase_epochs=15, erased=500, lengths=[64, 128, 256, 512, 1024, 2048]),
     },
     expected={
         "quick": dict(
             attention_at_32=(0.97, 1.0), one_vector_at_2=(0.45, 0.65), one_vector_at_32=(0.1, 0.24),
+            longer_at_2=(0.65, 1.0), longer_at_32=(0.1, 0.24),
             characters_right=(0.92, 0.96), most_looked_at_matters_most=(0.45, 0.9),
         ),
         "full": dict(
-            attention_at_32=(0.97, 1.0), one_vector_at_2=(0.3, 1.0), one_vector_at_32=(0.08, 0.9),
+            attention_at_32=(0.97, 1.0), one_vector_at_2=(0.5, 1.0), one_vector_at_32=(0.08, 0.35),
+            longer_at_2=(0.9, 1.0), longer_at_32=(0.1, 0.5),
             characters_right=(0.93, 1.0), most_looked_at_matters_most=(0.3, 0.95),
         ),
     },
@@ -208,36 +210,61 @@ for name, model in models.items():
 # %% [markdown] id="problem-predict" lang="en" tags=["predict"]
 # **Before you run it.** Both models train on the same pages with 1 to 12 entries. Then they are tested on new pages with 1,
 # 2, 4, … up to 32 entries, more than they have ever seen. Sketch the two curves of accuracy against the number of entries.
+# Then a third: the model with one vector **goes on training**, on as many new pages as it had before, several times over
+# (the setting `more_books` says how many). Where will that help, with few entries or with many?
 #
-# > The model with one vector is perfect on one entry and falls from there: a few numbers have to hold every name *and*
-# > its digit, since any of them may be asked for. The model with attention keeps the page and learns one skill, comparing
-# > names, which works for 32 entries as for 3.
-# %% [markdown] id="problem-predict" lang="zh" of="51c5aefb" tags=["predict"]
+# > The model with attention keeps the page and learns one skill, comparing names, which works for 32 entries as for 3. The
+# > model with one vector is perfect on one entry and falls from there, for **two** reasons that one curve cannot tell apart.
+# > It has not finished learning to read entries into its state, and its state cannot hold many. More training tells them
+# > apart: with two entries it helps much, so what was missing there was practice. With 32, at `quick` scale, it does not help.
+# %% [markdown] id="problem-predict" lang="zh" of="874e2af5" tags=["predict"]
 # **先猜，再运行。** 两个模型都用 1 到 12 个条目的页训练，然后在新的页上测试：1、2、4……直到 32 个条目，比见过的都多。
-# 请画出两条“准确率随条目数变化”的曲线。
+# 请画出两条“准确率随条目数变化”的曲线。然后再画第三条：让只有一个向量的模型**接着训练**，新造的页是先前的好几倍
+# （设置 `more_books` 写着多少）。这会在哪里见效，条目少的时候，还是条目多的时候？
 #
-# > 只有一个向量的模型，一个条目时全对，此后一路下滑：任何一个名字都可能被问到，所以那几个数得记住每个名字**和**它的数字。
-# > 有注意力的模型保留了整页，只学了一样本事，就是比对名字；3 个条目管用，32 个条目同样管用。
-# %% id="problem-train"
+# > 有注意力的模型保留了整页，只学了一样本事，就是比对名字；3 个条目管用，32 个条目同样管用。只有一个向量的模型，
+# > 一个条目时全对，此后一路下滑，原因有**两个**，单看一条曲线分不开：一是还没学会把条目读进状态，二是状态装不下太多条目。
+# > 多训练就能把两者分开：两个条目时大有起色，可见那里缺的是练习；32 个条目时，在 `quick` 规模下毫无起色。
+# %% id="problem-tests"
 entries_tested = [1, 2, 4, 8, 12, 16, 24, 32]
+tests = [phone_books(500, (count, count), 32, seed=course.seed + count) for count in entries_tested]
+test_pages = [np.concatenate(columns) for columns in zip(*(page for page, _ in tests), strict=True)]
+test_answers = np.concatenate([right for _, right in tests])
+
+
+def train(model, pages, answers, epochs):
+    """-> the share of right answers after training, for each number of entries tested"""
+    started = time.perf_counter()
+    model.fit(pages, answers, batch_size=128, epochs=epochs, verbose=0)
+    said = model.predict(test_pages, batch_size=1_000, verbose=0).argmax(axis=-1)
+    shares = (said == test_answers).reshape(len(tests), -1).mean(axis=1)
+    print(f"{time.perf_counter() - started:4.0f} s", shares.round(2))
+    return shares
+# %% id="problem-train"
 accuracy = {}
 for name, model in models.items():
     model.compile(keras.optimizers.Adam(3e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    started = time.perf_counter()
-    model.fit(pages, answers, batch_size=128, epochs=course.book_epochs, verbose=0)
-    tests = [phone_books(500, (count, count), 32, seed=course.seed + count) for count in entries_tested]
-    together = [np.concatenate(columns) for columns in zip(*(page for page, _ in tests), strict=True)]
-    said = model.predict(together, batch_size=1_000, verbose=0).argmax(axis=-1)
-    right = said == np.concatenate([answers for _, answers in tests])
-    accuracy[name] = right.reshape(len(tests), -1).mean(axis=1)
-    print(f"{name:>10}: {time.perf_counter() - started:.0f} s", accuracy[name].round(2))
+    print(f"{name:>10}:", end="")
+    accuracy[name] = train(model, pages, answers, epochs=course.book_epochs)
+
+print(f"{tr('… longer', '……更久')}:", end="")
+new_pages, new_answers = phone_books(course.more_books, (1, 12), 12, seed=course.seed + 1_000)
+accuracy["longer"] = train(models["one vector"], new_pages, new_answers, epochs=1)  # goes on from there
+
 course.report("attention_at_32", accuracy["attention"][-1])
 course.report("one_vector_at_2", accuracy["one vector"][1])
 course.report("one_vector_at_32", accuracy["one vector"][-1])
+course.report("longer_at_2", accuracy["longer"][1])
+course.report("longer_at_32", accuracy["longer"][-1])
 # %% id="problem-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.2, 3.4))
-for name, chinese, style in [("one vector", "一个向量", "s--"), ("attention", "注意力", "o-")]:
-    axis.plot(entries_tested, accuracy[name], style, lw=2, label=plots.label(name, chinese))
+curves = [
+    ("attention", "o-", plots.label("attention", "注意力")),
+    ("longer", "^-.", plots.label("one vector,\ntrained longer", "一个向量，\n训练更久")),
+    ("one vector", "s--", plots.label("one vector", "一个向量")),
+]
+for name, style, label in curves:
+    axis.plot(entries_tested, accuracy[name], style, lw=2, label=label)
 axis.axhline(1 / DIGITS, color="grey", ls=":", label=plots.label("guessing", "瞎猜"))
 axis.axvspan(12, 33, color="grey", alpha=0.12, lw=0)
 axis.text(22, 0.55, plots.label("longer than any\npage in training", "比训练时的\n任何一页都长"), ha="center", fontsize=9)
@@ -246,16 +273,21 @@ axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 plots.show(
     figure,
     "Share of right answers against the number of entries: attention stays near one up to 32 entries; the model with one"
-    " vector falls from one at a single entry towards guessing.",
-    "答对的比例随条目数的变化：注意力直到 32 个条目都接近 1；只有一个向量的模型从 1 个条目时的全对一路跌向瞎猜。",
+    " vector falls from one at a single entry towards guessing. Trained longer, it is far better on a few entries and no"
+    " better on 32.",
+    "答对的比例随条目数的变化：注意力直到 32 个条目都接近 1；只有一个向量的模型从 1 个条目时的全对一路跌向瞎猜；"
+    "训练更久之后，条目少时好得多，32 个条目时却没有更好。",
 )
 # %% [markdown] id="problem-reading" lang="en"
-# A larger state and longer training can hold more (`full` tries both), but never a page of any length: one with twice as
-# many entries holds twice as much, and the vector does not grow. Attention has **fewer weights** here and no such limit,
-# because its memory is the page itself.
-# %% [markdown] id="problem-reading" lang="zh" of="1e65610c"
-# 状态更大、训练得更久，能多记住一些（`full` 两样都试），但总有装不下的时候：条目多一倍，内容就多一倍，向量却不会变长。
-# 注意力在这里用的**参数更少**，也没有这个上限，因为它的记忆就是那一页本身。
+# So with two entries what was missing was mostly **practice**. With 32 the same practice changes nothing here: there the vector of
+# fixed size shows, and that pages so long were never practised. Both limits can be moved: with a state four times as wide and
+# a million pages it answered everything about two entries, and a third of the questions about 32. But a page with twice as
+# many entries holds twice as much, and the vector does not grow. Attention has **fewer weights** here and no such limit:
+# its memory is the page itself.
+# %% [markdown] id="problem-reading" lang="zh" of="b86e9951"
+# 可见两个条目时，缺的多半是**练习**。32 个条目时，同样的练习在这里毫无作用：定长向量的局限，以及从没练过这么长的页，都显出来了。
+# 两个限度都可以往后推：状态宽四倍，练一百万页，两个条目时就全答对了，32 个条目时也能答对三分之一。可是条目多一倍，内容就多一倍，
+# 向量却不会变长。注意力在这里用的**参数更少**，也没有这样的上限：它的记忆就是那一页本身。
 
 # %% [markdown] id="one-query" lang="en"
 # ## 3 · One query, three keys
@@ -773,8 +805,15 @@ print(f"{len(train):,} + {len(test):,};", train.english[0], train.chinese[0])
 keras.utils.set_random_seed(course.seed)
 source, so_far = keras.Input((18,), dtype="int32"), keras.Input((21,), dtype="int32")
 positions = layers.Embedding(21, 64)
-words_in = layers.Embedding(len(english), 64)(source) + positions(ops.arange(18)[None])  # (batch, 18, 64)
-written = layers.Embedding(len(chinese), 64)(so_far) + positions(ops.arange(21)[None])  # (batch, 21, 64)
+
+
+def place(ids):
+    """0, 1, 2, … beside the tokens of each sentence: (batch, time) -> (batch, time)"""
+    return ops.cumsum(ops.ones_like(ids), axis=1) - 1
+
+
+words_in = layers.Embedding(len(english), 64)(source) + positions(place(source))  # (batch, 18, 64)
+written = layers.Embedding(len(chinese), 64)(so_far) + positions(place(so_far))  # (batch, 21, 64)
 
 past = attention.MultiHeadAttention(num_heads=4)(written, use_causal_mask=True)  # self-attention
 known = written + past
@@ -784,7 +823,15 @@ seen, cross_weights = attention.MultiHeadAttention(num_heads=4)(  # cross-attent
 hidden = layers.Dense(128, activation="relu")(layers.Concatenate()([known, seen]))
 translator = keras.Model([source, so_far], layers.Dense(len(chinese))(hidden))
 looking = keras.Model([source, so_far], cross_weights)  # the same layers, another output
-
+# %% [markdown] id="phrases-positions" lang="en"
+# Why not simply `positions(ops.arange(21))`? That is no function of an input. Keras would look the rows up once, while the
+# model is built, and keep them as a **constant**: the table would be none of the model's weights, and training would never
+# touch it. Nothing warns you; the count of weights is the place to look.
+# %% [markdown] id="phrases-positions" lang="zh" of="4130869e"
+# 为什么不直接写 `positions(ops.arange(21))`？因为它不是输入的函数。Keras 会在搭模型时就把各行查出来，当作**常数**存下：
+# 这张表不在模型的参数之列，训练也永远碰不到它。没有任何提示；要发现它，只有看参数的个数。
+# %% id="phrases-train"
+assert positions in translator.layers  # so its vectors are among the weights
 translator.compile(
     keras.optimizers.Adam(4e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
 )
@@ -920,13 +967,14 @@ plots.show(
 #
 # A recurrent layer takes $T$ steps one **after** the other; each is a product with a matrix of $(d, d)$: about $T d^2$
 # operations. Attention compares every position with every other: about $T^2 d$ operations, but all **at once**, and it
-# needs room for $h\,T^2$ weights. We measure both on this machine, forward, with two sequences of width 64.
-# %% [markdown] id="cost" lang="zh" of="602ec174"
+# needs room for $h\,T^2$ weights. We measure the time of both on this machine, forward, with two sequences of width 64. The
+# memory we **compute**: four bytes for each weight of attention, and for each number of the states that the GRU returns.
+# %% [markdown] id="cost" lang="zh" of="f85ffd67"
 # ## 11 · 代价
 #
 # 循环层要走 $T$ 步，一步**接着**一步，每步乘一个 $(d, d)$ 的矩阵：大约 $T d^2$ 次运算。注意力拿每个位置与其他所有位置比较：
 # 大约 $T^2 d$ 次运算，但可以**同时**进行；另外要存下 $h\,T^2$ 个权重。我们在这台机器上量一量两者的前向时间，
-# 两个序列，宽度 64。
+# 两个序列，宽度 64。内存则是**算**出来的：注意力的每个权重四个字节，GRU 给出的各步状态每个数也是四个字节。
 # %% id="cost-run"
 inputs = keras.Input((None, 64))
 contenders = {
@@ -956,7 +1004,7 @@ axes[0].plot(course.lengths, 1e3 * np.array(seconds["attention"]), "o-", lw=2, l
 axes[0].set(title=plots.label("time", "时间"), xlabel=plots.label("length T", "长度 T"), ylabel=plots.label("milliseconds", "毫秒"))
 axes[1].plot(course.lengths, np.array(course.lengths) * 2 * 64 * 4 / 1e6, "s--", lw=2, label=plots.label("GRU: its states", "GRU：各步状态"))
 axes[1].plot(course.lengths, megabytes, "o-", lw=2, label=plots.label("attention: its weights", "注意力：权重"))
-axes[1].set(title=plots.label("memory", "内存"), xlabel=plots.label("length T", "长度 T"), ylabel="MB")
+axes[1].set(title=plots.label("memory, computed", "内存（算出来的）"), xlabel=plots.label("length T", "长度 T"), ylabel="MB")
 for axis in axes:
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
@@ -964,9 +1012,9 @@ for axis in axes:
     axis.legend()
 plots.show(
     figure,
-    "Time and memory against length on logarithmic axes. The recurrent layer's time and memory double with the length; the"
+    "Measured time and computed memory against length on logarithmic axes. The recurrent layer's time and memory double with the length; the"
     " memory of attention's weights grows fourfold, and its time more and more steeply.",
-    "时间和内存随长度的变化，双对数坐标。循环层的时间和内存随长度加倍而加倍；注意力权重的内存翻两番，时间也越来越陡。",
+    "量得的时间和算得的内存随长度的变化，双对数坐标。循环层的时间和内存随长度加倍而加倍；注意力权重的内存翻两番，时间也越来越陡。",
 )
 # %% [markdown] id="cost-reading" lang="en"
 # On short sequences attention is ahead, because nothing waits for anything. Then the square catches up: each doubling of the
@@ -1194,16 +1242,18 @@ check("05.5", additive_scores)
 #
 # - I. Sutskever, O. Vinyals, Q. V. Le (2014). *Sequence to sequence learning with neural networks.* NeurIPS. arXiv:1409.3215.
 # - K. Cho et al. (2014). *Learning phrase representations using RNN encoder–decoder.* EMNLP. arXiv:1406.1078.
+# - K. Cho, B. van Merriënboer, D. Bahdanau, Y. Bengio (2014). *On the properties of neural machine translation: encoder–decoder approaches.* SSST-8 (the longer the sentence, the worse). arXiv:1409.1259.
 # - D. Bahdanau, K. Cho, Y. Bengio (2015). *Neural machine translation by jointly learning to align and translate.* ICLR. arXiv:1409.0473.
 # - A. Vaswani et al. (2017). *Attention is all you need.* NeurIPS. arXiv:1706.03762.
 # - S. Jain, B. C. Wallace (2019). *Attention is not explanation.* NAACL. arXiv:1902.10186.
 # - S. Wiegreffe, Y. Pinter (2019). *Attention is not not explanation.* EMNLP. arXiv:1908.04626.
 # - T. Dao et al. (2022). *FlashAttention: fast and memory-efficient exact attention with IO-awareness.* NeurIPS. arXiv:2205.14135.
-# %% [markdown] id="references" lang="zh" of="1c2cd008"
+# %% [markdown] id="references" lang="zh" of="c037d46b"
 # ## 17 · 参考文献
 #
 # - I. Sutskever, O. Vinyals, Q. V. Le (2014). *Sequence to sequence learning with neural networks.* NeurIPS. arXiv:1409.3215.
 # - K. Cho et al. (2014). *Learning phrase representations using RNN encoder–decoder.* EMNLP. arXiv:1406.1078.
+# - K. Cho, B. van Merriënboer, D. Bahdanau, Y. Bengio (2014). *On the properties of neural machine translation: encoder–decoder approaches.* SSST-8 (the longer the sentence, the worse). arXiv:1409.1259.
 # - D. Bahdanau, K. Cho, Y. Bengio (2015). *Neural machine translation by jointly learning to align and translate.* ICLR. arXiv:1409.0473.
 # - A. Vaswani et al. (2017). *Attention is all you need.* NeurIPS. arXiv:1706.03762.
 # - S. Jain, B. C. Wallace (2019). *Attention is not explanation.* NAACL. arXiv:1902.10186.

@@ -6,11 +6,16 @@ smoke scale, shows that every cell runs with the stubs in place.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
-from course_lib.publishing import builder, executor, source
+from course_lib.publishing import builder, executor, notebooks, source
+from tests import watching
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = source.chapters(ROOT / "chapters")
@@ -48,6 +53,60 @@ def test_the_english_solutions_give_the_expected_results_on_jax(chapter, tmp_pat
     assert set(record.checks.values()) == {"passed"}
 
 
-def test_the_chinese_student_edition_runs_at_smoke_scale(chapter, tmp_path):
+def test_the_chinese_student_edition_runs_at_smoke_scale_and_training_reaches_every_weight(
+    chapter, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(executor, "notebook", watched)
     record = executor.run(chapter, "zh", "student", "smoke", build_folder=tmp_path)
     assert set(record.checks.values()) == {"not attempted"}
+    loose, still = what_training_missed(executor.executed_path(tmp_path, chapter.slug, "zh", "student"))
+    alone = ALONE.get(chapter.slug, set())
+    assert {cell for cell, _ in loose} == alone, "layers that are in no model: " + str(loose)
+    assert [found for found in still if found[0] not in alone] == []
+
+
+# In these cells a layer is shown by itself, and no model is meant to hold it.
+ALONE = {
+    "05_attention": {"erratum-15", "errata-mended-run", "heads-once-run"},
+    "06_transformer": {
+        "positions-learned",
+        "norm-loop",
+        "encoder-layer",
+        "decoder-layer",
+        "erratum-06-run",
+        "erratum-19-mended-run",
+        "erratum-20-run",
+    },
+}
+
+# The tools of the watch stay out of the lesson's names: what a lesson forgets to import must still be missing.
+WATCH = """\
+_watch = {{}}
+exec({source!r}, _watch)
+_watch["cells"] = []
+get_ipython().events.register("pre_run_cell", _watch["cells"].append)
+_watch = _watch["Watch"](lambda cells=_watch["cells"]: len(cells) - 1)
+"""
+ASK = """\
+import json as _json
+print(_json.dumps([_watch.loose(), _watch.still]))
+"""
+
+
+WATCHED_FROM = 2  # the code cells before: the lesson's first one, which imports Keras, and the watch itself
+
+
+def watched(*args: object, **options: object) -> NotebookNode:
+    """The notebook of a lesson in which a watch is set before the lesson's first cell, and asked after its last."""
+    made = notebooks.notebook(*args, **options)
+    setup = next(number for number, cell in enumerate(made.cells) if cell.id == notebooks.SETUP_ID)
+    made.cells.insert(setup + 1, new_code_cell(WATCH.format(source=Path(watching.__file__).read_text("utf-8"))))
+    made.cells.append(new_code_cell(ASK, id="ask"))
+    return made
+
+
+def what_training_missed(executed: Path) -> list[list[tuple[str, str]]]:
+    """What the watch of an executed notebook says, with ids of cells."""
+    code = [cell for cell in nbformat.read(executed, as_version=4).cells if cell.cell_type == "code"]
+    said = json.loads(code[-1].outputs[0].text)
+    return [[(code[place + WATCHED_FROM].id, what) for place, what in found] for found in said]
