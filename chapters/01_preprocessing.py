@@ -561,13 +561,13 @@ plots.show(
 # %% [markdown] id="quiz-idf" lang="en" tags=["quiz"]
 # **A word occurs in every one of 1,000 documents. What is its idf by equation (1)?**
 # - [ ] 0: it cannot tell documents apart — That is the classic form ln(N/df); ours adds one, so that the word is quiet but not gone.
-# - [x] 1: the logarithm is ln(1001/1001) = 0, and the one outside remains — Right, and this is why TF-IDF softens stop words without deleting them.
+# - [x] 1: the logarithm is ln(1001/1001) = 0, and the one outside remains — This is why TF-IDF softens stop words without deleting them.
 # - [ ] About 6.9: the logarithm of 1,000 — That is close to the idf of a word found in one document only (it is 7.2).
 # - [ ] It depends on how often it occurs in each document — That is tf; idf only asks in how many documents a word occurs.
-# %% [markdown] id="quiz-idf" lang="zh" of="949660eb" tags=["quiz"]
+# %% [markdown] id="quiz-idf" lang="zh" of="b794fd88" tags=["quiz"]
 # **某个词在全部 1,000 篇文档里都出现过。按式 (1)，它的 idf 是多少？**
 # - [ ] 0：它区分不了任何文档 — 那是经典形式 ln(N/df)；我们的式子多加了 1，让这个词变轻，而不是消失。
-# - [x] 1：对数是 ln(1001/1001) = 0，只剩外面的 1 — 正是如此；所以 TF-IDF 只会压低停用词，不会删掉它们。
+# - [x] 1：对数是 ln(1001/1001) = 0，只剩外面的 1 — 所以 TF-IDF 只会压低停用词，不会删掉它们。
 # - [ ] 约 6.9：即 1,000 的对数 — 这接近只在一篇文档里出现的词的 idf（7.2）。
 # - [ ] 取决于它在每篇文档里出现多少次 — 那是 tf；idf 只问它出现在多少篇文档里。
 
@@ -684,11 +684,18 @@ plots.show(
 # same experiment on five splits, each with 10,000 reviews drawn anew (6,000 to train, 4,000 to validate; `limit=10_000`
 # in the first call of section 2, `seed` 0 to 4 in both). It takes some minutes; the accuracies in the next cell are
 # what it gave on two CPU cores.
-# %% [markdown] id="recipe-recorded" lang="zh" of="d0e76763"
+#
+# Mind the ± in it: it takes the five for independent, and they are not. All draws come from the same 25,000 reviews, so
+# any two of them share four reviews in ten. They agree more than five separate collections would, and the ± is **too
+# small**: about half of what it should be, if reviews that are shared by 40% make differences that correlate by 0.4.
+# %% [markdown] id="recipe-recorded" lang="zh" of="06a27d7c"
 # 一次划分定不了零点几个百分点的事，而且它误导人的程度可能超过标准误所示：标准误只反映碰巧用哪些评论来验证，
 # 不反映碰巧用哪些评论来训练。所以这里给出一份**事先跑好的记录**：同样的实验做五次，每次重新抽取 10,000 条评论
 # （6,000 条训练，4,000 条验证；第 2 节第一处调用取 `limit=10_000`，两处的 `seed` 依次取 0 到 4）。跑完要几分钟；
 # 下一格里的准确率，就是在两核 CPU 上得到的结果。
+#
+# 当心其中的 ±：它把这五次当作相互独立，其实不然。每次都从同样的 25,000 条评论里抽，任意两次平均有四成评论相同，
+# 彼此就比五份不相干的评论更一致，所以 ± **偏小**：假如四成评论相同使差值的相关系数为 0.4，它大约只有应有的一半。
 # %% id="recipe-recorded-table"
 recorded = {  # accuracy in percent, seeds 0 to 4
     tr("split at spaces", "按空格切分"): [85.15, 85.475, 85.025, 84.875, 85.35],
@@ -708,17 +715,18 @@ for name, accuracies in recorded.items():
                  f"{gap.mean():+.2f} ± {gap.std(ddof=1) / sqrt(len(gap)):.2f}"])
 display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值（百分点）")], rows)
 # %% [markdown] id="recipe-recorded-reading" lang="en"
-# Now something can be said. Cleaning and tokenising gain a point. Stop-word removal and stemming each seem to *lose* about a
-# third of a point; with five splits a little more than twice the error is not quite proof. Both together, as the first
-# article advises, lose twice as much, and that is clearer. Pairs of words gain a point, and there stop words matter
-# most: without them nearly all of that gain is lost.
+# Now something can be said, with each ± doubled in mind. Cleaning and tokenising gain a point: that is certain. Stop-word
+# removal and stemming each seem to *lose* about a third of a point, little more than one doubled error: that is open. Both
+# together, as the first article advises, lose twice as much: that is likely, and it is surely no gain. Pairs of words gain
+# a point, likely again, and there stop words matter most: without them nearly all of that gain is lost.
 #
 # Why? It is tempting to answer: once *not* and *of* are gone, *not good* and *waste of* can no longer be formed. But look
 # at the last row: deleting just these two costs next to nothing. It is the many other pairs with a small word in them
 # that carry the gain. **An explanation that sounds right must be measured, too.**
-# %% [markdown] id="recipe-recorded-reading" lang="zh" of="9e811da2"
-# 现在可以说点什么了。清洗加分词提高一个百分点。去停用词和词干提取似乎各**降低**约三分之一个百分点；只有五次划分，略大于两倍标准误还不足以定论。
-# 像第一篇文章建议的那样两样都做，降幅翻倍，这就比较清楚了。词对提高一个百分点，而停用词在这里最要紧：没有它们，得到的好处几乎全丢了。
+# %% [markdown] id="recipe-recorded-reading" lang="zh" of="bf2c7911"
+# 现在可以说点什么了，只是每个 ± 都要在心里加倍。清洗加分词提高一个百分点，这是肯定的。去停用词和词干提取似乎各**降低**约三分之一个百分点，
+# 只比加倍后的误差大一点，还没有定论。像第一篇文章建议的那样两样都做，降幅翻倍：多半真有损失，反正绝没有好处。
+# 词对提高一个百分点，也是多半如此，而停用词在这里最要紧：没有它们，得到的好处几乎全丢了。
 #
 # 为什么？人们很容易回答：*not* 和 *of* 一删，*not good* 和 *waste of* 便无从组成。可是请看最后一行：只删这两个词，几乎没有损失。
 # 带来好处的，是其他许许多多含有停用词的词对。**听起来有理的解释，也要量一量。**

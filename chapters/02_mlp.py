@@ -1794,11 +1794,11 @@ check("02.5", batch_perplexity)
 # - [ ] 批太小 — 批小，损失会在 2.3 上下跳动，但不会升到 14。
 # %% [markdown] id="quiz-early" lang="en" tags=["quiz"]
 # **You try 40 settings and report the best validation accuracy, 97.2%. What will the test say?**
-# - [ ] 97.2%: validation digits were never trained on — No, but 40 choices were made on them.
+# - [ ] 97.2%: validation digits were never trained on — But 40 choices were made on them.
 # - [ ] More, since the test is larger — Its size decides how exactly you know the accuracy, not how high it is.
 # - [x] Probably a little less — The best of 40 was partly lucky on these very digits, and its luck stays behind.
 # - [ ] Nothing: one must not use both — One should: that is what the test is for, once.
-# %% [markdown] id="quiz-early" lang="zh" of="05bbc07c" tags=["quiz"]
+# %% [markdown] id="quiz-early" lang="zh" of="b161c591" tags=["quiz"]
 # **你试了 40 组设置，报告其中最好的验证准确率 97.2%。测试会是多少？**
 # - [ ] 97.2%：没有在验证数字上训练过 — 没训练过，可是在上面做过 40 次选择。
 # - [ ] 更高，因为测试集更大 — 大小决定你知道得多准确，不决定准确率多高。
@@ -1850,14 +1850,14 @@ check("02.5", batch_perplexity)
 # **My loss is NaN. Where do I look?** In this order: NaN in the data; a logarithm of a probability instead of logits; a learning rate that is too large; gradients that explode
 # (clip them, lesson 06).
 #
-# **Which batch size?** The fourth article says 32 to 128, and that is a sound start. Larger batches use the machine better and need larger rates; lesson 11 measures it.
+# **Which batch size?** The fourth article says 32 to 128, and that is a sound start. Larger batches use the machine better and need larger rates.
 #
 # **How do I make a language model better?** More text, a larger model, a longer context, in that order, and regularisation when the two curves part. The third article's list (9.2) is right,
-# only its order is not given. Lesson 09 goes on from here.
+# only its order is not given.
 #
 # **Do I still need to know back-propagation, if the library does it?** Whoever knows it finds the dead unit, the wrong axis and the missing mask in minutes. The library computes gradients of
 # whatever you wrote, mistakes included.
-# %% [markdown] id="faq" lang="zh" of="a8ade630"
+# %% [markdown] id="faq" lang="zh" of="c606d7d3"
 # ## 16 · 常见问题
 #
 # **要几层，每层多少单元？** 从两个隐藏层、每层几百个单元开始；先让网络大到足以把训练数据背下来，再收住它（第 8 节）。连过拟合都做不到的网络太小了，你无从知道它本来能做到多好。
@@ -1866,9 +1866,9 @@ check("02.5", batch_perplexity)
 #
 # **损失变成 NaN 了，查哪里？** 按这个顺序：数据里有 NaN；对概率取了对数，而没有用 logits；学习率太大；梯度爆炸（裁剪，见第 06 课）。
 #
-# **批该多大？** 第四篇文章说 32 到 128，作为起点是合理的。批越大，机器利用得越好，学习率也要越大；第 11 课会量一量。
+# **批该多大？** 第四篇文章说 32 到 128，作为起点是合理的。批越大，机器利用得越好，学习率也要越大。
 #
-# **怎样让语言模型更好？** 更多的文本，更大的模型，更长的上下文，按这个顺序来；两条曲线分开时再加正则化。第三篇文章（9.2）列的几条都对，只是没说先后。第 09 课从这里接着讲。
+# **怎样让语言模型更好？** 更多的文本，更大的模型，更长的上下文，按这个顺序来；两条曲线分开时再加正则化。第三篇文章（9.2）列的几条都对，只是没说先后。
 #
 # **程序库都替我求导了，还要懂反向传播吗？** 懂的人，几分钟就能找到死掉的单元、弄错的轴、漏掉的掩码。程序库会对你写下的任何东西求导，包括错误。
 

@@ -1220,7 +1220,7 @@ plots.show(
 # %% [markdown] id="language" lang="en"
 # ## 12 · And for language?
 #
-# Put words in the place of pixels. The decoder is now a language model that reads all words before the next one (lesson 09),
+# Put words in the place of pixels. The decoder is now a language model that reads all words before the next one,
 # and the code is meant to hold what a *sentence* is about. Bowman and others built this in 2016 and met what you have just
 # seen, only worse: the KL went to zero, and the code of a sentence said nothing at all.
 #
@@ -1234,10 +1234,10 @@ plots.show(
 # A code that speaks lets you walk from one sentence to another as we walked from a 3 to an 8, or change the tone of a
 # sentence and keep its content. Today's large language models have no such code: they are all decoder. But whenever a
 # system shall hold *one vector for a whole text*, the question of this section comes back: **who listens to it?**
-# %% [markdown] id="language" lang="zh" of="982200be"
+# %% [markdown] id="language" lang="zh" of="f32b1cf3"
 # ## 12 · 换成语言呢？
 #
-# 把像素换成词。解码器就成了语言模型，预测下一个词时读得到前面的所有词（第 09 课），而编码应当记住一个**句子**在说什么。
+# 把像素换成词。解码器就成了语言模型，预测下一个词时读得到前面的所有词，而编码应当记住一个**句子**在说什么。
 # Bowman 等人 2016 年做了这样的模型，遇到的正是你刚看到的情形，而且更糟：KL 降到零，句子的编码什么也没说。
 #
 # 他们用了退火，还随机地对解码器**遮住一些词**，逼它去问编码。现在你能说出各种常见办法为什么管用了：

@@ -115,7 +115,7 @@ course = dial(
     settings={
         "smoke": dict(books=256, book_epochs=1, more_books=256, units=16, phrases=300, phrase_epochs=1,
                       erased=10, lengths=[16, 32]),
-        "quick": dict(books=12_000, book_epochs=3, more_books=300_000, units=64, phrases=5_000,
+        "quick": dict(books=12_000, book_epochs=3, more_books=240_000, units=64, phrases=5_000,
                       phrase_epochs=5, erased=150, lengths=[64, 128, 256, 512, 1024]),
         "full": dict(books=100_000, book_epochs=6, more_books=600_000, units=256, phrases=5_000,
                      phrase_epochs=15, erased=500, lengths=[64, 128, 256, 512, 1024, 2048]),
@@ -123,7 +123,7 @@ course = dial(
     expected={
         "quick": dict(
             attention_at_32=(0.97, 1.0), one_vector_at_2=(0.45, 0.65), one_vector_at_32=(0.1, 0.24),
-            longer_at_2=(0.65, 1.0), longer_at_32=(0.1, 0.24),
+            longer_at_2=(0.62, 1.0), longer_at_32=(0.1, 0.24),
             characters_right=(0.92, 0.96), most_looked_at_matters_most=(0.45, 0.9),
         ),
         "full": dict(

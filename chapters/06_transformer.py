@@ -1412,10 +1412,10 @@ plots.show(
 )
 # %% [markdown] id="counting-reading" lang="en"
 # The paper says 340 million, and so it is, nearly. With Adam's averages its numbers would fit into the memory of a good laptop, but training it there
-# would take far too long, and the course does not try; lesson 10 takes a small one further. Notice where the numbers sit: the part named in the title of the Transformer's paper, attention, is **less** than
+# would take far too long, and the course does not try. Notice where the numbers sit: the part named in the title of the Transformer's paper, attention, is **less** than
 # a third. Most of a large Transformer is the humble network of lesson 02.
-# %% [markdown] id="counting-reading" lang="zh" of="fc8f46b5"
-# 论文说是 3.4 亿，数出来差不多。这些参数连同 Adam 的滑动平均，好一点的笔记本电脑内存装得下，可是在上面训练太费时间，本课程也不去试；第 10 课会拿一个小模型接着训练。
+# %% [markdown] id="counting-reading" lang="zh" of="8e202a45"
+# 论文说是 3.4 亿，数出来差不多。这些参数连同 Adam 的滑动平均，好一点的笔记本电脑内存装得下，可是在上面训练太费时间，本课程也不去试。
 # 注意这些数都在哪里：Transformer 论文标题里的主角“注意力”占**不到**三分之一。一个大 Transformer 的大部分，是第 02 课那个不起眼的小网络。
 # %% [markdown] id="quiz-count" lang="en" tags=["quiz"]
 # **You double the width d and the hidden width h of a Transformer; the number of layers stays. By how much do its layers grow?**
@@ -1480,15 +1480,15 @@ later[:, 3] = START  # does it see position 3?
 change = np.abs(np.asarray(language_model(later)) - np.asarray(language_model(ids_in)))
 print(change.max(axis=(0, 2))[:6].round(3))
 # %% [markdown] id="erratum-20" lang="en"
-# Untrained, it is as good as guessing, and it does not look ahead. Lesson 09 trains one.
+# Untrained, it is as good as guessing, and it does not look ahead.
 #
 # ### E20: ids without vectors, one argument for two
 #
 # The other listing calls `torch.nn.Transformer` with one argument where two are needed, and compares the output with the same
 # batch. It has no embedding; if the batch holds token ids, as a batch of text does, that fails too. Our layers complain of the
 # same things, and so they should:
-# %% [markdown] id="erratum-20" lang="zh" of="a1e5db52"
-# 没训练时，它与瞎猜差不多，而且没有偷看。第 09 课会训练一个。
+# %% [markdown] id="erratum-20" lang="zh" of="97c47d28"
+# 没训练时，它与瞎猜差不多，而且没有偷看。
 #
 # ### E20：只有编号没有向量，两个参数只给了一个
 #

@@ -551,27 +551,27 @@ plots.show(
     "左图：影评长度的直方图，多数超过原文截断的 128 个词。右图：LSTM 状态的四个数在有词的地方起伏，进入填充后都漂向各自固定的值。",
 )
 # %% [markdown] id="lstm-repairs" lang="en"
-# The repairs, one at a time, each on top of the one before:
+# The repairs, step by step, each on top of the one before:
 #
 # 0. **as meant**: the last 128 words (`pad_sequences` fills up at the end, as it was told, and cuts at the front, as it does unless it
 #    is told otherwise: a lucky default, for reviews end with their verdict), padding read, the last state;
 # 1. **mask**: stop at the last word;
 # 2. **length**: keep twice as many words;
-# 3. **both ways, the largest**: read from both ends, and take for each number its largest value over all words, so that nothing
-#    has to be carried to the end;
+# 3. **both ways, the largest**: two changes at once, so their gain cannot be divided between them: read from both ends, and
+#    take for each number its largest value over all words, so that nothing has to be carried to the end;
 # 4. **dropout**: set some of the numbers to zero in training, half of them in the recorded runs, a fifth on this page;
 # 5. **vectors**: begin with word vectors that were learnt from unlabelled reviews (section 8).
 #
 # Six networks are too many for a page. Here you train two, small and on few reviews: the one that was meant, and one with the repairs
 # 1, 3 and 4. What each step gains is shown below from recorded runs.
-# %% [markdown] id="lstm-repairs" lang="zh" of="002174d5"
-# 修补一处一处来，每一处都在前一处的基础上：
+# %% [markdown] id="lstm-repairs" lang="zh" of="129df624"
+# 修补一步一步来，每一步都在前一步的基础上：
 #
 # 0. **照原意**：取末尾的 128 个词（`pad_sequences` 按原文的吩咐在末尾补齐，却按默认从开头截断：这个默认值歪打正着，因为影评往往最后下结论），
 #    读填充，取最后的状态；
 # 1. **掩码**：读到最后一个词为止；
 # 2. **长度**：保留两倍那么多词；
-# 3. **双向取最大**：两头都读，每个数取它在所有词上的最大值，这样什么都不必一路带到最后；
+# 3. **双向取最大**：这是同时改两处，好处分不清各归谁：两头都读，每个数取它在所有词上的最大值，这样什么都不必一路带到最后；
 # 4. **暂退法**（dropout）：训练时把一部分数置零，事先跑好的记录里是一半，这一页上是五分之一；
 # 5. **词向量**：从无标注影评学来的词向量出发（第 8 节）。
 #
@@ -580,12 +580,12 @@ plots.show(
 # %% [markdown] id="lstm-predict" lang="en" tags=["predict"]
 # **Before you run it.** Which of the repairs gains most? And will the mended LSTM beat the n-grams of section 5 on these few reviews?
 #
-# > No single one: in the recorded runs below, the mask, twice the length and reading both ways bring about one percentage point each, dropout somewhat
+# > No single one: in the recorded runs below, the mask, twice the length, and reading both ways with the largest value bring about one percentage point each, dropout somewhat
 # > less, and the vectors nothing. Only together do they count. And a network that learns word vectors from nothing needs many reviews; with few, counting n-grams is hard to beat.
-# %% [markdown] id="lstm-predict" lang="zh" of="b6c79575" tags=["predict"]
+# %% [markdown] id="lstm-predict" lang="zh" of="ddd1763e" tags=["predict"]
 # **先猜，再运行。** 哪一处修补收益最大？修好的 LSTM 能在这点影评上胜过第 5 节的 n 元语法吗？
 #
-# > 没有哪一处特别大：在下面的记录里，掩码、加倍长度、双向读取各带来大约一个百分点，暂退法再少一些，词向量则毫无帮助；合在一起才可观。
+# > 没有哪一处特别大：在下面的记录里，掩码、加倍长度、双向取最大各带来大约一个百分点，暂退法再少一些，词向量则毫无帮助；合在一起才可观。
 # > 再说，从零学词向量的网络需要很多影评；影评少时，光是数 n 元语法，就已经很难被超过。
 # %% id="lstm-run"
 sizes = course.sequence
@@ -797,12 +797,12 @@ for word in ("boring", "superb", "vampire"):
 # ### The LSTM, given words
 #
 # The same task gave a vector to each word. The mended LSTM of section 6 had to find out from a few labelled reviews that *superb* and *gripping* are alike; now it
-# begins with that. This is **pre-training** in its smallest form, and what lesson 10 does with a whole Transformer.
-# %% [markdown] id="vectors" lang="zh" of="13d323eb"
+# begins with that. This is **pre-training** in its smallest form, and what BERT and its kin do with a whole Transformer.
+# %% [markdown] id="vectors" lang="zh" of="f62f2ca8"
 # ### 给 LSTM 现成的词向量
 #
 # 同一个任务也给了每个词一个向量。第 6 节修好的 LSTM 得从不多的有标注影评里自己发现 *superb* 和 *gripping* 相近；现在让它从这里出发。
-# 这是最小形式的**预训练**，第 10 课会用整个 Transformer 来做。
+# 这是最小形式的**预训练**，BERT 一类的模型则用整个 Transformer 来做。
 # %% id="vectors-run"
 known_words = {name: place for place, name in enumerate(names) if " " not in name}
 table = np.random.default_rng(course.seed).normal(0, 0.03, (top, learnt.n_grams.shape[1])).astype("float32")
@@ -1133,15 +1133,15 @@ print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ",
 # mostly noise. In customer service the costs differ: a missed complaint is dearer than a false alarm, so move the threshold along the ROC curve.
 #
 # For work, begin with scikit-learn's `TfidfVectorizer` and `LogisticRegression`: ten lines, seconds, near 90%. fastText and spaCy are good second steps.
-# A pre-trained Transformer (KerasHub, Hugging Face) reaches 93 to 96% here and needs a GPU; lesson 10 shows how.
-# %% [markdown] id="uses" lang="zh" of="fe81dcc5"
+# A pre-trained Transformer (KerasHub, Hugging Face) reaches 93 to 96% here and needs a GPU.
+# %% [markdown] id="uses" lang="zh" of="875bc712"
 # ## 13 · 应用、工具与资源
 #
 # 凡是给文本二选一贴标签的地方，都能用同一架梯子：投诉、垃圾邮件、客服工单、公司新闻。用在金融上要当心两点：在那里 *liability*（负债）、*cost*（成本）并不是贬义，
 # 词义得从同类文本里学；用明天的股价当标签，大半是噪声。客服则要看代价：漏掉一条投诉比误报一次更贵，那就沿 ROC 曲线移动阈值。
 #
 # 真要干活，先用 scikit-learn 的 `TfidfVectorizer` 加 `LogisticRegression`：十行代码，几秒钟，接近 90%。fastText 和 spaCy 是不错的第二步。
-# 预训练的 Transformer（KerasHub、Hugging Face）在这里能到 93% 至 96%，需要 GPU，做法见第 10 课。
+# 预训练的 Transformer（KerasHub、Hugging Face）在这里能到 93% 至 96%，需要 GPU。
 
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 14 · Exercises

@@ -18,6 +18,11 @@ from course_lib.publishing.percent import Report
 _CHOICE = re.compile(r"- \[(?P<mark>.*?)\] *(?P<content>.*)")
 _DASH = " — "
 
+# What a page says before the reason of a choice, in these words or others.
+_VERDICT = re.compile(
+    r"(right|correct|yes|no|wrong|not quite)[,.;:!]|(对|不对|正确|是的|正是|正是如此|错|错了)[，。；：！]",
+    re.IGNORECASE,
+)
 _WORDS = {
     "en": {"right": "Right.", "wrong": "Not quite.", "explanation": "Explanation"},
     "zh": {"right": "对。", "wrong": "不对。", "explanation": "展开解释"},
@@ -78,6 +83,8 @@ def read_quiz(text: str, report: Report) -> Quiz:
             report(offset, "a choice has its reason after ' — ': '- [ ] choice — reason'")
         if "$" in choice_text:
             report(offset, "no formula in a choice: it becomes a <summary>, where none is drawn; use Unicode: √, ², ⅓")
+        if verdict := _VERDICT.match(reason.strip()):
+            report(offset, f"the page says whether a choice is right; the reason begins after '{verdict[0]}'")
         choices.append(Choice(choice_text.strip(), reason.strip(), mark == "x"))
     if not "".join(question).strip():
         report(0, "a quiz begins with its question")

@@ -253,6 +253,12 @@ BROKEN = {
         "a choice has its reason after",
     ),
     "a choice with an empty reason": ("It depends — It does not.", "It depends — ", 0, "a choice has its reason after"),
+    "a reason that says the verdict again": (
+        "- [x] 1 — Every",
+        "- [x] 1 — Right, every",
+        0,
+        "the page says whether a choice is right; the reason begins after 'Right,'",
+    ),
     "a choice of another mark": (
         "- [ ] It depends",
         "- [?] It depends",
