@@ -22,7 +22,7 @@
 #
 # **Mirrors** section 4.2 of the first article; 2.1, 3.2, 3.3, 5 and 6.1 of the third; 2.1, 2.3 and 3.1 of the fifth. What
 # they get wrong here (E06, E16, E17, E19, E20, E31 in our list of errata) is run, taken apart and put right.
-# %% [markdown] id="title" lang="zh" of="db6bbdb6"
+# %% [markdown] id="title" lang="zh" of="957dcdf1"
 # # 06 · Transformer：怎样把各个部件拼成一个翻译器？
 #
 # 第 05 课结束时，我们手里只有半个翻译器：给它英文句子和**正确的**前文，它能预测下一个汉字。可是来求翻译的人，
