@@ -148,6 +148,7 @@ def pca_reconstruction(learner: Learner) -> None:
         "For 2 components, with an example in each row:",
         "取 2 个成分时，每行一个样本：",
     )
+    agree(learner, _pca, (_cloud(9), 2))
     one = numbers(learner(cloud, 1), (6, 4), "examples, features")
     require(
         close(one, _pca(cloud, 1)),
@@ -497,9 +498,9 @@ def area_under_roc(learner: Learner) -> None:
             "这是平均得分之差：应逐对比较。",
         ),
         (
-            float(scores[outlier].mean() > scores[~outlier].mean()),
-            "You compare the mean scores: compare pair by pair.",
-            "你比较的是平均得分：应逐对比较。",
+            1.0,
+            "You get 1, as if each outlier scored above each ordinary example; 0.6 lies below 0.7. Compare all pairs.",
+            "你得到 1，好像每个离群点的得分都高于每个平常样本；可是 0.6 低于 0.7。应比较所有配对。",
         ),
     )
     require(

@@ -194,6 +194,8 @@ def short(value: object, limit: int = 80) -> str:
         value = value.item()
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, list | tuple) and any(isinstance(each, np.ndarray) for each in value):
+        return f"({', '.join(short(each, limit) for each in value)})"
     if callable(value) and hasattr(value, "__name__"):
         return str(value.__name__)
     text = repr(value)

@@ -313,6 +313,8 @@ def adam_step(learner: Learner) -> None:
             "Return three arrays: weights, mean and square.",
             "应返回三个数组：weights、mean 和 square。",
         )
+        if any(numbers(part).shape != np.shape(arguments[0]) for part in found):
+            require_new(learner)
         return [numbers(part, np.shape(arguments[0])) for part in found]
 
     weights, gradient, none = np.array([1.0, -2.0, 3.0, 0.7]), np.array([0.5, -0.25, 2.0, -0.6]), np.zeros(4)

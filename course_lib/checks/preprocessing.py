@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from course_lib.checks.answers import agree, close, numbers, parts, plain, recognise, require_close
+from course_lib.checks.answers import agree, close, numbers, parts, plain, recognise, require_close, require_new
 from course_lib.checks.calling import short
 from course_lib.checks.core import Learner, exercise, require
 
@@ -191,8 +191,10 @@ def skip_gram_pairs(learner: Learner) -> None:
         "有词与自己配成了对：要排除中心词自己的位置。",
     )
     _require_pairs(found, right, text)
-    wide = ["a", "b", "c", "d", "e"]
+    wide = ["f", "g", "h", "i", "j"]
     found, right = _read_pairs(learner(wide, 3, set())), _pairs(wide, 3, set())
+    if not set(found) & set(right):
+        require_new(learner)
     recognise(
         found,
         right,
@@ -384,6 +386,8 @@ def best_merge(learner: Learner) -> None:
         ),
     ):
         found, right = ask(given), _merge(given)
+        if found not in {pair for word in given for pair in pairwise(word)}:
+            require_new(learner)
         require(
             given is not weighted or found != ("m", "n"),
             f"For {given} you return {found}: each word counts as often as its frequency says; it seems that you count "
@@ -683,6 +687,8 @@ def split_word(learner: Learner) -> None:
         ("Able", {"able", "a"}, "Letters stay as they are, capital or small", "字母保持原样，大小写不变"),
     ):
         found, right = ask(word, known), _split(word, known)
+        if found != right and len(found) > 1:
+            require_new(learner)
         require(
             found == right,
             f"{english}: '{word}' with {sorted(known)} should give {right}; yours gives {found}.",

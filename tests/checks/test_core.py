@@ -275,3 +275,13 @@ def test_two_checks_for_one_exercise_are_refused():
     check("01.1", stub)
     with pytest.raises(ValueError, match=r"01\.1"):
         core.exercise("01.1")(lambda learner: None)
+
+
+@pytest.mark.parametrize("chapter", ["01", "02", "03", "04"])
+def test_every_exercise_has_a_second_hint_in_both_languages(chapter):
+    check(f"{chapter}.1", stub)
+    numbers = [number for number in core._EXERCISES if number.startswith(chapter)]
+    for number in numbers:
+        english, chinese = core._SECOND_HINTS[number]
+        assert len(english.split()) > 15
+        assert any("\u4e00" <= character <= "\u9fff" for character in chinese)

@@ -530,7 +530,7 @@ def test_a_spoilt_mean_is_refused(name):
 
 @pytest.mark.parametrize("number", RIGHT)
 def test_a_first_answer_kept_for_ever_is_refused(number):
-    must_fail(number, for_ever(RIGHT[number]))
+    must_fail(number, for_ever(RIGHT[number]), "same answer as before")
 
 
 WRITTEN = [("01.1", 0), ("01.2", 0), ("01.2", 2), ("01.3", 0), ("01.4", 0), ("01.4", 1), ("01.5", 1)]

@@ -419,7 +419,7 @@ def test_spoilt_batches_are_refused(number, name):
 
 @pytest.mark.parametrize("number", RIGHT)
 def test_a_first_answer_kept_for_ever_is_refused(number):
-    must_fail(number, for_ever(RIGHT[number]))
+    must_fail(number, for_ever(RIGHT[number]), "same answer as before")
 
 
 WRITTEN = [("04.1", 2), ("04.2", 3), ("04.3", 4), ("04.4", 1), ("04.5", 1), ("04.6", 1)]
