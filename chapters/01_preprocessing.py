@@ -1339,11 +1339,13 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # ## 13 · Exercises
 #
 # Write your solution in place of `raise NotImplementedError`, run the cell, then run the check under it. A check
-# answers at once, and a wrong answer gets a hint. You may run it as often as you like.
-# %% [markdown] id="exercises" lang="zh" of="d86c2589" tags=["stop"]
+# answers at once, and a wrong answer gets a hint. A second failure in a row gets a longer one;
+# `check("01.1", document_frequency, hint=2)` asks for it at once. You may run it as often as you like.
+# %% [markdown] id="exercises" lang="zh" of="7fce857b" tags=["stop"]
 # ## 13 · 练习
 #
-# 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。检查立刻给出结果，答错了会有提示，想试几次都行。
+# 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。检查立刻给出结果，答错了会有提示；
+# 连续第二次答错，提示会更详细，想马上看就用 `check("01.1", document_frequency, hint=2)`。想试几次都行。
 # %% [markdown] id="ex1-text" lang="en"
 # ### Document frequency
 #

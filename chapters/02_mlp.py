@@ -1660,11 +1660,12 @@ for word in ("could", "two", "he", "was"):
 # ## 13 · Exercises
 #
 # Write your solution in place of `raise NotImplementedError`, run the cell, then run the check under it. A check answers at once, and a wrong answer gets a hint.
-# NumPy only.
-# %% [markdown] id="exercises" lang="zh" of="cd4fbbd8"
+# A second failure in a row gets a longer one; `check("02.1", mean_cross_entropy, hint=2)` asks for it at once. NumPy only.
+# %% [markdown] id="exercises" lang="zh" of="7b516beb"
 # ## 13 · 练习
 #
-# 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。检查立刻给出结果，答错了会有提示。只用 NumPy。
+# 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。检查立刻给出结果，答错了会有提示；
+# 连续第二次答错，提示会更详细，想马上看就用 `check("02.1", mean_cross_entropy, hint=2)`。只用 NumPy。
 # %% [markdown] id="ex1-text" lang="en"
 # ### Cross-entropy from logits
 #

@@ -1299,11 +1299,14 @@ plots.show(
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 15 · Exercises
 #
-# Replace `raise NotImplementedError` by your own lines, run the cell, then the check below it. NumPy is enough for all.
-# %% [markdown] id="exercises" lang="zh" of="643b015b" tags=["stop"]
+# Replace `raise NotImplementedError` by your own lines, run the cell, then the check below it. A wrong
+# answer gets a hint, a second one in a row a longer hint; `check("03.1", pca_reconstruction, hint=2)` asks for that at
+# once. NumPy is enough for all.
+# %% [markdown] id="exercises" lang="zh" of="75df6789" tags=["stop"]
 # ## 15 · 练习
 #
-# 把 `raise NotImplementedError` 换成你自己的几行，运行这一格，再运行下面的检查。全都只需要 NumPy。
+# 把 `raise NotImplementedError` 换成你自己的几行，运行这一格，再运行下面的检查。答错了会有提示；连续第二次答错，
+# 提示会更详细，想马上看就用 `check("03.1", pca_reconstruction, hint=2)`。全都只需要 NumPy。
 # %% [markdown] id="ex1-text" lang="en"
 # ### Principal components in five lines
 #

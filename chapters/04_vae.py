@@ -1276,12 +1276,14 @@ plots.show(
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 14 · Exercises
 #
-# Write your solution in place of `raise NotImplementedError`, run the cell, then run the check under it. NumPy is all you
-# need.
-# %% [markdown] id="exercises" lang="zh" of="ae4c34d2" tags=["stop"]
+# Write your solution in place of `raise NotImplementedError`, run the cell, then run the check under it. A wrong
+# answer gets a hint, a second one in a row a longer hint; `check("04.1", code_kl, hint=2)` asks for that at once. NumPy
+# is all you need.
+# %% [markdown] id="exercises" lang="zh" of="193c0b9e" tags=["stop"]
 # ## 14 · 练习
 #
-# 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。只用 NumPy 就够了。
+# 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。答错了会有提示；连续第二次答错，
+# 提示会更详细，想马上看就用 `check("04.1", code_kl, hint=2)`。只用 NumPy 就够了。
 # %% [markdown] id="ex1-text" lang="en"
 # ### The price of a code
 #
