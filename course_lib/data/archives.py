@@ -183,12 +183,16 @@ def unpack_one(opened: Opened, name: str, target: Path) -> None:
                 cache.require_room(target.parent, stream.size)
                 part.unlink(missing_ok=True)
                 out = cache.open_part(part)
-            with out:
+            try:
                 while block := stream.read(_BLOCK):
                     with _writing(target):
                         out.write(block)
                 with _writing(target):
                     out.flush()
+            finally:
+                # What could not be written would be tried once more.
+                with suppress(OSError):
+                    out.close()
         with _writing(target):
             os.replace(part, target)
     except BaseException:

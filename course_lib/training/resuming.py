@@ -66,7 +66,9 @@ def fit_resumable(
 
     Raises:
         ValueError: if the model is not compiled or has no weights, or there is no epoch to train.
-        UsageError: if the folder holds the states of another training, or another process trains in it.
+        UsageError: if the folder holds the states of another training or something else under their names, or another
+            process trains in it.
+        EnvironmentProblem: if a state cannot be read: it may be whole, so nothing is begun anew.
     """
     require_integer("epochs", epochs, at_least=1)
     require_integer("batch_size", batch_size, at_least=1)
@@ -83,7 +85,7 @@ def fit_resumable(
         begin, history = 0, {}
         if found is not None:
             _require_same(ours, found.settings, kept.path)
-            _restore(model, found.state)
+            _restore(model, found)
             begin, history = found.epoch, {name: list(values) for name, values in found.history.items()}
             if verbose:
                 print(tr(f"going on after epoch {begin}", f"从第 {begin} 轮之后继续"))
@@ -151,9 +153,22 @@ def _state(model: keras.Model) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _restore(model: keras.Model, state: Mapping[str, np.ndarray]) -> None:
-    for name, variable in _variables(model).items():
-        variable.assign(state[name])
+def _restore(model: keras.Model, found: Checkpoint) -> None:
+    """Give a model its state; all of it fits, or nothing is changed.
+
+    Raises:
+        UsageError: naming the file and the array that is missing or of another shape.
+    """
+    variables = _variables(model)
+    for name, variable in variables.items():
+        shape = found.state[name].shape if name in found.state else "missing"
+        if shape != tuple(variable.shape):
+            raise UsageError(
+                f"{shown(found.path)} is no state of this training: its array {name} is {shape}; expected "
+                f"{tuple(variable.shape)}; take it away, or name another folder"
+            )
+    for name, variable in variables.items():
+        variable.assign(found.state[name])
 
 
 def _settings(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -99,8 +104,71 @@ def test_who_waits_for_a_lock_is_told_so(
     # The other process ends as soon as this one has said that it waits for it.
     monkeypatch.setattr(store.display, "show", lambda line: (print(line.text), other.release()))
     with store.locked("imdb"):
-        assert "Another notebook is preparing imdb" in capsys.readouterr().out
+        assert "Another notebook is preparing imdb (its number is not known)" in capsys.readouterr().out
         with pytest.raises(filelock.Timeout):
             other.acquire(timeout=0.01)
     other.acquire(timeout=1)
     other.release()
+
+
+@pytest.fixture
+def held(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Another process holds the lock of IMDB and does not let go of it."""
+    monkeypatch.setattr(store, "_PATIENCE", 0.01)
+    monkeypatch.setattr(store, "WAIT_SECONDS", 0.1)
+    environment = {**os.environ, "COURSE_CACHE": str(cache)}
+    command = "import sys\nfrom course_lib.data import cache\n"
+    command += "with cache.locked('imdb'): print(1, flush=True); sys.stdin.read()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", command], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    other.stdout.readline()
+    yield other.pid
+    other.communicate()
+
+
+def test_a_lock_is_waited_for_so_long_and_no_longer_and_a_line_says_for_whom(
+    held: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = time.monotonic()
+    with (
+        pytest.raises(store.Busy, match=f"another process has held the cache .*process {held} on "),
+        store.locked("imdb"),
+    ):
+        raise AssertionError("it let two in at once")
+    assert time.monotonic() - begun < 5
+    assert f"Another notebook is preparing imdb (process {held} on " in capsys.readouterr().out
+    assert store.Busy.exit_code == 3
+
+
+def test_while_another_process_parses_without_end_reviews_are_read_all_the_same(
+    held: int, tiny_imdb: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from course_lib.data import imdb
+
+    assert len(imdb.load("train")) == 12
+    assert "cannot be kept in the cache (imdb: another process has held the cache" in capsys.readouterr().out
+
+
+def test_who_held_a_lock_leaves_no_line_behind_and_what_stands_there_is_shown_plainly(cache: Path) -> None:
+    with store.locked("imdb"):
+        assert f"process {os.getpid()} on " in store._told(cache / "locks" / "imdb.holder")
+    assert not (cache / "locks" / "imdb.holder").exists()
+    (cache / "locks" / "imdb.holder").write_bytes(b"\x1b[2Jevil\r\n")
+    assert store._told(cache / "locks" / "imdb.holder") == "[2Jevil"
+
+
+def test_a_manifest_that_is_no_manifest_makes_no_entry(cache: Path) -> None:
+    _write(cache / "entry", one=b"1")
+    for manifest in (
+        b"[" * 50_000,
+        b"{}",
+        b'{"one": 3}',
+        b'{"one": []}',
+        b'{"one": ["1", "x"]}',
+        b"\xff",
+        b" " * 70_000,
+    ):
+        (cache / "entry" / "manifest.json").write_bytes(manifest)
+        assert store.read(cache / "entry", ["one"]) is None
+        assert not store.is_sound(cache / "entry") or manifest == b"{}"

@@ -4,6 +4,7 @@ is known and the one before it taken, that a state of another training is refuse
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import shutil
@@ -74,9 +75,10 @@ def test_it_would_show_if_a_part_of_the_state_were_forgotten(
     _fit(tmp_path / "parts", 2)
     restore = resuming._restore
 
-    def forget(made: keras.Model, state: dict) -> None:
+    def forget(made: keras.Model, found: checkpoints.Checkpoint) -> None:
         fresh = resuming._state(made)
-        restore(made, {name: fresh[name] if name.startswith(forgotten) else value for name, value in state.items()})
+        state = {name: fresh[name] if name.startswith(forgotten) else value for name, value in found.state.items()}
+        restore(made, dataclasses.replace(found, state=state))
 
     monkeypatch.setattr(resuming, "_restore", forget)
     parts, _ = _fit(tmp_path / "parts", 4)
@@ -183,6 +185,24 @@ def test_the_state_of_another_training_is_refused_and_left_alone(named: str, cha
     with pytest.raises(UsageError, match=f"another training: its {named} "):
         _fit(tmp_path, 2, made, **change)
     assert {path.name: path.read_bytes() for path in _files(tmp_path)} == before
+
+
+@pytest.mark.parametrize("change", ["missing", "of another shape"])
+def test_a_state_without_an_array_is_refused_by_name_and_changes_no_weight(tmp_path: Path, change: str) -> None:
+    _fit(tmp_path, 1)
+    kept = checkpoints.CheckpointFolder(tmp_path)
+    found, _ = kept.latest()
+    last = max(name for name in found.state if name.startswith("model_"))
+    state = {name: array for name, array in found.state.items() if name != last}
+    if change == "of another shape":
+        state[last] = np.zeros((1, 2, 3))
+    path = kept.save(checkpoints.Checkpoint(1, state, found.settings, found.history))
+    found.path.unlink()
+    made = model()
+    before = made.get_weights()
+    with pytest.raises(UsageError, match=f"{path.name} is no state of this training: its array {last}"):
+        _fit(tmp_path, 2, made)
+    assert _same(before, made.get_weights()) and path.exists()
 
 
 def test_other_data_are_another_training(tmp_path: Path) -> None:
