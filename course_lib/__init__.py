@@ -5,14 +5,14 @@ Importing it is instant: Keras and everything else that is heavy is imported whe
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
 __version__ = "0.1.0"
 
 # What lessons write stays short, whatever room a name lives in: `from course_lib import attention, data, plots`.
-__getattr__, __dir__, _OFFERED = lazy.offer(
+__getattr__, _, _OFFERED = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "checks": ["check"],
         "session": ["dial", "start"],
         "showing": ["diagrams", "display", "language", "plots", "sliders", "tr"],
@@ -20,3 +20,7 @@ __getattr__, __dir__, _OFFERED = lazy.offer(
     },
 )
 __all__ = ["__version__", *_OFFERED]
+
+
+def __dir__() -> list[str]:
+    return __all__

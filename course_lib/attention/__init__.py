@@ -5,11 +5,11 @@ scores → masked softmax → weights → a weighted mean of values; many heads 
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "functions": [
             "additive_attention",
             "additive_scores",

@@ -5,11 +5,11 @@ inputs → (corruption) → encoder → code → decoder → reconstruction; pri
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "losses": ["ReconstructionLoss", "binary_cross_entropy", "squared_error", "word_cross_entropy"],
         "constraints": ["Corruption", "SparsityPenalty", "absolute_sum", "corrupt", "rate_divergence"],
         "model": ["Autoencoder"],

@@ -1,1 +1,1 @@
-"""What everything stands on: arguments looked at, errors that say what is allowed, whole files, lazy names, folders."""
+"""What everything stands on: arguments looked at, errors that say what is allowed, whole files, folders."""

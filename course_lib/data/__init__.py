@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {"samples": ["samples_in_use"], "management": ["clear", "fetch", "status", "verify"]},
-    modules=["digits", "glove", "imdb", "phrases", "registry", "stopwords", "tatoeba"],
+    submod_attrs={"samples": ["samples_in_use"], "management": ["clear", "fetch", "status", "verify"]},
+    submodules=["digits", "glove", "imdb", "phrases", "registry", "stopwords", "tatoeba"],
 )

@@ -5,11 +5,11 @@ inputs → layers → logits → cross-entropy → gradients → an optimiser's 
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "network": [
             "ACTIVATIONS",
             "backward",

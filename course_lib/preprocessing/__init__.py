@@ -5,11 +5,11 @@ text → `clean` → `tokenize` → `Vocabulary` ids → padded batches and a ma
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "text": ["clean", "n_grams", "remove_stop_words", "stem", "tokenize"],
         "vocabulary": ["Vocabulary"],
         "counts": ["bag_of_words", "inverse_document_frequency", "one_hot", "tf_idf"],

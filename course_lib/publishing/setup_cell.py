@@ -11,6 +11,7 @@ from __future__ import annotations
 SMALL_PACKAGES = {
     "filelock": "filelock>=3.13",
     "keras_tuner": "keras-tuner>=1.4.8",
+    "lazy_loader": "lazy-loader>=0.4",
     "mlxtend": "mlxtend>=0.23",
     "nltk": "nltk>=3.9.1",
     "platformdirs": "platformdirs>=4.2",

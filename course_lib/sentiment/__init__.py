@@ -5,11 +5,11 @@ texts → `Corpus` of word ids → n-grams or padded batches → a model's logit
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "bayes": ["count_reviews", "log_count_ratios"],
         "features": ["NGramVocabulary"],
         "n_grams": [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
-    __name__, {"scale": ["dial"], "starting": ["start"]}, modules=["scale", "tidying"]
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__, submod_attrs={"scale": ["dial"], "starting": ["start"]}, submodules=["scale", "tidying"]
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
-    __name__, {"language": ["tr"]}, modules=["diagrams", "display", "language", "plots", "sliders"]
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__, submod_attrs={"language": ["tr"]}, submodules=["diagrams", "display", "language", "plots", "sliders"]
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import html
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from wcwidth import wcswidth
 
 # Text on its background has a contrast of at least 7:1, in light and in dark themes alike, because both are set.
 _COLOURS = {
@@ -119,22 +120,16 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         print(columns)
 
 
-def text_width(text: str) -> int:
-    """How many letters wide a terminal or an editor shows one line: a Chinese character takes the room of two."""
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
-
-
 def padded(text: str, width: int) -> str:
     """The text with blanks behind it until it is as wide as so many letters: `ljust` for Chinese as well."""
-    return text + " " * (width - text_width(text))
+    return text + " " * (width - wcswidth(text))
 
 
 def _columns(rows: list[list[str]]) -> str:
-    widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(wcswidth, column)) for column in zip(*rows, strict=True)]
     lines = []
     for first, *others in rows:
-        filled = [" " * (width - text_width(cell)) + cell for cell, width in zip(others, widths[1:], strict=True)]
+        filled = [" " * (width - wcswidth(cell)) + cell for cell, width in zip(others, widths[1:], strict=True)]
         lines.append("  ".join([padded(first, widths[0]), *filled]).rstrip())
     return "\n".join(lines)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "checkpoints": ["Checkpoint", "CheckpointFolder"],
         "compiling": ["adamw", "compile_for_training"],
         "resuming": ["fit_resumable"],
     },
-    modules=["checkpoints", "compiling", "devices", "provenance", "resuming"],
+    submodules=["checkpoints", "compiling", "devices", "provenance", "resuming"],
 )

@@ -5,11 +5,11 @@ ids → embeddings + positions → encoder → decoder, which looks back at itse
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "positions": ["LearnedPositions", "SinusoidalPositions", "rotate", "sinusoidal_positions"],
         "blocks": ["TransformerDecoderLayer", "TransformerEncoderLayer"],
         "model": ["Transformer"],

@@ -5,11 +5,11 @@ settings → a training run that can go on → a validation loss → an oracle t
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "schedules": ["SCHEDULES", "cosine", "learning_rate_at", "linear_scaling", "step_decay", "warm_up"],
         "training": ["Settings", "Training"],
         "rates": ["RangeTest", "lr_range_test", "suggest_rate"],

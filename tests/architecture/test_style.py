@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from wcwidth import wcswidth
 
 from course_lib.publishing import source
-from course_lib.showing import display
 
 from .tree import ROOT, texts
 
@@ -56,8 +56,8 @@ def _too_wide(chapter: source.Chapter) -> Iterator[str]:
     for cell in chapter.cells:
         if "fold" not in cell.tags:
             for line in f"{cell.code or ''}\n{cell.solution or ''}".splitlines():
-                if display.text_width(line) > WIDTH:
-                    yield f"{chapter.path.name}, {cell.id}, {display.text_width(line)}: {line}"
+                if wcswidth(line) > WIDTH:
+                    yield f"{chapter.path.name}, {cell.id}, {wcswidth(line)}: {line}"
 
 
 def test_code_that_is_not_folded_fits_the_width_of_a_page() -> None:

@@ -37,6 +37,7 @@ NOT_FETCHED = {
     "packaging",
     "psutil",
     "requests",  # comes with TensorFlow
+    "wcwidth",  # comes with ipykernel
     "urllib3",  # comes with requests
 }
 

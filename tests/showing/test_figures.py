@@ -168,7 +168,17 @@ def test_what_heads_nothing_is_no_heading(monkeypatch):
     assert [cell.text for cell in page.iter("td")] == [None, "3", " ", "4"]
 
 
-@pytest.mark.parametrize(("text", "filled"), [("编码", "编码  "), ("code", "code  "), ("too long", "too long")])
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("编码", "编码  "),
+        ("code", "code  "),
+        ("cafe\u0301", "cafe\u0301  "),  # an accent of its own takes no room
+        ("\U0001f469\u200d\U0001f52c", "\U0001f469\u200d\U0001f52c    "),  # nor does what joins two signs to one
+        ("too long", "too long"),
+    ],
+    ids=["chinese", "latin", "accent", "joined", "long"],
+)
 def test_a_column_is_as_wide_as_its_letters_look(text: str, filled: str) -> None:
     assert display.padded(text, 6) == filled
 

@@ -3,11 +3,11 @@
 The one call is `devices.use()`; the rest is what it is made from.
 """
 
-from course_lib.base.lazy import offer
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "detection": (
             "BACKENDS",
             "accelerators",
