@@ -233,13 +233,13 @@ def agree(
 
 
 def require_new(learner: Learner) -> None:
-    """Give a hint if the last answer was given before, for other arguments; where it may not be the right one again.
+    """Give a hint if the last answer is the first one again, for other arguments; where it cannot be right twice.
 
     Raises:
         Hint: about a first answer that is kept, or numbers written into the function.
     """
-    arguments, answer = learner.calls[-1]
-    if any(_same(given, answer) and repr(before) != repr(arguments) for before, given in learner.calls[:-1]):
+    (before, given), (arguments, answer) = learner.calls[0], learner.calls[-1]
+    if repr(before) != repr(arguments) and _same(given, answer):
         raise Hint(
             tr(
                 f"Called with something else, your function gives the same answer as before, {short(answer)}: does it "

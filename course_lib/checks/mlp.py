@@ -149,6 +149,7 @@ def mean_cross_entropy(learner: Learner) -> None:
         np.array([[-1000.0, -1001.0], [-2000.0, -2000.0]]),
         np.array([[1000.0, 999.0], [-1000.0, -1002.0]]),
         np.array([[3.0, -1.0], [1000.0, 1000.0]]),
+        np.array([[-1000.0, 1000.0], [1000.0, -1000.0]]),
     ):
         found, right = number(learner(np.array([0, 0]), given)), ours(np.array([0, 0]), given)
         require(
@@ -327,17 +328,23 @@ def adam_step(learner: Learner) -> None:
             "三个数组的次序不对：应是 weights、mean、square。",
         )
     step = moved - weights
+    require(
+        not (close(1000 * square, 1000 * none) and close(mean, none)),
+        "`mean` and `square` come back as they were: return what they have become.",
+        "`mean` 和 `square` 原样返回了：应返回更新之后的值。",
+    )
+    # The squares are small numbers: a thousand times as large, they can be told apart.
     recognise(
-        square,
-        right[2],
-        (0.001 * gradient, "`square` is a running mean of *squared* gradients.", "`square` 是梯度**平方**的滑动平均。"),
+        1000 * square,
+        1000 * right[2],
+        (gradient, "`square` is a running mean of *squared* gradients.", "`square` 是梯度**平方**的滑动平均。"),
         (
-            (0.001 * gradient) ** 2,
+            1000 * (0.001 * gradient) ** 2,
             "You square the product of 0.001 and the gradient; only the gradient is squared.",
             "你把 0.001 与梯度的乘积一起平方了；只有梯度要平方。",
         ),
         (
-            0.1 * gradient**2,
+            100 * gradient**2,
             "`square` keeps 0.999 of what it was, and takes 0.001 of the new: β₂, not β₁.",
             "`square` 保留原来的 0.999，取新值的 0.001：用 β₂，不是 β₁。",
         ),

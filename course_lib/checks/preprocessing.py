@@ -91,6 +91,11 @@ def document_frequency(learner: Learner) -> None:
             "Words stay as they are: 'Good' and 'good' are two.",
             "词要保持原样：Good 和 good 是两个词。",
         ),
+        (
+            [["good", "film"], ["good", "film"], ["good"]],
+            "Two documents with the same words are two.",
+            "两篇文档的词完全一样，也是两篇。",
+        ),
         ([["a", "good"], ["a"]], "A word of one letter is a word.", "一个字母的词也是词。"),
         ([[], ["good"]], "A document without words adds nothing.", "没有词的文档不增加任何计数。"),
         ([], "No documents: the answer is an empty dictionary.", "没有文档时，应返回空字典。"),
@@ -666,7 +671,7 @@ def split_word(learner: Learner) -> None:
         ),
         ("watch", vocabulary, "A word that is in the vocabulary stays whole", "词表里有的词应保持完整"),
         (
-            "nanana",
+            "nananana",
             {"na", "##na", "n", "##a"},
             "The same letters may come again, as a piece of their own each time",
             "同样的字母可以再次出现，每次都是单独的片段",

@@ -278,7 +278,7 @@ def mean_elbo(learner: Learner) -> None:
     random = np.random.default_rng(11)
     images = (random.random((3, 6)) < 0.5).astype(np.float64)
     logits = random.normal(size=(3, 6))
-    z_mean, z_log_var = random.normal(size=(2, 3, 2))
+    z_mean, z_log_var = random.normal(size=(2, 3, 3))
     pixels = images * logits - np.logaddexp(0, logits)  # (batch, pixels)
     reconstruction, prices = pixels.sum(axis=1), _kl(z_mean, z_log_var)
     kl = prices.sum(axis=1)
@@ -417,7 +417,9 @@ def _bound(log_weights: np.ndarray) -> np.ndarray:
 )
 def tighter_bound(learner: Learner) -> None:
     """Catches: a mean of logarithms, a sum in place of the mean, overflow, the wrong axis, one maximum for all."""
-    log_weights = np.array([[-2.0, -5.0, -3.0], [-1.0, -4.0, -3.5], [-6.0, -4.5, -3.2], [-2.5, -9.0, -3.1]])
+    log_weights = np.array(
+        [[-2.0, -5.0, -3.0], [-1.0, -4.0, -3.5], [-6.0, -4.5, -3.2], [-2.5, -9.0, -3.1], [-2.2, -5.5, -3.4]]
+    )
     right = _bound(log_weights)
     result = _array(learner(log_weights), (3,), "images,")
     recognise(
@@ -439,17 +441,17 @@ def tighter_bound(learner: Learner) -> None:
             "这是对数的和：(9) 要的是平均的对数。",
         ),
         (
-            right + np.log(4),
+            right + np.log(5),
             "That is the logarithm of the sum: divide by the number of samples, or the bound grows with K for nothing.",
             "这是和的对数：还要除以样本数，否则 K 越大，界就会平白变大。",
         ),
         (
-            (right + np.log(4)) / 4,
+            (right + np.log(5)) / 5,
             "You divide the logarithm by the number of samples: divide the sum before the logarithm.",
             "你用样本数去除对数：应在取对数之前除。",
         ),
         (
-            right + np.log(4 / 3),
+            right + np.log(5 / 3),
             "You divide by the number of images: divide by the number of samples.",
             "你除以了图的张数：应除以样本数。",
         ),
@@ -499,11 +501,11 @@ def count_active(learner: Learner) -> None:
     """Catches: the wrong axis, means in place of their variance, a share or a mask, the deviation, the threshold."""
     random = np.random.default_rng(3)
     # 11 dimensions. Three are active, three have a deviation above the threshold but no variance, five say nothing;
-    # four of these five lie far from 0, the same for every example.
+    # four of these five, and one that is active, lie far from 0.
     scale = np.array([1.0, 0.004, 0.5, 0.05, 0.0, 2.0, 0.06, 0.004, 0.04, 0.0, 0.004])
     z_mean = random.normal(size=(200, 11)) * scale
     z_mean -= z_mean.mean(axis=0)
-    z_mean[:, [1, 4, 7, 9]] += 3.0
+    z_mean[:, [0, 1, 4, 7, 9]] += 3.0
     result = learner(z_mean, 0.01)
     answer = numbers(result)
     require(

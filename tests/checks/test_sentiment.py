@@ -291,7 +291,7 @@ MORE_WRONG = [
     ("07.2", lambda y, s: area(y, np.round(s)), "should be"),
     ("07.2", lambda y, s: area(y, np.clip(s, 0, 1)), "should be"),
     ("07.2", lambda y, s: np.trapezoid(np.sort(s)), "are won"),
-    ("07.2", lambda y, s: area(y, s) if len(y) > 4 else 0.5, "same answer as before"),
+    ("07.2", lambda y, s: area(y, s) if len(y) > 4 else 0.5, "should be"),
     ("07.2", lambda y, s: max(area(y, s), 1 - area(y, s)), "should be"),
     ("07.3", cut_where_it_is_full, "on both sides"),
     ("07.3", cut_only(lambda fraction, seed: seed == 2), "seed=2"),
