@@ -446,14 +446,14 @@ for wiring in WIRINGS:  # the way back is right: a nudge of one weight changes t
 # keep the gradient alive at layer 1? And after some steps of Adam (80 at `quick` scale), which of them has learnt anything with 24 layers?
 #
 # > *Residual only* explodes: sums of sums double and double again. All the others keep outputs and gradients at a
-# > reasonable size, and even *plain* does, thanks to He's rule. **Yet the two without a road learn next to nothing**: a gradient that is
+# > reasonable size, and even *plain* does, thanks to He's rule. **Yet the two without a road learn little or nothing**: a gradient that is
 # > alive need not point anywhere useful. With a road 24 layers learn, and a small branch does as well there as a norm.
-# %% [markdown] id="depth-predict" lang="zh" of="b52fd2d0" tags=["predict"]
+# %% [markdown] id="depth-predict" lang="zh" of="c72e40fd" tags=["predict"]
 # **先猜，再运行。** 权重是随机的，就像训练刚开始。哪些接法能保持各层输出的大小？哪些能让第 1 层的梯度活下来？
 # 用 Adam 走若干步（`quick` 规模下是 80 步）之后，24 层的网络里哪些学到了东西？
 #
 # > “只有残差”会爆炸：求和之后再求和，数值一再翻倍。其余各种，输出和梯度的大小都过得去，连“直接叠”也是，这要归功于 He 规则。
-# > **可是没有路的那两种几乎什么也没学到**：梯度活着，不等于它指向有用的方向。有了路，24 层就学得动，
+# > **可是没有路的那两种学到的很少，甚至什么也没学到**：梯度活着，不等于它指向有用的方向。有了路，24 层就学得动，
 # > 而且在这里，把支路缩小与加归一化一样管用。
 # %% id="depth-start"
 sizes, gradients = {}, {}
@@ -505,13 +505,13 @@ plots.show(
 )
 # %% [markdown] id="depth-reading" lang="en"
 # What do the six say about the two tools? **The road is what 24 layers cannot do without.** He's rule or a norm keeps the
-# gradient alive without it, and nothing is learnt all the same; one explanation is that in such a stack the gradients of inputs that are
+# gradient alive without it, and hardly anything is learnt all the same (an error of 1 is that of saying 0 to everything); one explanation is that in such a stack the gradients of inputs that are
 # nearly alike have nothing in common any more (Balduzzi and colleagues, 2017). **The norm is not needed for it**: a road with branches that start
 # small ends where pre-norm does (Zhang and colleagues, 2019, trained very deep networks so). What a norm gives is that
 # nobody has to find the right size: the residual alone explodes when its branches start large, and pre-norm bears the same weights.
 # And one step further: 80 steps on one small task, so take the order of *post-norm*, *small residual* and *pre-norm* as a hint, no more.
-# %% [markdown] id="depth-reading" lang="zh" of="8e570f50"
-# 关于这两样工具，六种接法说明了什么？**24 层离不开的是路。** 没有路，靠 He 规则或归一化也能让梯度活着，却照样什么也学不到；
+# %% [markdown] id="depth-reading" lang="zh" of="5b18cf00"
+# 关于这两样工具，六种接法说明了什么？**24 层离不开的是路。** 没有路，靠 He 规则或归一化也能让梯度活着，却照样几乎学不到什么（凡事都答 0，误差就是 1）；
 # 一种解释是：在这样的网络里，两个几乎一样的输入，梯度已经毫无共同之处（Balduzzi 等，2017）。**归一化倒不是非有不可**：有路，
 # 支路又从小的数值起步，结果就与前归一化相当（Zhang 等，2019，用这个办法训练了很深的网络）。归一化的好处是谁也不必去找合适的大小：
 # 只有残差时，支路的初值一大就爆炸，同样的权重，前归一化却受得住。最后提醒一句：这里只在一个小任务上走了 80 步，

@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "constraints": ["Corruption", "SparsityPenalty", "absolute_sum", "corrupt", "rate_divergence"],
         "model": ["Autoencoder"],
         "training": ["reconstruction_errors", "train_autoencoder"],
+        "search": ["recorded"],
         "principal": ["PrincipalComponents", "fit_principal_components", "principal_angles"],
         "outliers": ["area_under_curve", "roc_curve"],
     },

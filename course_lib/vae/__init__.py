@@ -23,5 +23,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "model": ["VAE", "PreviousPixels", "ReconstructionLoss", "Sampling"],
         "training": ["BetaWarmUp", "BinarisedImages", "binarise", "train"],
         "evaluation": ["draw_images", "elbo_terms", "encode", "generate", "log_weights", "mean_and_error"],
+        "search": ["recorded"],
     },
 )
