@@ -279,10 +279,10 @@ def nats_per_picture(learner: Learner) -> None:
     numbers(result, (2,), "batch,")
     require(
         close(result, expected),
-        f"For targets {short(targets[0])} and logits {short(logits[0])} the loss is {expected[0]:.4f}, for "
-        f"{short(targets[1])} and {short(logits[1])} it is {expected[1]:.4f}; you return {short(result)}.",
-        f"目标为 {short(targets[0])}、logits 为 {short(logits[0])} 时，损失是 {expected[0]:.4f}，"
-        f"目标为 {short(targets[1])}、logits 为 {short(logits[1])} 时是 {expected[1]:.4f}；你返回了 {short(result)}。",
+        f"For targets {short(targets[0])} and logits {short(logits[0])} the loss is {expected[0]:.6g}, for "
+        f"{short(targets[1])} and {short(logits[1])} it is {expected[1]:.6g}; you return {short(result)}.",
+        f"目标为 {short(targets[0])}、logits 为 {short(logits[0])} 时，损失是 {expected[0]:.6g}，"
+        f"目标为 {short(targets[1])}、logits 为 {short(logits[1])} 时是 {expected[1]:.6g}；你返回了 {short(result)}。",
     )
     random = np.random.default_rng(2)
     agree(
@@ -505,8 +505,8 @@ def area_under_roc(learner: Learner) -> None:
     )
     require(
         close(result, right),
-        f"For the five scores of section 12 the area is 5/6 = 0.833; you return {result:.3f}.",
-        f"第 12 节的五个得分，面积是 5/6 = 0.833；你返回 {result:.3f}。",
+        f"For the five scores of section 12 the area is 5/6 = 0.833333; you return {result:.6g}.",
+        f"第 12 节的五个得分，面积是 5/6 = 0.833333；你返回 {result:.6g}。",
     )
     random = np.random.default_rng(0)
     agree(
@@ -533,8 +533,8 @@ def area_under_roc(learner: Learner) -> None:
     require(
         close(half, 0.25),
         f"Scores {short(tied)} with outliers {short(among)}: two ties among four pairs give 0.25; you return "
-        f"{half:.3f}.",
-        f"得分 {short(tied)}、离群点 {short(among)}：四对里有两对相等，应得 0.25；你返回 {half:.3f}。",
+        f"{half:.6g}.",
+        f"得分 {short(tied)}、离群点 {short(among)}：四对里有两对相等，应得 0.25；你返回 {half:.6g}。",
     )
     agree(
         learner,
@@ -657,8 +657,8 @@ def rate_penalty(learner: Learner) -> None:
     )
     require(
         close(result, expected),
-        f"For the code {code.tolist()} and the rate {rate} the penalty is {expected:.4f}; you return {result:.4f}.",
-        f"编码为 {code.tolist()}、比例为 {rate} 时，惩罚是 {expected:.4f}；你返回 {result:.4f}。",
+        f"For the code {code.tolist()} and the rate {rate} the penalty is {expected:.6g}; you return {result:.6g}.",
+        f"编码为 {code.tolist()}、比例为 {rate} 时，惩罚是 {expected:.6g}；你返回 {result:.6g}。",
     )
     random = np.random.default_rng(7)
     busy_code = random.uniform(0.1, 0.9, size=(5, 2))
@@ -686,9 +686,9 @@ def rate_penalty(learner: Learner) -> None:
         require(np.isfinite(found), english, chinese)
         require(
             close(found, right, rtol=1e-2),
-            f"For the code {code} and the rate {rate} the penalty is {right:.4f}, yours is {found:.4f}: keep the means "
+            f"For the code {code} and the rate {rate} the penalty is {right:.6g}, yours is {found:.6g}: keep the means "
             "between 1e-6 and 1 - 1e-6, neither nearer nor farther.",
-            f"编码为 {code}、比例为 {rate} 时，惩罚是 {right:.4f}，你得到 {found:.4f}："
+            f"编码为 {code}、比例为 {rate} 时，惩罚是 {right:.6g}，你得到 {found:.6g}："
             "把平均值限制在 1e-6 与 1 - 1e-6 之间，不多也不少。",
         )
 

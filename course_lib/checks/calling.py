@@ -186,7 +186,7 @@ def short(value: object, limit: int = 80) -> str:
     if isinstance(value, np.random.Generator):
         return tr("a generator", "一个随机数生成器")
     if isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=4, separator=", ", threshold=40).replace("\n", "")
+        text = np.array2string(value, precision=6, separator=", ", threshold=40).replace("\n", "")
         if len(text) > limit or value.size > 40:
             return tr(f"an array of shape {value.shape}", f"形状为 {value.shape} 的数组")
         return text

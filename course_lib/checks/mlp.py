@@ -119,10 +119,10 @@ def mean_cross_entropy(learner: Learner) -> None:
     )
     require(
         close(result, right),
-        f"For logits {short(logits[0])} with label 1 the loss is {each[0]:.4f}; the mean of four examples is "
-        f"{right:.4f}, yours is {result:.4f}.",
-        f"logits 为 {short(logits[0])}、标签为 1 时，损失是 {each[0]:.4f}；四个样本的平均是 {right:.4f}，"
-        f"你得到 {result:.4f}。",
+        f"For logits {short(logits[0])} with label 1 the loss is {each[0]:.6g}; the mean of four examples is "
+        f"{right:.6g}, yours is {result:.6g}.",
+        f"logits 为 {short(logits[0])}、标签为 1 时，损失是 {each[0]:.6g}；四个样本的平均是 {right:.6g}，"
+        f"你得到 {result:.6g}。",
     )
 
     def ours(labels: np.ndarray, logits: np.ndarray) -> float:
@@ -154,9 +154,9 @@ def mean_cross_entropy(learner: Learner) -> None:
         found, right = number(learner(np.array([0, 0]), given)), ours(np.array([0, 0]), given)
         require(
             close(found, right),
-            f"For the logits {given.tolist()}, both labels 0, the mean loss is {right:.4f}; you get {found:.6g}:"
+            f"For the logits {given.tolist()}, both labels 0, the mean loss is {right:.6g}; you get {found:.6g}:"
             " subtract the largest logit of each row, not of the table.",
-            f"logits 为 {given.tolist()}、标签都是 0 时，平均损失是 {right:.4f}；你得到 {found:.6g}："
+            f"logits 为 {given.tolist()}、标签都是 0 时，平均损失是 {right:.6g}；你得到 {found:.6g}："
             "要减去每一行各自的最大值，而不是整个表的。",
         )
 
@@ -430,9 +430,9 @@ def adam_step(learner: Learner) -> None:
         f"你得到 {short(kept_mean)} 和 {short(kept_square)}。",
     )
     told = (
-        f"At step 10, with mean 0.2, square 0.05 and gradient 0.1, the step should be {right[0][0]:.4f}; yours is "
-        f"{later[0]:.4f}.",
-        f"第 10 步，mean 为 0.2、square 为 0.05、梯度为 0.1 时，这一步应为 {right[0][0]:.4f}；你得到 {later[0]:.4f}。",
+        f"At step 10, with mean 0.2, square 0.05 and gradient 0.1, the step should be {right[0][0]:.6g}; yours is "
+        f"{later[0]:.6g}.",
+        f"第 10 步，mean 为 0.2、square 为 0.05、梯度为 0.1 时，这一步应为 {right[0][0]:.6g}；你得到 {later[0]:.6g}。",
     )
     recognise(
         later,
@@ -701,9 +701,9 @@ def batch_perplexity(learner: Learner) -> None:
     )
     require(
         close(result, right),
-        f"Four words with the probabilities 1/2, 1/4, 1/8 and 1/16 have a perplexity of {right:.3f};"
-        f" yours is {result:.3f}.",
-        f"概率为 1/2、1/4、1/8、1/16 的四个词，困惑度是 {right:.3f}；你得到 {result:.3f}。",
+        f"Four words with the probabilities 1/2, 1/4, 1/8 and 1/16 have a perplexity of {right:.6g};"
+        f" yours is {result:.6g}.",
+        f"概率为 1/2、1/4、1/8、1/16 的四个词，困惑度是 {right:.6g}；你得到 {result:.6g}。",
     )
 
     def ours(losses: np.ndarray, mask: np.ndarray) -> float:

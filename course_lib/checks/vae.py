@@ -116,10 +116,10 @@ def code_kl(learner: Learner) -> None:
     )
     require(
         close(result, right),
-        f"For means {short(z_mean[0])} and log-variances {short(z_log_var[0])} the divergence is {right[0]:.4f}, for "
-        f"{short(z_mean[1])} and {short(z_log_var[1])} it is {right[1]:.4f}; yours are {short(result)}.",
-        f"均值为 {short(z_mean[0])}、对数方差为 {short(z_log_var[0])} 时，散度是 {right[0]:.4f}，"
-        f"均值为 {short(z_mean[1])}、对数方差为 {short(z_log_var[1])} 时是 {right[1]:.4f}；你得到 {short(result)}。",
+        f"For means {short(z_mean[0])} and log-variances {short(z_log_var[0])} the divergence is {right[0]:.6g}, for "
+        f"{short(z_mean[1])} and {short(z_log_var[1])} it is {right[1]:.6g}; yours are {short(result)}.",
+        f"均值为 {short(z_mean[0])}、对数方差为 {short(z_log_var[0])} 时，散度是 {right[0]:.6g}，"
+        f"均值为 {short(z_mean[1])}、对数方差为 {short(z_log_var[1])} 时是 {right[1]:.6g}；你得到 {short(result)}。",
     )
     random = np.random.default_rng(4)
     agree(
@@ -239,11 +239,11 @@ def draw_codes(learner: Learner) -> None:
     require(
         close(result, right),
         f"With mean {z_mean[0, 0]:.3f}, log-variance {z_log_var[0, 0]:.3f} and noise {noise[0, 0]:.3f} the code is "
-        f"{right[0, 0]:.4f}; yours is {result[0, 0]:.4f}."
+        f"{right[0, 0]:.6g}; yours is {result[0, 0]:.6g}."
         if not close(result[0, 0], right[0, 0])
         else "The first code is right, another is not: is each made from its own mean, log-variance and noise?",
         f"均值 {z_mean[0, 0]:.3f}、对数方差 {z_log_var[0, 0]:.3f}、噪声 {noise[0, 0]:.3f} 时，编码应为 "
-        f"{right[0, 0]:.4f}；你得到 {result[0, 0]:.4f}。"
+        f"{right[0, 0]:.6g}；你得到 {result[0, 0]:.6g}。"
         if not close(result[0, 0], right[0, 0])
         else "第一个编码对了，别的却不对：每个编码用的是自己的均值、对数方差和噪声吗？",
     )
@@ -369,10 +369,10 @@ def mean_elbo(learner: Learner) -> None:
     )
     require(
         close(result, right),
-        f"For three small images the mean ELBO is {right:.4f}, {reconstruction.mean():.4f} for the pixels and "
-        f"{-kl.mean():.4f} for the codes; yours is {result:.4f}.",
-        f"三张小图的平均 ELBO 是 {right:.4f}，其中像素占 {reconstruction.mean():.4f}，编码占 {-kl.mean():.4f}；"
-        f"你得到 {result:.4f}。",
+        f"For three small images the mean ELBO is {right:.6g}, {reconstruction.mean():.6g} for the pixels and "
+        f"{-kl.mean():.6g} for the codes; yours is {result:.6g}.",
+        f"三张小图的平均 ELBO 是 {right:.6g}，其中像素占 {reconstruction.mean():.6g}，编码占 {-kl.mean():.6g}；"
+        f"你得到 {result:.6g}。",
     )
 
     def case(batch: int, pixels: int, latent_dim: int) -> tuple[np.ndarray, ...]:
@@ -670,9 +670,9 @@ def free_bits_penalty(learner: Learner) -> None:
         )
     require(
         close(result, right),
-        f"With the averages 0.3, 1.8, 0.1 and 0.15 and 0.25 free nats the penalty is {right:.4g}; yours is "
-        f"{result:.4f}.",
-        f"平均值为 0.3、1.8、0.1 和 0.15，自由奈特为 0.25 时，惩罚是 {right:.4g}；你得到 {result:.4f}。",
+        f"With the averages 0.3, 1.8, 0.1 and 0.15 and 0.25 free nats the penalty is {right:.6g}; yours is "
+        f"{result:.6g}.",
+        f"平均值为 0.3、1.8、0.1 和 0.15，自由奈特为 0.25 时，惩罚是 {right:.6g}；你得到 {result:.6g}。",
     )
     random = np.random.default_rng(9)
     agree(
