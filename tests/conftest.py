@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parent.parent
+
 # Before any import of Keras, so that a test process is quiet and never takes a GPU's memory by surprise.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# Processes that tests start take the library of this checkout too, whichever is installed.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 
 # What a shell without job control starts in the background ignores Ctrl-C, and so would all that a test starts.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():

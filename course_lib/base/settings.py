@@ -53,12 +53,35 @@ def repository_root() -> Path | None:
     The working folder and its parents are tried first, so that a second checkout works on itself; then the library's
     own place.
     """
-    for start in (Path.cwd(), Path(__file__).resolve().parent):
-        for folder in (start, *start.parents):
-            if (
-                (folder / "pyproject.toml").is_file()
-                and (folder / "chapters").is_dir()
-                and (folder / "course_lib").is_dir()
-            ):
-                return folder
+    found = (_checkout_around(place) for place in (Path.cwd(), library_folder()))
+    return next(filter(None, found), None)
+
+
+def library_folder() -> Path:
+    """The folder `course_lib` that Python has taken this library from."""
+    return Path(__file__).resolve().parents[1]
+
+
+def other_checkout(place: Path) -> Path | None:
+    """The checkout that a folder lies in, where it has a library of its own and Python has not taken that one.
+
+    Args:
+        place: the folder, such as that of a notebook.
+
+    Returns:
+        The checkout; None where the folder lies in none, or in that of this library.
+    """
+    root = _checkout_around(place)
+    if root is None or not (root / "course_lib" / "base" / "settings.py").is_file():
+        return None
+    return None if (root / "course_lib").resolve() == library_folder() else root
+
+
+def _checkout_around(place: Path) -> Path | None:
+    """The checkout that a folder lies in; None where it lies in none."""
+    for folder in (place, *place.parents):
+        if (folder / "pyproject.toml").is_file() and all(
+            (folder / name).is_dir() for name in ("chapters", "course_lib")
+        ):
+            return folder
     return None

@@ -17,8 +17,9 @@ from types import FrameType
 import click
 
 from course_lib import __version__
+from course_lib.base.docstrings import docstring
 from course_lib.base.errors import CourseError
-from course_lib.cli import data, doctor, lab, lessons
+from course_lib.cli import data, doctor, handing, lab, lessons
 
 INTERRUPTED = 130
 
@@ -67,6 +68,9 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
+        if arguments is None:
+            handing.hand_over()
+        _keep_help(course)
         with _ends_tidily():
             code = course.main(args=arguments, prog_name="course", standalone_mode=False)
     except CourseError as error:
@@ -88,6 +92,14 @@ def main(arguments: list[str] | None = None) -> None:
         place = f"{error.filename} cannot be written" if error.filename else "a file cannot be written"
         code = _fail(f"{place} ({error.strerror}); make room or change its rights, and run this again", 4)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _keep_help(command: click.Command) -> None:
+    """Give commands their help texts, their docstrings, where Python has dropped those (`PYTHONOPTIMIZE=2`)."""
+    if command.help is None and command.callback is not None:
+        command.help = docstring(command.callback)
+    for one in command.commands.values() if isinstance(command, click.Group) else ():
+        _keep_help(one)
 
 
 @contextlib.contextmanager

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from course_lib.base.errors import EnvironmentProblem
+from course_lib.cli.handing import become
 from course_lib.cli.options import LANGUAGE, checkout
 
 # Settings that hold where the reader has chosen nothing else: `common` asks for no news from the net, `zh` has Chinese
@@ -29,6 +31,12 @@ def lab(language: str, lab_options: tuple[str, ...]) -> None:
     if importlib.util.find_spec("jupyterlab") is None:
         mend = "python -m pip install -c requirements.lock jupyterlab"
         raise EnvironmentProblem(f"JupyterLab is not installed; run: {mend}")
+    if _is_root() and not (_told(lab_options) or _allowed_by_its_settings()):
+        raise EnvironmentProblem(
+            "you are root, and JupyterLab refuses to run then; type `make lab OPTIONS=--allow-root` or"
+            " `course lab --allow-root`, which means that code in a notebook may do anything to this machine,"
+            " as is usual inside a container"
+        )
     command = [
         sys.executable,
         # What lies in this folder, such as a download called tornado.py, is not imported. Kernels do import what lies
@@ -43,22 +51,32 @@ def lab(language: str, lab_options: tuple[str, ...]) -> None:
         "--LabApp.extension_manager=readonly",
         *lab_options,
     ]
-    settings = [str(_SETTINGS / name) for name in ("common", language) if (_SETTINGS / name).is_dir()]
-    path = os.pathsep.join(filter(None, (*settings, os.environ.get("JUPYTER_CONFIG_PATH"))))
-    _become(command, {**os.environ, "JUPYTER_CONFIG_PATH": path})
+    ours = [str(_SETTINGS / name) for name in ("common", language) if (_SETTINGS / name).is_dir()]
+    path = os.pathsep.join(filter(None, (*ours, os.environ.get("JUPYTER_CONFIG_PATH"))))
+    become(command, {**os.environ, "JUPYTER_CONFIG_PATH": path})
 
 
-def _become(command: list[str], environment: dict[str, str]) -> None:
-    """Turn this process into another, so that Ctrl-C and a kill reach it and its exit code is ours."""
-    if os.name == "posix":
-        sys.stdout.flush()
-        os.execve(command[0], command, environment)
-    import subprocess
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
-    process = subprocess.Popen(command, env=environment)
-    while True:
+
+def _told(options: Iterable[str]) -> bool:
+    """Whether JupyterLab is told to run as root, or only asked for its help."""
+    return any(
+        word.partition("=")[0] in ("--allow-root", "--ServerApp.allow_root", "--help", "--help-all", "-h", "--version")
+        for word in options
+    )
+
+
+def _allowed_by_its_settings() -> bool:
+    """Whether the settings of this machine let JupyterLab run as root, as those of some containers do."""
+    from jupyter_core.paths import jupyter_config_path
+    from traitlets.config import Application
+
+    found = Application()
+    for name in ("jupyter_config", "jupyter_server_config", "jupyter_lab_config"):
         try:
-            sys.exit(process.wait())
-        except KeyboardInterrupt:
-            # The console sent it to JupyterLab too, which asks whether to stop; the answer is awaited.
-            continue
+            found.load_config_file(name, path=jupyter_config_path())
+        except Exception:  # whatever is wrong in there, JupyterLab itself says it better
+            return True
+    return bool(found.config.get("ServerApp", {}).get("allow_root", False))

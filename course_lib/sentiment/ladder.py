@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course_lib.base.docstrings import docstring
 from course_lib.data import imdb
 from course_lib.sentiment import reading_rungs, records, rungs
 from course_lib.sentiment.calibration import fit_calibration
@@ -143,7 +144,9 @@ def compare(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the ladder from the command line; 1 where it differs from the record."""
-    parser = argparse.ArgumentParser(prog="python -m course_lib.sentiment.ladder", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m course_lib.sentiment.ladder", description=docstring(sys.modules[__name__]).splitlines()[0]
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS, metavar="MODEL", help=", ".join(MODELS))
     parser.add_argument("--folder", type=Path, help="where records are written; none without it")

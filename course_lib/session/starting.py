@@ -11,7 +11,10 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 
+from course_lib.base import settings
+from course_lib.base.errors import EnvironmentProblem
 from course_lib.session import scale
 from course_lib.showing import language as _language
 from course_lib.showing.language import tr
@@ -27,8 +30,10 @@ def start(chapter: int, language: str = "en") -> None:
 
     Raises:
         UsageError: if the language, the scale in `COURSE_SCALE` or the seed in `COURSE_SEED` is unknown.
+        EnvironmentProblem: if the notebook lies in a checkout whose library is another than this one.
     """
     _language.use(language)
+    _refuse_another_checkouts_library()
     current = scale.current()
     # These must be set before the backend is imported: they silence start-up notes that no reader can act on.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -61,6 +66,27 @@ def start(chapter: int, language: str = "en") -> None:
             )
         )
     print(" · ".join(parts))
+
+
+def _refuse_another_checkouts_library() -> None:
+    """A notebook runs on the library beside it: on another version's, it would go wrong in places that look like it."""
+    other = settings.other_checkout(Path.cwd())
+    if other is None or _same_library(other / "course_lib", library := settings.library_folder()):
+        return
+    raise EnvironmentProblem(
+        tr(
+            f"this notebook belongs to the course in {other}, and Python takes course_lib from {library.parent}:"
+            f" run `make lab` or `course lab` in {other}, and open the notebook there",
+            f"这本笔记属于 {other} 中的课程，而 Python 使用的是 {library.parent} 中的 course_lib："
+            f"请在 {other} 中运行 `make lab` 或 `course lab`，再从那里打开这本笔记",
+        )
+    )
+
+
+def _same_library(one: Path, other: Path) -> bool:
+    """Whether two copies of the library hold the same code, as an installed one and its checkout do."""
+    ours, theirs = ({path.relative_to(folder) for path in folder.rglob("*.py")} for folder in (one, other))
+    return ours == theirs and all((one / name).read_bytes() == (other / name).read_bytes() for name in ours)
 
 
 def _split_no_small_operations() -> None:

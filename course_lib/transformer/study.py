@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 
 from course_lib.base.arguments import require_choice
+from course_lib.base.docstrings import docstring
 from course_lib.base.files import write_atomically
 from course_lib.data import tatoeba
 from course_lib.data.pairs import Pairs
@@ -313,7 +314,9 @@ def _tell(epochs: int, numbers: Mapping[str, float]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the study from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m course_lib.transformer.study", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m course_lib.transformer.study", description=docstring(sys.modules[__name__]).splitlines()[0]
+    )
     parser.add_argument("--cuts", nargs="+", choices=CUTS, default=list(CUTS))
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--pairs", type=int, help="how many pairs; all without it")

@@ -17,6 +17,7 @@ import keras_tuner
 import numpy as np
 
 from course_lib import metrics
+from course_lib.base.docstrings import docstring
 from course_lib.data import imdb
 from course_lib.sentiment import records
 from course_lib.sentiment.encoding import Encoded, Task, encode, task
@@ -106,7 +107,9 @@ def recorded_rung() -> list[records.Record]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Tune from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m course_lib.tuning.n_grams", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m course_lib.tuning.n_grams", description=docstring(sys.modules[__name__]).splitlines()[0]
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--trials", type=int, default=60)
     parser.add_argument("--reviews", type=int, help="how many labelled and how many test reviews; all without it")

@@ -17,6 +17,7 @@ from pathlib import Path
 import keras_tuner
 import numpy as np
 
+from course_lib.base.docstrings import docstring
 from course_lib.base.files import write_atomically
 from course_lib.data import digits
 from course_lib.tuning.searching import METHODS, Job, run_search
@@ -101,7 +102,9 @@ def summarise(found: dict[str, list[dict[str, float]]]) -> dict[str, dict[str, t
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the study from the command line; 1 where it differs from the record."""
-    parser = argparse.ArgumentParser(prog="python -m course_lib.tuning.study", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m course_lib.tuning.study", description=docstring(sys.modules[__name__]).splitlines()[0]
+    )
     parser.add_argument("--seeds", type=int, default=10, help="how many, from 1 on; 2 or more")
     parser.add_argument("--folder", type=Path, help="where the record is written; none without it")
     chosen = parser.parse_args(arguments)

@@ -26,7 +26,8 @@ Course = Callable[..., Answer]
 def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, str]]]:
     """What would have been started."""
     found = []
-    monkeypatch.setattr(lab, "_become", lambda command, environment: found.append((command, environment)))
+    monkeypatch.setattr(lab, "_is_root", lambda: False)
+    monkeypatch.setattr(lab, "become", lambda command, environment: found.append((command, environment)))
     return found
 
 
@@ -41,6 +42,23 @@ def test_the_edition_is_opened_in_the_folder_of_the_course(
     assert f"--LabApp.default_url=/lab/tree/chapters/{language}" in command
     assert "--ServerApp.ip=127.0.0.1" in command
     assert not any("token" in word or "password" in word for word in command)
+
+
+def test_root_is_told_what_to_type_and_what_it_means(
+    course: Course, checkout: Path, started: list, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(lab, "_is_root", lambda: True)
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "settings"))
+    answer = course("lab")
+    assert (answer.code, started) == (4, [])
+    assert answer.err.count("\n") == 1
+    assert "make lab OPTIONS=--allow-root" in answer.err and "code in a notebook may do anything" in answer.err
+    for words in (["--allow-root"], ["--no-browser", "--ServerApp.allow_root=True"], ["--version"]):
+        assert course("lab", *words).code == 0
+    assert len(started) == 3
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings" / "jupyter_server_config.py").write_text("c.ServerApp.allow_root = True")
+    assert course("lab").code == 0, "a container whose settings allow it"
 
 
 def test_other_options_go_to_jupyterlab_as_they_are(course: Course, checkout: Path, started: list) -> None:

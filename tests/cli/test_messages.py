@@ -162,5 +162,32 @@ def test_a_reader_of_the_output_who_leaves_early_sees_no_traceback(
     process.wait(timeout=60)
 
 
+_ALL_HELP = """
+import click
+from course_lib.cli import _keep_help, course
+def show(command, context):
+    print(command.get_help(context))
+    for name, one in sorted(getattr(command, "commands", {}).items()):
+        show(one, click.Context(one, context, name))
+_keep_help(course)
+show(course, click.Context(course, info_name="course", max_content_width=100))
+import course_lib.tuning.n_grams as module
+from course_lib.base.docstrings import docstring
+print(docstring(module), docstring(module.main))
+"""
+
+
+def test_help_texts_stay_where_python_drops_docstrings() -> None:
+    said = [
+        subprocess.run(
+            [sys.executable, *options, "-c", _ALL_HELP], cwd=Path(course_lib.__file__).parents[1],
+            capture_output=True, text=True, encoding="utf-8", check=True,
+        ).stdout
+        for options in ([], ["-OO"])
+    ]  # fmt: skip
+    assert said[0] == said[1]
+    assert "Execute lessons and hold their results" in said[1] and "Repeat lessons with other seeds" in said[1]
+
+
 def test_commands_are_listed_where_the_group_takes_them_from() -> None:
     assert {command.name for command in lessons.COMMANDS} == {"all", "build", "run", "site", "spread"}
