@@ -3,6 +3,7 @@ whatever it answers is one kind of error."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import os
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -338,6 +340,52 @@ def test_nobodys_password_is_sent(cache: Path, monkeypatch: pytest.MonkeyPatch, 
     with crude_site(_saying(GOOD)) as (url, asked):
         _fetch(cache, url)
     assert b"Authorization" not in asked[0] and b"Accept-Encoding: identity" in asked[0]
+
+
+def _tunnel(target: str) -> Callable[[socket.socket], None]:
+    """A proxy that hands on, both ways, what is said to a site."""
+
+    def answer(connection: socket.socket) -> None:
+        host, port = urlsplit(target).netloc.split(":")
+        with socket.create_connection((host, int(port))) as site:
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            there = threading.Thread(target=_hand_on, args=(connection, site), daemon=True)
+            there.start()
+            _hand_on(site, connection)
+
+    return answer
+
+
+def _hand_on(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while block := source.recv(4096):
+            target.sendall(block)
+
+
+def test_a_proxy_of_the_reader_is_used_and_trusted_no_more_than_the_site(
+    cache: Path, certificate: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, encryption = certificate
+    monkeypatch.setattr(client, "PACE_SECONDS", 1.0)
+    with crude_site(_saying(GOOD)) as (proxy, asked):
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("no_proxy", "")
+        assert _fetch(cache, "http://data.invalid/file.bin").read_bytes() == CONTENT
+        assert asked[0].startswith(b"GET http://data.invalid/file.bin HTTP/1.1")
+    (cache / "set" / "file.bin").unlink()
+    with crude_site(_saying(GOOD), encryption) as (url, _), crude_site(_tunnel(url)) as (proxy, asked):
+        monkeypatch.setenv("https_proxy", proxy)
+        with pytest.raises(DataUnavailable, match="certificate"):
+            _fetch(cache, url)
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+        assert _fetch(cache, url).read_bytes() == CONTENT
+        assert asked[-1].startswith(b"CONNECT 127.0.0.1:")
+    (cache / "set" / "file.bin").unlink()
+    with crude_site(_dripping(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n")) as (proxy, _):
+        monkeypatch.setenv("https_proxy", proxy)
+        with pytest.raises(DataUnavailable, match="fewer than 64 KiB"):
+            _fetch(cache, "https://data.invalid/file.bin")
 
 
 # ── the unfinished file

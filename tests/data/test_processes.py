@@ -226,3 +226,43 @@ def test_reviews_are_read_even_if_the_disk_has_no_room_for_what_is_parsed(
     filler.unlink()
     words, answer = _told(_start(LOAD, url, {**environment, "COURSE_DATA": str(data)}))
     assert answer == {"texts": _training_texts(), "source": "folder"} and not words
+
+
+# The `course` command, told where the tiny data set is published.
+COMMAND = """
+import sys
+import tiny
+tiny.use_url(sys.argv[1])
+from course_lib import cli
+cli.main(sys.argv[2:])
+"""
+
+
+def test_a_damaged_file_on_a_read_only_disk_is_one_line_with_its_exit_code_and_the_sample_for_a_lesson(
+    environment: dict[str, str], small_disk: Path
+) -> None:
+    with tiny.site(tiny.Behaviour(tiny.pack_once())) as url:
+        archive = small_disk / "cache" / "imdb" / tiny.ARCHIVE
+        archive.parent.mkdir(parents=True)
+        archive.write_bytes(tiny.pack_once()[:-1] + b"x")
+        before = tiny.left_in(small_disk)
+        subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+        for arguments, code, told in (
+            (("fetch", "imdb"), 3, "it cannot be removed from the cache: Read-only file system"),
+            (("verify", "imdb"), 1, "expected md5"),
+        ):
+            done = subprocess.run(
+                [sys.executable, "-c", COMMAND, url, "data", *arguments],
+                env=environment,
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+            )
+            words = done.stdout + done.stderr
+            assert (done.returncode, words.count("Traceback")) == (code, 0), words
+            assert sum(told in line for line in words.splitlines()) == 1, words
+        _, answer = _told(_start(LOAD, url, environment))
+        assert answer["error"] == "DataUnavailable"
+        words, answer = _told(_start(LOAD.replace(', sample="never"', ""), url, environment))
+        assert answer["source"] == "sample" and "Read-only file system" in words
+    assert tiny.left_in(small_disk) == before

@@ -211,7 +211,7 @@ def crude_site(
                 question = b""
                 while b"\r\n\r\n" not in question and (more := connection.recv(4096)):
                     question += more
-                    if not question.startswith(b"GET"):
+                    if not question.startswith((b"GET", b"CONNECT")):
                         break
                 asked.append(question)
                 answer(connection)
