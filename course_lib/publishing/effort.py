@@ -138,12 +138,12 @@ def stop_note(found: Effort, place: int, language: str) -> str:
     ahead, span = duration(following.minutes, language), _span(following, language)
     if language == "en":
         return (
-            f"*A good place to stop: about {behind} lie behind you. The next sitting, {span}, takes about {ahead}. "
-            "When you come back to the notebook, first run every cell above.*"
+            f"**A good place to stop.** About {behind} lie behind you. The next sitting, {span}, takes about {ahead}. "
+            "When you come back to the notebook, first run every cell above."
         )
     return (
-        f"*不妨在这里歇一歇：到这里大约用了 {behind}。下一次学{span}，约 {ahead}。"
-        "再打开笔记本时，请先把上面的每一格运行一遍。*"
+        f"**不妨在这里歇一歇。** 到这里大约用了 {behind}。下一次学{span}，约 {ahead}。"
+        "再打开笔记本时，请先把上面的每一格运行一遍。"
     )
 
 

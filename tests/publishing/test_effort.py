@@ -129,8 +129,8 @@ def test_the_sittings_make_up_the_lesson_and_are_told_at_its_head_and_where_they
     )
     ids = [cell.id for cell in made.cells]
     assert ids.index("course-stop-1") + 1 == ids.index("s3") and ids.index("course-stop-2") + 1 == ids.index("s4")
-    assert "about 45 min lie behind you. The next sitting, section 3, takes about 50 min" in cells["course-stop-1"]
-    assert "about 1 h 35 min lie behind you. The next sitting, sections 4–5" in cells["course-stop-2"]
+    assert "About 45 min lie behind you. The next sitting, section 3, takes about 50 min" in cells["course-stop-1"]
+    assert "About 1 h 35 min lie behind you. The next sitting, sections 4–5" in cells["course-stop-2"]
     assert made.metadata["course"]["minutes"] == 170
     shown = {cell.id: cell.source for cell in lessons.page(notebook(three, "en", "solution"), None).cells}
     assert shown["course-stop-1"].startswith('<div class="course-stop" id="c98-course-stop-1">')
