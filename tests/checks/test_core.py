@@ -118,6 +118,13 @@ def test_any_way_to_write_into_an_array_is_found_out(writes):
         learner_of(writes)(np.array([[3.0, 1.0], [2.0, np.nan]]))
 
 
+def test_writing_into_a_value_of_a_dictionary_is_found_out():
+    with pytest.raises(core.Hint, match="write into the caller's `pieces`"):
+        learner_of(lambda pieces: pieces["a"].append(1) or pieces)({"a": [0]})
+    with pytest.raises(core.Hint, match="write into the caller's `pieces`"):
+        learner_of(lambda pieces: pieces.update(a=2) or pieces)({"a": 1})
+
+
 def test_a_copy_may_be_written_into_and_a_generator_drawn_from():
     def careful(pictures, generator):
         noisy = pictures.copy()
@@ -213,6 +220,11 @@ def test_a_slip_in_the_call_is_answered_by_a_sentence_that_shows_the_call(slip, 
     assert 'check("01.1"' in result.message
     assert result.message.isascii() == (language_ == "en")
     assert "\n" not in result.message
+
+
+def test_a_missing_function_is_named():
+    assert "Hand over your function as well" in check("01.1").message
+    assert "without calling it" not in check("01.1").message
 
 
 @pytest.mark.parametrize("call", [lambda: check(), lambda: check(solved)])

@@ -242,6 +242,25 @@ MORE_RIGHT = [
 ]
 
 
+@pytest.mark.slow  # loads a backend
+def test_answers_in_tensors_pass():
+    ops = pytest.importorskip("keras").ops
+
+    def kl_of_tensors(m, v):
+        return 0.5 * ops.sum(ops.square(m) + ops.exp(v) - 1 - v, axis=-1)
+
+    def elbo_of_tensors(x, a, m, v):
+        x, a, m, v = map(ops.convert_to_tensor, (x, a, m, v))
+        return ops.mean(ops.sum(x * a - ops.softplus(a), axis=1) - kl_of_tensors(m, v))
+
+    must_pass("04.1", lambda m, v: kl_of_tensors(ops.convert_to_tensor(m), ops.convert_to_tensor(v)))
+    must_pass("04.2", lambda m, v, noise: ops.add(m, ops.multiply(ops.exp(0.5 * ops.convert_to_tensor(v)), noise)))
+    must_pass("04.3", elbo_of_tensors)
+    must_pass("04.4", lambda w: ops.logsumexp(w, axis=0) - math.log(len(w)))
+    must_pass("04.5", lambda m, threshold=0.01: ops.sum(ops.cast(ops.var(m, axis=0) > threshold, "int32")))
+    must_pass("04.6", lambda k, bits: ops.sum(ops.maximum(ops.mean(k, axis=0), bits)))
+
+
 def right_elbo(x, a, m, v):
     return np.mean(pixels(x, a).sum(1) - kl(m, v).sum(1))
 
