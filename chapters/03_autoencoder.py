@@ -92,7 +92,7 @@ import numpy as np
 
 import course_lib.autoencoder as ae
 import course_lib.preprocessing as prep
-from course_lib import data, diagrams, display, plots
+from course_lib import data, devices, diagrams, display, plots
 
 # %% id="map" tags=["fold"]
 diagrams.flow(
@@ -695,10 +695,11 @@ article = keras.Sequential([
     layers.Dense(32, activation="relu"),
     layers.Dense(100, activation="sigmoid"),
 ])
-article.compile(optimizer="adam", loss="binary_crossentropy", steps_per_execution=16)
+article.compile(optimizer="adam", loss="binary_crossentropy",
+                steps_per_execution=devices.steps_in_a_call(16))
 article.fit(small_train, small_train, epochs=course.article_epochs, batch_size=32, verbose=0)
 code_of = keras.Model(article.inputs[0], article.get_layer("code").output)
-codes = np.asarray(code_of(small_test))
+codes = keras.ops.convert_to_numpy(code_of(small_test))
 print(tr("shape of the code:", "编码的形状："), codes.shape,
       tr("  shape of the input:", "  输入的形状："), small_test.shape)
 print(f"{tr('codes lie between', '编码介于')} {codes.min():.2f} {tr('and', '和')} {codes.max():.2f}")
@@ -729,11 +730,12 @@ mended = {}
 for size, hidden in [(32, ()), (16, (64,))]:
     mended[size] = ae.Autoencoder(100, size, hidden_dims=hidden, activation="elu", seed=course.seed)
     mended[size].compile(
-        optimizer="adam", loss=ae.ReconstructionLoss("cross_entropy"), steps_per_execution=16
+        optimizer="adam", loss=ae.ReconstructionLoss("cross_entropy"),
+        steps_per_execution=devices.steps_in_a_call(16),
     )
     mended[size].fit(small_train, small_train, epochs=course.article_epochs, batch_size=32, verbose=0)
 
-theirs = np.mean((np.asarray(article(small_test)) - small_test) ** 2, axis=1)  # (1000,)
+theirs = np.mean((article.predict(small_test, verbose=0) - small_test) ** 2, axis=1)  # (1000,)
 rows = []
 for name, weights, sent, errors in [
     (tr("article 100-32-100-32-100", "原文 100-32-100-32-100"), article.count_params(), 100, theirs),

@@ -726,7 +726,7 @@ assert np.allclose(at_once[0], by_loop, atol=1e-5)
 layer = attention.MultiHeadAttention(num_heads=2, use_bias=False)
 layer.build((None, None, 8))
 layer.set_weights([Wq, Wk, Wv, Wo])
-assert np.allclose(layer(sentence[None])[0], by_loop, atol=1e-5)
+assert np.allclose(ops.convert_to_numpy(layer(sentence[None]))[0], by_loop, atol=1e-5)
 print(tuple(q.shape), tuple(at_once.shape))
 # %% [markdown] id="quiz-heads" lang="en" tags=["quiz"]
 # **You change a layer of width 512 from 8 heads to 16, the width stays. What happens to the number of its weights?**
@@ -767,7 +767,8 @@ print(tuple(q.shape), tuple(at_once.shape))
 # > 次序必须放**进**向量里：下面给每个位置学一个向量，加到词上。第 06 课有更好的办法。
 # %% id="order-run"
 shuffled = np.array([3, 0, 4, 1, 2])
-print(np.abs(layer(sentence[None, shuffled])[0] - by_loop[shuffled]).max() < 1e-5)
+outputs = ops.convert_to_numpy(layer(sentence[None, shuffled]))[0]
+print(np.abs(outputs - by_loop[shuffled]).max() < 1e-5)
 # %% [markdown] id="phrases" lang="en"
 # ### A small translator
 #

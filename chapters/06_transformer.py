@@ -272,7 +272,8 @@ def turned(vector, position):
 scores = np.array([[turned(query, p) @ turned(key, s) for s in range(5)] for p in range(5)])
 print(scores.round(2))
 
-at_once = [np.asarray(transformer.rotate(np.tile(vector, (5, 1)), np.arange(5))) for vector in (query, key)]
+at_once = [ops.convert_to_numpy(transformer.rotate(np.tile(vector, (5, 1)), np.arange(5)))
+           for vector in (query, key)]
 assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
 # %% [markdown] id="positions-reading" lang="en"
 # Each diagonal holds one number: the score knows *how far*, not *where*. What each way can represent:
@@ -360,7 +361,8 @@ def normalise(x):
 
 
 assert np.allclose(normalise(np.array(word))[0], by_loop)
-assert np.allclose(layers.LayerNormalization(epsilon=1e-5)(np.array([word])), [by_loop], atol=1e-5)
+by_keras = ops.convert_to_numpy(layers.LayerNormalization(epsilon=1e-5)(np.array([word])))
+assert np.allclose(by_keras[0], by_loop, atol=1e-5)
 # %% [markdown] id="depth-wirings" lang="en"
 # Where does the norm go? In the 2017 paper **after** the sum, so that it also stands on the road: $y = \mathrm{LN}(x + f(x))$,
 # *post-norm*. Most models since put it **inside the branch**: $y = x + f(\mathrm{LN}(x))$, *pre-norm*, and one more norm at the
@@ -552,7 +554,9 @@ def encoder_layer(x):
     return x + layer.output_dense(layer.hidden_dense(layer.feed_forward_norm(x)))  # each by itself
 
 
-assert np.allclose(encoder_layer(english_vectors), expected, atol=1e-5)
+rebuilt = encoder_layer(ops.convert_to_tensor(english_vectors))
+difference = ops.convert_to_numpy(rebuilt - expected)
+assert np.abs(difference).max() < 1e-5
 print(english_vectors.shape, "→", tuple(expected.shape))
 # %% [markdown] id="decoder" lang="en"
 # A **decoder layer** has three: each position looks **back** at what is written (causal self-attention), then **across** at
@@ -573,7 +577,9 @@ def decoder_layer(x, memory):
     return x + decoder.output_dense(decoder.hidden_dense(decoder.feed_forward_norm(x)))
 
 
-assert np.allclose(decoder_layer(chinese_vectors, english_vectors), expected, atol=1e-5)
+rebuilt = decoder_layer(ops.convert_to_tensor(chinese_vectors), english_vectors)
+difference = ops.convert_to_numpy(rebuilt - expected)
+assert np.abs(difference).max() < 1e-5
 print(tr("output", "输出"), tuple(expected.shape), tr("back", "往回看"), tuple(back.shape),
       tr("across", "横着看"), tuple(across.shape))
 # %% [markdown] id="erratum-16" lang="en"
@@ -606,7 +612,8 @@ for name, run in [
     (tr("decoder", "解码器"), lambda x: decoder(x, english_vectors)),
     (tr("encoder", "编码器"), lambda x: layer(x)),
 ]:
-    moved = np.abs(np.asarray(run(changed)) - np.asarray(run(chinese_vectors))).max(axis=(0, 2))
+    difference = ops.convert_to_numpy(run(changed) - run(chinese_vectors))
+    moved = np.abs(difference).max(axis=(0, 2))
     print(f"{name}:", moved.round(3))
 # %% [markdown] id="architecture" lang="en"
 # The decoder's positions 0 and 1 stay as they were; in the encoder everything moves, as it may, because the whole English
@@ -945,7 +952,7 @@ plots.show(
 source, written = np.array([test_sources[0]]), []
 while len(written) < 23:
     scores = translator({"source": source, "target": prep.pad([[START, *written]], 24)})  # (1, 24, V)
-    likeliest = int(np.argmax(np.asarray(scores)[0, len(written), END:])) + END  # below END: marks
+    likeliest = int(np.argmax(ops.convert_to_numpy(scores)[0, len(written), END:])) + END  # below END: marks
     if likeliest == END:
         break
     written.append(likeliest)
@@ -1218,7 +1225,7 @@ inputs_shown = {
     "target": prep.pad([[START, *found[number]] for number in chosen]),
 }
 _, weights_shown = translator(inputs_shown, return_attention_scores=True)
-cross = np.asarray(weights_shown["cross"][-1])  # the last layer: (phrases, heads, characters, words)
+cross = ops.convert_to_numpy(weights_shown["cross"][-1])  # the last layer: (phrases, heads, characters, words)
 
 
 def words_and_characters(number):
@@ -1474,10 +1481,11 @@ def language_model(ids):
 
 
 ids_in, ids_out = framed[:8, :-1], framed[:8, 1:]  # shifted by one
-print(float(transformer.SmoothedCrossEntropy(0.0)(ids_out, language_model(ids_in))), np.log(len(chinese)))
+loss = transformer.SmoothedCrossEntropy(0.0)(ids_out, language_model(ids_in))
+print(ops.convert_to_numpy(loss), np.log(len(chinese)))
 later = ids_in.copy()
 later[:, 3] = START  # does it see position 3?
-change = np.abs(np.asarray(language_model(later)) - np.asarray(language_model(ids_in)))
+change = np.abs(ops.convert_to_numpy(language_model(later) - language_model(ids_in)))
 print(change.max(axis=(0, 2))[:6].round(3))
 # %% [markdown] id="erratum-20" lang="en"
 # Untrained, it is as good as guessing, and it does not look ahead.

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import lazy_loader as lazy
 
+from course_lib.base import registered
+
 __version__ = "0.1.0"
 
 # What lessons write stays short, whatever room a name lives in: `from course_lib import attention, data, plots`.
@@ -20,6 +22,29 @@ __getattr__, _, _OFFERED = lazy.attach(
     },
 )
 __all__ = ["__version__", *_OFFERED]
+
+# A saved model names its classes; after `import course_lib` alone Keras finds them.
+_REGISTERED = registered.offer(
+    __name__,
+    {
+        "attention.layers": ["AdditiveAttention", "MultiHeadAttention"],
+        "autoencoder.constraints": ["Corruption", "SparsityPenalty"],
+        "autoencoder.losses": ["course_lib.autoencoder>ReconstructionLoss"],
+        "autoencoder.model": ["Autoencoder"],
+        "mlp.classifier": ["MLP"],
+        "mlp.language_model": ["NeuralLanguageModel"],
+        "mlp.losses": ["CrossEntropy"],
+        "mlp.regularisation": ["Dropout"],
+        "sentiment.n_grams": ["LogitLoss", "NGramClassifier"],
+        "sentiment.sequence": ["Pool", "WordMask"],
+        "transformer.blocks": ["TransformerDecoderLayer", "TransformerEncoderLayer"],
+        "transformer.losses": ["SmoothedCrossEntropy"],
+        "transformer.model": ["Transformer"],
+        "transformer.positions": ["LearnedPositions", "SinusoidalPositions"],
+        "transformer.schedules": ["WarmUp"],
+        "vae.model": ["PreviousPixels", "Sampling", "VAE", "course_lib.vae>ReconstructionLoss"],
+    },
+)
 
 
 def __dir__() -> list[str]:

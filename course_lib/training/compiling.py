@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import keras
 
+from course_lib.training import devices
+
 # Small networks spend most of their time between two steps; so many steps in one call spare it.
 STEPS_IN_A_CALL = 8
 
@@ -24,14 +26,15 @@ def compile_for_training(
         model: the model.
         input_shape: the shape of a batch; a model that has its weights already does not look at it.
         optimizer: a fresh one.
-        short_steps: how many steps an epoch has, if they are so short that several had better run in one call.
+        short_steps: how many steps an epoch has, if they are so short that several had better run in one call,
+            where the backend can.
         options: what else `compile` takes, such as the loss.
     """
     if not model.built:
         model.build(input_shape)
     optimizer.build(model.trainable_variables)
     if short_steps is not None:
-        options["steps_per_execution"] = min(short_steps, STEPS_IN_A_CALL)
+        options["steps_per_execution"] = devices.steps_in_a_call(min(short_steps, STEPS_IN_A_CALL))
     model.compile(optimizer=optimizer, **options)
 
 

@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "configured_backend",
             "cores",
             "has_fused_attention",
+            "steps_in_a_call",
             "version_of",
         ),
         "placement": ("DISTRIBUTIONS", "PRECISIONS", "Placement", "use"),

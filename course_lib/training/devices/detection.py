@@ -121,6 +121,17 @@ def _of_torch() -> list[str]:
     return [f"gpu:{number}" for number in range(torch.cuda.device_count())] or ["cpu:0"]
 
 
+def steps_in_a_call(steps: int) -> int:
+    """How many training steps `compile(steps_per_execution=…)` may be asked for; PyTorch takes one at a time.
+
+    Args:
+        steps: how many there should be.
+    """
+    import keras
+
+    return 1 if keras.backend.backend() == "torch" else steps
+
+
 @cache
 def has_fused_attention() -> bool:
     """Whether the backend brings a kernel for attention that is faster here than plain steps.
