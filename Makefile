@@ -26,7 +26,9 @@ recipe := pyproject.toml requirements.txt requirements.lock
 # for seconds, each time anew.
 unexport PYTHONDONTWRITEBYTECODE
 pinned := PIP_CONSTRAINT=requirements.lock PIP_BUILD_CONSTRAINT=requirements.lock
-install = $(pinned) $(VENV)/bin/python -m pip install --disable-pip-version-check --no-compile -c requirements.lock
+# On a terminal pip shows how far it is; into a file it would say a line for each of hundreds of packages.
+quiet = $$(test -t 2 || echo --quiet)
+install = @$(pinned) $(VENV)/bin/python -m pip install $(quiet) --disable-pip-version-check --no-compile -c requirements.lock
 
 .PHONY: help course test test-fast test-long bench lab lock clean
 

@@ -1,8 +1,9 @@
 """Runs every test of the course in parts that suit them, and closes with one line about all of them.
 
-Unit tests run side by side, on TensorFlow and then, where they touch Keras, on JAX; then lessons, and beside them pages
-and browsers, one at a time, because they share a site. `--fast` runs the quick ones alone, `--long` what takes an hour
-or more: every model on every backend and device, kills by the dozen, Binder from its first lesson to its last.
+Unit tests run side by side, on TensorFlow and then, where they touch Keras, on JAX; then lessons, two at a time and the
+longest first, and beside them, where memory allows, pages and browsers, one at a time, because they share a site.
+`--fast` runs the quick ones alone, `--long` what takes an hour or more: every model on every backend and device, kills
+by the dozen, Binder from its first lesson to its last.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "test-reports"
+sys.path.insert(0, str(ROOT))
+
+from course_lib.publishing import memory, schedule  # noqa: E402
 
 LARGE = "chapters or site or browser"
 ON_REQUEST = "benchmark or net or long"
@@ -54,12 +58,14 @@ class Part:
         options: what pytest is told.
         environment: the variables it runs with, besides those of this process.
         beside: whether it runs beside the part before it; what it prints comes when both have ended.
+        budget: the minutes that it may take on two quiet cores; 0 for as many as it takes.
     """
 
     name: str
     options: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=lambda: {"KERAS_BACKEND": "tensorflow"})
     beside: bool = False
+    budget: float = 0
 
 
 def parts(fast: bool, long: bool = False) -> list[Part]:
@@ -71,17 +77,30 @@ def parts(fast: bool, long: bool = False) -> list[Part]:
         # One at a time: some of them watch the memory of all they start.
         return [Part("long", ("-m", "long", "--durations=0"))]
     ignored = tuple(f"--ignore={Path('tests', folder)}" for folder in BACKEND_FREE)
+    units = f"not ({LARGE} or {ON_REQUEST})"
+    lessons, beside = lessons_at_a_time()
     return [
-        Part("units on TensorFlow", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST})")),
-        Part("units on JAX", (*side_by_side, "-m", f"not ({LARGE} or {ON_REQUEST} or own_backend)", *ignored), ON_JAX),
+        Part("units on TensorFlow", (*side_by_side, "-m", units), budget=6),
+        Part("units on JAX", (*side_by_side, "-m", f"{units} and not own_backend", *ignored), ON_JAX, budget=5),
         # Apart from each other: what drives a browser leaves an event loop running, and a kernel needs its own.
-        Part("lessons", (*side_by_side, "-m", f"chapters and not ({ON_REQUEST})", "--durations=8")),
+        Part(
+            "lessons",
+            ("-n", str(lessons), "--dist", "loadgroup", "-m", f"chapters and not ({ON_REQUEST})", "--durations=8"),
+            budget=9,
+        ),
         Part(
             "site, browser",
             ("-m", f"(site or browser) and not chapters and not ({ON_REQUEST})", "--durations=8"),
-            beside=True,
+            beside=beside,
+            budget=9,
         ),
     ]
+
+
+def lessons_at_a_time() -> tuple[int, bool]:
+    """How many lessons the tests run at a time, and whether pages and browsers run beside them: two, if all fit."""
+    places = int(memory.free_gigabytes() / schedule.GIGABYTES_EACH)
+    return max(1, min(2, schedule.side_by_side())), places > 2
 
 
 @dataclass
@@ -186,7 +205,8 @@ def main() -> int:
         if code:
             failed = True
             said += f" (pytest left with {code})"
-        lines.append(f"{part.name:<24} {said}, {one.seconds():.0f} s")
+        budget = f" of {60 * part.budget:.0f}" if part.budget else ""
+        lines.append(f"{part.name:<24} {said}, {one.seconds():.0f}{budget} s")
 
     print("\n──── all")
     print("\n".join(lines))

@@ -82,16 +82,22 @@ def longest_first(jobs: Iterable[Job], measured: Mapping[str, Mapping[str, Mappi
     Returns:
         The longest first; before all others those that were never measured.
     """
+    return sorted(jobs, key=lambda job: -seconds(job, measured))
 
-    def seconds(job: Job) -> float:
-        scales = measured.get(f"{job.lesson.number:02d}", {})
-        # At a scale that nobody has measured a lesson is long where it is long at another.
-        for name in (job.scale, "quick", "full"):
-            if "seconds" in scales.get(name, {}):
-                return scales[name]["seconds"]
-        return float("inf")
 
-    return sorted(jobs, key=lambda job: -seconds(job))
+def seconds(job: Job, measured: Mapping[str, Mapping[str, Mapping]]) -> float:
+    """How long a job took when it was measured, at its scale or else at another; infinity where it never was.
+
+    Args:
+        job: the job.
+        measured: as for `longest_first`.
+    """
+    scales = measured.get(f"{job.lesson.number:02d}", {})
+    # At a scale that nobody has measured a lesson is long where it is long at another.
+    for name in (job.scale, "quick", "full"):
+        if "seconds" in scales.get(name, {}):
+            return scales[name]["seconds"]
+    return float("inf")
 
 
 def execute(

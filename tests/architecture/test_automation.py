@@ -99,6 +99,29 @@ def test_what_test_installs_can_be_widened(folder: Folder) -> None:
 
 
 @posix
+def test_without_a_terminal_an_installation_is_one_line(folder: Folder) -> None:
+    made = folder.make("course")
+    assert made.returncode == 0
+    assert all(" --quiet " in line for line in folder.installations) and folder.installations
+    assert [line.split()[0] for line in made.stdout.splitlines()] == ["Installing", ".venv/bin/course", "ran"]
+
+
+@posix
+def test_on_a_terminal_pip_shows_how_far_it_is(folder: Folder) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    try:
+        environment = {**_PLAIN, "FAKE_LOG": str(folder.log), "MAKEFLAGS": ""}
+        command = ["make", "course", f"PYTHON={folder.path / 'python'}"]
+        subprocess.run(command, cwd=folder.path, env=environment, stdout=theirs, stderr=theirs, check=True)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert folder.installations and not any("--quiet" in line for line in folder.installations)
+
+
+@posix
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements.lock", "pyproject.toml"])
 def test_a_changed_requirement_installs_again(folder: Folder, name: str) -> None:
     assert folder.make("course").returncode == 0

@@ -79,3 +79,12 @@ def test_every_chapter_is_in_its_table_and_no_other_is_offered() -> None:
 def test_both_languages_begin_with_the_same_commands(part: str) -> None:
     for line in ("make course ", "make test ", "py -3.12 -m venv .venv", r".venv\Scripts\course all"):
         assert f"\n{line}" in part
+
+
+def test_the_budget_of_each_part_of_the_tests_is_the_one_that_they_are_held_against() -> None:
+    code = (ROOT / "tests" / "run_all.py").read_text(encoding="utf-8")
+    parts = dict(re.findall(r'Part\(\s*"([^"]+)",(?:(?!Part\().)*?budget=(\d+)', code, re.S))
+    table = re.findall(r"^\| ([^|]+) \| (\d+) \|$", README, re.M)
+    told = {next((part for part in parts if name.startswith(part)), name): minutes for name, minutes in table}
+    assert len(parts) == 4 and parts == told
+    assert sum(int(minutes) for name, minutes in parts.items() if name != "site, browser") <= 20

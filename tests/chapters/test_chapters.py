@@ -14,7 +14,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from course_lib.publishing import builder, executor, notebooks, source
+from course_lib.publishing import builder, executor, notebooks, records, schedule, source
 from tests import watching
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,3 +110,10 @@ def what_training_missed(executed: Path) -> list[list[tuple[str, str]]]:
     code = [cell for cell in nbformat.read(executed, as_version=4).cells if cell.cell_type == "code"]
     said = json.loads(code[-1].outputs[0].text)
     return [[(code[place + WATCHED_FROM].id, what) for place, what in found] for found in said]
+
+
+def test_the_longest_lessons_are_begun_first(request):
+    slugs = [item.callspec.params["chapter"].slug for item in request.session.items if "at_quick_scale[" in item.name]
+    jobs = [schedule.Job(chapter, "en", "solution", "quick") for chapter in CHAPTERS if chapter.slug in slugs]
+    measured = records.measured(ROOT / "course_lib" / "session" / "measured.json")
+    assert slugs == [job.lesson.slug for job in schedule.longest_first(jobs, measured)]

@@ -21,7 +21,9 @@ def test_weights_are_inverse_document_frequencies() -> None:
 
 def test_rows_have_length_one_and_empty_ones_stay_empty() -> None:
     features = random_features(6, 8)
+    features = features.tolil()
     features[2] = 0
+    features = features.tocsr()
     features.eliminate_zeros()
     rows = weighted_rows(features, np.arange(8) + 1.0).toarray()
     for row, ones in zip(rows, features.toarray(), strict=True):
@@ -70,9 +72,9 @@ def test_sizes_that_cannot_be_are_refused() -> None:
 def _step_inputs(seed: int = 5) -> dict[str, object]:
     """Six reviews, of which a step is about three; two of the others are n-grams of theirs as well."""
     random = np.random.default_rng(seed)
-    own = random_features(3, 7, seed=seed, density=0.5)
+    own = random_features(3, 7, seed=seed, density=0.5).tolil()
     own[1] = 0  # a review of which nothing is looked at
-    own.eliminate_zeros()
+    own = own.tocsr()
     return {
         "documents": random.normal(size=(6, 4)),
         "n_grams": random.normal(size=(7, 4)),
