@@ -5,10 +5,22 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+import keras
 import numpy as np
 import pytest
 
-from .answers import must_cover, must_get_its_hint, must_pass
+from .answers import (
+    FORMS,
+    SPOILT,
+    SPOILT_BATCHES,
+    as_a_class,
+    for_ever,
+    must_cover,
+    must_fail,
+    must_get_its_hint,
+    must_pass,
+    writing,
+)
 
 
 def table(length, width, exponent=2, first=0, swap=False, halves=False):
@@ -189,7 +201,7 @@ WRONG = {
     "mean of sentences' scores": ("06.4", sentence_bleu, "mean of the sentences' scores", "各句得分的平均"),
     "from 0 to 1": ("06.4", lambda a, b: bleu(a, b) / 100, "from 0 to 1", "0 到 1"),
     "length is rewarded": ("06.4", lambda a, b: bleu(a, b, reward=True), "rewarded", "得了奖励"),
-    "not a number": ("06.4", logarithms, "Where nothing matches", "什么都对不上"),
+    "not a number": ("06.4", logarithms, "Where no piece", "一个也对不上"),
     "forgets where it came from": ("06.5", step_by(lambda s, p: p), "plays no part", "没有考虑开头"),
     "best of each": ("06.5", best_of_each, "two heirs", "两个后代"),
     "multiplies logarithms": ("06.5", step_by(lambda s, p: s * p), "multiply logarithms", "对数相乘"),
@@ -215,9 +227,259 @@ WRONG = {
 }
 
 
+def table_by_slices(length, width):
+    result = np.zeros((length, width), np.float32)
+    speeds = np.exp(-np.log(10_000) * np.arange(0, width, 2) / width)
+    result[:, 0::2] = np.sin(np.arange(length)[:, None] * speeds)
+    result[:, 1::2] = np.cos(np.arange(length)[:, None] * speeds)
+    return result
+
+
+def table_by_phase(length, width):
+    column = np.arange(width)
+    return np.sin(np.arange(length)[:, None] / 10_000 ** (column // 2 * 2 / width) + np.pi / 2 * (column % 2))
+
+
+def forced_from_one_row(sentences, start, end):
+    longest = max(map(len, sentences))
+    rows = [[start, *ids, end] for ids in sentences]
+    return (
+        [row[:-1] + [0] * (longest + 2 - len(row)) for row in rows],
+        [row[1:] + [0] * (longest + 2 - len(row)) for row in rows],
+    )
+
+
+def smoothed_in_loops(logits, answers, epsilon):
+    total = count = 0
+    for row, ids in zip(logits, answers, strict=True):
+        for scores, answer in zip(row, ids, strict=True):
+            if answer:
+                target = np.full(len(scores), epsilon / len(scores))
+                target[answer] += 1 - epsilon
+                total -= target @ (scores - scores.max() - np.log(np.exp(scores - scores.max()).sum()))
+                count += 1
+    return total / count
+
+
+def smoothed_by_keras(logits, answers, epsilon):
+    ones = np.eye(logits.shape[-1])[answers]
+    target = (1 - epsilon) * ones + epsilon / logits.shape[-1]
+    losses = -keras.ops.sum(target * keras.ops.log_softmax(logits, axis=-1), axis=-1)
+    return keras.ops.sum(losses * (answers != 0)) / (answers != 0).sum()
+
+
+def bleu_by_logarithms(ours, references):
+    total = 0.0
+    for n in range(1, 5):
+        hits = sum(sum((grams(a, n) & grams(b, n)).values()) for a, b in zip(ours, references, strict=True))
+        if hits == 0:
+            return 0
+        total += math.log(hits / sum(len(a) - n + 1 for a in ours if len(a) >= n))
+    c, r = sum(map(len, ours)), sum(map(len, references))
+    return 100 * math.exp(total / 4 + min(0, 1 - r / c))
+
+
+def bleu_in_lists(ours, references):
+    shares = []
+    for n in (1, 2, 3, 4):
+        hits = tried = 0
+        for mine, right in zip(ours, references, strict=True):
+            left = [right[i : i + n] for i in range(len(right) - n + 1)]
+            for i in range(len(mine) - n + 1):
+                tried += 1
+                if mine[i : i + n] in left:
+                    left.remove(mine[i : i + n])
+                    hits += 1
+        shares.append(hits / tried if tried else 0)
+    c, r = len("".join(ours)), len("".join(references))
+    return 100 * np.prod(shares) ** (1 / 4) * (1 if c >= r else np.exp(1 - r / c))
+
+
+ALSO_RIGHT = {
+    "a table by slices in float32": ("06.1", table_by_slices),
+    "a table by phase": ("06.1", table_by_phase),
+    "a table as lists": ("06.1", lambda n, d: table(n, d).tolist()),
+    "a table by keras": (
+        "06.1",
+        lambda n, d: keras.ops.reshape(
+            keras.ops.stack([keras.ops.sin(angles(n, d)), keras.ops.cos(angles(n, d))], axis=-1), (n, d)
+        ),
+    ),
+    "two arrays stacked": ("06.2", lambda s, a, e: np.stack(forced(s, a, e))),
+    "two arrays in a list": ("06.2", lambda s, a, e: list(forced(s, a, e))),
+    "two lists": ("06.2", forced_from_one_row),
+    "two tensors": ("06.2", lambda s, a, e: tuple(keras.ops.convert_to_tensor(each) for each in forced(s, a, e))),
+    "a stacked tensor": ("06.2", lambda s, a, e: keras.ops.convert_to_tensor(np.stack(forced(s, a, e)))),
+    "a loss in loops": ("06.3", smoothed_in_loops),
+    "a loss by keras": ("06.3", smoothed_by_keras),
+    "a loss as an array": ("06.3", lambda x, a, e: np.array(smoothed(x, a, e))),
+    "a masked mean": (
+        "06.3",
+        lambda x, a, e: np.average(losses_of(x, a, e), weights=a > 0),
+    ),
+    "bleu by logarithms": ("06.4", bleu_by_logarithms),
+    "bleu in lists": ("06.4", bleu_in_lists),
+    "bleu as a number of NumPy": ("06.4", lambda a, b: np.float32(bleu(a, b))),
+    "pairs by an array": ("06.5", lambda s, p, w: np.array(step(s, p, w))),
+    "pairs by divmod": (
+        "06.5",
+        lambda s, p, w: [divmod(int(i), p.shape[1]) for i in np.argsort((s[:, None] + p).ravel())[::-1][:w]],
+    ),
+    "pairs by unravel_index": (
+        "06.5",
+        lambda s, p, w: list(
+            zip(*np.unravel_index(np.argsort(-(s[:, None] + p), axis=None)[:w], p.shape), strict=True)
+        ),
+    ),
+    "pairs by probabilities": ("06.5", step_by(lambda s, p: np.exp(s) * np.exp(p))),
+    "pairs as lists": ("06.5", lambda s, p, w: [list(pair) for pair in step(s, p, w)]),
+    "parameters in NumPy": ("06.6", lambda *given: np.int64(count(*given))),
+    "parameters as a float": ("06.6", lambda *given: float(count(*given))),
+}
+
+
+def angles(length, width):
+    return np.arange(length)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)
+
+
+def scaled(factor):
+    return lambda *given: smoothed(*given) * factor
+
+
+def by_the_largest_of_all(logits, answers, epsilon):
+    log_p = logits - logits.max()
+    log_p = log_p - np.log(np.exp(log_p).sum(-1, keepdims=True))
+    right = np.take_along_axis(log_p, answers[..., None], -1)[..., 0]
+    return (-(1 - epsilon) * right - epsilon * log_p.mean(-1))[answers != 0].mean()
+
+
+def to_the_others(logits, answers, epsilon):
+    size = logits.shape[-1]
+    return smoothed(logits, answers, epsilon * size / (size - 1))
+
+
+def pooled(ours, references):
+    shares = []
+    for n in range(1, 5):
+        mine, right = (sum((grams(text, n) for text in texts), Counter()) for texts in (ours, references))
+        shares.append(sum((mine & right).values()) / max(1, sum(mine.values())))
+    return 100 * min(1.0, math.exp(1 - sum(map(len, references)) / sum(map(len, ours)))) * math.prod(shares) ** 0.25
+
+
+def of_kinds(ours, references):
+    shares = []
+    for n in range(1, 5):
+        pairs = [(set(grams(a, n)), set(grams(b, n))) for a, b in zip(ours, references, strict=True)]
+        shares.append(sum(len(a & b) for a, b in pairs) / max(1, sum(len(a) for a, _ in pairs)))
+    return 100 * min(1.0, math.exp(1 - sum(map(len, references)) / sum(map(len, ours)))) * math.prod(shares) ** 0.25
+
+
+def divided_by(length):
+    def answer(scores, log_p, width):
+        places = np.argsort(-(scores[:, None] + log_p).ravel())[:width]
+        return [divmod(int(place), length(scores, log_p)) for place in places]
+
+    return answer
+
+
+def two_networks(width, hidden, heads, decoder):
+    return count(width, hidden, heads, decoder) + decoder * (2 * width * hidden + hidden + width)
+
+
+MORE_WRONG = [
+    ("06.1", lambda n, d: table(n, d, exponent=4), "counted twice"),
+    ("06.1", lambda n, d: np.repeat(table(n, d)[:, ::2], 2, axis=1), "only sines"),
+    ("06.1", lambda n, d: table(n, d)[::-1], "should be"),
+    ("06.1", lambda n, d: table(n, d) if d == 6 else table(n, d, halves=True), "should be"),
+    ("06.1", lambda n, d: table(5, 6), "same answer as before"),
+    ("06.1", lambda n, d: table(n, 6)[:, :d], "should"),
+    ("06.1", lambda n, d: np.sin(np.degrees(np.arcsin(table(n, d)))), "should be"),
+    ("06.1", lambda n, d: table(n, d) * np.sqrt(d), "should be"),
+    ("06.1", lambda n, d: np.squeeze(table(n, d)), "squeeze()"),
+    ("06.1", lambda n, d: table(n + 1, d), "must have the shape"),
+    ("06.2", lambda s, a, e: tuple(each[:, :-1] for each in forced(s, a, e)), "must have the shape"),
+    ("06.2", lambda s, a, e: forced(s, e, a), "start is among the answers"),
+    ("06.2", lambda s, a, e: (np.where(forced(s, a, e)[0] == 0, a, forced(s, a, e)[0]), forced(s, a, e)[1]), "zeros"),
+    ("06.2", lambda s, a, e: (forced(s, a, e)[0], np.where(forced(s, a, e)[1] == 0, e, forced(s, a, e)[1])), "zeros"),
+    ("06.2", lambda s, a, e: forced(s, 2, 3), "should be"),
+    ("06.2", lambda s, a, e: tuple(map(np.squeeze, forced(s, a, e))), "must have the shape"),
+    ("06.2", lambda s, a, e: np.concatenate(forced(s, a, e)), "Return two arrays"),
+    ("06.2", lambda s, a, e: forced([ids[::-1] for ids in s], a, e), "should be"),
+    ("06.2", lambda s, a, e: (forced(s, 0, e)[0], forced(s, a, e)[1]), "begin with the start"),
+    ("06.2", lambda s, a, e: forced([*s[1:], s[0]], a, e), "should be"),
+    ("06.2", lambda s, a, e: (*forced(s, a, e), 0), "Return two arrays"),
+    ("06.3", by_the_largest_of_all, "largest logit of each place"),
+    ("06.3", to_the_others, "V - 1 wrong"),
+    ("06.3", scaled(-1), "sign is wrong"),
+    ("06.3", scaled(1 / np.log(2)), "base 2"),
+    ("06.3", lambda x, a, e: smoothed(x, a, 1 - e), "changed places"),
+    ("06.3", lambda x, a, e: smoothed(x, a, e, share=0), "nobody gets it"),
+    ("06.3", lambda x, a, e: losses_of(x, a, e)[a != 0].sum() / len(a), "number of sentences"),
+    ("06.3", lambda x, a, e: smoothed(x.swapaxes(1, 2), a, e) if x.shape[1] > 4 else 1.0, "should be"),
+    ("06.3", lambda x, a, e: smoothed(x, a, 0.2), "should be"),
+    ("06.3", lambda x, a, e: smoothed(x, a, e, share=x.shape[-1] / 5), "should be"),
+    ("06.3", lambda x, a, e: losses_of(x, a, e)[a != 0].max(), "should be"),
+    ("06.3", lambda x, a, e: losses_of(x, a, e)[:, 0].mean(), "should be"),
+    ("06.4", pooled, "reference of another"),
+    ("06.4", lambda a, b: bleu(["".join(a)], ["".join(b)]), "one text"),
+    ("06.4", of_kinds, "each kind of piece once"),
+    ("06.4", lambda a, b: bleu(b, a), "changed places"),
+    ("06.4", lambda a, b: bleu(a[:1], b[:1]), "should be"),
+    ("06.4", lambda a, b: round(bleu(a, b)), "should be"),
+    ("06.4", lambda a, b: bleu(a, b) ** 2 / 100, "should be"),
+    ("06.4", lambda a, b: max(bleu(a, b), 1e-3), "BLEU is 0"),
+    ("06.4", lambda a, b: [bleu([x], [y]) for x, y in zip(a, b, strict=True)], "one number"),
+    ("06.4", lambda a, b: bleu([x.split() for x in a], [y.split() for y in b]), "stopped with"),
+    ("06.5", step_by(lambda s, p: -s - p), "These are the worst"),
+    ("06.5", step_by(lambda s, p: p - s), "subtract the score"),
+    ("06.5", step_by(lambda s, p: s + np.exp(p)), "add probabilities"),
+    ("06.5", lambda s, p, w: step(s, p, 3), "pairs (beam, token)"),
+    ("06.5", lambda s, p, w: step(s, p, w)[:1] * w, "should be"),
+    ("06.5", lambda s, p, w: [(float(s[b] + p[b, t]), t) for b, t in step(s, p, w)], "hold scores"),
+    ("06.5", lambda s, p, w: [t for _, t in step(s, p, w)], "pairs (beam, token)"),
+    ("06.5", lambda s, p, w: [(b, t + 1) for b, t in step(s, p, w)], "should be"),
+    ("06.5", divided_by(lambda s, p: len(s)), "V places"),
+    ("06.5", divided_by(lambda s, p: 4), "the best are"),
+    ("06.5", lambda s, p, w: np.array(step(s, p, w)).T, "pairs (beam, token)"),
+    ("06.5", lambda s, p, w: [(0, int(t)) for t in np.argsort(-p[s.argmax()])[:w]], "should be"),
+    ("06.6", lambda d, h, n, dec: count(d, h, n, dec) - 2 * d, "one γ and β"),
+    ("06.6", lambda d, h, n, dec: count(d, h, n, dec) - (4 + 2 * dec) * d, "norms are missing"),
+    ("06.6", lambda d, h, n, dec: count(d, h, n, dec) - h - d, "network's two"),
+    ("06.6", lambda d, h, n, dec: count(d, h, n, dec, bias=0, norms=False), "matrices alone"),
+    ("06.6", lambda d, h, n, dec: count(d, h, n, dec) - d * h - d, "into the hidden width, and back"),
+    ("06.6", lambda d, h, n, dec: count(d, h, n, True), "asked for was an encoder"),
+    ("06.6", lambda d, h, n, dec: (1 + dec) * count(d, h, n, False), "not two encoder"),
+    ("06.6", lambda d, h, n, dec: count(d, h, n, False) + 2 * d * dec, "not the attention in it"),
+    (
+        "06.6",
+        lambda d, h, n, dec: count(d, h, n, dec, looks=2 if dec else 1) + dec * (2 * d * h + h + d),
+        "one network",
+    ),
+    ("06.6", lambda d, h, n, dec: count(12, 50, n, dec), "same answer as before"),
+    ("06.6", lambda d, h, n, dec: count(d, h, n, dec) + (n == 2), "2 heads"),
+    ("06.6", lambda d, h, n, dec: count(d, 4 * d, n, dec), "yours:"),
+    ("06.6", lambda d, h, n, dec: count(d, h, n, dec) / 1e3, "yours:"),
+]
+
+ARRAYS = ["06.1", "06.3", "06.6"]
+BATCHES = ["06.1"]
+
+
 @pytest.mark.parametrize("number", RIGHT)
 def test_a_right_answer_passes(number):
     must_pass(number, RIGHT[number])
+    must_pass(number, as_a_class(RIGHT[number]))
+
+
+@pytest.mark.parametrize("name", ALSO_RIGHT)
+def test_another_way_to_be_right_passes(name):
+    must_pass(*ALSO_RIGHT[name])
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("number", RIGHT)
+def test_answers_may_come_in_any_form(number, form):
+    must_pass(number, FORMS[form](RIGHT[number]))
 
 
 @pytest.mark.parametrize("mistake", WRONG)
@@ -225,5 +487,32 @@ def test_a_wrong_answer_gets_the_hint_meant_for_it(mistake):
     must_get_its_hint(WRONG[mistake])
 
 
-def test_every_exercise_has_at_least_three_wrong_answers():
+@pytest.mark.parametrize(("number", "answer", "words"), MORE_WRONG)
+def test_more_wrong_answers_are_refused_by_what_is_wrong(number, answer, words):
+    must_fail(number, answer, words)
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [(number, name) for number in ARRAYS for name in SPOILT if (number, name) != ("06.6", "rounded to tenths")]
+    + [(number, name) for number in BATCHES for name in SPOILT_BATCHES],
+)
+def test_spoilt_answers_are_refused(number, name):
+    change, words = (SPOILT | SPOILT_BATCHES)[name]
+    must_fail(number, change(RIGHT[number]), words if name in {"squeezed", "its first answer for ever"} else "")
+
+
+@pytest.mark.parametrize("number", RIGHT)
+def test_a_first_answer_kept_for_ever_is_refused(number):
+    must_fail(number, for_ever(RIGHT[number]))
+
+
+@pytest.mark.parametrize(("number", "place"), [("06.2", 0), ("06.3", 0), ("06.3", 1), ("06.4", 0), ("06.5", 1)])
+def test_writing_into_what_was_given_is_refused(number, place):
+    must_fail(number, writing(place)(RIGHT[number]), "write into the caller's")
+
+
+def test_every_exercise_has_many_wrong_answers():
     must_cover(RIGHT, WRONG, at_least=3)
+    several = [number for number, *_ in [*WRONG.values(), *MORE_WRONG]]
+    assert min(several.count(number) for number in RIGHT) >= 16
