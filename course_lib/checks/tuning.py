@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from course_lib.checks.answers import as_array, parts
 from course_lib.checks.core import Hint, Learner, exercise, require
 
 # What makes the mistake, and what is said about it in English and in Chinese.
@@ -336,7 +337,7 @@ def _halving(
 
 
 def _races() -> list[tuple[np.ndarray, int]]:
-    """Losses (settings, epochs) and a factor, five times."""
+    """Losses (settings, epochs) and a factor, six times."""
     # Of the first race the best in the end is slow: it is thrown out in the first round.
     start, pace, floor = np.array(
         [
@@ -353,6 +354,8 @@ def _races() -> list[tuple[np.ndarray, int]]:
         (np.random.default_rng(7).random((8, 8)), 2),
         # Two settings are left after the last round.
         (np.random.default_rng(2).random((9, 2)), 2),
+        # Two train in the last round, and its own last epoch turns their order round.
+        (np.array([[0.3, 0.9], [0.5, 0.2], [0.1, 0.8], [0.2, 0.1], [0.6, 0.0]]), 2),
     ]
 
 
@@ -459,6 +462,14 @@ _AHEAD = (
 # By which losses the settings are judged: told from the setting that is left.
 _WRONG_LOOKS: tuple[Mistake, ...] = (
     (
+        lambda losses, factor: _halving(
+            losses, factor, look=lambda rows, end: np.arange(len(rows)) if end == losses.shape[1] else rows[:, end - 1]
+        ),
+        "Yours does not judge the last round: where several settings train to the last column, the losses there say "
+        "which of them is the best.",
+        "你的最后一回合没有评判：有几组设置一起训练到最后一列时，要由那里的损失决定哪一组最好。",
+    ),
+    (
         lambda losses, factor: _halving(losses, factor, pick=min),
         "With 9 settings, 2 epochs and factor 2, two are left after the last round: return the best of them, not the"
         " one that stands first in the table.",
@@ -513,12 +524,18 @@ _WRONG_LOOKS: tuple[Mistake, ...] = (
 
 
 def _winner_and_price(answer: object) -> tuple[int, int]:
-    require(
-        isinstance(answer, tuple | list) and len(answer) == 2,
+    found = parts(
+        answer,
+        2,
         "Return two numbers: which setting is left, and how many epochs were spent.",
         "要返回两个数：剩下的是哪组设置，一共花了多少轮。",
     )
-    winner, spent = map(np.asarray, answer)
+    winner, spent = map(as_array, found)
+    require(
+        spent.size == 1,
+        f"The epochs spent are one number, of all settings together; you return {spent.size}.",
+        f"花掉的轮数是一个数，所有设置合在一起；你返回了 {spent.size} 个。",
+    )
     require(
         winner.size == 1,
         f"One setting's row number is asked for, the best of those left; you return {winner.size}.",

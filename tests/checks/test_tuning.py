@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from .answers import must_cover, must_get_its_hint, must_pass
+from .answers import FORMS, for_ever, must_cover, must_fail, must_get_its_hint, must_pass, writing
 
 
 def rates(lowest, highest, steps):
@@ -122,6 +122,17 @@ def none_kept_and_searched(losses, factor):
     return losses[left, -1].argmin(), 21
 
 
+def last_round_not_judged(losses, factor):
+    """Returns the one that was best before the last round."""
+    left, done, end, spent = np.arange(len(losses)), 0, 1, 0
+    while True:
+        spent += len(left) * (end - done)
+        if end == losses.shape[1]:
+            return left[0], spent
+        left = left[np.argsort(losses[left, end - 1])][: max(len(left) // factor, 1)]
+        done, end = end, min(end * factor, losses.shape[1])
+
+
 def by_hand(losses, factor):
     """Without NumPy's sorting: a list of rows that shrinks."""
     left, done, spent, end = list(range(len(losses))), 0, 0, 1
@@ -177,6 +188,9 @@ OTHER_RIGHT = {
     ),
     "lists": ("08.3", by_hand),
     "an array and a float": ("08.3", lambda x, k: (np.array([halving(x, k)[0]]), float(halving(x, k)[1]))),
+    "both in an array": ("08.3", lambda x, k: np.array(halving(x, k))),
+    "both in a list": ("08.3", lambda x, k: [int(each) for each in halving(x, k)]),
+    "both in a list of arrays": ("08.3", lambda x, k: [np.array(each) for each in halving(x, k)]),
     "means of means": (
         "08.4",
         lambda s: s.max(axis=0).mean() - np.mean([np.delete(s[w], r).mean() for r, w in enumerate(s.argmax(axis=0))]),
@@ -369,6 +383,7 @@ WRONG = {
     "place among the left": ("08.3", place_among_the_left, "an index into what is left", "不是它在表中的行号"),
     "rows taken for places": ("08.3", numbers_of_places, "an index into what is left", "不是它在表中的行号"),
     "first in the table": ("08.3", first_in_the_table, "stands first in the table", "表里排在前面"),
+    "last round not judged": ("08.3", last_round_not_judged, "does not judge the last round", "最后一回合没有评判"),
     "all that are left": ("08.3", all_that_are_left, "One setting's row number", "一组设置的行号"),
     "the loss": ("08.3", lambda x, k: (x[halving(x, k)[0], -1], halving(x, k)[1]), "is a loss", "是损失"),
     "numbers changed over": ("08.3", lambda x, k: halving(x, k)[::-1], "changed over", "次序反了"),
@@ -439,6 +454,22 @@ WRONG = {
     "4 runs": ("08.4", four_runs, "numbers written into", "写死"),
     "something else": ("08.4", lambda s: s.std(), "Expected", "应得"),
 }
+
+
+@pytest.mark.parametrize("number", RIGHT)
+def test_a_first_answer_kept_for_ever_is_refused(number: str) -> None:
+    must_fail(number, for_ever(RIGHT[number]))
+
+
+@pytest.mark.parametrize(("number", "place"), [("08.3", 0), ("08.4", 0)])
+def test_writing_into_what_was_given_is_refused(number: str, place: int) -> None:
+    must_fail(number, writing(place)(RIGHT[number]), "write into the caller's")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("number", RIGHT)
+def test_answers_may_come_in_any_form(number: str, form: str) -> None:
+    must_pass(number, FORMS[form](RIGHT[number]))
 
 
 @pytest.mark.parametrize("number", RIGHT)
