@@ -1225,7 +1225,7 @@ inputs_shown = {
     "target": prep.pad([[START, *found[number]] for number in chosen]),
 }
 _, weights_shown = translator(inputs_shown, return_attention_scores=True)
-cross = ops.convert_to_numpy(weights_shown["cross"][-1])  # the last layer: (phrases, heads, characters, words)
+cross = ops.convert_to_numpy(weights_shown["cross"][-1])  # last layer: (phrases, heads, characters, words)
 
 
 def words_and_characters(number):

@@ -13,8 +13,6 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from numbers import Number
 
-import numpy as np
-
 from course_lib.checks.hints import Hint, NotAttempted
 from course_lib.showing.language import tr
 
@@ -103,6 +101,8 @@ class Learner:
             NotAttempted: if it is still the stub.
             Hint: if it raises anything else, returns nothing, or writes into what it was given.
         """
+        import numpy as np  # here and below, not above: `from course_lib import check` loads nothing heavy
+
         handed = copy.deepcopy(arguments)
         shown = ", ".join(short(argument) for argument in arguments)
         try:
@@ -183,6 +183,8 @@ class Learner:
 
 def short(value: object, limit: int = 80) -> str:
     """A value as a hint shows it: in full where that is short, an array by its shape where it is not."""
+    import numpy as np
+
     if isinstance(value, np.random.Generator):
         return tr("a generator", "一个随机数生成器")
     if isinstance(value, np.ndarray):
@@ -225,6 +227,8 @@ def _kept(answer: object) -> object:
 
 def _untouched(before: object, after: object) -> bool:
     """Whether what was handed over is still what it was; objects of other kinds, such as generators, are left alone."""
+    import numpy as np
+
     if isinstance(before, np.ndarray):
         if not isinstance(after, np.ndarray) or (before.dtype, before.shape) != (after.dtype, after.shape):
             return False
