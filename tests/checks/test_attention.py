@@ -161,12 +161,13 @@ def one_by_one(queries, keys):
 
 def with_keras(queries, keys):
     scores = keras.ops.matmul(queries, keras.ops.transpose(keys)) / keys.shape[1] ** 0.5
-    return keras.ops.softmax(scores)
+    powers = keras.ops.exp(scores - keras.ops.max(scores, axis=-1, keepdims=True))
+    return powers / keras.ops.sum(powers, axis=-1, keepdims=True)
 
 
 def masked_with_keras(scores, mask):
-    weights = keras.ops.softmax(keras.ops.where(mask, scores, -1e9), axis=-1)
-    return keras.ops.where(mask, weights, 0.0)
+    powers = keras.ops.where(mask, keras.ops.exp(scores), 0.0)
+    return powers / keras.ops.maximum(keras.ops.sum(powers, axis=-1, keepdims=True), 1e-300)
 
 
 def masked_row_by_row(scores, mask):
