@@ -36,12 +36,12 @@ class Watch:
 
     def loose(self) -> list[tuple[object, str]]:
         """The layers with trainable weights of which no model knows: the place where each was made, and its class."""
-        known = {
-            id(weight) for model, _ in self.made.values() if isinstance(model, keras.Model) for weight in model.weights
-        }
+        # One whose making stopped with an error, as a lesson may show, is no layer.
+        made = [(layer, where) for layer, where in self.made.values() if "built" in vars(layer)]
+        known = {id(weight) for model, _ in made if isinstance(model, keras.Model) for weight in model.weights}
         return [
             (where, type(layer).__name__)
-            for layer, where in self.made.values()
+            for layer, where in made
             if not known.issuperset(map(id, layer.trainable_weights))
         ]
 
