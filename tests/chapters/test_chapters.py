@@ -53,6 +53,16 @@ def test_the_english_solutions_give_the_expected_results_on_jax(chapter, tmp_pat
     assert set(record.checks.values()) == {"passed"}
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_every_cell_runs_on_every_backend(chapter, backend, tmp_path, monkeypatch):
+    pytest.importorskip(backend)
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    record = executor.run(chapter, "en", "solution", "smoke", build_folder=tmp_path)
+    assert record.versions["backend"] == backend
+    assert set(record.checks.values()) == {"passed"}
+
+
 def test_the_chinese_student_edition_runs_at_smoke_scale_and_training_reaches_every_weight(
     chapter, tmp_path, monkeypatch
 ):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from course_lib.training import devices
 from course_lib.training.compiling import adamw, compile_for_training
 
 
@@ -61,7 +62,14 @@ def test_the_first_step_is_traced_once():
 def test_short_steps_run_up_to_eight_to_a_call(steps, in_a_call):
     model = Noting()
     compile_for_training(model, (None, 4), keras.optimizers.Adam(), short_steps=steps, loss="mse")
-    assert model.steps_per_execution == in_a_call
+    assert model.steps_per_execution == (1 if keras.backend.backend() == "torch" else in_a_call)
+
+
+def test_pytorch_is_asked_for_one_step_in_a_call(monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    assert devices.steps_in_a_call(8) == 1
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    assert devices.steps_in_a_call(8) == 8
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.1])
