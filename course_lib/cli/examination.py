@@ -136,8 +136,10 @@ def cores_and_memory() -> Finding:
     """Processor cores and working memory, against what a chapter takes at the quick scale."""
     import psutil
 
-    memory = psutil.virtual_memory()
-    total, free = memory.total / 1e9, memory.available / 1e9
+    from course_lib.publishing import memory
+
+    # In a container its limit counts: what the machine has besides is not to be had.
+    total, free = psutil.virtual_memory().total / 1e9, memory.free_gigabytes()
     says = f"{devices.cores()} cores, {total:.1f} GB of memory, {free:.1f} GB of it free"
     if free < MEMORY_GB:
         return Finding("machine", "optional", f"{says}; a chapter takes up to 1.2 GB", "close other programs")

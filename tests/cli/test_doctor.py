@@ -14,6 +14,7 @@ import pytest
 
 from course_lib.base.errors import UsageError
 from course_lib.cli import examination
+from course_lib.publishing import memory
 from course_lib.showing import plots
 
 from .conftest import Answer
@@ -202,3 +203,9 @@ def test_the_examination_starts_no_backend() -> None:
     root = Path(__file__).resolve().parents[2]
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert answer.stdout.strip() == "[]"
+
+
+def test_in_a_container_only_what_its_limit_leaves_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "free_gigabytes", lambda: 1.1)
+    found = examination.cores_and_memory()
+    assert found.status == "optional" and "1.1 GB of it free" in found.says
