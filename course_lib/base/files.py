@@ -6,6 +6,8 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from course_lib.base.errors import EnvironmentProblem
@@ -77,6 +79,59 @@ def check_room(folder: Path, megabytes: float) -> None:
         raise EnvironmentProblem(
             "no folder for temporary files can be written; make room, or name one: export TMPDIR=…"
         ) from None
+
+
+@contextmanager
+def workshop(prefix: str, parent: Path | None = None) -> Iterator[Path]:
+    """A folder to work in, which is gone afterwards; those that killed processes left behind are swept first.
+
+    Args:
+        prefix: how its name begins; whatever beside it begins so, and belongs to no living process, is removed.
+        parent: where it is made; None for the system's place for such folders.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+    from filelock import FileLock
+
+    parent = Path(tempfile.gettempdir()) if parent is None else parent
+    for path in parent.glob(f"{prefix}*"):
+        if path.is_dir() and not path.is_symlink():
+            _sweep(path)
+    # A process holds the lock beside its folder as long as it lives; the system lets go of it for one that is killed.
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_LOCK, dir=parent)
+    os.close(handle)
+    folder = Path(name.removesuffix(_LOCK))
+    try:
+        with FileLock(name):
+            try:
+                folder.mkdir(mode=0o700)
+                yield folder
+            finally:
+                # On Windows a file that is still open stays until the next sweep.
+                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        with suppress(OSError):
+            Path(name).unlink()
+
+
+# What the name of a workshop's lock ends in.
+_LOCK = ".lock"
+
+
+def _sweep(folder: Path) -> None:
+    """Remove a workshop, unless the process that works in it is alive or it is somebody else's."""
+    from filelock import FileLock, Timeout
+
+    lock = Path(f"{folder}{_LOCK}")
+    if lock.is_symlink():  # none of ours
+        return
+    try:
+        with FileLock(lock, timeout=0):
+            shutil.rmtree(folder, ignore_errors=True)
+        lock.unlink(missing_ok=True)
+    except (Timeout, OSError):
+        return
 
 
 def shown(path: Path) -> str:

@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -23,6 +22,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from course_lib.base.errors import EnvironmentProblem
+from course_lib.base.files import workshop
 from course_lib.publishing.memory import PeakMemory
 
 OnCell = Callable[[int, int, str], None]
@@ -104,11 +104,11 @@ def execute(
     # On Windows the default event loop cannot wait for the kernel's sockets.
     factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
     with (
-        tempfile.TemporaryDirectory(prefix="course-run-", ignore_cleanup_errors=True) as folder,
+        workshop("course-run-") as folder,
         asyncio.Runner(loop_factory=factory) as runner,
     ):
         try:
-            return runner.run(_stoppable(_Run(notebook, environment, timeout, on_cell, Path(folder)).execute()))
+            return runner.run(_stoppable(_Run(notebook, environment, timeout, on_cell, folder).execute()))
         except asyncio.CancelledError:
             raise KeyboardInterrupt from None
 

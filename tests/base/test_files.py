@@ -83,3 +83,46 @@ def test_without_a_folder_for_temporary_files_the_line_that_names_one_is_said(tm
     monkeypatch.setattr(files.tempfile, "gettempdir", none)
     with pytest.raises(EnvironmentProblem, match="export TMPDIR="):
         files.check_room(tmp_path, 1)
+
+
+def test_a_workshop_is_gone_afterwards_also_where_the_work_fails(tmp_path: Path) -> None:
+    with files.workshop(".work-", tmp_path) as folder:
+        (folder / "half").write_text("x")
+        assert folder.parent == tmp_path and folder.name.startswith(".work-")
+    with pytest.raises(KeyError), files.workshop(".work-", tmp_path) as folder:
+        (folder / "half").write_text("x")
+        raise KeyError("work")
+    assert list(tmp_path.iterdir()) == []
+
+
+_WORKER = """
+import sys, time
+from pathlib import Path
+from course_lib.base import files
+with files.workshop(".work-", Path(sys.argv[1])) as folder:
+    (folder / "half").write_text("x")
+    print(folder.name, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_process_left_is_swept_and_what_a_living_one_works_in_is_not(tmp_path: Path) -> None:
+    (tmp_path / ".work-of-an-older-version").mkdir()
+    (tmp_path / "others").mkdir()
+    workers = [
+        subprocess.Popen([sys.executable, "-c", _WORKER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    try:
+        killed, alive = (worker.stdout.readline().strip() for worker in workers)
+        workers[0].kill()
+        workers[0].wait()
+        assert (tmp_path / killed / "half").exists()
+        with files.workshop(".work-", tmp_path) as folder:
+            found = {path.name for path in tmp_path.iterdir()}
+        assert found == {"others", alive, f"{alive}.lock", folder.name, f"{folder.name}.lock"}
+        assert (tmp_path / alive / "half").exists()
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.communicate()

@@ -33,15 +33,17 @@ def _with(old: str, new: str) -> str:
 
 def test_a_formula_that_cannot_be_drawn_stops_the_build_and_leaves_the_old_site(tmp_path: Path) -> None:
     folder = example_site.write_inputs(tmp_path / "inputs", _with(r"\frac{c(w)}{N}", r"\unheard{c(w)}{N}"))
+    # A build before this one was killed while it put its site in the old one's place.
+    (folder / ".site-killed" / "old").mkdir(parents=True)
+    (folder / ".site-killed" / "old" / "index.html").write_text("the old site", encoding="utf-8")
     old = folder / "site"
-    old.mkdir()
-    (old / "index.html").write_text("the old site", encoding="utf-8")
     with pytest.raises(CourseError) as stopped:
         _build(folder)
     message = str(stopped.value)
     assert "the pages in English have faults" in message
     assert f"{example_site.SLUG}.ipynb" in message
     assert r'Unknown command "\unheard"' in message
+    assert (old / "index.html").read_text(encoding="utf-8") == "the old site"
     assert [path.name for path in old.iterdir()] == ["index.html"]
     assert sorted(path.name for path in folder.iterdir()) == ["chapters", "executed", "results", "site"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from course_lib.base import settings
 from course_lib.base.errors import CourseError
+from course_lib.base.files import workshop
 from course_lib.publishing import notebooks as student_notebooks
 from course_lib.publishing import records
 from course_lib.publishing.site import content, texts
@@ -21,6 +21,8 @@ from course_lib.showing.language import LANGUAGES
 _HERE = Path(__file__).parent
 _TITLES = {"en": "Deep learning for language", "zh": "语言的深度学习"}
 _SPHINX_LANGUAGE = {"en": "en", "zh": "zh_CN"}
+# Where a site is built, beside the one that it will replace, and what that one is called meanwhile.
+_WORKSHOP, _OLD = ".site-", "old"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -60,22 +62,26 @@ def build(
     terms = content.glossary(chapters_folder / "glossary.toml")
     notebooks = _notebooks(executed_folder)
     output_folder.parent.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(prefix=".site-", dir=output_folder.parent))
-    try:
-        finished = workshop / "site"
+    _recover(output_folder)
+    with workshop(_WORKSHOP, output_folder.parent) as folder:
+        finished = folder / "site"
         for language in LANGUAGES:
             tell({"en": "Building the pages in English", "zh": "Building the pages in Chinese"}[language])
-            source = workshop / f"source-{language}"
+            source = folder / f"source-{language}"
             _write_project(source, language, notebooks[language], chapters_folder / language, runs, terms, repository)
-            _run_sphinx(source, finished / language, workshop / f"cache-{language}", language, terms)
+            _run_sphinx(source, finished / language, folder / f"cache-{language}", language, terms)
         shutil.copyfile(_HERE / "templates" / "choose.html", finished / "index.html")
         shutil.copyfile(_HERE / "static" / "favicon.svg", finished / "favicon.svg")
         tell("Looking at every page")
         _inspect(finished)
-        _put_in_place(finished, output_folder, workshop)
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+        _put_in_place(finished, output_folder, folder)
     return output_folder / "index.html"
+
+
+def _recover(output: Path) -> None:
+    """Put the old site back that a process took away before it was killed, so that no sweep takes it."""
+    if not output.exists() and (left := next(output.parent.glob(f"{_WORKSHOP}*/{_OLD}"), None)) is not None:
+        left.rename(output)
 
 
 def _chapters_folder() -> Path:
@@ -234,9 +240,9 @@ def _inspect(finished: Path) -> None:
         raise CourseError(f"the finished pages have faults:\n{listed}")
 
 
-def _put_in_place(finished: Path, output: Path, workshop: Path) -> None:
+def _put_in_place(finished: Path, output: Path, folder: Path) -> None:
     """Replace the old site by the new one: two renames, and the old one back where the second fails."""
-    old = workshop / "old"
+    old = folder / _OLD
     if output.exists():
         output.rename(old)
     try:
