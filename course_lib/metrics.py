@@ -5,6 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_lib.base.arguments import require_integer
+
+# More say nothing: a probability is not known to four digits, and each bin takes memory.
+_MOST_BINS = 10_000
+
 
 def accuracy(labels: ArrayLike, predictions: ArrayLike) -> float:
     """The share of predictions that equal their labels.
@@ -27,12 +32,12 @@ def standard_error(accuracy: float, examples: int) -> float:
     """The standard error of an accuracy measured on so many independent examples: sqrt(p (1 - p) / n), a binomial's.
 
     Raises:
+        TypeError: if `examples` is no whole number.
         ValueError: if the accuracy is not within 0 and 1, or there is no example.
     """
     if not 0 <= accuracy <= 1:
         raise ValueError(f"accuracy must be within 0 and 1; given: {accuracy}")
-    if examples < 1:
-        raise ValueError(f"examples must be at least 1; given: {examples}")
+    examples = require_integer("examples", examples, at_least=1)
     return float(np.sqrt(accuracy * (1 - accuracy) / examples))
 
 
@@ -83,11 +88,11 @@ def roc_curve(labels: ArrayLike, scores: ArrayLike) -> tuple[np.ndarray, np.ndar
         ValueError: if the two differ in shape, are empty, labels hold anything but 0 and 1, or scores NaN.
     """
     labels, scores = _two_columns(labels, scores)
-    if np.isnan(scores).any():
-        raise ValueError("scores holds NaN; allowed: numbers that can be put in order")
+    _require_no_nan("scores", scores)
     order = np.argsort(-scores, kind="stable")
     labels, scores = labels[order], scores[order]
-    last = np.append(np.flatnonzero(np.diff(scores)), len(scores) - 1)  # of each run of equal scores
+    # The last of each run of equal scores; compared, not subtracted, so that two infinities are equal.
+    last = np.append(np.flatnonzero(scores[1:] != scores[:-1]), len(scores) - 1)
     right = np.append(0, np.cumsum(labels, dtype=np.float64)[last])
     wrong = np.append(0, (last + 1) - right[1:])
     with np.errstate(invalid="ignore"):
@@ -124,13 +129,13 @@ def calibration_curve(
     Shapes: labels and probabilities (examples,) → three (bins that are not empty,).
 
     Raises:
+        TypeError: if `bins` is no whole number.
         ValueError: if the two differ in shape, are empty, hold anything but 0 and 1 or but probabilities, or `bins` is
-            less than 1.
+            not from 1 to 10,000.
     """
     labels, probabilities = _two_columns(labels, probabilities)
     _require_probabilities(probabilities)
-    if bins < 1:
-        raise ValueError(f"bins must be at least 1; given: {bins}")
+    bins = require_integer("bins", bins, at_least=1, at_most=_MOST_BINS)
     # A probability on a border belongs to the bin below it, as in scikit-learn.
     place = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], probabilities, side="left")
     count = np.bincount(place, minlength=bins)
@@ -160,9 +165,10 @@ def log_loss(labels: ArrayLike, logits: ArrayLike) -> float:
     Shapes: labels (examples,), of 0 and 1, logits (examples,).
 
     Raises:
-        ValueError: if the two differ in shape, are empty, or labels hold anything but 0 and 1.
+        ValueError: if the two differ in shape, are empty, labels hold anything but 0 and 1, or logits NaN.
     """
     labels, logits = _two_columns(labels, logits)
+    _require_no_nan("logits", logits)
     return float(np.mean(np.logaddexp(0.0, np.where(labels == 1, -logits, logits))))
 
 
@@ -181,6 +187,11 @@ def _require_zeros_and_ones(name: str, values: np.ndarray) -> None:
     if not np.isin(values, (0, 1)).all():
         wrong = values[~np.isin(values, (0, 1))][0]
         raise ValueError(f"{name} holds {wrong}; allowed: 0 and 1")
+
+
+def _require_no_nan(name: str, values: np.ndarray) -> None:
+    if np.isnan(values).any():
+        raise ValueError(f"{name} holds NaN; allowed: numbers that can be put in order")
 
 
 def _require_probabilities(values: np.ndarray) -> None:

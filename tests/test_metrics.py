@@ -119,7 +119,7 @@ def test_log_loss_is_that_of_scikit_learn_and_survives_large_logits() -> None:
         (lambda: metrics.roc_curve([0, 1], [0.5, np.nan]), "scores holds NaN"),
         (lambda: metrics.calibration_curve([0, 1], [0.5, 1.5]), "outside 0 to 1"),
         (lambda: metrics.calibration_curve([0, 1], [0.5, np.nan]), "NaN"),
-        (lambda: metrics.calibration_curve([0, 1], [0.5, 0.5], bins=0), "bins must be at least 1"),
+        (lambda: metrics.calibration_curve([0, 1], [0.5, 0.5], bins=0), r"bins is 0; allowed: 1 to 10000"),
         (lambda: metrics.log_loss([0, 3], [0.5, 1.5]), "labels holds 3"),
     ],
 )
@@ -147,3 +147,51 @@ def test_accuracy_needs_two_lists_of_one_length(labels, predictions):
 def test_a_standard_error_of_nonsense_is_refused(value, examples, named):
     with pytest.raises(ValueError, match=named):
         metrics.standard_error(value, examples)
+
+
+@pytest.mark.parametrize("infinity", [np.inf, -np.inf])
+@pytest.mark.parametrize("labels", [[0, 1], [1, 0], [0, 1, 1, 0]])
+def test_equal_infinite_scores_are_ties(labels: list[int], infinity: float) -> None:
+    assert metrics.roc_auc(labels, [infinity] * len(labels)) == 0.5
+    assert metrics.roc_auc([*labels, 1], [infinity] * len(labels) + [0.0]) == pytest.approx(
+        _pairs_won([*labels, 1], [infinity] * len(labels) + [0.0])
+    )
+
+
+def _pairs_won(labels: list[int], scores: list[float]) -> float:
+    """How often a positive beats a negative, pair by pair, a tie counting one half."""
+    won = [
+        0.5 if mine == other else float(mine > other)
+        for mine, positive in zip(scores, labels, strict=True)
+        for other, negative in zip(scores, labels, strict=True)
+        if positive == 1 and negative == 0
+    ]
+    return sum(won) / len(won)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_area_is_the_share_of_pairs_won_with_infinities_among_the_scores(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    labels = [0, 1, *random.integers(0, 2, 18).tolist()]
+    scores = random.choice([-np.inf, -1.0, 0.0, 1.0, np.inf], 20).tolist()
+    assert metrics.roc_auc(labels, scores) == pytest.approx(_pairs_won(labels, scores))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: metrics.calibration_curve([0, 1], [0.5, 0.5], bins=2.5), TypeError, r"^bins is 2.5 of type float"),
+        (
+            lambda: metrics.calibration_curve([0, 1], [0.5, 0.5], bins=10**9),
+            ValueError,
+            r"^bins is 1000000000; allowed",
+        ),
+        (lambda: metrics.expected_calibration_error([0, 1], [0.5, 0.5], bins=True), TypeError, r"^bins is True"),
+        (lambda: metrics.standard_error(0.5, 2.5), TypeError, r"^examples is 2.5 of type float"),
+        (lambda: metrics.standard_error(0.5, 0), ValueError, r"^examples is 0; allowed: 1 or more"),
+        (lambda: metrics.log_loss([0, 1], [0.5, np.nan]), ValueError, r"^logits holds NaN"),
+    ],
+)
+def test_numbers_that_are_none_are_named(call, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 
 import numpy as np
@@ -20,6 +20,16 @@ def require_words(name: str, value: object) -> None:
     """Raise a TypeError where one text was given for a list of words: its letters would be taken for words."""
     if isinstance(value, str | bytes | bytearray):
         raise TypeError(f"{name} is one {type(value).__name__}, {value[:20]!r}; allowed: a list of words")
+
+
+def listed(name: str, tokens: Iterable[str]) -> list[str]:
+    """The words as a list; raises a TypeError where one text was given for it, or what it holds is no text."""
+    require_words(name, tokens)
+    tokens = list(tokens)
+    if not all(issubclass(kind, str) for kind in set(map(type, tokens))):  # far faster than to look at each
+        wrong = next(token for token in tokens if not isinstance(token, str))
+        raise TypeError(f"{name} holds {wrong!r} of type {type(wrong).__name__}; allowed: a list of words")
+    return tokens
 
 
 def require_integer(name: str, value: object, at_least: int, at_most: int | None = None) -> int:
@@ -58,7 +68,8 @@ def require_choice(name: str, value: object, allowed: Iterable[object]) -> None:
 
 
 def require_positive(name: str, value: float) -> None:
-    """Raise a ValueError unless `value` is a finite number above 0."""
+    """Raise unless `value` is a number (TypeError), finite and above 0 (ValueError)."""
+    require_number(name, value)
     if not 0 < value < float("inf"):
         raise ValueError(f"{name} is {value}; allowed: a number above 0")
 
@@ -67,6 +78,56 @@ def require_whole_numbers(name: str, values: np.ndarray) -> None:
     """Raise a TypeError unless the values are of a type of whole numbers (True and False are none)."""
     if values.dtype.kind not in "iu":
         raise TypeError(f"{name} holds values of type {values.dtype}; allowed: whole numbers")
+
+
+def require_int32(name: str, values: np.ndarray) -> None:
+    """Raise unless the values are whole numbers (TypeError) that int32 holds (ValueError): others would wrap."""
+    require_whole_numbers(name, values)
+    limits = np.iinfo(np.int32)
+    if values.size and not limits.min <= values.min() <= values.max() <= limits.max:
+        raise ValueError(f"{name} holds {values.min()} to {values.max()}; allowed: {limits.min} to {limits.max}")
+
+
+def checked_id_lists(
+    name: str, id_lists: Iterable[Sequence[int]], vocabulary_size: int | None = None
+) -> list[np.ndarray]:
+    """Each text's ids as an int32 array.
+
+    Args:
+        name: what the argument is called.
+        id_lists: one sequence of ids per text.
+        vocabulary_size: what every id must be less than; None for as many as int32 holds.
+
+    Shapes: each (tokens of the text,).
+
+    Raises:
+        TypeError: if the ids of one text stand where those of many should, or an id is no whole number.
+        ValueError: if an id lies outside the vocabulary.
+    """
+    if isinstance(id_lists, str | bytes | bytearray):
+        raise TypeError(f"{name} is one {type(id_lists).__name__}; allowed: a list of ids for each text")
+    checked = [one_list(f"{name}[{place}]", ids) for place, ids in enumerate(id_lists)]
+    for place, ids in enumerate(checked):
+        if ids.size:  # what is empty has no type that could be asked for
+            require_whole_numbers(f"{name}[{place}]", ids)
+            require_ids(name, ids, 2**31 if vocabulary_size is None else vocabulary_size)
+    return [ids.astype(np.int32, copy=False) for ids in checked]
+
+
+def one_list(name: str, values: object) -> np.ndarray:
+    """The values as an array of one axis; one number, or a table, is refused by name.
+
+    Shapes: (values,).
+    """
+    try:
+        values = np.asarray(values)
+    except ValueError as error:  # lists among numbers
+        raise ValueError(f"{name} is no plain list; allowed: a list of ids for each text") from error
+    if values.ndim == 0:
+        raise TypeError(f"{name} is {values.item()!r}; allowed: a list of ids for each text, as in [[5, 6], [7]]")
+    if values.ndim > 1:
+        raise ValueError(f"{name} has the shape {values.shape}; allowed: one axis, a list of ids for each text")
+    return values
 
 
 def require_ids(name: str, ids: np.ndarray, vocabulary_size: int) -> None:
@@ -96,13 +157,15 @@ def require_patience(patience: object, validation: object) -> None:
 
 
 def require_share(name: str, value: float) -> None:
-    """Raise a ValueError unless `value` is at least 0 and less than 1, as the share that dropout drops must be."""
+    """Raise unless `value` is a number (TypeError) from 0 to less than 1 (ValueError), as the share of dropout is."""
+    require_number(name, value)
     if not 0 <= value < 1:
         raise ValueError(f"{name} is {value}; allowed: from 0 to less than 1")
 
 
 def require_not_negative(name: str, value: float) -> None:
-    """Raise a ValueError unless `value` is a finite number, 0 or more."""
+    """Raise unless `value` is a number (TypeError), finite and 0 or more (ValueError)."""
+    require_number(name, value)
     if not 0 <= value < float("inf"):
         raise ValueError(f"{name} is {value}; allowed: a number from 0 upwards")
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from keras import ops
 
-from course_lib.base.arguments import require_choice, require_integer, require_whole_numbers
+from course_lib.base.arguments import one_list, require_choice, require_int32, require_integer, require_whole_numbers
+from course_lib.base.tensors import floating, keep_mask, require_shape, wide
 
 
 def pad(
@@ -35,25 +36,30 @@ def pad(
     Shapes: (batch, length).
 
     Raises:
-        TypeError: if a sequence holds something else than whole numbers.
-        ValueError: if `length` is negative, or `side` or `truncate` neither "left" nor "right".
+        TypeError: if the ids of one text stand where those of many should, or an id or `value` is no whole number.
+        ValueError: if an id or `value` is one that int32 does not hold, `length` is negative, or `side` or `truncate`
+            is neither "left" nor "right".
     """
     require_choice("side", side, ["left", "right"])
     require_choice("truncate", truncate, ["left", "right"])
-    sequences = list(sequences)
+    value = require_integer("value", value, at_least=np.iinfo(np.int32).min, at_most=np.iinfo(np.int32).max)
+    sequences = [one_list(f"sequences[{place}]", sequence) for place, sequence in enumerate(sequences)]
     if length is None:
         length = max(map(len, sequences), default=0)
-    require_integer("length", length, at_least=0)
-    padded = np.full((len(sequences), length), value, dtype=np.int32)
-    for row, sequence in zip(padded, map(np.asarray, sequences), strict=True):
+    length = require_integer("length", length, at_least=0)
+    padded = np.full((len(sequences), length), value, dtype=np.int64)
+    for row, sequence in zip(padded, sequences, strict=True):
         if sequence.size:  # what is empty has no type that could be asked for
             require_whole_numbers("sequences", sequence)
+        if sequence.dtype == np.uint64:  # its largest numbers would be negative ones in int64
+            require_int32("sequences", sequence)
         kept = sequence[:length] if truncate == "right" else sequence[max(len(sequence) - length, 0) :]
         if side == "right":
             row[: len(kept)] = kept
         else:
             row[length - len(kept) :] = kept
-    return padded
+    require_int32("sequences", padded)  # of all at once: batches are padded while a model trains
+    return padded.astype(np.int32)
 
 
 def padding_mask(token_ids):
@@ -87,13 +93,21 @@ def combine_masks(padding_mask, causal_mask=None):
     Returns:
         A mask that is broadcast over queries, or holds for each of them.
 
-    Shapes: padding_mask (batch, time), causal_mask (time, time) → boolean (batch, queries, keys), which is (batch, 1,
-    time) without a causal mask and (batch, time, time) with one.
+    Shapes: padding_mask (batch, time), causal_mask (queries, time) → boolean (batch, queries, time), which is (batch,
+    1, time) without a causal mask.
+
+    Raises:
+        TypeError: if a mask holds floats: such masks are added to scores, and there 0 keeps.
+        ValueError: if the masks are not of the same time.
     """
-    keys = ops.expand_dims(ops.cast(padding_mask, "bool"), 1)  # (batch, 1, time)
+    padding_mask = keep_mask("padding_mask", padding_mask)
+    require_shape("padding_mask", padding_mask.shape, (None, None))
+    keys = ops.expand_dims(padding_mask, 1)  # (batch, 1, time)
     if causal_mask is None:
         return keys
-    return ops.logical_and(keys, ops.expand_dims(ops.cast(causal_mask, "bool"), 0))  # (batch, time, time)
+    causal_mask = keep_mask("causal_mask", causal_mask)
+    require_shape("causal_mask", causal_mask.shape, (None, padding_mask.shape[1]))
+    return ops.logical_and(keys, ops.expand_dims(causal_mask, 0))  # (batch, queries, time)
 
 
 def masked_mean(vectors, mask):
@@ -103,12 +117,22 @@ def masked_mean(vectors, mask):
         vectors: one vector per position; what stands at masked positions does not matter, not even NaN.
         mask: which positions count.
 
+    Returns:
+        The means, in the precision of the vectors; summed in float32 at least, so that float16 does not overflow.
+
     Shapes: vectors (batch, time, dim), mask boolean (batch, time) → (batch, dim).
+
+    Raises:
+        TypeError: if the mask holds floats.
+        ValueError: if it has another shape; it is not broadcast.
     """
-    keep = ops.expand_dims(ops.cast(mask, "bool"), -1)  # (batch, time, 1)
-    total = ops.sum(ops.where(keep, vectors, 0.0), axis=1)  # (batch, dim)
-    count = ops.sum(ops.cast(keep, total.dtype), axis=1)  # (batch, 1)
-    return total / ops.maximum(count, 1.0)
+    vectors, mask = floating(vectors), keep_mask("mask", mask)
+    require_shape("vectors", vectors.shape, (None, None, None))
+    require_shape("mask", mask.shape, vectors.shape[:2])
+    keep = ops.expand_dims(mask, -1)  # (batch, time, 1)
+    kept = ops.where(keep, wide(vectors), 0.0)
+    count = ops.sum(ops.cast(keep, kept.dtype), axis=1)  # (batch, 1)
+    return ops.cast(ops.sum(kept, axis=1) / ops.maximum(count, 1.0), vectors.dtype)  # (batch, dim)
 
 
 def bucket_batches(
@@ -134,14 +158,22 @@ def bucket_batches(
         Pairs of the length to pad to and the indices of the sequences in the batch.
 
     Raises:
-        ValueError: if `batch_size` is less than 1, or `boundaries` are none, not positive or not rising.
+        TypeError: if a number is no whole one.
+        ValueError: if `batch_size` is less than 1, a length negative, or `boundaries` are none, not positive or not
+            rising.
     """
     require_integer("batch_size", batch_size, at_least=1)
-    boundaries = [int(boundary) for boundary in boundaries]
+    boundaries, lengths = one_list("boundaries", boundaries), one_list("lengths", lengths)
+    for name, values in (("boundaries", boundaries), ("lengths", lengths)):
+        if values.size:  # what is empty has no type that could be asked for
+            require_whole_numbers(name, values)
+    boundaries = boundaries.tolist()
+    if lengths.size and lengths.min() < 0:
+        raise ValueError(f"lengths holds {lengths.min()}; allowed: 0 or more")
     if not boundaries or boundaries[0] < 1 or sorted(set(boundaries)) != boundaries:
         raise ValueError(f"boundaries is {boundaries}; allowed: one or more positive lengths in rising order")
     random = np.random.default_rng(seed)
-    bucket_of = np.minimum(np.searchsorted(boundaries, np.asarray(lengths, dtype=np.int64)), len(boundaries) - 1)
+    bucket_of = np.minimum(np.searchsorted(boundaries, lengths), len(boundaries) - 1)
     batches = []
     for bucket, boundary in enumerate(boundaries):
         members = random.permutation(np.flatnonzero(bucket_of == bucket))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from numbers import Integral
 
 import numpy as np
 from scipy import sparse
 
-from course_lib.base.arguments import require_choice, require_integer
+from course_lib.base.arguments import require_choice, require_integer, require_whole_numbers
 from course_lib.preprocessing.vocabulary import UNK, Vocabulary, each_token_list
 
 
@@ -50,10 +51,14 @@ def inverse_document_frequency(counts: sparse.spmatrix | np.ndarray, smooth: boo
 
     Shapes: counts (documents, vocabulary_size) → (vocabulary_size,).
 
+    Raises:
+        TypeError: if `counts` is no table of numbers.
+        ValueError: if it holds a number that is not finite.
+
     Source: K. Spärck Jones, "A statistical interpretation of term specificity", Journal of Documentation 28(1), 1972;
     the constants are scikit-learn's.
     """
-    counts = sparse.csr_matrix(counts)
+    counts = _table(counts)
     documents = counts.shape[0]
     holding = np.bincount(counts.indices[counts.data != 0], minlength=counts.shape[1])  # texts that hold each word
     if smooth:
@@ -77,15 +82,19 @@ def tf_idf(
     Shapes: (documents, vocabulary_size) → the same.
 
     Raises:
-        ValueError: if `norm` is unknown, or `idf` has not one weight per word.
+        TypeError: if `counts` is no table of numbers.
+        ValueError: if it holds a number that is not finite, `norm` is unknown, or `idf` has not one finite
+            weight per word.
 
     Source: equal to scikit-learn's TfidfTransformer.
     """
     require_choice("norm", norm, ["l2", "l1", None])
-    counts = sparse.csr_matrix(counts, dtype=np.float64)
+    counts = _table(counts).astype(np.float64)
     idf = inverse_document_frequency(counts) if idf is None else np.asarray(idf, dtype=np.float64)
     if idf.shape != (counts.shape[1],):
         raise ValueError(f"idf has the shape {idf.shape}; allowed: {(counts.shape[1],)}, one weight per word")
+    if not np.isfinite(idf).all():
+        raise ValueError("idf holds NaN or infinity; allowed: finite weights")
     weighted = counts @ sparse.diags(idf)  # tf(word, text) · idf(word)
     if norm is None:
         return weighted.tocsr()
@@ -97,7 +106,7 @@ def one_hot(ids: Sequence[int] | np.ndarray, depth: int):
     """A vector per id, all zeros but for a one at the id.
 
     Args:
-        ids: whole numbers, an array of any shape. An id outside 0 … depth - 1 gives all zeros.
+        ids: whole numbers, an array of any shape. An id outside 0 … depth - 1 gives all zeros, however large it is.
         depth: the length of a vector, the size of the vocabulary.
 
     Returns:
@@ -106,10 +115,34 @@ def one_hot(ids: Sequence[int] | np.ndarray, depth: int):
     Shapes: ids (...) → (..., depth).
 
     Raises:
+        TypeError: if an id is no whole number.
         ValueError: if `depth` is less than 1.
     """
     from keras import ops
 
-    require_integer("depth", depth, at_least=1)
-    ids = ops.expand_dims(ops.convert_to_tensor(ids, dtype="int32"), -1)  # (..., 1)
+    from course_lib.base.tensors import dtype_of, floating_dtype
+
+    depth = require_integer("depth", depth, at_least=1)
+    if isinstance(ids, Integral | Sequence | np.ndarray):
+        ids = np.asarray(ids)
+        if ids.size:  # what is empty has no type that could be asked for
+            require_whole_numbers("ids", ids)
+        # Only then in int32, where 2³² + 1 would be 1.
+        ids = np.where((ids >= 0) & (ids < depth), ids, -1).astype(np.int32)
+    elif floating_dtype(ids):
+        raise TypeError("ids is a tensor of floats; allowed: whole numbers")
+    elif dtype_of(ids) in ("int64", "uint32", "uint64"):
+        ids = ops.where(ops.logical_and(ids >= 0, ids < depth), ids, ops.full_like(ids, depth))
+    ids = ops.expand_dims(ops.cast(ids, "int32"), -1)  # (..., 1)
     return ops.cast(ids == ops.arange(depth, dtype="int32"), "float32")  # (..., depth)
+
+
+def _table(counts: sparse.spmatrix | np.ndarray) -> sparse.csr_matrix:
+    """A bag of words, sparse; raises where it is none."""
+    table = counts if sparse.issparse(counts) else np.asarray(counts)
+    if table.ndim != 2 or table.dtype.kind not in "biuf":
+        raise TypeError(f"counts is of type {type(counts).__name__}; allowed: a table of numbers (documents, words)")
+    table = sparse.csr_matrix(table)
+    if not np.isfinite(table.data).all():
+        raise ValueError("counts holds NaN or infinity; allowed: finite numbers")
+    return table

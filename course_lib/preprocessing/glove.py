@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 from scipy import sparse
 
-from course_lib.base.arguments import require_ids, require_integer, require_positive
+from course_lib.base.arguments import checked_id_lists, require_integer, require_positive
 from course_lib.preprocessing.steps import sum_by_row
 
 
@@ -30,17 +30,17 @@ def cooccurrence(id_lists: Iterable[Sequence[int]], vocabulary_size: int, window
     Shapes: (vocabulary_size, vocabulary_size).
 
     Raises:
+        TypeError: if an id is no whole number.
         ValueError: if `window` or `vocabulary_size` is less than 1, or an id lies outside the vocabulary.
     """
     require_integer("vocabulary_size", vocabulary_size, at_least=1)
     require_integer("window", window, at_least=1)
-    id_lists = [np.asarray(ids, dtype=np.int64) for ids in id_lists]
-    ids = np.concatenate([*id_lists, np.zeros(0, dtype=np.int64)])  # (tokens,)
+    id_lists = checked_id_lists("id_lists", id_lists, vocabulary_size)
+    ids = np.concatenate([*id_lists, np.zeros(0, dtype=np.int32)])  # (tokens,)
     texts = np.repeat(np.arange(len(id_lists)), [len(text) for text in id_lists])  # (tokens,)
-    require_ids("id_lists", ids, vocabulary_size)
     shape = (vocabulary_size, vocabulary_size)
     total = sparse.csr_matrix(shape, dtype=np.float64)
-    for distance in range(1, window + 1):
+    for distance in range(1, min(window, max(map(len, id_lists), default=0)) + 1):  # no text holds a longer one
         left, right = ids[:-distance], ids[distance:]
         counted = (texts[:-distance] == texts[distance:]) & (left > 1) & (right > 1)
         weights = np.full(counted.sum(), 1 / distance)
@@ -118,10 +118,10 @@ def train_glove(
     for name, value in {"learning_rate": learning_rate, "x_max": x_max, "alpha": alpha}.items():
         require_positive(name, value)
     table = sparse.coo_matrix(counts)
-    if table.shape[0] != table.shape[1] or table.nnz == 0 or not table.data.min() > 0:
+    if table.shape[0] != table.shape[1] or table.nnz == 0 or not (np.isfinite(table.data) & (table.data > 0)).all():
         raise ValueError(
             f"counts has the shape {table.shape} and {table.nnz} pairs; "
-            "allowed: a square table of at least one pair, all counts above 0"
+            "allowed: a square table of at least one pair, all counts finite and above 0"
         )
     vocabulary_size = table.shape[0]
     logs = np.log(table.data).astype(np.float32)  # (pairs,)

@@ -13,7 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
-from course_lib.base.arguments import checked_ids, require_choice, require_integer, require_text, require_words
+from course_lib.base.arguments import (
+    checked_ids,
+    listed,
+    require_choice,
+    require_integer,
+    require_text,
+    require_words,
+)
 from course_lib.preprocessing.merges import learn_merges, merge_pair
 from course_lib.preprocessing.text import CJK, MARKS
 from course_lib.preprocessing.vocabulary import PAD, SPECIAL_WORDS, UNK
@@ -58,8 +65,7 @@ class _Subwords:
 
     def to_ids(self, tokens: Iterable[str]) -> list[int]:
         """Tokens to ids; what is no token becomes 1, "[UNK]"."""
-        require_words("tokens", tokens)
-        return [self._ids.get(token, UNK) for token in tokens]
+        return [self._ids.get(token, UNK) for token in listed("tokens", tokens)]
 
     def _spelt(self, tokens: Iterable[str] | Iterable[int]) -> list[str]:
         """Tokens, or the tokens of ids, without padding."""
@@ -115,8 +121,8 @@ class BytePairEncoding(_Subwords):
             The trained encoding.
 
         Raises:
-            TypeError: if `texts_or_word_counts` is one str.
-            ValueError: if `vocabulary_size` is less than 258.
+            TypeError: if `texts_or_word_counts` is one str, a text or word is no str, or a count no whole number.
+            ValueError: if `vocabulary_size` is less than 258, or a count negative.
         """
         tokens = [*SPECIAL_WORDS, *BYTES]
         require_integer("vocabulary_size", vocabulary_size, at_least=len(tokens))
@@ -206,8 +212,8 @@ class WordPiece(_Subwords):
             The trained splitter.
 
         Raises:
-            TypeError: if `texts_or_word_counts` is one str.
-            ValueError: if `score` is unknown, or `vocabulary_size` leaves no room for the characters.
+            TypeError: if `texts_or_word_counts` is one str, a text or word is no str, or a count no whole number.
+            ValueError: if `score` is unknown, a count negative, or `vocabulary_size` leaves no room for the characters.
         """
         require_choice("score", score, ["likelihood", "count"])
         piece_counts = _count_pieces(texts_or_word_counts, cls._pieces)
@@ -260,6 +266,8 @@ def _count_pieces(
     counts: Counter[str] = Counter()
     if isinstance(texts_or_word_counts, Mapping):
         for word, count in texts_or_word_counts.items():
+            require_text("texts_or_word_counts holds what", word)
+            count = require_integer(f"texts_or_word_counts[{word!r}]", count, at_least=0)
             for piece in pieces(word):
                 counts[piece] += count
     else:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 
-from course_lib.base.arguments import require_integer, require_text, require_words
+from course_lib.base.arguments import listed, require_integer, require_text, require_words
 
 # --- Emoji: one or more pictographs that zero-width joiners (U+200D) make into one picture -------------------------
 # After Unicode Technical Standard 51, section 1.4.9, with whole blocks of pictographs where it lists single ones.
@@ -147,9 +147,9 @@ def remove_stop_words(
         The tokens that stay, in their order.
 
     Raises:
-        TypeError: if one of the arguments is a single str.
+        TypeError: if one of the arguments is a single str, or a token is no str.
     """
-    require_words("tokens", tokens)
+    tokens = listed("tokens", tokens)
     require_words("stop_words", stop_words)
     require_words("keep", keep)
     removed = frozenset(stop_words) - frozenset(keep)
@@ -166,12 +166,11 @@ def stem(tokens: Iterable[str]) -> list[str]:
         One stem per token.
 
     Raises:
-        TypeError: if `tokens` is a single str.
+        TypeError: if `tokens` is a single str, or holds something that is no str.
 
     Source: M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980.
     """
-    require_words("tokens", tokens)
-    return [_stem_word(token) for token in tokens]
+    return [_stem_word(token) for token in listed("tokens", tokens)]
 
 
 @functools.lru_cache(
@@ -199,9 +198,9 @@ def n_grams(tokens: Sequence[str], n: int) -> list[str]:
         The len(tokens) - n + 1 n-grams, none where there are fewer than n tokens.
 
     Raises:
-        TypeError: if `tokens` is a single str, or n no whole number.
+        TypeError: if `tokens` is a single str or holds something that is no str, or n is no whole number.
         ValueError: if n is less than 1.
     """
-    require_words("tokens", tokens)
+    tokens = listed("tokens", tokens)
     require_integer("n", n, at_least=1)
     return [" ".join(tokens[start : start + n]) for start in range(len(tokens) - n + 1)]

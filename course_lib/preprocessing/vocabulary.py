@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from course_lib.base.arguments import checked_ids, require_integer, require_words
+from course_lib.base.arguments import checked_ids, listed, require_integer, require_words
 from course_lib.base.files import write_atomically
 
 PAD, UNK = 0, 1
@@ -67,14 +67,19 @@ class Vocabulary:
         if max_size is not None:
             require_integer("max_size", max_size, at_least=len(SPECIAL_WORDS))
             max_size -= len(SPECIAL_WORDS)
+        for word, count in counts.items():
+            require_integer(f"counts[{word!r}]", count, at_least=0)
         known = [word for word, count in counts.items() if count >= min_count and word not in SPECIAL_WORDS]
         known.sort(key=lambda word: (-counts[word], word))
         return cls(known[:max_size])
 
     def encode(self, tokens: Iterable[str]) -> list[int]:
-        """Words to ids; an unknown word becomes 1."""
-        require_words("tokens", tokens)
-        return [self._ids.get(token, UNK) for token in tokens]
+        """Words to ids; an unknown word becomes 1.
+
+        Raises:
+            TypeError: if `tokens` is one str, or holds something that is no str.
+        """
+        return [self._ids.get(token, UNK) for token in listed("tokens", tokens)]
 
     def decode(self, ids: Iterable[int]) -> list[str]:
         """Ids to words.

@@ -11,7 +11,16 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from keras import ops
 
-from course_lib.base.arguments import require_ids, require_integer, require_positive
+from course_lib.base.arguments import (
+    checked_id_lists,
+    one_list,
+    require_ids,
+    require_integer,
+    require_not_negative,
+    require_positive,
+    require_whole_numbers,
+)
+from course_lib.base.tensors import wide
 from course_lib.preprocessing.steps import sigmoid, sum_by_row
 from course_lib.preprocessing.vocabulary import UNK
 
@@ -31,14 +40,27 @@ def subsample(ids: np.ndarray, counts: np.ndarray, threshold: float = 1e-4, seed
     Shapes: ids (tokens,), counts (vocabulary,) → boolean (tokens,).
 
     Raises:
-        ValueError: if `threshold` is not positive.
+        TypeError: if an id is no whole number.
+        ValueError: if `threshold` is not positive, a count is negative or not finite, or an id has no count.
 
     Source: section 2.3, equation 5.
     """
     require_positive("threshold", threshold)
-    frequency = np.asarray(counts) / max(np.sum(counts), 1)  # (vocabulary,)
+    counts, ids = np.asarray(counts, dtype=np.float64), one_list("ids", ids)
+    _require_counts(counts)
+    if ids.size:  # what is empty has no type that could be asked for
+        require_whole_numbers("ids", ids)
+    require_ids("ids", ids, len(counts))
+    frequency = counts / max(np.sum(counts), 1)  # (vocabulary,)
     stay = np.sqrt(threshold / np.maximum(frequency, 1e-12))  # (5): 1 minus the probability of being discarded
-    return np.random.default_rng(seed).random(len(ids)) < stay[ids]
+    return np.random.default_rng(seed).random(len(ids)) < stay[ids.astype(np.int64)]
+
+
+def _require_counts(counts: np.ndarray) -> None:
+    if counts.ndim != 1:
+        raise ValueError(f"counts has the shape {counts.shape}; allowed: (vocabulary,)")
+    if not (np.isfinite(counts) & (counts >= 0)).all():
+        raise ValueError("counts holds a negative number, NaN or infinity; allowed: 0 or more")
 
 
 def skip_gram_pairs(id_lists: Iterable[Sequence[int]], window: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -55,22 +77,24 @@ def skip_gram_pairs(id_lists: Iterable[Sequence[int]], window: int, seed: int = 
     Shapes: (pairs,) and (pairs,), int32.
 
     Raises:
-        ValueError: if `window` is less than 1.
+        TypeError: if an id is no whole number.
+        ValueError: if `window` is less than 1, or an id is negative or none that int32 holds.
     """
     require_integer("window", window, at_least=1)
-    id_lists = [np.asarray(ids, dtype=np.int32) for ids in id_lists]
+    id_lists = checked_id_lists("id_lists", id_lists)
     ids = np.concatenate([*id_lists, np.zeros(0, dtype=np.int32)])  # (tokens,)
     texts = np.repeat(np.arange(len(id_lists)), [len(text) for text in id_lists])  # (tokens,)
     reach = np.random.default_rng(seed).integers(1, window + 1, size=len(ids))  # (tokens,)
     centers, contexts = [], []
-    for distance in range(1, window + 1):
+    for distance in range(1, min(window, max(map(len, id_lists), default=0)) + 1):  # no text holds a longer one
         left, right = slice(None, -distance), slice(distance, None)
         together = (texts[left] == texts[right]) & (ids[left] > UNK) & (ids[right] > UNK)
         for center, context in ((left, right), (right, left)):
             chosen = together & (reach[center] >= distance)
             centers.append(ids[center][chosen])
             contexts.append(ids[context][chosen])
-    return np.concatenate(centers), np.concatenate(contexts)
+    nothing = np.zeros(0, dtype=np.int32)
+    return np.concatenate([nothing, *centers]), np.concatenate([nothing, *contexts])
 
 
 def negative_distribution(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
@@ -81,13 +105,15 @@ def negative_distribution(counts: np.ndarray, power: float = 0.75) -> np.ndarray
     Shapes: counts (vocabulary,) → (vocabulary,).
 
     Raises:
-        ValueError: if a count is negative, or no word was ever seen.
+        ValueError: if a count is negative or not finite, no word was ever seen, or `power` is negative.
 
     Source: section 2.2.
     """
     counts = np.asarray(counts, dtype=np.float64)
-    if (counts < 0).any() or not counts[UNK + 1 :].any():
-        raise ValueError("counts holds a negative number or no word at all; allowed: counts of at least one word")
+    _require_counts(counts)
+    if not counts[UNK + 1 :].any():
+        raise ValueError("counts holds no word at all; allowed: counts of at least one word")
+    require_not_negative("power", power)
     weights = np.where(np.arange(len(counts)) > UNK, counts**power, 0.0)
     return weights / weights.sum()
 
@@ -103,8 +129,9 @@ def skip_gram_loss(center, positive, negative, num_negatives: float | None = Non
         negative: the vectors of the made-up contexts.
         num_negatives: how many made-up contexts a pair is to count for; None for as many as there are.
 
-    Shapes: center (pairs, dim), positive (pairs, dim), negative (negatives, dim) → (pairs,).
+    Shapes: center (pairs, dim), positive (pairs, dim), negative (negatives, dim) → (pairs,), in float32 at least.
     """
+    center, positive, negative = map(wide, (center, positive, negative))
     real = ops.sum(center * positive, axis=-1)  # (pairs,)
     fake = ops.matmul(center, ops.transpose(negative))  # (pairs, negatives)
     # -log σ(x) = softplus(-x), and never the logarithm of a zero
@@ -191,9 +218,8 @@ def train_skip_gram(
     for name, value in {**sizes, "num_negatives": num_negatives, "shared_negatives": shared_negatives}.items():
         require_integer(name, value, at_least=1)
     require_positive("learning_rate", learning_rate)
-    id_lists = [np.asarray(ids, dtype=np.int32) for ids in id_lists if len(ids)]
+    id_lists = [ids for ids in checked_id_lists("id_lists", id_lists, vocabulary_size) if len(ids)]
     ids = np.concatenate([*id_lists, np.zeros(0, dtype=np.int32)])  # (tokens,)
-    require_ids("id_lists", ids, vocabulary_size)
     texts = np.repeat(np.arange(len(id_lists)), [len(text) for text in id_lists])  # (tokens,)
     counts = np.bincount(ids, minlength=vocabulary_size)
     counts[: UNK + 1] = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from course_lib.base.arguments import require_words
+from course_lib.base.arguments import listed
 
 POSITIVE = frozenset(
     {
@@ -112,7 +112,6 @@ def lexicon_score(
         negative: words that blame.
 
     Raises:
-        TypeError: if `tokens` is one str.
+        TypeError: if `tokens` is one str, or holds something that is no str.
     """
-    require_words("tokens", tokens)
-    return sum((token in positive) - (token in negative) for token in tokens)
+    return sum((token in positive) - (token in negative) for token in listed("tokens", tokens))

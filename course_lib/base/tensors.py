@@ -1,0 +1,70 @@
+"""Tensors of any backend, looked at where they come in: their precision, their shape, and masks.
+
+What a tensor holds is not known before a compiled run; its type and the sizes of its axes mostly are.
+"""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+
+def floating(values):
+    """The values as a tensor, whole numbers as float32: in whole numbers a mean or a turn would be cut off.
+
+    Shapes: (...) → (...).
+    """
+    values = ops.convert_to_tensor(values)
+    return values if floating_dtype(values) else ops.cast(values, "float32")
+
+
+def wide(values):
+    """In float32 where the values are of half precision, or whole: sums and exponentials overflow in float16.
+
+    Shapes: (...) → (...).
+    """
+    values = ops.convert_to_tensor(values)
+    return values if dtype_of(values) in ("float32", "float64") else ops.cast(values, "float32")
+
+
+def dtype_of(tensor) -> str:
+    """The name of a tensor's type, the same on every backend."""
+    return keras.backend.standardize_dtype(tensor.dtype)
+
+
+def floating_dtype(tensor) -> bool:
+    """Whether a tensor holds floats."""
+    return keras.backend.is_float_dtype(dtype_of(tensor))
+
+
+def keep_mask(name: str, mask):
+    """A mask as booleans, True = keep; one of 0 and 1 is taken, too.
+
+    Raises:
+        TypeError: if it holds floats: some libraries add such masks to scores, and there 0 keeps.
+
+    Shapes: (...) → (...).
+    """
+    mask = ops.convert_to_tensor(mask)
+    if floating_dtype(mask):
+        raise TypeError(f"{name} is of type {dtype_of(mask)}; allowed: bool, True for what is kept")
+    return ops.cast(mask, "bool")
+
+
+def known(shape: tuple[object, ...]) -> tuple[int | None, ...]:
+    """A shape in which None stands for every size that is not known before the run, whatever the backend puts there."""
+    return tuple(size if isinstance(size, int) else None for size in shape)
+
+
+def require_shape(name: str, given: tuple[object, ...], *allowed: tuple[object, ...]) -> None:
+    """Raise a ValueError unless the shape is one of the allowed ones, as far as both are known: none is broadcast."""
+    given, allowed = known(given), tuple(known(shape) for shape in allowed)
+    if not any(_fits(given, shape) for shape in allowed):
+        shapes = " or ".join(map(str, allowed))
+        raise ValueError(f"{name} has the shape {given}; allowed: {shapes}")
+
+
+def _fits(given: tuple[int | None, ...], shape: tuple[int | None, ...]) -> bool:
+    if len(given) != len(shape):
+        return False
+    return all(None in (one, other) or one == other for one, other in zip(given, shape, strict=True))
