@@ -9,11 +9,10 @@ ICLR 2015 (arXiv:1409.0473); A. Vaswani et al., "Attention Is All You Need", Neu
 
 from __future__ import annotations
 
-import keras
+import numpy as np
 from keras import ops
 
-# Below any score, and still finite: the softmax of a row that is masked as a whole must not become 0/0.
-LOWEST_SCORE = -1e30
+from course_lib.base.tensors import floating, require_boolean
 
 
 def dot_product_scores(query, key):
@@ -57,7 +56,7 @@ def masked_softmax(scores, mask=None, may_be_blind: bool = True):
     A query that may look at no key at all gets zeros, never NaN, and a gradient of zero.
 
     Args:
-        scores: any finite numbers.
+        scores: any numbers that float32 holds.
         mask: which keys each query may look at; None for all.
         may_be_blind: whether the mask may leave a query no key at all; where it cannot, as when every query may look at
             its own position, False spares a step.
@@ -76,8 +75,12 @@ def masked_softmax(scores, mask=None, may_be_blind: bool = True):
     if mask is None:
         return ops.softmax(scores, axis=-1)
     mask = _boolean(mask)
-    weights = ops.softmax(ops.where(mask, scores, LOWEST_SCORE), axis=-1)
-    return ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0) if may_be_blind else weights
+    if not may_be_blind:
+        return ops.softmax(ops.where(mask, scores, -np.inf), axis=-1)
+    sighted = ops.any(mask, axis=-1, keepdims=True)  # (..., queries, 1)
+    # Where all is masked, minus infinity alone would make 0/0: such a row looks anywhere, then becomes zero.
+    weights = ops.softmax(ops.where(mask, scores, ops.where(sighted, -np.inf, 0.0)), axis=-1)
+    return ops.where(sighted, weights, 0.0)
 
 
 def scaled_dot_product_attention(query, key, value, mask=None):
@@ -117,17 +120,6 @@ def weighted_mean(weights, value):
     """
     value = floating(value)
     return ops.matmul(ops.cast(weights, value.dtype), value)
-
-
-def floating(values):
-    """The values as a tensor, whole numbers as float32: in whole numbers a mean or a turn would be cut off.
-
-    Shapes: (...) → (...).
-    """
-    values = ops.convert_to_tensor(values)
-    if keras.backend.is_float_dtype(keras.backend.standardize_dtype(values.dtype)):
-        return values
-    return ops.cast(values, "float32")
 
 
 def fused_attention(query, key, value, mask=None, may_be_blind: bool = True):
@@ -200,7 +192,5 @@ def merge_heads(inputs):
 
 def _boolean(mask):
     mask = ops.convert_to_tensor(mask)
-    dtype = keras.backend.standardize_dtype(mask.dtype)
-    if dtype != "bool":
-        raise TypeError(f"mask is of type {dtype}; allowed: bool, True for what may be looked at")
+    require_boolean("mask", mask)
     return mask

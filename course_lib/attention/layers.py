@@ -9,8 +9,9 @@ from keras import ops
 from keras.src.backend import get_keras_mask  # not public; the attribute itself is missing on JAX
 
 from course_lib.attention import functions
-from course_lib.attention.masks import attention_mask_of, known, look_back_mask, require_mask
+from course_lib.attention.masks import attention_mask_of, look_back_mask, require_mask
 from course_lib.base.arguments import checked_seed, require_integer, require_share
+from course_lib.base.tensors import known
 from course_lib.training import devices
 
 Shape = tuple[int | None, ...]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import keras
 from keras import ops
 
+from course_lib.base.tensors import known, require_boolean
 from course_lib.preprocessing.batches import combine_masks
 
 
@@ -61,18 +61,11 @@ def require_mask(name: str, mask: object, *allowed: tuple[int | None, ...]) -> N
     if mask is None:
         return
     mask = ops.convert_to_tensor(mask)
-    dtype = keras.backend.standardize_dtype(mask.dtype)
-    if dtype != "bool":
-        raise TypeError(f"{name} is of type {dtype}; allowed: bool, True for what may be looked at")
+    require_boolean(name, mask)
     given, allowed = known(mask.shape), tuple(known(shape) for shape in allowed)
     if not any(_fits(given, shape) for shape in allowed):
         shapes = " or ".join(map(str, allowed))
         raise ValueError(f"{name} has the shape {given}; allowed: {shapes}")
-
-
-def known(shape: tuple[object, ...]) -> tuple[int | None, ...]:
-    """A shape in which None stands for every size that is not known before the run, whatever the backend puts there."""
-    return tuple(size if isinstance(size, int) else None for size in shape)
 
 
 def _fits(given: tuple[int | None, ...], shape: tuple[int | None, ...]) -> bool:

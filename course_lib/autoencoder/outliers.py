@@ -49,6 +49,6 @@ def area_under_curve(alarms: np.ndarray, hits: np.ndarray) -> float:
     """
     alarms, hits = np.asarray(alarms, dtype=np.float64), np.asarray(hits, dtype=np.float64)
     curve = np.stack([alarms, hits])
-    if (curve[:, 0] != 0).any() or (curve[:, -1] != 1).any() or (np.diff(curve) < 0).any():
+    if (curve[:, 0] != 0).any() or (curve[:, -1] != 1).any() or not (np.diff(curve) >= 0).all():
         raise ValueError("alarms and hits must rise from 0 to 1, as roc_curve gives them")
     return float(np.sum(np.diff(alarms) * (hits[1:] + hits[:-1]) / 2))

@@ -51,6 +51,12 @@ def keep_mask(name: str, mask):
     return ops.cast(mask, "bool")
 
 
+def require_boolean(name: str, mask) -> None:
+    """Raise a TypeError unless a mask is boolean: some libraries add numbers to the scores."""
+    if dtype_of(mask) != "bool":
+        raise TypeError(f"{name} is of type {dtype_of(mask)}; allowed: bool, True for what may be looked at")
+
+
 def known(shape: tuple[object, ...]) -> tuple[int | None, ...]:
     """A shape in which None stands for every size that is not known before the run, whatever the backend puts there."""
     return tuple(size if isinstance(size, int) else None for size in shape)

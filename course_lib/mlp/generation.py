@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
-from course_lib.base.arguments import require_integer, require_positive
+from course_lib.base.arguments import checked_ids, require_integer, require_positive
 
 
 def soften(probabilities: np.ndarray, temperature: float) -> np.ndarray:
@@ -25,8 +25,10 @@ def soften(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """
     require_positive("temperature", temperature)
     probabilities = np.asarray(probabilities, dtype=np.float64)
-    if not (probabilities >= 0).all() or not (probabilities.max(axis=-1) > 0).all():
-        raise ValueError("probabilities holds a negative number, NaN or zeros alone; allowed: at least one above 0")
+    if not ((probabilities >= 0) & (probabilities < np.inf)).all() or not (probabilities.max(axis=-1) > 0).all():
+        raise ValueError(
+            "probabilities holds a negative number, NaN, infinity or zeros alone; allowed: at least one above 0"
+        )
     with np.errstate(divide="ignore"):  # the logarithm of 0 is what it should be
         logs = np.log(probabilities) / temperature
     powers = np.exp(logs - logs.max(axis=-1, keepdims=True))
@@ -55,15 +57,16 @@ def generate(
         The beginning and what was added to it.
 
     Raises:
-        TypeError: if `length` is no whole number.
+        TypeError: if `length` or an id is no whole number.
         ValueError: if `length` is negative, or nothing but forbidden ids is possible.
     """
     require_integer("length", length, at_least=0)
     random = np.random.default_rng(seed)
-    ids = list(start)
+    ids = checked_ids("start", start, 2**31)
+    forbidden = list(forbidden)
     for _ in range(length):
         chances = np.array(next_probabilities(ids), dtype=np.float64)
-        chances[list(forbidden)] = 0
+        chances[checked_ids("forbidden", forbidden, len(chances))] = 0
         chances = soften(chances, temperature)
         ids.append(int(random.choice(len(chances), p=chances)))
     return ids

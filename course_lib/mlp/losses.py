@@ -5,17 +5,14 @@ Losses are computed in float32 (in float64 where the logits are) under any preci
 
 from __future__ import annotations
 
+from numbers import Number
+
 import keras
 import numpy as np
 from keras import ops
 
-
-def _wide(values):
-    """In float32 where the values are of half precision."""
-    values = ops.convert_to_tensor(values)
-    if keras.backend.standardize_dtype(values.dtype) in ("float32", "float64"):
-        return values
-    return ops.cast(values, "float32")
+from course_lib.base.arguments import require_labels
+from course_lib.base.tensors import dtype_of, keep_mask, require_shape, wide
 
 
 def softmax(logits):
@@ -23,43 +20,87 @@ def softmax(logits):
 
     Shapes: logits (..., classes) → (..., classes).
     """
-    return ops.softmax(_wide(logits), axis=-1)
+    return ops.softmax(wide(logits), axis=-1)
 
 
 def binary_cross_entropy(labels, logits):
     """The cross-entropy of each answer to a question with two answers: softplus(z) - y z.
 
     Args:
-        labels: 1 for yes, 0 for no; a number in between is a probability of yes.
+        labels: 1 for yes, 0 for no; a number in between is a probability of yes. One number serves all logits.
         logits: the score of yes, of the same shape.
 
     Shapes: labels (...), logits (...) → (...).
+
+    Raises:
+        ValueError: if labels and logits differ in shape, or labels that are no tensor hold a number outside 0 to 1.
     """
-    logits = _wide(logits)
-    return ops.softplus(logits) - ops.cast(labels, logits.dtype) * logits
+    logits = wide(logits)
+    if _concrete(labels) and not ((np.asarray(labels) >= 0) & (np.asarray(labels) <= 1)).all():
+        raise ValueError("labels holds a number outside 0 to 1, or NaN; allowed: probabilities")
+    labels = ops.cast(labels, logits.dtype)
+    require_shape("labels", labels.shape, logits.shape, ())
+    return ops.softplus(logits) - labels * logits
 
 
 def cross_entropy(labels, logits):
     """The cross-entropy of each example: log Σ exp(z) - z of the right class.
 
     Args:
-        labels: the right class of each example, from 0 to classes - 1.
+        labels: the right class of each example, from 0 to classes - 1. A label that is no class is refused; where
+            labels are a tensor, whose values a compiled step cannot look at, its loss is NaN on every backend.
         logits: the score of each class.
 
     Shapes: labels (...), logits (..., classes) → (...).
+
+    Raises:
+        TypeError: if labels that are no tensor are no whole numbers.
+        ValueError: if labels and logits do not fit, or labels that are no tensor hold what is no class.
     """
-    logits = _wide(logits)
-    right = ops.take_along_axis(logits, ops.expand_dims(ops.cast(labels, "int32"), -1), axis=-1)
-    return ops.logsumexp(logits, axis=-1) - ops.squeeze(right, axis=-1)
+    logits = wide(logits)
+    labels, is_class = _classes(labels, logits.shape)
+    right = ops.take_along_axis(logits, ops.expand_dims(labels, -1), axis=-1)
+    losses = ops.logsumexp(logits, axis=-1) - ops.squeeze(right, axis=-1)
+    return ops.where(is_class, losses, np.nan)
 
 
 def cross_entropy_gradient(labels, logits):
-    """The gradient of `cross_entropy` for the logits: softmax minus one-hot.
+    """The gradient of `cross_entropy` for the logits: softmax minus one-hot; NaN where the loss is NaN.
 
     Shapes: labels (...), logits (..., classes) → (..., classes).
+
+    Raises:
+        TypeError, ValueError: as `cross_entropy`.
     """
-    logits = _wide(logits)
-    return ops.softmax(logits, axis=-1) - ops.one_hot(labels, logits.shape[-1], dtype=logits.dtype)
+    logits = wide(logits)
+    labels, is_class = _classes(labels, logits.shape)
+    gradient = ops.softmax(logits, axis=-1) - ops.one_hot(labels, logits.shape[-1], dtype=logits.dtype)
+    return ops.where(ops.expand_dims(is_class, -1), gradient, np.nan)
+
+
+def _concrete(labels: object) -> bool:
+    """Whether the labels are numbers of Python or NumPy, which can be looked at without waiting for a device."""
+    return isinstance(labels, Number | np.generic | np.ndarray | list | tuple)
+
+
+def _classes(labels, logits_shape: tuple[int | None, ...]):
+    """Labels as classes, and whether each was one.
+
+    Shapes: labels (...) → int32 (...), boolean (...).
+    """
+    num_classes = logits_shape[-1]
+    if _concrete(labels):
+        labels = np.asarray(labels)
+        if labels.size:  # what is empty has no type that could be asked for
+            require_labels("labels", labels, num_classes)
+        labels = labels.astype(np.int32)
+    labels = ops.convert_to_tensor(labels)
+    require_shape("labels", labels.shape, logits_shape[:-1])
+    classes = ops.cast(labels, "int32")
+    is_class = ops.logical_and(classes >= 0, classes < num_classes)
+    # What is cut off, or wraps in int32, does not come back.
+    is_class = ops.logical_and(is_class, ops.equal(ops.cast(classes, dtype_of(labels)), labels))
+    return ops.clip(classes, 0, num_classes - 1), is_class
 
 
 def next_token_cross_entropy(token_ids, logits, mask=None):
@@ -68,18 +109,26 @@ def next_token_cross_entropy(token_ids, logits, mask=None):
     Args:
         token_ids: the token that follows at each position.
         logits: the scores of the whole vocabulary at each position.
-        mask: True where a position counts; None where all do. What stands at the others does not change the number, as
-            long as their ids lie in the vocabulary; where gradients are taken, their logits must be finite.
+        mask: True where a position counts, for each example or for all alike; None where all do. What stands at the
+            others does not change the number, as long as their ids lie in the vocabulary; where gradients are taken,
+            their logits must be finite.
 
     Returns:
         One number; 0 where no position counts.
 
-    Shapes: token_ids (batch, time), logits (batch, time, vocabulary), mask boolean (batch, time) → ().
+    Shapes: token_ids (batch, time), logits (batch, time, vocabulary), mask boolean (batch, time), (1, time) or (time,)
+    → ().
+
+    Raises:
+        TypeError: if the mask holds floats, or token ids that are no tensor no whole numbers.
+        ValueError: if the shapes do not fit, or token ids that are no tensor lie outside the vocabulary.
     """
     losses = cross_entropy(token_ids, logits)  # (batch, time)
     if mask is None:
         return ops.mean(losses)
-    mask = ops.broadcast_to(ops.cast(mask, "bool"), ops.shape(losses))
+    mask = keep_mask("mask", mask)
+    require_shape("mask", mask.shape, losses.shape, (1, losses.shape[1]), losses.shape[1:])
+    mask = ops.broadcast_to(mask, ops.shape(losses))
     # `where` and not a product: 0 × NaN would be NaN.
     total = ops.sum(ops.where(mask, losses, ops.zeros_like(losses)))
     return total / ops.maximum(ops.sum(ops.cast(mask, losses.dtype)), 1.0)
@@ -99,11 +148,14 @@ def perplexity(losses: np.ndarray, mask: np.ndarray | None = None) -> float:
     Shapes: losses (...), mask boolean (...) → a number.
 
     Raises:
+        TypeError: if the mask is not boolean.
         ValueError: if the shapes differ, no token counts, or a loss is negative or not a number.
     """
     losses = np.asarray(losses, dtype=np.float64)
     if mask is not None:
-        mask = np.asarray(mask, dtype=bool)
+        mask = np.asarray(mask)
+        if mask.dtype != bool:
+            raise TypeError(f"mask is of type {mask.dtype}; allowed: bool, True for what counts")
         if mask.shape != losses.shape:
             raise ValueError(f"mask has the shape {mask.shape}; allowed: that of losses, {losses.shape}")
         losses = losses[mask]
@@ -119,6 +171,8 @@ def perplexity(losses: np.ndarray, mask: np.ndarray | None = None) -> float:
 @keras.saving.register_keras_serializable("course_lib")
 class CrossEntropy(keras.losses.Loss):
     """`cross_entropy` as a loss for `compile`: the mean over a batch (weighted, where `fit` is given weights).
+
+    It is NaN where a label is no class.
 
     Args:
         name: what the loss is called.
@@ -136,5 +190,8 @@ class CrossEntropy(keras.losses.Loss):
         """
         if len(y_true.shape) == len(y_pred.shape):
             y_true = ops.squeeze(y_true, axis=-1)
+        logits = wide(y_pred)
+        classes, is_class = _classes(y_true, logits.shape)
         # The numbers of `cross_entropy`, by the backend's fused operation: training spends most of its time here.
-        return ops.sparse_categorical_crossentropy(ops.cast(y_true, "int32"), _wide(y_pred), from_logits=True)
+        losses = ops.sparse_categorical_crossentropy(classes, logits, from_logits=True)
+        return ops.where(is_class, losses, np.nan)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course_lib.base.arguments import require_integer, require_positive, require_whole_numbers
+from course_lib.base.arguments import checked_ids, require_integer, require_positive, require_whole_numbers
 
 
 class _Level:
@@ -59,8 +59,13 @@ class _Counter:
             context: the ids before it, any number of them; padding stands for missing ones.
 
         Shapes: context (any number,) → (vocabulary_size,).
+
+        Raises:
+            TypeError: if an id is no whole number.
+            ValueError: if one lies outside the vocabulary.
         """
         size, reach = self.vocabulary_size, self.order - 1
+        context = checked_ids("context", context, size)
         seen = [*[0] * reach, *context][len(context) :] if reach else []
         contexts = np.tile(np.array(seen, dtype=np.int64), (size - 1, 1))
         return np.concatenate([[0.0], self.probabilities(contexts, np.arange(1, size))])

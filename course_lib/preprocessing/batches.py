@@ -106,7 +106,8 @@ def combine_masks(padding_mask, causal_mask=None):
     if causal_mask is None:
         return keys
     causal_mask = keep_mask("causal_mask", causal_mask)
-    require_shape("causal_mask", causal_mask.shape, (None, padding_mask.shape[1]))
+    # One column of padding speaks of all keys alike.
+    require_shape("causal_mask", causal_mask.shape, (None, None if keys.shape[-1] == 1 else keys.shape[-1]))
     return ops.logical_and(keys, ops.expand_dims(causal_mask, 0))  # (batch, queries, time)
 
 

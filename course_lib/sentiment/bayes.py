@@ -19,11 +19,13 @@ def count_reviews(features: sparse.csr_matrix, shares: ArrayLike) -> np.ndarray:
     Shapes: features (reviews, n-grams), shares (reviews,) → (n-grams,), float64.
 
     Raises:
-        ValueError: if there is not one share for each review.
+        ValueError: if there is not one share for each review, or one is negative or not finite.
     """
     shares = np.asarray(shares, dtype=np.float64)
     if shares.shape != (features.shape[0],):
         raise ValueError(f"shares has the shape {shares.shape}; allowed: ({features.shape[0]},), one for each review")
+    if not (np.isfinite(shares) & (shares >= 0)).all():
+        raise ValueError("shares holds a negative number, NaN or infinity; allowed: 0 or more")
     return np.asarray(features.T @ shares)
 
 
@@ -41,7 +43,7 @@ def log_count_ratios(positive: ArrayLike, negative: ArrayLike, alpha: float = 1.
     Shapes: (n-grams,) and (n-grams,) → (n-grams,), float32.
 
     Raises:
-        ValueError: if `alpha` is not positive, the counts differ in shape, or one is negative.
+        ValueError: if `alpha` is not positive, the counts differ in shape, or one is negative or not finite.
 
     Source: S. Wang and C. D. Manning, "Baselines and Bigrams: Simple, Good Sentiment and Topic Classification", ACL
     2012, section 2.
@@ -50,7 +52,8 @@ def log_count_ratios(positive: ArrayLike, negative: ArrayLike, alpha: float = 1.
     p, q = np.asarray(positive, dtype=np.float64), np.asarray(negative, dtype=np.float64)
     if p.shape != q.shape or p.ndim != 1:
         raise ValueError(f"positive and negative have the shapes {p.shape} and {q.shape}; allowed: (n-grams,) both")
-    if min(p.min(initial=0), q.min(initial=0)) < 0:
-        raise ValueError("positive or negative holds a count below 0; allowed: 0 or more")
+    for name, counts in (("positive", p), ("negative", q)):
+        if not (np.isfinite(counts) & (counts >= 0)).all():
+            raise ValueError(f"{name} holds a negative number, NaN or infinity; allowed: 0 or more")
     p, q = p + alpha, q + alpha
     return (np.log(p / p.sum()) - np.log(q / q.sum())).astype(np.float32)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_lib.base.arguments import require_not_negative
 from course_lib.preprocessing.steps import sigmoid
 
 # Newton's method on a convex loss: far fewer are needed.
@@ -61,12 +62,15 @@ def fit_calibration(
     Shapes: labels (examples,), scores (examples,) or (examples, models).
 
     Raises:
-        ValueError: if the shapes do not fit, or only one class is there.
+        ValueError: if the shapes do not fit, a label is neither 0 nor 1, only one class is there, or `l2` is negative.
     """
     labels = np.asarray(labels, dtype=np.float64)
     columns = _columns(scores, None)
     if labels.shape != (len(columns),):
         raise ValueError(f"labels has the shape {labels.shape}; allowed: ({len(columns)},), one for each score")
+    if not np.isin(labels, (0, 1)).all():
+        raise ValueError("labels holds something else than 0 and 1; allowed: 0 and 1")
+    require_not_negative("l2", l2)
     positive = int((labels == 1).sum())
     if positive in (0, len(labels)):
         raise ValueError("labels holds one class only; allowed: both")

@@ -86,6 +86,8 @@ class NGramClassifier(keras.Model):
             ValueError: if there is not one for each n-gram.
         """
         ratios = np.asarray(ratios, dtype=np.float32)
+        if not np.isfinite(ratios).all():
+            raise ValueError("ratios holds NaN or infinity; allowed: finite numbers")
         if ratios.shape != (self.num_features,):
             raise ValueError(f"ratios has the shape {ratios.shape}; allowed: ({self.num_features},)")
         self.ratios.assign(np.concatenate([[0.0], ratios]))
@@ -205,6 +207,10 @@ def fit_n_grams(
     targets = np.asarray(targets, dtype=np.float32)
     if targets.shape != (features.shape[0],) or not ((targets >= 0) & (targets <= 1)).all():
         raise ValueError(f"targets has the shape {targets.shape}; allowed: {features.shape[0]} numbers from 0 to 1")
+    if weights is not None:
+        weights = np.asarray(weights, dtype=np.float32)
+        if weights.shape != targets.shape or not (np.isfinite(weights) & (weights >= 0)).all():
+            raise ValueError(f"weights has the shape {weights.shape}; allowed: {len(targets)} numbers of 0 or more")
     model = NGramClassifier(features.shape[1], l2)
     model.set_ratios(ratios)
     batches = NGramBatches(features, targets, batch_size, seed, weights)

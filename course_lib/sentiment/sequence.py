@@ -10,6 +10,7 @@ import numpy as np
 from keras import layers, ops
 
 from course_lib.base.arguments import require_choice, require_integer, require_share
+from course_lib.base.tensors import require_shape
 from course_lib.mlp.seeds import offset_seed
 from course_lib.preprocessing.batches import masked_mean, padding_mask
 from course_lib.transformer import SinusoidalPositions, TransformerEncoderLayer
@@ -61,7 +62,8 @@ class Pool(layers.Layer):
         keep = padding_mask(token_ids)
         if self.how == "mean":
             return masked_mean(vectors, keep)
-        largest = ops.max(ops.where(keep[..., None], vectors, ops.full_like(vectors, -1e4)), axis=1)
+        require_shape("token_ids", keep.shape, vectors.shape[:2])
+        largest = ops.max(ops.where(keep[..., None], vectors, ops.full_like(vectors, -np.inf)), axis=1)
         return ops.where(ops.any(keep, axis=1, keepdims=True), largest, ops.zeros_like(largest))
 
     def get_config(self) -> dict:

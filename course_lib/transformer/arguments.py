@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from course_lib.base.arguments import (
-    checked_ids,
-    require_integer,
-    require_words,
-)
+from course_lib.base.arguments import checked_ids, one_list, require_integer, require_words
 from course_lib.preprocessing.vocabulary import PAD
 from course_lib.transformer.model import Transformer
 
@@ -68,9 +64,12 @@ def checked_sentences(
             in the vocabulary.
     """
     require_words(name, sentences)
+    if not isinstance(sentences, Iterable):
+        raise TypeError(f"{name} is {sentences!r}; allowed: a list of ids for each sentence, as in [[5, 6], [7]]")
     checked = []
     for number, sentence in enumerate(sentences):
         require_words(f"{name}[{number}]", sentence)
+        sentence = one_list(f"{name}[{number}]", sentence)
         ids = checked_ids(f"{name}[{number}]", sentence, vocabulary_size)
         if not ids:
             raise ValueError(f"{name}[{number}] is empty; allowed: one id or more")

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from course_lib.base.arguments import (
-    require_integer,
-)
+from course_lib.base.arguments import checked_id_lists, checked_ids, require_integer
 from course_lib.preprocessing.batches import bucket_batches, pad
 
 
@@ -50,6 +48,7 @@ class TranslationBatches(keras.utils.PyDataset):
     Shapes: each batch {"source": (batch_size, boundary), "target": (batch_size, boundary)}, (batch_size, boundary).
 
     Raises:
+        TypeError: if an id or a number is no whole one.
         ValueError: if there is no pair, there are not as many of one side as of the other, a sentence is empty, or one
             is longer than the last boundary.
     """
@@ -65,8 +64,11 @@ class TranslationBatches(keras.utils.PyDataset):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        shifted = [shift(ids, start_id, end_id) for ids in targets]
-        self.sources = [list(ids) for ids in sources]
+        sources, targets = checked_id_lists("sources", sources), checked_id_lists("targets", targets)
+        for name, value in (("start_id", start_id), ("end_id", end_id)):
+            require_integer(name, value, at_least=0)
+        shifted = [shift(ids.tolist(), start_id, end_id) for ids in targets]
+        self.sources = [ids.tolist() for ids in sources]
         self.given = [given for given, _ in shifted]
         self.answers = [answers for _, answers in shifted]
         if len(self.sources) != len(self.answers) or not self.sources:
@@ -79,7 +81,8 @@ class TranslationBatches(keras.utils.PyDataset):
                 if not len(ids):
                     raise ValueError(f"{name} holds an empty sentence at {place}; allowed: one token or more")
         self.lengths = [max(len(one), len(other)) for one, other in zip(self.sources, self.answers, strict=True)]
-        self.batch_size, self.boundaries = require_integer("batch_size", batch_size, at_least=1), list(boundaries)
+        self.batch_size = require_integer("batch_size", batch_size, at_least=1)
+        self.boundaries = checked_ids("boundaries", boundaries, 2**31)
         if not self.boundaries:
             raise ValueError("boundaries is empty; allowed: one length or more")
         if max(self.lengths) > self.boundaries[-1]:

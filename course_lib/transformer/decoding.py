@@ -12,12 +12,14 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.attention.functions import LOWEST_SCORE
 from course_lib.base.arguments import require_integer, require_not_negative
 from course_lib.preprocessing.batches import pad, padding_mask
 from course_lib.preprocessing.vocabulary import PAD
 from course_lib.transformer.arguments import checked_markers, checked_sentences
 from course_lib.transformer.model import Transformer
+
+# Below any score, and still finite, so that sums of it are numbers.
+LOWEST_SCORE = -1e30
 
 # Sources are padded to a multiple of this, so that few shapes occur.
 _STRIDE = 8
@@ -182,9 +184,7 @@ def greedy_search(
     Returns:
         The ids of each translation, without start and end.
     """
-    batch_size = min(require_integer("batch_size", batch_size, at_least=1), max(1, len(sources)))
-    search = GreedySearch(model, start_id, end_id, max_length, batch_size, use_cache)
-    return search.translate(sources)[0]
+    return _translated_once(GreedySearch, model, sources, start_id, end_id, max_length, batch_size, use_cache)
 
 
 class BeamSearch(_Search):
@@ -302,9 +302,25 @@ def beam_search(
     Returns:
         The ids of each translation, without start and end.
     """
-    batch_size = min(require_integer("batch_size", batch_size, at_least=1), max(1, len(sources)))
     options = {"beam_width": beam_width, "alpha": alpha}
-    return BeamSearch(model, start_id, end_id, max_length, batch_size, use_cache, **options).translate(sources)[0]
+    return _translated_once(BeamSearch, model, sources, start_id, end_id, max_length, batch_size, use_cache, **options)
+
+
+def _translated_once(
+    kind: type[_Search],
+    model: Transformer,
+    sources: Sequence[Sequence[int]],
+    start_id: int,
+    end_id: int,
+    max_length: int | None,
+    batch_size: int,
+    use_cache: bool,
+    **options: object,
+) -> list[list[int]]:
+    sources = checked_sentences("sources", sources, model.source_vocabulary_size, model.max_length)
+    # No larger than it must be: rows that only fill a batch cost as much as others.
+    batch_size = min(require_integer("batch_size", batch_size, at_least=1), len(sources))
+    return kind(model, start_id, end_id, max_length, batch_size, use_cache, **options).translate(sources)[0]
 
 
 def _each(cache, change):

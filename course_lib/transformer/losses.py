@@ -18,13 +18,18 @@ def smoothed_cross_entropy(token_ids, logits, smoothing: float = 0.1):
     Args:
         token_ids: the right tokens.
         logits: the scores of the whole vocabulary.
-        smoothing: ε, the share that is spread evenly over the vocabulary.
+        smoothing: ε, the share that is spread evenly over the vocabulary, from 0 to less than 1.
 
     Shapes: token_ids (...), logits (..., vocabulary) → (...), in float32.
+
+    Raises:
+        TypeError, ValueError: as `cross_entropy`, or if `smoothing` is out of its range. Of an id in a tensor that is
+            none of the vocabulary the loss is NaN.
 
     Source: C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016 (arXiv:1512.00567),
     section 7.
     """
+    require_share("smoothing", smoothing)
     right = cross_entropy(token_ids, logits)
     if not smoothing:
         return right

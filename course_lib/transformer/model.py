@@ -17,6 +17,7 @@ from course_lib.base.arguments import (
     require_share,
     require_whole_numbers,
 )
+from course_lib.base.tensors import known
 from course_lib.mlp.seeds import offset_seed
 from course_lib.preprocessing.batches import padding_mask
 from course_lib.transformer.blocks import TransformerDecoderLayer, TransformerEncoderLayer
@@ -187,6 +188,9 @@ class Transformer(keras.Model):
             raise ValueError(f"inputs holds {', '.join(sorted(inputs)) or 'nothing'}; allowed: source and target")
         _require_ids("source", inputs["source"], self.source_vocabulary_size)
         _require_ids("target", inputs["target"], self.target_vocabulary_size)
+        source, target = (known(inputs[name].shape) for name in ("source", "target"))
+        if None not in (source[0], target[0]) and source[0] != target[0]:
+            raise ValueError(f"source has {source[0]} sentences and target {target[0]}; allowed: as many of each")
         return super().__call__(inputs, *args, **kwargs)
 
     def call(self, inputs, training: bool = False, return_attention_scores: bool = False):
@@ -318,6 +322,10 @@ class Transformer(keras.Model):
 
 def _require_ids(name: str, token_ids: object, vocabulary_size: int) -> None:
     """Raise where a NumPy array holds no ids of the vocabulary; what a tensor holds is not known before the run."""
+    if not hasattr(token_ids, "shape"):
+        raise TypeError(
+            f"{name} is of type {type(token_ids).__name__}; allowed: an array of ids (batch, time), as `pad` makes it"
+        )
     if not isinstance(token_ids, np.ndarray):
         return
     if token_ids.ndim != 2:

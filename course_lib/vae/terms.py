@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from keras import ops
 
 from course_lib.autoencoder.losses import binary_cross_entropy
+from course_lib.base.arguments import require_positive
 
 LOG_TWO_PI = math.log(2 * math.pi)
+# The exponential of 88.8 is infinite in float32.
+_LARGEST_EXPONENT = 88.0
 
 
 def _float32(*tensors):
@@ -52,7 +56,8 @@ def log_normal(value, mean, log_var):
     Shapes: value, mean and log_var (…, dim), broadcast to each other → (…,).
     """
     value, mean, log_var = _float32(value, mean, log_var)
-    squares = ops.square(value - mean) * ops.exp(-log_var)
+    # Divided before it is squared, and by no number so small that its inverse is infinite: 0 · ∞ would be NaN.
+    squares = ops.square((value - mean) * ops.exp(ops.minimum(-0.5 * log_var, _LARGEST_EXPONENT)))
     return -0.5 * ops.sum(squares + log_var + LOG_TWO_PI, axis=-1)
 
 
@@ -72,8 +77,18 @@ def bernoulli_log_likelihood(images, logits):
 def gaussian_log_likelihood(values, means, noise_std):
     """The log-density of values around means with one known standard deviation, summed over the features, in nats.
 
+    Args:
+        values: what is measured.
+        means: what is expected.
+        noise_std: the standard deviation, one number above 0.
+
     Shapes: values and means (…, features) → (…,).
+
+    Raises:
+        TypeError: if `noise_std` is no number.
+        ValueError: if it is not above 0.
     """
+    require_positive("noise_std", noise_std)
     values, means = _float32(values, means)
     scaled = (values - means) / noise_std
     return -0.5 * ops.sum(ops.square(scaled) + LOG_TWO_PI + 2 * math.log(noise_std), axis=-1)
@@ -102,7 +117,8 @@ def importance_bound(log_weights, axis=0):
     """A bound on log p(x) from several samples: the logarithm of the mean of their weights, without overflow.
 
     Args:
-        log_weights: log p(x, z) - log q(z given x) of each sample z.
+        log_weights: log p(x, z) - log q(z given x) of each sample z; minus infinity for one that is impossible. Where
+            all are, so is the bound, and no weight has a gradient.
         axis: the axis of the samples.
 
     Shapes: log_weights (samples, …) → (…,).
@@ -110,7 +126,10 @@ def importance_bound(log_weights, axis=0):
     Source: Burda, Grosse and Salakhutdinov (2016), equation 8.
     """
     (log_weights,) = _float32(log_weights)
-    return ops.logsumexp(log_weights, axis=axis) - math.log(log_weights.shape[axis])  # (9)
+    # Where all weights are 0, the slope of the logarithm would be 0/0: other numbers are computed there, and left out.
+    possible = ops.any(ops.not_equal(log_weights, -np.inf), axis=axis, keepdims=True)
+    bound = ops.logsumexp(ops.where(possible, log_weights, 0.0), axis=axis) - math.log(log_weights.shape[axis])  # (9)
+    return ops.where(ops.squeeze(possible, axis=axis), bound, -np.inf)
 
 
 def active_units(z_mean, threshold=0.01):

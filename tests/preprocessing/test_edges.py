@@ -66,9 +66,9 @@ def test_small_types_of_ids_do_not_wrap_in_one_hot_either() -> None:
 
 
 def test_wide_ids_in_a_tensor_do_not_wrap_in_one_hot() -> None:
+    if keras.backend.backend() == "jax":
+        pytest.skip("JAX has no int64, unless told so")
     ids = keras.ops.convert_to_tensor(np.array([2**40, 2**32 + 1, -(2**40), 1]), dtype="int64")
-    if keras.backend.standardize_dtype(ids.dtype) != "int64":
-        pytest.skip("this backend has no int64")
     np.testing.assert_array_equal(numpy(prep.one_hot(ids, 3)), [[0, 0, 0]] * 3 + [[0, 1, 0]])
 
 

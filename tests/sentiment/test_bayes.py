@@ -47,7 +47,7 @@ def test_a_probability_counts_for_its_share() -> None:
     ("arguments", "message"),
     [
         (([1, 2], [1], 1.0), "positive and negative have the shapes"),
-        (([1, -2], [1, 1], 1.0), "count below 0"),
+        (([1, -2], [1, 1], 1.0), "a negative number"),
         (([1, 2], [1, 1], 0.0), "alpha is 0"),
     ],
 )
