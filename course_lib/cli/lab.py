@@ -71,12 +71,16 @@ def _told(options: Iterable[str]) -> bool:
 def _allowed_by_its_settings() -> bool:
     """Whether the settings of this machine let JupyterLab run as root, as those of some containers do."""
     from jupyter_core.paths import jupyter_config_path
-    from traitlets.config import Application
+    from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
 
-    found = Application()
-    for name in ("jupyter_config", "jupyter_server_config", "jupyter_lab_config"):
-        try:
-            found.load_config_file(name, path=jupyter_config_path())
-        except Exception:  # whatever is wrong in there, JupyterLab itself says it better
-            return True
-    return bool(found.config.get("ServerApp", {}).get("allow_root", False))
+    for folder in jupyter_config_path():
+        for name in ("jupyter_config", "jupyter_server_config", "jupyter_lab_config"):
+            for loader in (PyFileConfigLoader(f"{name}.py", folder), JSONFileConfigLoader(f"{name}.json", folder)):
+                try:
+                    if loader.load_config().get("ServerApp", {}).get("allow_root", False):
+                        return True
+                except ConfigFileNotFound:
+                    continue
+                except Exception:  # whatever is wrong in there, JupyterLab itself says it better
+                    return True
+    return False
