@@ -34,6 +34,7 @@ def test_an_array_that_is_right_is_not_copied() -> None:
         (np.zeros((3, 2, 2)), ValueError, r"flatten pictures first: images.reshape\(len\(images\), -1\)$"),
         (TABLE[:0], ValueError, r"^inputs is empty, of shape \(0, 2\); allowed: one example or more$"),
         ([[0, np.nan], [0, 1]], ValueError, r"^inputs holds NaN or infinity in 1 of 2 examples"),
+        ([[0, np.nan], [np.inf, np.nan], [0, 1]], ValueError, r"^inputs holds NaN or infinity in 2 of 3 examples"),
         ([[0, np.inf]], ValueError, r"^inputs holds NaN or infinity in 1 of 1 examples"),
         ([[0, 255]], ValueError, r"^inputs holds values from 0 to 255; allowed: 0 to 1 \(divide by 255\)$"),
         ([[-0.1, 1]], ValueError, r"^inputs holds values from -0.1 to 1; allowed: 0 to 1"),

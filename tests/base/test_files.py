@@ -89,6 +89,7 @@ def test_a_workshop_is_gone_afterwards_also_where_the_work_fails(tmp_path: Path)
     with files.workshop(".work-", tmp_path) as folder:
         (folder / "half").write_text("x")
         assert folder.parent == tmp_path and folder.name.startswith(".work-")
+        assert os.name == "nt" or folder.stat().st_mode & 0o077 == 0  # in the system's folder others look about
     with pytest.raises(KeyError), files.workshop(".work-", tmp_path) as folder:
         (folder / "half").write_text("x")
         raise KeyError("work")

@@ -42,3 +42,14 @@ def test_the_checkout_is_found_from_inside_it_and_a_second_one_works_on_itself(m
     (tmp_path / "pyproject.toml").touch()
     monkeypatch.chdir(tmp_path / "deep" / "inside")
     assert settings.repository_root() == tmp_path
+
+
+def test_another_checkout_is_one_with_a_library_of_its_own(tmp_path):
+    ours = settings.library_folder().parent
+    assert settings.other_checkout(ours / "chapters" / "en") is None
+    (tmp_path / "pyproject.toml").touch()
+    for folder in ("chapters", "course_lib/base"):
+        (tmp_path / folder).mkdir(parents=True)
+    assert settings.other_checkout(tmp_path / "chapters") is None  # a folder of the same names, and no library
+    (tmp_path / "course_lib" / "base" / "settings.py").touch()
+    assert settings.other_checkout(tmp_path / "chapters") == tmp_path

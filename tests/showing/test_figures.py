@@ -8,6 +8,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import matplotlib
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -106,6 +107,9 @@ def test_an_arrow_runs_from_the_edge_of_one_box_to_the_edge_of_the_other(picture
         on_side = min(abs(x - left), abs(x - left - width)) <= 1 and top - 1 <= y <= top + height + 1
         on_top = min(abs(y - top), abs(y - top - height)) <= 1 and left - 1 <= x <= left + width + 1
         assert on_side or on_top
+    # The edges are those that face each other: the line is shorter than from centre to centre.
+    (left, top, width, height), (other_left, other_top, *_) = boxes
+    assert np.hypot(x2 - x1, y2 - y1) < np.hypot(other_left - left, other_top - top) - height / 2
 
 
 def test_everything_in_a_map_lies_inside_its_picture(pictures):
