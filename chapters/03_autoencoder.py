@@ -579,12 +579,12 @@ except ValueError as error:
 # (`python -m course_lib.autoencoder.search build/search.json`), trained on 3,500 of the training digits and judged on the
 # other 500, with three seeds each:
 # %% [markdown] id="deep-settings" lang="zh" of="3040e508"
-# 先说一件事。激活函数、学习率和轮数都要有人来选，但不能由留出的数字来选：在它们身上试几次取最好的一次，看上去就会比实际更好。
-# 所以这里有一份两种做法的**事先跑好的记录**（`python -m course_lib.autoencoder.search build/search.json`）：
-# 用训练数字中的 3,500 个训练，用其余 500 个评判，各用三个种子：
+# 先说一件事。激活函数、学习率和轮数总得选定，却不能拿留出的数字来选：在它们身上试上几次，取最好的一次，结果看上去就会比实际更好。
+# 所以下面给出两种做法的一份**事先跑好的记录**（`python -m course_lib.autoencoder.search build/search.json`）：
+# 用训练数字中的 3,500 个训练，另外 500 个评判，每种做法跑三个种子：
 # %% id="deep-settings-recorded"
 searched = ae.recorded()
-recipes = {"elu": "elu", "relu, slower and longer": "relu，更慢更久"}
+recipes = {"elu": "elu", "relu, slower and longer": "relu，学得慢些、久些"}
 rows = []
 for size in (2, 8, 32):
     cells = []
@@ -598,7 +598,7 @@ display.table([tr("code", "编码"), *(tr(*words) for words in recipes.items())]
 # At 32 numbers the first recipe is better with every seed, at 8 with two of three and on average. At 2 the two differ by less
 # than seeds do; the second scatters less, so it is taken there. The widths of the hidden layers were settled while the lesson was written, without such a record.
 # %% [markdown] id="deep-settings-reading" lang="zh" of="d47bbce7"
-# 32 个数时，每个种子都是第一种做法更好；8 个数时，三个种子里有两个如此，平均也是它好。2 个数时，两者之差比种子之间的差还小；第二种波动小一些，所以在那里用它。
+# 32 个数时，每个种子都是第一种做法更好；8 个数时，三个种子里有两个如此，平均也是它好。2 个数时，两种做法之差还不如种子之间的差大；第二种波动小一些，这里就用第二种。
 # 隐藏层的宽度是写这一课时定下的，没有这样的记录。
 # %% id="deep-train"
 deep, nats_above = {}, {}

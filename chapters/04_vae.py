@@ -763,7 +763,7 @@ plots.show(
 # %% id="settings-recorded"
 searched = vae.recorded()
 words = {
-    "rate 0.003": "学习率 0.003", "rate 0.005": "学习率 0.005", "dropout": "丢弃十分之一",
+    "rate 0.003": "学习率 0.003", "rate 0.005": "学习率 0.005", "dropout": "暂退法",
     "two layers": "两个隐藏层", "moved digits": "挪动数字",
     "moved digits, swish, 160 epochs": "挪动数字，swish，160 轮",
 }
@@ -773,7 +773,7 @@ for name, chinese in words.items():
     bounds = [f"{run['elbo']:.1f} ± {run['error']:.1f}" for run in runs]
     rows.append([tr(name, chinese), searched["settings"][name]["epochs"], *bounds])
 seeds = [tr(f"validation ELBO, seed {run['seed']}", f"验证 ELBO，种子 {run['seed']}") for run in runs]
-display.table(["", tr("epochs", "轮"), *seeds], rows)
+display.table(["", tr("epochs", "轮数"), *seeds], rows)
 # %% [markdown] id="settings-reading" lang="en"
 # Two differences are large: a second layer of 200 (with a rate of 0.002) is worse, and so is leaving out a tenth of the hidden values. Between the two rates, and between moved digits and unmoved ones in
 # 40 epochs, seeds differ as much as candidates, so nothing is settled there: 0.005 was the best on average. (The ± is that of 500 digits, which
@@ -783,10 +783,10 @@ display.table(["", tr("epochs", "轮"), *seeds], rows)
 # together. The full scale does the same for 200 epochs: its **test** ELBO, looked at once, is −101.6, and the bound below with
 # 500 samples −97.0 (`course run 4 --scale full`).
 # %% [markdown] id="settings-reading" lang="zh" of="5a8d4bf1"
-# 有两处差别很大：加一个 200 个单元的隐藏层（学习率 0.002）更差，随机丢弃十分之一的隐藏值也更差。两个学习率之间，以及 40 轮里挪动与不挪动之间，种子造成的差别与候选之间的一样大，所以定不下来：
+# 有两处差别很大：加一个 200 个单元的隐藏层（学习率 0.002）更差，用暂退法丢掉十分之一的隐藏值也更差。两个学习率之间，以及 40 轮里挪动与不挪动之间，换个种子造成的差别与换个候选一样大，所以定不下来：
 # 0.005 只是平均最好。（± 来自 500 个数字，而各个候选用的是同样的 500 个；逐个数字相比，差别要比 ± 所示更可靠。）
 # 从上面的曲线看得出瓶颈在哪里：训练曲线明显高于验证曲线。4,000 个数字太少，模型开始死记硬背了。把每个数字随机挪动一个像素，
-# 就能不花钱得到更多的数字；训练 160 轮，好处就出来了，不过那里的激活函数也换成了更平滑的 *swish*，所以 7 奈特左右的收益归三者共有。
+# 就能不花钱得到更多的数字；训练 160 轮，好处就出来了，不过那里的激活函数也换成了更平滑的 *swish*，所以 7 奈特左右的收益是三者合起来的，不能只算在其中一样头上。
 # 完整规模照此训练 200 轮：**测试** ELBO（只看一次）是 −101.6，下文用 500 个样本的界是 −97.0（`course run 4 --scale full`）。
 # %% [markdown] id="test" lang="en"
 # ### The test, once
@@ -1547,7 +1547,7 @@ check("04.6", free_bits_penalty)
 # 它的编码器只会加噪声。
 #
 # **训练大模型需要大量计算，对普通研究者和企业来说合理吗？**（原文的问题。）大模型里的道理，大多能在小模型上学到：
-# 这一页全部的计算，两个核就跑完了，用了多久，写在课程开头。真正使用时，从已发布的权重出发做适配，只在需要的时候租机器，
+# 这一页全部的计算，两个核就够了，所需的时间写在页首。真正使用时，从已发布的权重出发做适配，只在需要的时候租机器，
 # 并且先在小规模上量一量值不值。
 
 # %% [markdown] id="references" lang="en"

@@ -210,17 +210,17 @@ for name, model in models.items():
 # %% [markdown] id="problem-predict" lang="en" tags=["predict"]
 # **Before you run it.** Both models train on the same pages with 1 to 12 entries. Then they are tested on new pages with 1,
 # 2, 4, … up to 32 entries, more than they have ever seen. Sketch the two curves of accuracy against the number of entries.
-# Then a third: the model with one vector **goes on training**, on as many new pages as it had before, several times over
-# (the setting `more_books` says how many). Where will that help, with few entries or with many?
+# Then a third: the model with one vector **goes on training**, on new pages, many times as many as it had before (the
+# setting `more_books` says how many). Where will that help, with few entries or with many?
 #
 # > The model with attention keeps the page and learns one skill, comparing names, which works for 32 entries as for 3. The
 # > model with one vector is perfect on one entry and falls from there, for **two** reasons that one curve cannot tell apart.
 # > It has not finished learning to read entries into its state, and its state cannot hold many. More training tells them
 # > apart: with two entries it helps much, so what was missing there was practice. With 32, at `quick` scale, it does not help.
-# %% [markdown] id="problem-predict" lang="zh" of="874e2af5" tags=["predict"]
+# %% [markdown] id="problem-predict" lang="zh" of="d452e7dc" tags=["predict"]
 # **先猜，再运行。** 两个模型都用 1 到 12 个条目的页训练，然后在新的页上测试：1、2、4……直到 32 个条目，比见过的都多。
-# 请画出两条“准确率随条目数变化”的曲线。然后再画第三条：让只有一个向量的模型**接着训练**，新造的页是先前的好几倍
-# （设置 `more_books` 写着多少）。这会在哪里见效，条目少的时候，还是条目多的时候？
+# 请画出两条“准确率随条目数变化”的曲线。然后再画第三条：让只有一个向量的模型**接着训练**，用的是新造的页，数量是先前的许多倍
+# （见设置 `more_books`）。这会在哪里见效，条目少的时候，还是条目多的时候？
 #
 # > 有注意力的模型保留了整页，只学了一样本事，就是比对名字；3 个条目管用，32 个条目同样管用。只有一个向量的模型，
 # > 一个条目时全对，此后一路下滑，原因有**两个**，单看一条曲线分不开：一是还没学会把条目读进状态，二是状态装不下太多条目。
@@ -285,7 +285,7 @@ plots.show(
 # many entries holds twice as much, and the vector does not grow. Attention has **fewer weights** here and no such limit:
 # its memory is the page itself.
 # %% [markdown] id="problem-reading" lang="zh" of="b86e9951"
-# 可见两个条目时，缺的多半是**练习**。32 个条目时，同样的练习在这里毫无作用：定长向量的局限，以及从没练过这么长的页，都显出来了。
+# 可见两个条目时，缺的主要是**练习**。32 个条目时，同样的练习在这里毫无作用：定长向量的局限，以及从没练过这么长的页，都显出来了。
 # 两个限度都可以往后推：状态宽四倍，练一百万页，两个条目时就全答对了，32 个条目时也能答对三分之一。可是条目多一倍，内容就多一倍，
 # 向量却不会变长。注意力在这里用的**参数更少**，也没有这样的上限：它的记忆就是那一页本身。
 
@@ -1005,7 +1005,7 @@ axes[0].plot(course.lengths, 1e3 * np.array(seconds["attention"]), "o-", lw=2, l
 axes[0].set(title=plots.label("time", "时间"), xlabel=plots.label("length T", "长度 T"), ylabel=plots.label("milliseconds", "毫秒"))
 axes[1].plot(course.lengths, np.array(course.lengths) * 2 * 64 * 4 / 1e6, "s--", lw=2, label=plots.label("GRU: its states", "GRU：各步状态"))
 axes[1].plot(course.lengths, megabytes, "o-", lw=2, label=plots.label("attention: its weights", "注意力：权重"))
-axes[1].set(title=plots.label("memory, computed", "内存（算出来的）"), xlabel=plots.label("length T", "长度 T"), ylabel="MB")
+axes[1].set(title=plots.label("memory, computed", "内存（计算值）"), xlabel=plots.label("length T", "长度 T"), ylabel="MB")
 for axis in axes:
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
@@ -1043,11 +1043,16 @@ plots.show(
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 13 · Exercises
 #
+# A wrong answer gets a hint, a second one in a row a longer hint;
+# `check("05.1", attention_weights, hint=2)` asks for that at once.
+#
 # ### Attention weights
 #
 # Turn queries and keys into weights by (2): scale, then a softmax over the keys that does not overflow when a score is 1,000.
-# %% [markdown] id="exercises" lang="zh" of="c0bd0ee1" tags=["stop"]
+# %% [markdown] id="exercises" lang="zh" of="f46f7b21" tags=["stop"]
 # ## 13 · 练习
+#
+# 答错了会有提示；连续第二次答错，提示会更详细，想马上看就用 `check("05.1", attention_weights, hint=2)`。
 #
 # ### 注意力权重
 #

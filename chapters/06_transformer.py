@@ -321,7 +321,7 @@ for kind in ("float32", "bfloat16"):
 # Why not stack what we have? A gradient on its way back is multiplied by every layer it passes. Say each layer multiplies by
 # a half, or by one and a half:
 # %% [markdown] id="depth" lang="zh" of="82565220"
-# ## 3 · 深度：路与尺
+# ## 3 · 深度：路与尺度
 #
 # 把手里的层直接叠起来不行吗？梯度往回走，每过一层就要乘一次。假设每层乘以二分之一，或者乘以一又二分之一：
 # %% id="depth-numbers"
@@ -337,7 +337,7 @@ print(f"0.5^24 = {0.5**24:.0e}   1.5^24 = {1.5**24:.0f}")
 #
 # $$ \mathrm{LN}(x)_j = \gamma_j\, \frac{x_j - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_j, \qquad \mu = \frac1d \sum_j x_j, \quad \sigma^2 = \frac1d \sum_j (x_j - \mu)^2. \tag{3} $$
 # %% [markdown] id="depth-two-tools" lang="zh" of="ef7ea015"
-# 两种情形都学不到多少。有两样工具可以补救。少了其中一样会怎样，我们都跑一遍。
+# 两种情形都学不到多少。有两样工具可以补救；只留一样，它能做到什么，我们跑一跑就知道。
 #
 # **残差路径。** 一层不再取代它的输入，而是加在输入上：$y = x + f(x)$。导数是 $1 + f'$，这个 1 就是一条直通第一层的路，
 # 路上什么也不乘（He 等，2015，用于图像）。
@@ -383,7 +383,7 @@ assert np.allclose(by_keras[0], by_loop, atol=1e-5)
 #
 # $$ f(x) = \max(0,\; x W_1)\, W_2, \qquad W_1\colon (d, h),\quad W_2\colon (h, d), \tag{4} $$
 #
-# 并且都从同样的权重出发，按第 02 课的 He 规则抽取：ReLU 之前的方差是 $2/d$。
+# 所有接法都从同样的权重出发，权重按第 02 课的 He 规则抽取：ReLU 之前的方差是 $2/d$。
 # 下一格是第 02 课的前向与反向传播，加上这六种接法；想读就展开来看。
 # %% id="depth-code" tags=["fold"]
 def normalise_back(slope, normalised, root):
@@ -502,7 +502,7 @@ plots.show(
     "Three panels on logarithmic axes for six wirings. Through 24 layers the outputs and gradients of residual only explode by"
     " thousands; those of the other five stay within a factor of some ten. After training, deep stacks without a residual path"
     " are bad, residual only is worst, and small residual, post-norm and pre-norm learn.",
-    "三幅图，纵轴为对数，比较六种接法。经过 24 层，只有残差时输出和梯度爆炸，达到几千倍；其余五种都在十倍上下以内。"
+    "三幅图，纵轴为对数，比较六种接法。经过 24 层，只有残差时输出和梯度爆炸，达到几千倍；其余五种的变化都在十倍左右以内。"
     "训练之后，没有残差路径的深网络都差，只有残差的最差，缩小的残差、后归一化和前归一化都学得动。",
 )
 # %% [markdown] id="depth-reading" lang="en"
@@ -513,7 +513,7 @@ plots.show(
 # nobody has to find the right size: the residual alone explodes when its branches start large, and pre-norm bears the same weights.
 # And one step further: 80 steps on one small task, so take the order of *post-norm*, *small residual* and *pre-norm* as a hint, no more.
 # %% [markdown] id="depth-reading" lang="zh" of="5b18cf00"
-# 关于这两样工具，六种接法说明了什么？**24 层离不开的是路。** 没有路，靠 He 规则或归一化也能让梯度活着，却照样几乎学不到什么（凡事都答 0，误差就是 1）；
+# 关于这两样工具，六种接法说明了什么？**24 层离不开的是路。** 没有路，靠 He 规则或归一化也能让梯度活着，却照样几乎学不到什么（不管问什么都答 0，误差就是 1）；
 # 一种解释是：在这样的网络里，两个几乎一样的输入，梯度已经毫无共同之处（Balduzzi 等，2017）。**归一化倒不是非有不可**：有路，
 # 支路又从小的数值起步，结果就与前归一化相当（Zhang 等，2019，用这个办法训练了很深的网络）。归一化的好处是谁也不必去找合适的大小：
 # 只有残差时，支路的初值一大就爆炸，同样的权重，前归一化却受得住。最后提醒一句：这里只在一个小任务上走了 80 步，
@@ -1656,11 +1656,16 @@ if (real := tatoeba()) is not None:
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 16 · Exercises
 #
+# A wrong answer gets a hint, a second one in a row a longer hint;
+# `check("06.1", position_table, hint=2)` asks for that at once.
+#
 # ### The table of positions
 #
 # Formula (1) for `length` positions of an even `width`, without a loop if you can. NumPy only.
-# %% [markdown] id="exercises" lang="zh" of="77cb9a69" tags=["stop"]
+# %% [markdown] id="exercises" lang="zh" of="769b2f8d" tags=["stop"]
 # ## 16 · 练习
+#
+# 答错了会有提示；连续第二次答错，提示会更详细，想马上看就用 `check("06.1", position_table, hint=2)`。
 #
 # ### 位置表
 #

@@ -571,7 +571,7 @@ plots.show(
 #    读填充，取最后的状态；
 # 1. **掩码**：读到最后一个词为止；
 # 2. **长度**：保留两倍那么多词；
-# 3. **双向取最大**：这是同时改两处，好处分不清各归谁：两头都读，每个数取它在所有词上的最大值，这样什么都不必一路带到最后；
+# 3. **双向取最大**：从两头读，每个数取它在所有词上的最大值，这样什么都不必一路带到最后；这里同时改了两处，各有多少功劳分不开；
 # 4. **暂退法**（dropout）：训练时把一部分数置零，事先跑好的记录里是一半，这一页上是五分之一；
 # 5. **词向量**：从无标注影评学来的词向量出发（第 8 节）。
 #
@@ -1146,11 +1146,16 @@ print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ",
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 14 · Exercises
 #
+# A wrong answer gets a hint, a second one in a row a longer hint;
+# `check("07.1", word_weights, hint=2)` asks for that at once.
+#
 # ### The weight of a word
 #
 # Formula (3), for two arrays of counts.
-# %% [markdown] id="exercises" lang="zh" of="b73ae1b6" tags=["stop"]
+# %% [markdown] id="exercises" lang="zh" of="974b8538" tags=["stop"]
 # ## 14 · 练习
+#
+# 答错了会有提示；连续第二次答错，提示会更详细，想马上看就用 `check("07.1", word_weights, hint=2)`。
 #
 # ### 一个词的权重
 #

@@ -1174,11 +1174,16 @@ print(tr(f"{len(resumed.trials)} trials in {len(ran)} starts; started twice: {tw
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 14 · Exercises
 #
+# A wrong answer gets a hint, a second one in a row a longer hint;
+# `check("08.1", range_test_rates, hint=2)` asks for that at once.
+#
 # ### The rates of a range test
 #
 # Formula (1): from the lowest to the highest rate, by equal factors, both ends included; the ends need not be powers of ten.
-# %% [markdown] id="exercises" lang="zh" of="172b6e76" tags=["stop"]
+# %% [markdown] id="exercises" lang="zh" of="53537121" tags=["stop"]
 # ## 14 · 练习
+#
+# 答错了会有提示；连续第二次答错，提示会更详细，想马上看就用 `check("08.1", range_test_rates, hint=2)`。
 #
 # ### 范围测试的学习率
 #

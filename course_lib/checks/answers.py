@@ -244,7 +244,7 @@ def require_new(learner: Learner) -> None:
             tr(
                 f"Called with something else, your function gives the same answer as before, {short(answer)}: does it "
                 "keep its first answer, is a number written into it, or does it not use all it is given?",
-                f"换了参数，你的函数仍返回与之前相同的 {short(answer)}：是不是一直沿用第一次的结果，"
+                f"换了参数，你的函数仍返回与之前相同的 {short(answer)}：是不是一直沿用第一次的结果，或者"
                 "把数写死了，或者没有用上全部参数？",
             )
         )

@@ -472,7 +472,7 @@ def area_under_roc(learner: Learner) -> None:
         (
             5.0,
             "You count the pairs; divide by how many there are: outliers times ordinary examples.",
-            "你数的是对数；还要除以总对数：离群点个数乘以平常样本个数。",
+            "你数的是有多少对；还要除以配对的总数：离群点个数乘以平常样本个数。",
         ),
         *(
             (
@@ -485,12 +485,12 @@ def area_under_roc(learner: Learner) -> None:
         (
             5 / 2,
             "You divide by the number of outliers alone: divide by the number of pairs.",
-            "你只除以了离群点的个数：应除以总对数。",
+            "你只除以了离群点的个数：应除以配对的总数。",
         ),
         (
             5 / 3,
             "You divide by the number of ordinary examples alone: divide by the number of pairs.",
-            "你只除以了平常样本的个数：应除以总对数。",
+            "你只除以了平常样本的个数：应除以配对的总数。",
         ),
         (
             float(scores[outlier].mean() - scores[~outlier].mean()),
@@ -615,7 +615,7 @@ def rate_penalty(learner: Learner) -> None:
             np.sum(rate * np.log(rate / mean)),
             "The second term is missing: (1 - ρ) log((1 - ρ) / (1 - mean)). Without it a unit that is always active "
             "pays less than nothing.",
-            "缺了第二项：(1 - ρ) log((1 - ρ) / (1 - 平均值))。没有它，始终活跃的单元付的钱比零还少。",
+            "缺了第二项：(1 - ρ) log((1 - ρ) / (1 - 平均值))。没有它，始终活跃的单元付的代价反而小于零。",
         ),
         (
             np.sum((1 - rate) * np.log((1 - rate) / (1 - mean))),

@@ -149,7 +149,7 @@ class Learner:
                     tr(
                         f"You write into the caller's `{name}`: after the call it is not what it was. "
                         "Work on a copy, or make something new.",
-                        f"你改写了调用者的 `{name}`：调用之后它变了样。请在副本上操作，或者生成新的对象。",
+                        f"你改写了传进来的 `{name}`：调用之后它与原来不一样了。请在副本上操作，或者生成新的对象。",
                     )
                 )
         self.calls.append((arguments, _kept(result)))

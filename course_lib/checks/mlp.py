@@ -54,7 +54,7 @@ def mean_cross_entropy(learner: Learner) -> None:
         (
             each.sum(),
             "That is the sum over the batch; divide by the number of examples.",
-            "这是对批求和；还要除以样本的个数。",
+            "这是对整批求和的结果；还要除以样本的个数。",
         ),
         (
             each.sum() / logits.size,
@@ -379,7 +379,7 @@ def adam_step(learner: Learner) -> None:
         (
             -0.1 * 0.1 * gradient / np.sqrt(0.001 * gradient**2),
             "Your first step is about three times too long: the correction by 1 - 0.9^t and 1 - 0.999^t is missing.",
-            "你的第一步长了大约三倍：漏掉了 1 − 0.9^t 和 1 − 0.999^t 的修正。",
+            "你的第一步大约是应有的三倍长：漏掉了 1 − 0.9^t 和 1 − 0.999^t 的修正。",
         ),
         (
             -0.1 * gradient / np.sqrt(0.001 * gradient**2),
@@ -458,7 +458,7 @@ def adam_step(learner: Learner) -> None:
     require(
         not close(small, -0.1 * 1e-9 / np.sqrt(1e-18 + 1e-7) * np.ones(1), rtol=1e-2, atol=0),
         "With a gradient of 1e-9 your step is far too short: epsilon stands outside the root.",
-        "梯度为 1e-9 时，你的步子短得多：ε 应当在根号外面。",
+        "梯度为 1e-9 时，你的步子短了太多：ε 应当在根号外面。",
     )
     # Keras draws both corrections into the rate, so that its epsilon is smaller; that is as good.
     keras_form = -0.1 * np.sqrt(0.001) / 0.1 * 0.1e-9 / (np.sqrt(0.001) * 1e-9 + 1e-7)
@@ -534,7 +534,7 @@ def drop_out(learner: Learner) -> None:
             0.75,
             "You multiply by 1 - rate in training; that was for use, in the first version of dropout. Here divide by "
             "it.",
-            "你在训练时乘以了 1 − rate；那是暂退法最初的版本，而且用在使用时。这里应除以它。",
+            "你在训练时乘以了 1 − rate；那是暂退法最初的版本，而且只在使用时乘。这里应除以它。",
         ),
         (
             0.25,
@@ -565,13 +565,13 @@ def drop_out(learner: Learner) -> None:
     require(
         not close(other, result),
         "Two generators gave the same pattern: draw from `random`.",
-        "两个生成器得到同样的图案：要从 `random` 里抽。",
+        "换一个生成器，丢掉的还是同样的位置：要从 `random` 里抽。",
     )
     require(
         close(again, result),
         "The same generator gave another pattern: draw from `random` alone, not from NumPy's global generator or one "
         "of your own.",
-        "同样的生成器，图案却不同：只能从 `random` 里抽，不要用 NumPy 的全局随机数，也不要自己另造。",
+        "同样的生成器，丢掉的位置却不同：只能从 `random` 里抽，不要用 NumPy 的全局随机数，也不要自己另造。",
     )
     share = np.mean(half == 0)
     require(

@@ -138,7 +138,7 @@ def area_under_roc(learner: Learner) -> None:
     wins = above + tied / 2
     all_pairs = (
         "You divide by all pairs of reviews; only pairs of a positive and a negative one count.",
-        "你除以的是所有的影评对；比较的只是一好一差的对。",
+        "你除以的是所有的影评对；只有一好一差的才算一对。",
     )
     count = (
         "That is how many pairs are won; divide by how many there are.",
@@ -180,17 +180,17 @@ def area_under_roc(learner: Learner) -> None:
         (
             wins / len(scores),
             "You divide by the number of reviews; divide by the number of pairs.",
-            "你除以的是影评数；应除以对数。",
+            "你除以的是影评数；应除以配对的个数。",
         ),
         (
             wins / one.size,
             "You divide by the number of positive reviews; divide by the number of pairs.",
-            "你除以的是好评数；应除以对数。",
+            "你除以的是好评数；应除以配对的个数。",
         ),
         (
             one.mean() - other.mean(),
             "That is how far apart the mean scores are; count pairs.",
-            "这是平均得分之差；要数的是对。",
+            "这是平均得分之差；应当逐对比较，数出胜负。",
         ),
         (
             2 * right - 1,

@@ -33,7 +33,7 @@ def _table(length: int, width: int, first: int = 0, exponent: float = 2.0, base:
         "Two arrays first: the positions as a column, (length, 1), and one speed for each pair of columns, "
         "(width / 2,). Their product is every angle, (length, width / 2). Then sines and cosines take turns: slices "
         "with a step of 2 put each where it belongs.",
-        "先做两个数组：位置是一列 (length, 1)，每一对列有一个快慢 (width / 2,)。两者相乘就是所有的角 "
+        "先做两个数组：位置是一列 (length, 1)，每一对列共用一个快慢 (width / 2,)。两者相乘就是所有的角 "
         "(length, width / 2)。然后正弦余弦交替：步长为 2 的切片能把它们各放各位。",
     ),
 )
@@ -73,12 +73,12 @@ def position_table(learner: Learner) -> None:
         (
             _table(5, 6, exponent=1),
             "Your hands slow down too little from one to the next: the exponent is 2i/d, and not i/d.",
-            "你的针一根比一根慢得不够：指数是 2i/d，不是 i/d。",
+            "你的针逐根变慢，却慢得不够：指数是 2i/d，不是 i/d。",
         ),
         (
             _table(5, 6, exponent=4),
             "Your hands slow down too much from one to the next: 2i is counted twice, i = 0, 1, 2, and not 0, 2, 4.",
-            "你的针一根比一根慢得太多：2i 里的 2 乘了两次，i 是 0、1、2，不是 0、2、4。",
+            "你的针逐根变慢，却慢得太多：2i 里的 2 乘了两次，i 是 0、1、2，不是 0、2、4。",
         ),
         (_table(5, 6, first=1), "Your positions begin at 1; the first is 0.", "你的位置从 1 开始；第一个应当是 0。"),
         (
@@ -299,7 +299,7 @@ def smoothed_loss(learner: Learner) -> None:
         (
             (plain - 0.2 * log_p.mean(axis=-1))[kept].mean(),
             "The right character keeps all its weight; it gives ε away: 1 - ε is left.",
-            "正确的字还拿着全部的权重；它要让出 ε，只剩 1 - ε。",
+            "正确的字还拿着全部的权重；它要让出 ε，只剩 1 − ε。",
         ),
         (
             (0.8 * plain + 0.2 * others)[kept].mean(),
@@ -558,7 +558,7 @@ def beam_step(learner: Learner) -> None:
     mistakes = (
         (
             _best(0 * scores, log_p, 3),
-            "Where a beginning came from plays no part in yours: add its score to what comes next.",
+            "The score of a beginning so far plays no part in yours: add it to what comes next.",
             "你没有考虑开头本身的得分：要把它加到下一步上。",
         ),
         (

@@ -12,7 +12,7 @@ from course_lib.checks.mistakes import Mistake, instead_of, refuse, same
 
 _MIXED = (
     "np.log10 goes with 10 to the power of, np.log with np.exp; you mixed the two.",
-    "np.log10 对应 10 的多少次方，np.log 对应 np.exp；你把两者混用了。",
+    "np.log10 对应 10 的乘方，np.log 对应 np.exp；你把两者混用了。",
 )
 _NOT_EVEN_FACTORS: tuple[Mistake, ...] = (
     (
@@ -24,7 +24,7 @@ _NOT_EVEN_FACTORS: tuple[Mistake, ...] = (
         np.logspace,
         "np.logspace wants the exponents, and you gave it the rates: 10 to the power of a small number is about 1."
         " Give it np.log10 of both, or take np.geomspace.",
-        "np.logspace 要的是指数，你给它的却是学习率：10 的很小次方约等于 1。应给它 np.log10，或改用 np.geomspace。",
+        "np.logspace 要的是指数，你给它的却是学习率：10 的极小次方约等于 1。应给它 np.log10，或改用 np.geomspace。",
     ),
     (
         lambda low, high, n: np.linspace(np.log10(low), np.log10(high), n),

@@ -76,7 +76,7 @@ def code_kl(learner: Learner) -> None:
         (
             0.5 * (z_mean**2 + np.exp(0.5 * z_log_var) - 1 - z_log_var).sum(axis=1),
             "In (6) stands the variance, exp(z_log_var), and not the standard deviation, its root.",
-            "(6) 式里是方差 exp(z_log_var)，不是它的平方根即标准差。",
+            "(6) 式里是方差 exp(z_log_var)，不是它的平方根（标准差）。",
         ),
         (
             (right + 0.5 * 3),
@@ -448,7 +448,7 @@ def tighter_bound(learner: Learner) -> None:
         (
             (right + np.log(5)) / 5,
             "You divide the logarithm by the number of samples: divide the sum before the logarithm.",
-            "你用样本数去除对数：应在取对数之前除。",
+            "你先取了对数，再除以样本数：应先除，再取对数。",
         ),
         (
             right + np.log(5 / 3),

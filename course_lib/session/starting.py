@@ -77,8 +77,8 @@ def _refuse_another_checkouts_library() -> None:
         tr(
             f"this notebook belongs to the course in {other}, and Python takes course_lib from {library.parent}:"
             f" run `make lab` or `course lab` in {other}, and open the notebook there",
-            f"这本笔记属于 {other} 中的课程，而 Python 使用的是 {library.parent} 中的 course_lib："
-            f"请在 {other} 中运行 `make lab` 或 `course lab`，再从那里打开这本笔记",
+            f"这个笔记本属于 {other} 中的课程，而 Python 使用的是 {library.parent} 中的 course_lib："
+            f"请在 {other} 中运行 `make lab` 或 `course lab`，再从那里打开这个笔记本",
         )
     )
 

@@ -175,13 +175,13 @@ WRONG = {
         "03.3",
         pair_in_place,
         "write into the caller's `pictures`",
-        "改写了调用者的 `pictures`",
+        "改写了传进来的 `pictures`",
     ),
     "multiplies the caller's array": (
         "03.3",
         pair_multiplied_in_place,
         "write into the caller's `pictures`",
-        "改写了调用者的 `pictures`",
+        "改写了传进来的 `pictures`",
     ),
     "spoils the target too": ("03.3", pair_twice, "target is spoilt too", "目标也被弄脏"),
     "keeps what should go": (
@@ -241,7 +241,7 @@ WRONG = {
         "03.4",
         lambda s, o: right_area(s, o) * o.sum() * (~o).sum(),
         "divide by how many",
-        "除以总对数",
+        "除以配对的总数",
     ),
     "divides by all pairs": (
         "03.4",
