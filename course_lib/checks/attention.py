@@ -129,7 +129,7 @@ def attention_weights(learner: Learner) -> None:
         close(large, right),
         "A row of low scores, -1000 and -999, goes wrong beside a row of high ones: subtract the largest score of "
         "each row, not of the whole table.",
-        "同一张表里有得分很高的行时，得分为 −1000 和 −999 的那一行就错了：要减去每一行各自的最大得分，"
+        "同一张表里有得分很高的行时，得分为 -1000 和 -999 的那一行就错了：要减去每一行各自的最大得分，"
         "而不是整张表的最大得分。",
     )
 
@@ -255,7 +255,7 @@ def masked_weights(learner: Learner) -> None:
         close(found, right),
         "Where all kept scores are low, -300 and -301, the weights go wrong: the number that stands for a hidden score "
         "is higher than they are. It must be lower than any score.",
-        "保留的得分都很低（−300 和 −301）时，权重就错了：你用来代替被遮住得分的数比它们还高。它应当低于任何得分。",
+        "保留的得分都很低（-300 和 -301）时，权重就错了：你用来代替被遮住得分的数比它们还高。它应当低于任何得分。",
     )
     require((found[~low[1]] == 0).all(), *_not_exactly(found[~low[1]]))
     random = np.random.default_rng(3)
@@ -437,12 +437,12 @@ def decoder_mask(learner: Learner) -> None:
         (
             causal & (place <= lengths[:, None, None]),
             "One key too many: a sentence of n words has them at the places 0 to n - 1.",
-            "多了一个键：有 n 个词的句子，词在位置 0 到 n − 1。",
+            "多了一个键：有 n 个词的句子，词在位置 0 到 n - 1。",
         ),
         (
             causal & (place < lengths[:, None, None] - 1),
             "One key too few: a sentence of n words has them at the places 0 to n - 1.",
-            "少了一个键：有 n 个词的句子，词在位置 0 到 n − 1。",
+            "少了一个键：有 n 个词的句子，词在位置 0 到 n - 1。",
         ),
         (
             causal & (place >= time - lengths[:, None, None]),

@@ -119,7 +119,7 @@ def pca_reconstruction(learner: Learner) -> None:
         (
             centred @ directions[1:2].T @ directions[1:2] + mean,
             "You keep one direction, number code_dim - 1: keep all before code_dim.",
-            "你只保留了第 code_dim − 1 个方向：应保留 code_dim 之前的全部。",
+            "你只保留了第 code_dim - 1 个方向：应保留 code_dim 之前的全部。",
         ),
         (
             np.tile(mean, (6, 1)),
@@ -178,7 +178,7 @@ def _nats(targets: np.ndarray, logits: np.ndarray) -> np.ndarray:
     more=(
         "Put p = σ(a) into (4) and simplify before you compute: log p and log(1 - p) differ by exactly a. What is left "
         "has one logarithm, log(1 + e^a), and a product.",
-        "先把 p = σ(a) 代入 (4) 化简，再动手算：log p 与 log(1 − p) 恰好相差 a。最后只剩一个对数和一个乘积。",
+        "先把 p = σ(a) 代入 (4) 化简，再动手算：log p 与 log(1 - p) 恰好相差 a。最后只剩一个对数和一个乘积。",
     ),
 )
 def nats_per_picture(learner: Learner) -> None:
@@ -380,7 +380,7 @@ def denoising_pair(learner: Learner) -> None:
     require(
         not (zero.any() and len(grown) == 1 and close(grown, [1 / 0.7])),
         "You divide what stays by 1 - share, as dropout does: here numbers that stay are left as they are.",
-        "你像暂退法那样把留下的数除以了 1 − share：这里留下的数应保持原样。",
+        "你像暂退法那样把留下的数除以了 1 - share：这里留下的数应保持原样。",
     )
     require(
         close(spoilt[~zero], pictures[~zero]),

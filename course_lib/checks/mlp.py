@@ -379,17 +379,17 @@ def adam_step(learner: Learner) -> None:
         (
             -0.1 * 0.1 * gradient / np.sqrt(0.001 * gradient**2),
             "Your first step is about three times too long: the correction by 1 - 0.9^t and 1 - 0.999^t is missing.",
-            "你的第一步大约是应有的三倍长：漏掉了 1 − 0.9^t 和 1 − 0.999^t 的修正。",
+            "你的第一步大约是应有的三倍长：漏掉了 1 - 0.9^t 和 1 - 0.999^t 的修正。",
         ),
         (
             -0.1 * gradient / np.sqrt(0.001 * gradient**2),
             "You correct the mean and not the square: 1 - 0.999^t is missing.",
-            "你修正了均值，没有修正平方：漏掉了 1 − 0.999^t。",
+            "你修正了均值，没有修正平方：漏掉了 1 - 0.999^t。",
         ),
         (
             -0.1 * 0.1 * np.sign(gradient),
             "You correct the square and not the mean: 1 - 0.9^t is missing.",
-            "你修正了平方，没有修正均值：漏掉了 1 − 0.9^t。",
+            "你修正了平方，没有修正均值：漏掉了 1 - 0.9^t。",
         ),
         (
             -0.1 * gradient / gradient**2,
@@ -411,7 +411,7 @@ def adam_step(learner: Learner) -> None:
     require(
         close(step, -0.1 * np.sign(gradient), rtol=1e-3),
         f"The first step of Adam is as long as the learning rate, -0.1 and +0.1 here; yours is {short(step)}.",
-        f"Adam 的第一步与学习率一样长，这里是 −0.1 和 +0.1；你得到 {short(step)}。",
+        f"Adam 的第一步与学习率一样长，这里是 -0.1 和 +0.1；你得到 {short(step)}。",
     )
     random = np.random.default_rng(2)
     table = tuple(random.normal(size=(2, 3)) for _ in range(3))
@@ -523,33 +523,33 @@ def drop_out(learner: Learner) -> None:
         (
             1.0,
             "Divide the values that stay by 1 - rate; else the next layer gets smaller sums in training than in use.",
-            "留下的值要除以 1 − rate；否则下一层在训练时收到的和，比使用时小。",
+            "留下的值要除以 1 - rate；否则下一层在训练时收到的和，比使用时小。",
         ),
         (
             4.0,
             "You divide by rate; divide by the share that stays, 1 - rate.",
-            "你除以了 rate；应除以留下的比例 1 − rate。",
+            "你除以了 rate；应除以留下的比例 1 - rate。",
         ),
         (
             0.75,
             "You multiply by 1 - rate in training; that was for use, in the first version of dropout. Here divide by "
             "it.",
-            "你在训练时乘以了 1 − rate；那是暂退法最初的版本，而且只在使用时乘。这里应除以它。",
+            "你在训练时乘以了 1 - rate；那是暂退法最初的版本，而且只在使用时乘。这里应除以它。",
         ),
         (
             0.25,
             "You multiply by rate; divide by the share that stays, 1 - rate.",
-            "你乘以了 rate；应除以留下的比例 1 − rate。",
+            "你乘以了 rate；应除以留下的比例 1 - rate。",
         ),
         (
             1 / 0.75**2,
             "You divide by 1 - rate twice: once is enough.",
-            "你除以了两次 1 − rate：一次就够了。",
+            "你除以了两次 1 - rate：一次就够了。",
         ),
         (
             1 / (1 - dropped) if abs(dropped - 0.25) > 1e-4 else 0.0,
             "You divide by the share that happened to stay; divide by 1 - rate, which is that share on average.",
-            "你除以的是这一次碰巧留下的比例；应除以 1 − rate，它是这个比例的期望。",
+            "你除以的是这一次碰巧留下的比例；应除以 1 - rate，它是这个比例的期望。",
         ),
     ):
         require(len(kept) != 1 or abs(kept[0] - wrong) > 1e-4, english, chinese)
@@ -582,7 +582,7 @@ def drop_out(learner: Learner) -> None:
     require(
         close(half[half != 0], 2 * uneven[half != 0]),
         "What stays must be the values, each divided by 1 - rate: with rate=0.5 it becomes twice as large.",
-        "留下的应是 values 本身，各自除以 1 − rate：rate=0.5 时变成原来的两倍。",
+        "留下的应是 values 本身，各自除以 1 - rate：rate=0.5 时变成原来的两倍。",
     )
     counts = {int(np.sum(each == 0)) for each in (result, other, ask(values, 0.25, True, 2))}
     require(

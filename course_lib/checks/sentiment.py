@@ -195,7 +195,7 @@ def area_under_roc(learner: Learner) -> None:
         (
             2 * right - 1,
             "Yours runs from -1 to 1, wins less losses; the area is the share of wins, from 0 to 1.",
-            "你的结果从 −1 到 1，是胜减负；面积是胜的份额，从 0 到 1。",
+            "你的结果从 -1 到 1，是胜减负；面积是胜的份额，从 0 到 1。",
         ),
     )
     require(

@@ -289,7 +289,7 @@ def smoothed_loss(learner: Learner) -> None:
         (
             (0.2 * plain - 0.8 * log_p.mean(axis=-1))[kept].mean(),
             "ε and 1 - ε have changed places.",
-            "ε 和 1 − ε 放反了。",
+            "ε 和 1 - ε 放反了。",
         ),
         (
             (0.8 * plain - 0.2 * log_p.sum(axis=-1))[kept].mean(),
@@ -299,12 +299,12 @@ def smoothed_loss(learner: Learner) -> None:
         (
             (plain - 0.2 * log_p.mean(axis=-1))[kept].mean(),
             "The right character keeps all its weight; it gives ε away: 1 - ε is left.",
-            "正确的字还拿着全部的权重；它要让出 ε，只剩 1 − ε。",
+            "正确的字还拿着全部的权重；它要让出 ε，只剩 1 - ε。",
         ),
         (
             (0.8 * plain + 0.2 * others)[kept].mean(),
             "You share ε among the V - 1 wrong characters; in (5) all V get ε/V, the right one, too.",
-            "你把 ε 分给了 V − 1 个错误的字；(5) 式里全部 V 个字都分到 ε/V，包括正确的那个。",
+            "你把 ε 分给了 V - 1 个错误的字；(5) 式里全部 V 个字都分到 ε/V，包括正确的那个。",
         ),
         (
             -right,

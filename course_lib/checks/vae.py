@@ -81,17 +81,17 @@ def code_kl(learner: Learner) -> None:
         (
             (right + 0.5 * 3),
             "The -1 of (6) is missing: a code like the prior must cost nothing.",
-            "漏了 (6) 式里的 −1：与先验相同的编码不应有代价。",
+            "漏了 (6) 式里的 -1：与先验相同的编码不应有代价。",
         ),
         (
             right - 0.5 * 2,
             "The -1 of (6) stands in every dimension; you take it off once for the whole code.",
-            "(6) 式里的 −1 每一维都有；你对整个编码只减了一次。",
+            "(6) 式里的 -1 每一维都有；你对整个编码只减了一次。",
         ),
         (
             right + 0.5 * 2,
             "The -1 of (6) stands in every dimension; you take it off once for the whole code.",
-            "(6) 式里的 −1 每一维都有；你对整个编码只减了一次。",
+            "(6) 式里的 -1 每一维都有；你对整个编码只减了一次。",
         ),
         (
             (0.5 * z_mean**2).sum(axis=1),
@@ -270,7 +270,7 @@ def _elbo(images: np.ndarray, logits: np.ndarray, z_mean: np.ndarray, z_log_var:
         "exercise 04.1. Their difference is the ELBO of that image; the mean comes last. For the pixels, write log p "
         "and log(1 - p) by means of log(1 + e^a).",
         "每张图有两个数：像素的对数概率（对像素求和）和编码的代价（见练习 04.1）。两者之差是这张图的 ELBO；最后取平均。"
-        "像素部分，用 log(1 + e^a) 来写 log p 和 log(1 − p)。",
+        "像素部分，用 log(1 + e^a) 来写 log p 和 log(1 - p)。",
     ),
 )
 def mean_elbo(learner: Learner) -> None:
@@ -344,7 +344,7 @@ def mean_elbo(learner: Learner) -> None:
         (
             np.mean((images * -np.logaddexp(0, -logits)).sum(axis=1) - kl),
             "You count the white pixels alone; the black ones have their probability, too: (1 - x) log(1 - p).",
-            "你只算了白色像素；黑色像素也有概率：(1 − x) log(1 − p)。",
+            "你只算了白色像素；黑色像素也有概率：(1 - x) log(1 - p)。",
         ),
         (
             np.mean((pixels - 2 * (images * logits) + logits).sum(axis=1) - kl),

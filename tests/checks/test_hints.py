@@ -1,13 +1,14 @@
-"""What is shown as right and as the reader's differs to the eye, however little the two differ."""
+"""What a hint shows differs to the eye, however little the numbers differ, and what it writes can be typed."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from course_lib import check
+from course_lib import check, checks
 
 from . import test_autoencoder, test_mlp, test_vae
 from .answers import each_part
@@ -28,3 +29,10 @@ def test_a_small_difference_is_seen(number, off):
     *others, yours = NUMBERS.findall(message)
     assert len(yours) > 4, message
     assert yours not in others, message
+
+
+def test_what_a_hint_writes_can_be_typed():
+    """A reader copies `1 - rate` out of a hint; Python refuses the minus sign of a printed page."""
+    for source in sorted(Path(checks.__file__).parent.glob("*.py")):
+        for number, line in enumerate(source.read_text("utf-8").splitlines(), start=1):
+            assert "\u2212" not in line, f"{source.name}:{number}: {line.strip()}"

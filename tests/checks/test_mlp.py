@@ -165,7 +165,7 @@ WRONG = {
     "uphill": ("02.3", adam(sign=1), "uphill", "往上走"),
     "the corrected means are kept": ("02.3", adam(keep_corrected=True), "without the correction", "不写回状态"),
     "the correction of the first step for ever": ("02.3", adam(fixed_t=1), "use t", "用到 t"),
-    "not scaled": ("02.4", dropping(lambda rate: 1.0), "Divide the values that stay", "除以 1 − rate"),
+    "not scaled": ("02.4", dropping(lambda rate: 1.0), "Divide the values that stay", "除以 1 - rate"),
     "divided by the rate": ("02.4", dropping(lambda rate: 1 / rate), "You divide by rate", "除以了 rate"),
     "scaled the old way": ("02.4", dropping(lambda rate: 1 - rate), "first version", "最初的版本"),
     "rate is what stays": (
