@@ -1020,7 +1020,7 @@ for rate in (3e-3, 1e-3, 3e-4):
 # come to rest. Averaged over 200 runs, in a round bowl $f(w) = w^2/2$ with noise in each gradient (a large rate never settles, a small one has not yet
 # arrived, a falling one does both):
 # %% [markdown] id="by-heart-reading" lang="zh" of="af250836"
-# 学习率低十倍，慢了好几倍，在新数字上却几乎没有差别：训练与验证之间的差距照旧。（如果停在同一轮，**看上去**像是有保护作用，那只是因为慢的网络还没走那么远。
+# 学习率降到十分之一，训练慢了好几倍，在新数字上却几乎没有差别：训练与验证之间的差距照旧。（如果停在同一轮，**看上去**像是有保护作用，那只是因为慢的网络还没走那么远。
 # 这叫提前停止，见第 8 节，并不需要低学习率。）逐渐降低学习率，真正的用处是**收敛**：分批使梯度带有噪声，学习率不变，权重就永远静不下来。
 # 在一个圆碗 $f(w) = w^2/2$ 里，给每次的梯度加上噪声，取 200 次的平均（大的学习率静不下来，小的还没走到，逐渐降低的两样都做到了）：
 # %% id="decay-run"

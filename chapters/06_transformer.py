@@ -69,7 +69,7 @@
 # 3. **写。** 译文是一个字一个字写出来的，写每个字时都看得见前面的字。这怎么训练，怎么运行，写出来的又有多好？
 #
 # 2017 年 6 月，Google 的八个人在一篇论文里同时给出了三个答案。他们的 *Transformer* 用八块 GPU 训练了三天半，
-# 英译德比当时最好的循环网络高出 2 个 BLEU 以上，代价却只是别人的零头。我们要搭的就是这篇论文里的模型，只是小了几百倍。
+# 英译德比当时最好的循环网络高出 2 个 BLEU 以上，代价却只是别人的零头。我们要搭的就是这篇论文里的模型，只是规模缩小到几百分之一。
 
 # %% id="imports" tags=["fold"]
 import logging
@@ -525,10 +525,10 @@ plots.show(
 # - [ ] The batch has no mean — It has; in images it is used with success.
 # - [ ] Because positions must add up to one — A norm makes mean 0 and spread 1; it is the softmax that sums to one.
 # %% [markdown] id="quiz-norm" lang="zh" of="43162c4c" tags=["quiz"]
-# **层归一化为什么对一个位置的各个数求均值和标准差，而不是对整个批次？**
+# **层归一化为什么对一个位置的各个数求均值和标准差，而不是对整批？**
 # - [ ] 这样更快 — 两者求和的数一样多。
 # - [x] 这样一个词的向量就与同批有哪些句子、有多少填充无关 — 而且一次只译一句时，也与训练时一致。
-# - [ ] 批次没有均值 — 有的；在图像上用得很成功。
+# - [ ] 一批没有均值 — 有的；在图像上用得很成功。
 # - [ ] 因为各位置之和应为 1 — 归一化给出均值 0、标准差 1；和为 1 的是 softmax。
 
 # %% [markdown] id="parts" lang="en"
@@ -1500,7 +1500,7 @@ print(change.max(axis=(0, 2))[:6].round(3))
 #
 # ### E20：只有编号没有向量，两个参数只给了一个
 #
-# 另一段代码调用 `torch.nn.Transformer` 时，两个必需的参数只给了一个，再拿输出与同一批数据比较。它没有嵌入；如果批次里是词元编号
+# 另一段代码调用 `torch.nn.Transformer` 时，两个必需的参数只给了一个，再拿输出与同一批数据比较。它没有嵌入；如果这批数据是词元编号
 # （处理文本时自然如此），这也会出错。我们的层会为同样的事情报错，理应如此：
 # %% id="erratum-20-run"
 for name, wrong in [

@@ -132,7 +132,7 @@ diagrams.flow(
 # Where the data set cannot be had, the course's own small sample stands in, and says so.
 # %% [markdown] id="dial" lang="zh" of="e571bebd"
 # **规模旋钮。** `quick` 只取一部分影评，让每个模型都能当场训练，所以数字比完整的梯子低；完整的结果见第 12 节，来自事先跑好的记录。
-# `full` 在这里也用全部 25,000 条有标注的影评。拿不到数据集时，用课程自带的小样本代替，并会说明。
+# `full` 在这里也用全部 25,000 条有标注的影评。拿不到数据集时，用课程自带的小样例代替，并会说明。
 # %% id="dial-settings"
 course = dial(
     settings={

@@ -178,7 +178,7 @@ def _nats(targets: np.ndarray, logits: np.ndarray) -> np.ndarray:
     more=(
         "Put p = σ(a) into (4) and simplify before you compute: log p and log(1 - p) differ by exactly a. What is left "
         "has one logarithm, log(1 + e^a), and a product.",
-        "先把 p = σ(a) 代入 (4) 化简，再动手算：log p 与 log(1 - p) 恰好相差 a。最后只剩一个对数和一个乘积。",
+        "先把 p = σ(a) 代入 (4) 式化简，再动手算：log p 与 log(1 - p) 恰好相差 a。最后只剩一个对数和一个乘积。",
     ),
 )
 def nats_per_picture(learner: Learner) -> None:
@@ -213,7 +213,7 @@ def nats_per_picture(learner: Learner) -> None:
         (
             expected / 3,
             "You average over the features: (4) is a sum. A mean would make a wrong pixel 784 times cheaper.",
-            "你对特征求了平均：(4) 是求和。求平均会让错一个像素便宜 784 倍。",
+            "你对特征求了平均：(4) 式是求和。求平均会让错一个像素的代价降到 1/784。",
         ),
         (
             -expected,
@@ -233,7 +233,7 @@ def nats_per_picture(learner: Learner) -> None:
         (
             (ink - paper).sum(axis=1),
             "The two terms of (4) are added; you subtract the second.",
-            "(4) 的两项应相加；你减去了第二项。",
+            "(4) 式的两项应相加；你减去了第二项。",
         ),
         (
             _nats(1 - targets, logits),
@@ -248,7 +248,7 @@ def nats_per_picture(learner: Learner) -> None:
         (
             ((targets - p) ** 2).sum(axis=1),
             "Those are squared errors: (4) is a cross-entropy.",
-            "这是平方误差：(4) 是交叉熵。",
+            "这是平方误差：(4) 式是交叉熵。",
         ),
         (
             unsquashed,
@@ -560,7 +560,7 @@ def _rate_penalty(code: np.ndarray, rate: float) -> float:
     more=(
         "One mean activity for each unit, kept away from 0 and 1; for each of them the two terms of (6); one sum. The "
         "rate is what is wanted, so it stands in front of the logarithms.",
-        "每个单元一个平均活跃度，并与 0 和 1 保持距离；对每一个算 (6) 的两项；最后求一个和。"
+        "每个单元一个平均活跃度，并与 0 和 1 保持距离；对每一个算 (6) 式的两项；最后求一个和。"
         "rate 是想要的比例，所以站在对数前面的是它。",
     ),
 )
@@ -609,7 +609,7 @@ def rate_penalty(learner: Learner) -> None:
         (
             _divergence(mean, rate).sum(),
             "The divergence is turned around: (6) starts from the wanted rate, ρ log(ρ / mean).",
-            "散度的方向反了：(6) 从想要的比例出发，是 ρ log(ρ / 平均值)。",
+            "散度的方向反了：(6) 式从想要的比例出发，是 ρ log(ρ / 平均值)。",
         ),
         (
             np.sum(rate * np.log(rate / mean)),
@@ -627,12 +627,12 @@ def rate_penalty(learner: Learner) -> None:
             "The two terms are added; you subtract the second.",
             "两项应相加；你减去了第二项。",
         ),
-        (expected / 3, "You average over the units; (6) is a sum.", "你对单元求了平均；(6) 是求和。"),
+        (expected / 3, "You average over the units; (6) is a sum.", "你对单元求了平均；(6) 式是求和。"),
         (-expected, "Your sign is turned around: a divergence is never below 0.", "符号反了：散度从不小于 0。"),
         (
             expected / np.log(2),
             "Those are bits: (6) takes the natural logarithm, np.log.",
-            "这是比特：(6) 用自然对数 np.log。",
+            "这是比特：(6) 式用自然对数 np.log。",
         ),
         (
             _divergence(rate, np.clip(code.sum(axis=0), 1e-6, 1 - 1e-6)).sum(),
@@ -642,17 +642,17 @@ def rate_penalty(learner: Learner) -> None:
         (
             np.sum((mean - rate) ** 2),
             "Those are squared differences: (6) is a divergence, with logarithms.",
-            "这是差的平方：(6) 是散度，带对数。",
+            "这是差的平方：(6) 式是散度，带对数。",
         ),
         (
             np.sum(np.abs(mean - rate)),
             "Those are plain differences: (6) is a divergence, with logarithms.",
-            "这是差的绝对值：(6) 是散度，带对数。",
+            "这是差的绝对值：(6) 式是散度，带对数。",
         ),
         (
             -np.sum(rate * np.log(mean) + (1 - rate) * np.log(1 - mean)),
             "That is a cross-entropy: (6) is 0 where the mean is the rate; ρ stands inside the logarithms, too.",
-            "这是交叉熵：(6) 在平均值等于 ρ 时为 0；对数里面也有 ρ。",
+            "这是交叉熵：(6) 式在平均值等于 ρ 时为 0；对数里面也有 ρ。",
         ),
     )
     require(

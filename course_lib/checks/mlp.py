@@ -74,12 +74,12 @@ def mean_cross_entropy(learner: Learner) -> None:
         (
             right / np.log(2),
             "You take the logarithm to the base 2; (4) takes the natural one, np.log.",
-            "你取的是以 2 为底的对数；(4) 用的是自然对数 np.log。",
+            "你取的是以 2 为底的对数；(4) 式用的是自然对数 np.log。",
         ),
         (
             right / np.log(10),
             "You take the logarithm to the base 10; (4) takes the natural one, np.log.",
-            "你取的是以 10 为底的对数；(4) 用的是自然对数 np.log。",
+            "你取的是以 10 为底的对数；(4) 式用的是自然对数 np.log。",
         ),
         (
             -np.log(softmax[places].mean()),

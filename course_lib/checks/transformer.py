@@ -325,7 +325,7 @@ def smoothed_loss(learner: Learner) -> None:
     require(
         close(value, right),
         f"The loss of our small batch: {difference(value, right)}",
-        f"我们这个小批次的损失：{difference(value, right)}",
+        f"我们这一小批的损失：{difference(value, right)}",
     )
     more = random.normal(size=(3, 4, 7)), np.array([[6, 0, 0, 0], [2, 3, 5, 0], [1, 1, 4, 2]])
     agree(

@@ -428,7 +428,7 @@ def tighter_bound(learner: Learner) -> None:
         (
             log_weights.mean(axis=0),
             "That is the mean of the logarithms, the ELBO: (9) takes the logarithm of the mean.",
-            "这是对数的平均，即 ELBO：(9) 要的是平均的对数。",
+            "这是对数的平均，即 ELBO：(9) 式要的是平均的对数。",
         ),
         (
             log_weights.max(axis=0),
@@ -438,7 +438,7 @@ def tighter_bound(learner: Learner) -> None:
         (
             log_weights.sum(axis=0),
             "That is the sum of the logarithms: (9) takes the logarithm of the mean.",
-            "这是对数的和：(9) 要的是平均的对数。",
+            "这是对数的和：(9) 式要的是平均的对数。",
         ),
         (
             right + np.log(5),

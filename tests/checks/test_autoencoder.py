@@ -268,7 +268,12 @@ WRONG = {
         "second term is missing",
         "缺了第二项",
     ),
-    "takes a mean of the units": ("03.5", lambda c, r: right_penalty(c, r) / c.shape[1], "(6) is a sum", "(6) 是求和"),
+    "takes a mean of the units": (
+        "03.5",
+        lambda c, r: right_penalty(c, r) / c.shape[1],
+        "(6) is a sum",
+        "(6) 式是求和",
+    ),
     "lets a silent unit cost infinity": (
         "03.5",
         lambda c, r: float(divergence(r, c.mean(axis=0)).sum()),

@@ -116,12 +116,12 @@ class Placement:
             "none": tr("one device computes", "由一个设备计算"),
             "data": tr(
                 f"every batch is cut into {self.replicas} parts (data parallel)",
-                f"每个批次分成 {self.replicas} 份（数据并行）",
+                f"每一批分成 {self.replicas} 份（数据并行）",
             ),
             "model": tr(
                 f"every matrix is cut into {max(1, count // self.replicas)} parts, every batch into {self.replicas} "
                 "(model parallel)",
-                f"每个矩阵分成 {max(1, count // self.replicas)} 份，每个批次分成 {self.replicas} 份（模型并行）",
+                f"每个矩阵分成 {max(1, count // self.replicas)} 份，每一批分成 {self.replicas} 份（模型并行）",
             ),
         }[self.distribution]
         machines = tr(f" on {self.workers} machines", f"，共 {self.workers} 台机器") if self.workers > 1 else ""

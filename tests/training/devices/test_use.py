@@ -40,8 +40,8 @@ def test_it_speaks_chinese(capsys: pytest.CaptureFixture[str]) -> None:
     language.use("zh")
     devices.use()
     assert "由一个设备计算" in capsys.readouterr().out
-    assert "每个批次分成 8 份（数据并行）" in str(_placement())
-    assert "每个矩阵分成 4 份，每个批次分成 2 份（模型并行）" in str(_placement(distribution="model", replicas=2))
+    assert "每一批分成 8 份（数据并行）" in str(_placement())
+    assert "每个矩阵分成 4 份，每一批分成 2 份（模型并行）" in str(_placement(distribution="model", replicas=2))
     assert "，共 2 台机器" in str(_placement(workers=2))
 
 
