@@ -55,14 +55,15 @@ bench: $(VENV)/.for-tests
 	$(VENV)/bin/python -m pytest tests/benchmarks -m benchmark -s
 
 # The newest versions that the course allows, pinned for every system and Python; of them those for mybinder.org, which
-# brings a JupyterLab of its own.
+# brings a JupyterLab of its own, each with its checksums. (In requirements.lock they cannot stand: pip takes none beside a
+# package that is installed from a folder, as the course is.)
 lock: $(VENV)/.made
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(VENV)/bin/uv pip compile --quiet --upgrade --universal --all-extras --python-version 3.11 \
 		--annotation-style line --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 	@mkdir -p build && echo jupyterlab >build/not-on-binder.txt
-	$(VENV)/bin/uv pip compile --quiet --python-version 3.12 --python-platform x86_64-unknown-linux-gnu --no-annotate \
-		--constraints requirements.lock --excludes build/not-on-binder.txt \
+	$(VENV)/bin/uv pip compile --quiet --generate-hashes --python-version 3.12 --no-annotate \
+		--python-platform x86_64-unknown-linux-gnu --constraints requirements.lock --excludes build/not-on-binder.txt \
 		--custom-compile-command "make lock" requirements.txt -o binder/requirements.txt
 
 clean:

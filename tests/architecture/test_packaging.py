@@ -32,8 +32,9 @@ PYTHONS = ("3.11", "3.12", "3.13")
 
 
 def _lines(name: str) -> list[str]:
-    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line.strip() and not line.startswith("#")]
+    # Checksums stand in lines of their own, each joined to the one before it.
+    text = re.sub(r" \\\n\s+--hash=\S+", "", (ROOT / name).read_text(encoding="utf-8"))
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def _requirement(line: str) -> Requirement:
@@ -97,6 +98,14 @@ def test_exactly_one_tensorflow_is_asked_for_on_every_system() -> None:
 def test_no_requirement_names_a_place_to_fetch_it_from(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert not re.search(r"https?://|file:|--(index|find|extra)|@ ", text)
+
+
+def test_every_package_of_the_binder_image_is_known_by_its_checksum() -> None:
+    text = (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8")
+    pinned = re.split(r"^(?=\S+==)", text, flags=re.MULTILINE)[1:]
+    assert len(pinned) == len(_lines("binder/requirements.txt"))
+    bare = [one for one in pinned if not re.match(r"\S+==\S+ \\\n(    --hash=sha256:[0-9a-f]{64}( \\)?\n)+$", one)]
+    assert not bare, bare[:1]
 
 
 def test_binder_gets_the_pinned_versions_and_keeps_its_own_jupyterlab() -> None:

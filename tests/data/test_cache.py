@@ -51,6 +51,16 @@ def test_an_entry_that_is_not_finished_leaves_nothing_and_keeps_the_old_one(
     assert store.read(cache / "entry", ["one"]) == {"one": b"old"}
 
 
+def test_a_clean_up_that_fails_does_not_hide_why_it_was_needed(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: object, ignore_errors: bool = False) -> None:
+        if not ignore_errors:
+            raise OSError("the disk has become read-only")
+
+    monkeypatch.setattr(store.shutil, "rmtree", refused)
+    with pytest.raises(ValueError, match="what was wrong first"), store.writing(cache / "entry"):
+        raise ValueError("what was wrong first")
+
+
 def test_what_a_killed_process_left_is_swept_away_by_the_next(cache: Path) -> None:
     (cache / f"{store.UNFINISHED}1234").mkdir(parents=True)
     (cache / f"{store.UNFINISHED}1234" / "one").write_bytes(b"half")
