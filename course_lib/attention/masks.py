@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras import ops
 
-from course_lib.base.tensors import known, require_boolean
+from course_lib.base.tensors import require_boolean, require_shape
 from course_lib.preprocessing.batches import combine_masks
 
 
@@ -62,13 +62,4 @@ def require_mask(name: str, mask: object, *allowed: tuple[int | None, ...]) -> N
         return
     mask = ops.convert_to_tensor(mask)
     require_boolean(name, mask)
-    given, allowed = known(mask.shape), tuple(known(shape) for shape in allowed)
-    if not any(_fits(given, shape) for shape in allowed):
-        shapes = " or ".join(map(str, allowed))
-        raise ValueError(f"{name} has the shape {given}; allowed: {shapes}")
-
-
-def _fits(given: tuple[int | None, ...], shape: tuple[int | None, ...]) -> bool:
-    if len(given) != len(shape):
-        return False
-    return all(one is None or other is None or one in (1, other) for one, other in zip(given, shape, strict=True))
+    require_shape(name, mask.shape, *allowed, ones_serve=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import keras
+import numpy as np
 from keras import ops
 
 from course_lib.base.arguments import require_choice
+from course_lib.base.tensors import concrete, require_probabilities, require_shape
 
 
 def binary_cross_entropy(targets, logits):
@@ -15,15 +17,20 @@ def binary_cross_entropy(targets, logits):
     the lesson). The second form never takes the logarithm of a zero.
 
     Args:
-        targets: what should come back, within 0 and 1. Beyond that range the loss has no lower bound.
+        targets: what should come back, within 0 and 1. Beyond that range the loss has no lower bound: numbers are
+            refused there; of a tensor, whose values a compiled step cannot look at, the loss is computed.
         logits: what the decoder gives, before the sigmoid.
 
     Returns:
         The sum over the features of each example, in nats.
 
     Shapes: targets and logits (batch, features) → (batch,).
+
+    Raises:
+        ValueError: if targets and logits differ in shape, or targets that are no tensor hold a number outside 0 to 1.
     """
-    targets, logits = ops.cast(targets, "float32"), ops.cast(logits, "float32")
+    require_probabilities("targets", targets)
+    targets, logits = _alike("targets", targets, logits)
     return ops.sum(ops.softplus(logits) - targets * logits, axis=-1)  # (4)
 
 
@@ -31,8 +38,11 @@ def squared_error(targets, values):
     """The mean squared difference of each example's features (equation 1 of the lesson).
 
     Shapes: targets and values (batch, features) → (batch,).
+
+    Raises:
+        ValueError: if they differ in shape.
     """
-    targets, values = ops.cast(targets, "float32"), ops.cast(values, "float32")
+    targets, values = _alike("targets", targets, values)
     return ops.mean(ops.square(targets - values), axis=-1)  # (1)
 
 
@@ -46,9 +56,21 @@ def word_cross_entropy(counts, logits):
         logits: what the decoder gives, before the softmax over the vocabulary.
 
     Shapes: counts and logits (batch, vocabulary) → (batch,).
+
+    Raises:
+        ValueError: if they differ in shape, or counts that are no tensor hold NaN or a number below 0.
     """
-    counts, logits = ops.cast(counts, "float32"), ops.cast(logits, "float32")
+    if concrete(counts) and not (np.asarray(counts) >= 0).all():
+        raise ValueError("counts holds a number below 0, or NaN; allowed: how often each word occurs")
+    counts, logits = _alike("counts", counts, logits)
     return -ops.sum(counts * ops.log_softmax(logits, axis=-1), axis=-1)  # (7)
+
+
+def _alike(name: str, wanted, given) -> tuple:
+    """Both in float32; raises a ValueError unless they have one shape: a smaller one would be broadcast in silence."""
+    wanted, given = ops.cast(wanted, "float32"), ops.cast(given, "float32")
+    require_shape(name, wanted.shape, given.shape)
+    return wanted, given
 
 
 LOSSES = {

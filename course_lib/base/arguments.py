@@ -60,6 +60,12 @@ def require_number(name: str, value: object) -> None:
         raise TypeError(f"{name} is {value!r} of type {type(value).__name__}; allowed: a number")
 
 
+def require_function(name: str, value: object) -> None:
+    """Raise a TypeError unless `value` can be called."""
+    if not callable(value):
+        raise TypeError(f"{name} is {value!r} of type {type(value).__name__}; allowed: a function")
+
+
 def require_choice(name: str, value: object, allowed: Iterable[object]) -> None:
     """Raise a ValueError unless `value` is one of the allowed ones."""
     allowed = list(allowed)

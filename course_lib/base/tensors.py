@@ -5,7 +5,10 @@ What a tensor holds is not known before a compiled run; its type and the sizes o
 
 from __future__ import annotations
 
+from numbers import Number
+
 import keras
+import numpy as np
 from keras import ops
 
 
@@ -62,15 +65,39 @@ def known(shape: tuple[object, ...]) -> tuple[int | None, ...]:
     return tuple(size if isinstance(size, int) else None for size in shape)
 
 
-def require_shape(name: str, given: tuple[object, ...], *allowed: tuple[object, ...]) -> None:
-    """Raise a ValueError unless the shape is one of the allowed ones, as far as both are known: none is broadcast."""
+def require_shape(name: str, given: tuple[object, ...], *allowed: tuple[object, ...], ones_serve: bool = False) -> None:
+    """Raise a ValueError unless the shape is one of the allowed ones, as far as both are known.
+
+    Args:
+        name: what the argument is called.
+        given: its shape.
+        allowed: the shapes; None stands for a size that is not known.
+        ones_serve: whether an axis of length 1 serves where a longer one is meant; else nothing is broadcast.
+    """
     given, allowed = known(given), tuple(known(shape) for shape in allowed)
-    if not any(_fits(given, shape) for shape in allowed):
+
+    def fits(shape: tuple[int | None, ...]) -> bool:
+        if len(given) != len(shape):
+            return False
+        pairs = zip(given, shape, strict=True)
+        return all(None in (one, other) or one == other or (ones_serve and one == 1) for one, other in pairs)
+
+    if not any(map(fits, allowed)):
         shapes = " or ".join(map(str, allowed))
         raise ValueError(f"{name} has the shape {given}; allowed: {shapes}")
 
 
-def _fits(given: tuple[int | None, ...], shape: tuple[int | None, ...]) -> bool:
-    if len(given) != len(shape):
-        return False
-    return all(None in (one, other) or one == other for one, other in zip(given, shape, strict=True))
+def concrete(values: object) -> bool:
+    """Whether values are numbers of Python or NumPy, which can be looked at without waiting for a device."""
+    return isinstance(values, Number | np.generic | np.ndarray | list | tuple)
+
+
+def require_probabilities(name: str, values: object) -> None:
+    """Raise where values that are no tensor hold what is no number (TypeError) or outside 0 to 1 (ValueError)."""
+    if not concrete(values):
+        return
+    values = np.asarray(values)
+    if values.dtype.kind not in "fiub":
+        raise TypeError(f"{name} holds values of type {values.dtype}; allowed: probabilities")
+    if not ((values >= 0) & (values <= 1)).all():
+        raise ValueError(f"{name} holds a number outside 0 to 1, or NaN; allowed: probabilities")

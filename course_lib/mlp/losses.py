@@ -5,14 +5,12 @@ Losses are computed in float32 (in float64 where the logits are) under any preci
 
 from __future__ import annotations
 
-from numbers import Number
-
 import keras
 import numpy as np
 from keras import ops
 
 from course_lib.base.arguments import require_labels
-from course_lib.base.tensors import dtype_of, keep_mask, require_shape, wide
+from course_lib.base.tensors import concrete, dtype_of, keep_mask, require_probabilities, require_shape, wide
 
 
 def softmax(logits):
@@ -36,8 +34,7 @@ def binary_cross_entropy(labels, logits):
         ValueError: if labels and logits differ in shape, or labels that are no tensor hold a number outside 0 to 1.
     """
     logits = wide(logits)
-    if _concrete(labels) and not ((np.asarray(labels) >= 0) & (np.asarray(labels) <= 1)).all():
-        raise ValueError("labels holds a number outside 0 to 1, or NaN; allowed: probabilities")
+    require_probabilities("labels", labels)
     labels = ops.cast(labels, logits.dtype)
     require_shape("labels", labels.shape, logits.shape, ())
     return ops.softplus(logits) - labels * logits
@@ -78,18 +75,13 @@ def cross_entropy_gradient(labels, logits):
     return ops.where(ops.expand_dims(is_class, -1), gradient, np.nan)
 
 
-def _concrete(labels: object) -> bool:
-    """Whether the labels are numbers of Python or NumPy, which can be looked at without waiting for a device."""
-    return isinstance(labels, Number | np.generic | np.ndarray | list | tuple)
-
-
 def _classes(labels, logits_shape: tuple[int | None, ...]):
     """Labels as classes, and whether each was one.
 
     Shapes: labels (...) → int32 (...), boolean (...).
     """
     num_classes = logits_shape[-1]
-    if _concrete(labels):
+    if concrete(labels):
         labels = np.asarray(labels)
         if labels.size:  # what is empty has no type that could be asked for
             require_labels("labels", labels, num_classes)

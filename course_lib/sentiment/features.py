@@ -127,7 +127,8 @@ class NGramVocabulary:
     @classmethod
     def load(cls, folder: Path | str) -> NGramVocabulary:
         """Read what `save` wrote."""
-        with np.load(Path(folder) / "n_grams.npz", allow_pickle=False) as stored:
+        # Opened here: of a file that is damaged NumPy leaves open what it opened itself.
+        with (Path(folder) / "n_grams.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             keys = [stored[f"arr_{n}"] for n in range(len(stored.files))]
         return cls(Vocabulary.load(Path(folder) / "words.json"), keys)
 

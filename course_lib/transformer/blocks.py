@@ -47,16 +47,21 @@ class _Block(keras.layers.Layer):
         return norm
 
     def _build_feed_forward(self, shape: Shape) -> None:
+        """Make the last sublayer, which both kinds of layers have."""
         self.hidden_dense = keras.layers.Dense(
             self.hidden_dim, activation=self.activation, dtype=self.dtype_policy, name="feed_forward_hidden"
         )
         self.hidden_dense.build(shape)
         self.output_dense = keras.layers.Dense(shape[-1], dtype=self.dtype_policy, name="feed_forward_output")
         self.output_dense.build((*shape[:-1], self.hidden_dim))
+        self.feed_forward_norm = self._norm("feed_forward_norm", shape)
 
-    def _feed_forward(self, inputs):
+    def _feed_forward(self, inputs, training: bool):
+        """The last sublayer, its residual path included."""
+        given = self._before(inputs, self.feed_forward_norm)
         # (2): max(0, x W₁ + b₁) W₂ + b₂
-        return on_each_position(lambda rows: self.output_dense(self.hidden_dense(rows)), inputs)
+        outputs = on_each_position(lambda rows: self.output_dense(self.hidden_dense(rows)), given)
+        return self._after(inputs, outputs, self.feed_forward_norm, training)
 
     def _drop(self, inputs, training: bool):
         if not (self.dropout and training):
@@ -107,7 +112,6 @@ class TransformerEncoderLayer(_Block):
         self.attention = self._attention("attention", input_shape, input_shape)
         self.attention_norm = self._norm("attention_norm", input_shape)
         self._build_feed_forward(input_shape)
-        self.feed_forward_norm = self._norm("feed_forward_norm", input_shape)
 
     def call(
         self,
@@ -144,9 +148,7 @@ class TransformerEncoderLayer(_Block):
                 return_attention_scores=return_attention_scores,
             )
         )
-        outputs = self._after(inputs, attended, self.attention_norm, training)
-        changed = self._feed_forward(self._before(outputs, self.feed_forward_norm))
-        outputs = self._after(outputs, changed, self.feed_forward_norm, training)
+        outputs = self._feed_forward(self._after(inputs, attended, self.attention_norm, training), training)
         return (outputs, *weights) if return_attention_scores else outputs
 
 
@@ -154,21 +156,9 @@ class TransformerEncoderLayer(_Block):
 class TransformerDecoderLayer(_Block):
     """Every position looks back at the target so far, then across at the source, then a small network works on it.
 
-    Args:
-        num_heads: how many attentions stand side by side, both times; a divisor of the width.
-        hidden_dim: the width of the network's hidden layer.
-        dropout: the share of each sublayer's outputs that is set to zero in training.
-        norm_first: normalise what goes into a sublayer; else what comes out of the sum, as in 2017.
-        activation: of the hidden layer.
-        epsilon: what normalisation adds to a variance.
-        seed: of the dropout.
+    Arguments and errors are those of `TransformerEncoderLayer`; both attentions have `num_heads` heads.
 
     Shapes: target (batch, target time, width), memory (batch, source time, memory width) → (batch, target time, width).
-
-    Raises:
-        TypeError: if a number of units is no whole number.
-        ValueError: if one is less than 1, `dropout` is not from 0 to less than 1, or `num_heads` does not divide the
-            width.
 
     Source: Vaswani et al., 2017, section 3.1.
     """
@@ -181,7 +171,6 @@ class TransformerDecoderLayer(_Block):
         self.cross_attention = self._attention("cross_attention", target_shape, memory_shape)
         self.cross_attention_norm = self._norm("cross_attention_norm", target_shape)
         self._build_feed_forward(target_shape)
-        self.feed_forward_norm = self._norm("feed_forward_norm", target_shape)
 
     def call(
         self,
@@ -244,8 +233,7 @@ class TransformerDecoderLayer(_Block):
             )
         )
         outputs = self._after(outputs, across, self.cross_attention_norm, training)
-        changed = self._feed_forward(self._before(outputs, self.feed_forward_norm))
-        returned = [self._after(outputs, changed, self.feed_forward_norm, training)]
+        returned = [self._feed_forward(outputs, training)]
         if return_attention_scores:
             returned += [found[0], seen[0]]
         if stepping:

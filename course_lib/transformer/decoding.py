@@ -170,16 +170,10 @@ def greedy_search(
     batch_size: int = 64,
     use_cache: bool = True,
 ) -> list[list[int]]:
-    """Translate sentences by `GreedySearch`, which is made for this one call.
+    """Translate sentences by `GreedySearch`, which is made for this one call; the other arguments are its own.
 
     Args:
-        model: the translator.
         sources: the ids of each sentence.
-        start_id: the id that starts every target.
-        end_id: the id that ends every target.
-        max_length: how many tokens a translation may have, its end included; None for as many as the model can.
-        batch_size: how many sentences are translated at once.
-        use_cache: keep the keys and values of the tokens written so far.
 
     Returns:
         The ids of each translation, without start and end.
@@ -191,15 +185,9 @@ class BeamSearch(_Search):
     """Keeps the best few beginnings at every step, and in the end the best sentence by its penalised score.
 
     A beginning that has ended stays among them, with the score it has, until better ones push it out. With one
-    beginning this is the greedy search.
+    beginning this is the greedy search. The other arguments are those of `GreedySearch`.
 
     Args:
-        model: the translator.
-        start_id: the id that starts every target.
-        end_id: the id that ends every target.
-        max_length: how many tokens a translation may have, its end included; None for as many as the model can.
-        batch_size: how many sentences are translated at once.
-        use_cache: keep the keys and values of the tokens written so far; else compute them anew at every step.
         beam_width: how many beginnings are kept for each sentence.
         alpha: the strength of `length_penalty`.
 
@@ -286,18 +274,10 @@ def beam_search(
     beam_width: int = 4,
     alpha: float = 0.6,
 ) -> list[list[int]]:
-    """Translate sentences by `BeamSearch`, which is made for this one call.
+    """Translate sentences by `BeamSearch`, which is made for this one call; the other arguments are its own.
 
     Args:
-        model: the translator.
         sources: the ids of each sentence.
-        start_id: the id that starts every target.
-        end_id: the id that ends every target.
-        max_length: how many tokens a translation may have, its end included; None for as many as the model can.
-        batch_size: how many sentences are translated at once.
-        use_cache: keep the keys and values of the tokens written so far.
-        beam_width: how many beginnings are kept for each sentence.
-        alpha: the strength of `length_penalty`.
 
     Returns:
         The ids of each translation, without start and end.

@@ -15,6 +15,8 @@ import numpy as np
 from course_lib.base.arguments import require_integer, require_share, require_words
 
 Tokens = Sequence[Hashable]
+# Beyond any measure in use; the runs of all lengths of a long text would fill the memory.
+MOST_ORDERS = 100
 
 
 def bleu(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]], max_order: int = 4) -> float:
@@ -23,15 +25,16 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]], m
     Args:
         hypotheses: the tokens of each translation.
         references: for each of them a list of right translations, each a list of tokens.
-        max_order: the longest runs that are counted.
+        max_order: the longest runs that are counted, from 1 to 100 tokens.
 
     Returns:
         The geometric mean of the precisions of runs of 1 to `max_order` tokens, times the penalty for being too short;
         0 where no run of some length is shared.
 
     Raises:
-        TypeError: if a str stands where tokens should.
-        ValueError: if there is no translation, not as many lists of references, or one without a reference.
+        TypeError: if a str stands where tokens should, or `max_order` is no whole number.
+        ValueError: if there is no translation, not as many lists of references, or one without a reference, or
+            `max_order` is out of its range.
     """
     return _score(_counts(hypotheses, references, max_order).sum(axis=0))
 
@@ -52,7 +55,7 @@ def bleu_interval(
         seed: of the drawing.
         draws: how many corpora are drawn, each as large as the one there is, with repetition.
         confidence: the share of them that lies between the two values.
-        max_order: the longest runs that are counted.
+        max_order: the longest runs that are counted, from 1 to 100 tokens.
 
     Returns:
         The lower and the upper value.
@@ -77,7 +80,7 @@ def _counts(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]
 
     Shapes: (sentences, 2 + 2 · max_order).
     """
-    require_integer("max_order", max_order, at_least=1)
+    require_integer("max_order", max_order, at_least=1, at_most=MOST_ORDERS)
     require_words("hypotheses", hypotheses)
     require_words("references", references)
     if len(hypotheses) != len(references) or not len(hypotheses):

@@ -1,4 +1,4 @@
-"""Examples that come in as arrays: what searches and range tests ask of them."""
+"""Examples and numbers that come in as arrays: what searches and range tests ask of them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,21 @@ def checked_array(name: str, values: object) -> np.ndarray:
     if not len(array):
         raise ValueError(f"{name} has the shape {array.shape}; allowed: at least one example")
     return array
+
+
+def checked_numbers(name: str, values: object) -> np.ndarray:
+    """The values as an array of float64.
+
+    Raises:
+        TypeError: if they are no numbers (True and False are none), or no array of them.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise TypeError(f"{name} holds lists of different lengths; allowed: numbers") from error
+    if array.size and array.dtype.kind not in "fiu":  # what is empty has no type that could be asked for
+        raise TypeError(f"{name} holds values of type {array.dtype}; allowed: numbers")
+    return array.astype(float)
 
 
 def checked_pairs(inputs: object, targets: object) -> tuple[np.ndarray, np.ndarray]:

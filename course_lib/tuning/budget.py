@@ -16,10 +16,18 @@ class Round:
     Args:
         trials: how many settings are in it.
         epochs: how many epochs each has been trained for at its end.
+
+    Raises:
+        TypeError: if one is no whole number.
+        ValueError: if one is less than 1.
     """
 
     trials: int
     epochs: int
+
+    def __post_init__(self) -> None:
+        require_integer("trials", self.trials, at_least=1)
+        require_integer("epochs", self.epochs, at_least=1)
 
 
 def hyperband_brackets(max_epochs: int, factor: int = 3) -> list[list[Round]]:
@@ -79,7 +87,13 @@ def epochs_spent(brackets: Iterable[Sequence[Round]], continued: bool = True) ->
     Args:
         brackets: from `hyperband_brackets` or `keras_tuner_brackets`.
         continued: whether a setting that goes on goes on from where it was; else it starts anew in each round.
+
+    Raises:
+        TypeError: if the brackets are no lists of rounds.
     """
+    brackets = list(brackets) if isinstance(brackets, Iterable) else brackets
+    if not isinstance(brackets, list) or not all(map(_is_bracket, brackets)):
+        raise TypeError(f"brackets is {brackets!r}; allowed: lists of Round(...), one for each bracket")
     total = 0
     for rounds in brackets:
         before = 0
@@ -87,6 +101,10 @@ def epochs_spent(brackets: Iterable[Sequence[Round]], continued: bool = True) ->
             total += each.trials * (each.epochs - (before if continued else 0))
             before = each.epochs
     return total
+
+
+def _is_bracket(rounds: object) -> bool:
+    return isinstance(rounds, Sequence) and all(isinstance(each, Round) for each in rounds)
 
 
 def _check(max_epochs: int, factor: int) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_lib.base.arguments import require_choice, require_integer, require_number, require_text
+from course_lib.tuning.arguments import checked_numbers
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,10 @@ class Axis:
         """The value at a share of the way from low to high.
 
         Raises:
-            ValueError: if a share is not from 0 to 1.
+            TypeError: if a share is no number.
+            ValueError: if one is not from 0 to 1.
         """
-        share = np.asarray(share, dtype=float)
+        share = checked_numbers("share", share)
         if not ((share >= 0) & (share <= 1)).all():
             raise ValueError(f"share is {share}; allowed: from 0 to 1")
         if self.scale == "log":
@@ -63,7 +65,7 @@ def grid_points(axes: Sequence[Axis], per_axis: int) -> np.ndarray:
     Shapes: (per_axis ** axes, axes).
 
     Raises:
-        TypeError: if `per_axis` is no whole number.
+        TypeError: if `per_axis` is no whole number, or `axes` no list of axes.
         ValueError: if it is less than 1, or there is no axis.
     """
     _check(axes)
@@ -78,7 +80,7 @@ def random_points(axes: Sequence[Axis], trials: int, seed: int = 0) -> np.ndarra
     Shapes: (trials, axes).
 
     Raises:
-        TypeError: if `trials` or `seed` is no whole number.
+        TypeError: if `trials` or `seed` is no whole number, or `axes` no list of axes.
         ValueError: if one is out of its range, or there is no axis.
 
     Source: J. Bergstra and Y. Bengio, "Random Search for Hyper-Parameter Optimization", JMLR 13, 2012.
@@ -91,7 +93,9 @@ def random_points(axes: Sequence[Axis], trials: int, seed: int = 0) -> np.ndarra
 
 
 def _check(axes: Sequence[Axis]) -> None:
-    if not len(axes):
+    if not isinstance(axes, Sequence) or not all(isinstance(axis, Axis) for axis in axes):
+        raise TypeError(f"axes is {axes!r}; allowed: a list of Axis(...)")
+    if not axes:
         raise ValueError("axes is empty; allowed: one axis or more")
 
 
@@ -115,5 +119,12 @@ def best_so_far(scores: ArrayLike) -> np.ndarray:
     """The least score up to each trial; trials that failed (NaN) leave it where it was.
 
     Shapes: (trials,) → (trials,).
+
+    Raises:
+        TypeError: if a score is no number.
+        ValueError: if the scores are not of one axis.
     """
-    return np.fmin.accumulate(np.asarray(scores, dtype=float))
+    scores = checked_numbers("scores", scores)
+    if scores.ndim != 1:
+        raise ValueError(f"scores has the shape {scores.shape}; allowed: (trials,)")
+    return np.fmin.accumulate(scores)

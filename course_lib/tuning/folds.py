@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course_lib.base.arguments import require_integer
+from course_lib.base.arguments import require_function, require_integer
 
 
 def k_folds(
@@ -77,9 +77,10 @@ def cross_validate(
     Shapes: (folds,).
 
     Raises:
-        TypeError: if a number is no whole number, or `evaluate` returns no number.
+        TypeError: if a number is no whole number, or `evaluate` is no function or returns no number.
         ValueError: as `k_folds`.
     """
+    require_function("evaluate", evaluate)
     return np.array([_score(evaluate(known, held)) for known, held in k_folds(examples, folds, seed, groups)])
 
 
@@ -107,12 +108,14 @@ def nested(
     Shapes: scores (folds,).
 
     Raises:
-        TypeError: if a number is no whole number, or `evaluate` returns no number.
+        TypeError: if a number is no whole number, `search` or `evaluate` no function, or `evaluate` returns no number.
         ValueError: as `k_folds`.
 
     Source: S. Varma and R. Simon, "Bias in error estimation when using cross-validation for model selection", BMC
     Bioinformatics 7, 2006.
     """
+    require_function("search", search)
+    require_function("evaluate", evaluate)
     scores, chosen = [], []
     for number, (known, held) in enumerate(k_folds(examples, folds, seed, groups)):
         chosen.append(search(known, seed + number))

@@ -120,10 +120,12 @@ def suggest_rate(test: RangeTest, divide: float = 10.0) -> float:
         divide: by what the rate of the least loss is divided.
 
     Raises:
-        TypeError: if `divide` is no number.
+        TypeError: if `divide` is no number, or the test of another type.
         ValueError: if `divide` is less than 1, or the test cannot say: it has no steps or no finite loss, its loss
             never fell, or was still falling at the last rate.
     """
+    if not isinstance(test, RangeTest):
+        raise TypeError(f"test is of type {type(test).__name__}; allowed: what lr_range_test returns")
     require_number("divide", divide)
     if not 1 <= divide < float("inf"):
         raise ValueError(f"divide is {divide}; allowed: 1 or more")

@@ -15,7 +15,7 @@ import numpy as np
 from keras_tuner.engine.base_tuner import BaseTuner
 from keras_tuner.engine.trial import Trial
 
-from course_lib.base.arguments import require_choice, require_integer
+from course_lib.base.arguments import require_choice, require_function, require_integer
 from course_lib.base.files import write_atomically
 from course_lib.tuning.careful import Careful, Failure, SearchFailed, failed_trials, read_json
 
@@ -204,10 +204,13 @@ def run_search(
     Raises:
         SearchDamaged: if the folder's files cannot be read.
         SearchFailed: if no trial has a score.
-        TypeError: if a number is no whole number, or `space` of another type.
+        TypeError: if a number is no whole number, `evaluate` no function, or `space` or `folder` of another type.
         ValueError: if an argument is out of its range, or the folder holds another search: of another method, space,
             seed or number of epochs, or of other iterations (Hyperband) or initial points (Bayesian search).
     """
+    require_function("evaluate", evaluate)
+    if not isinstance(folder, Path | str | None):
+        raise TypeError(f"folder is {folder!r} of type {type(folder).__name__}; allowed: a path, or None")
     oracle = make_oracle(method, space, trials, epochs, seed, iterations, initial_points)
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as temporary:

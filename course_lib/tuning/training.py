@@ -195,7 +195,8 @@ class Training:
             ValueError: if the file holds no run, or another one.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            # Opened here: of a file that is damaged NumPy leaves open what it opened itself.
+            with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = dict(file)
             made, epoch = json.loads(str(arrays.get("made", "{}"))), int(arrays["epoch"])
             layers, states = _network(arrays, len(self.layers))

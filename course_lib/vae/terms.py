@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 
+import keras
 import numpy as np
 from keras import ops
 
 from course_lib.autoencoder.losses import binary_cross_entropy
-from course_lib.base.arguments import require_positive
+from course_lib.base.arguments import require_not_negative, require_positive
+from course_lib.base.tensors import require_probabilities, require_shape
 
 LOG_TWO_PI = math.log(2 * math.pi)
 # The exponential of 88.8 is infinite in float32.
@@ -32,9 +34,14 @@ def sample_latent(z_mean, z_log_var, noise):
 
     Shapes: z_mean, z_log_var and noise (…, latent_dim) → (…, latent_dim).
 
+    Raises:
+        ValueError: if the shapes differ.
+
     Source: Kingma and Welling (2014), section 2.4.
     """
     z_mean, z_log_var, noise = _float32(z_mean, z_log_var, noise)
+    require_shape("z_log_var", z_log_var.shape, z_mean.shape)
+    require_shape("noise", noise.shape, z_mean.shape)
     return z_mean + ops.exp(0.5 * z_log_var) * noise  # (7)
 
 
@@ -43,9 +50,13 @@ def gaussian_kl(z_mean, z_log_var):
 
     Shapes: z_mean and z_log_var (…, latent_dim) → (…, latent_dim); its sum over the last axis is the code's.
 
+    Raises:
+        ValueError: if the shapes differ.
+
     Source: Kingma and Welling (2014), appendix B.
     """
     z_mean, z_log_var = _float32(z_mean, z_log_var)
+    require_shape("z_log_var", z_log_var.shape, z_mean.shape)
     # expm1(v) - v stays exact where a dimension says almost nothing, that is, where v is near 0.
     return 0.5 * (ops.square(z_mean) + ops.expm1(z_log_var) - z_log_var)  # (6)
 
@@ -69,8 +80,13 @@ def bernoulli_log_likelihood(images, logits):
         logits: the log-odds of black; probabilities would lose the small ones to rounding.
 
     Shapes: images and logits (…, pixels) → (…,).
+
+    Raises:
+        ValueError: if the shapes differ, or images that are no tensor hold a number outside 0 to 1.
     """
+    require_probabilities("images", images)
     images, logits = _float32(images, logits)
+    require_shape("images", images.shape, logits.shape)
     return -binary_cross_entropy(images, logits)  # (5), which is lesson 03's (4) with its sign turned
 
 
@@ -86,10 +102,11 @@ def gaussian_log_likelihood(values, means, noise_std):
 
     Raises:
         TypeError: if `noise_std` is no number.
-        ValueError: if it is not above 0.
+        ValueError: if it is not above 0, or the shapes differ.
     """
     require_positive("noise_std", noise_std)
     values, means = _float32(values, means)
+    require_shape("values", values.shape, means.shape)
     scaled = (values - means) / noise_std
     return -0.5 * ops.sum(ops.square(scaled) + LOG_TWO_PI + 2 * math.log(noise_std), axis=-1)
 
@@ -107,9 +124,17 @@ def kl_penalty(kl, beta=1.0, free_bits=0.0):
 
     Shapes: kl (batch, latent_dim) → ().
 
+    Raises:
+        TypeError: if `beta` or `free_bits` is neither a number nor a tensor.
+        ValueError: if one that is no tensor is negative or not finite, or `kl` has another shape.
+
     Source: Higgins et al. (2017) for beta; Kingma et al. (2016), appendix C.8, for free bits.
     """
+    for name, value in (("beta", beta), ("free_bits", free_bits)):
+        if not (ops.is_tensor(value) or isinstance(value, keras.Variable | keras.KerasTensor)):
+            require_not_negative(name, value)
     kl, beta, free_bits = _float32(kl, beta, free_bits)
+    require_shape("kl", kl.shape, (None, None))
     return beta * ops.sum(ops.maximum(ops.mean(kl, axis=0), free_bits))  # (10), (11)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -47,10 +48,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[image.Lab]:
 
 def _open(lab: image.Lab, path: str) -> tuple[int, str]:
     """The status of an address, and where it leads to."""
-    connection = http.client.HTTPConnection(urlsplit(lab.address).netloc, timeout=60)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    return answer.status, answer.headers.get("Location", "")
+    with contextlib.closing(http.client.HTTPConnection(urlsplit(lab.address).netloc, timeout=60)) as connection:
+        connection.request("GET", path)
+        with connection.getresponse() as answer:
+            return answer.status, answer.headers.get("Location", "")
 
 
 def _locale(lab: image.Lab) -> str | None:

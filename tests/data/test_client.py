@@ -4,6 +4,7 @@ whatever it answers is one kind of error."""
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import itertools
 import os
@@ -27,8 +28,17 @@ from course_lib.data.registry import PublishedFile
 
 from .tiny import crude_site, left_in
 
+# urllib3 and truststore leave the socket of an answer that is none to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed .*[sS]ocket:ResourceWarning")
+
 CONTENT = hashlib.sha256(b"seed").digest() * 50
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(CONTENT) + CONTENT
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sockets_are_collected_here():
+    yield
+    gc.collect()  # and not during another module's test, which has not asked for the warning to be ignored
 
 
 def _fetch(cache: Path, url: str, **changes: object) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -109,9 +110,11 @@ def test_two_processes_at_once_fetch_and_parse_once_and_both_get_everything(
 ) -> None:
     behaviour = tiny.Behaviour(tiny.pack_once(), stall_after=2048)
     outputs = [tmp_path / "first.txt", tmp_path / "second.txt"]
-    with tiny.site(behaviour) as url:
+    with tiny.site(behaviour) as url, contextlib.ExitStack() as files:
         command = [sys.executable, "-u", "-c", LOAD, url]
-        processes = [subprocess.Popen(command, env=environment, stdout=path.open("w")) for path in outputs]
+        processes = [
+            subprocess.Popen(command, env=environment, stdout=files.enter_context(path.open("w"))) for path in outputs
+        ]
         _until(
             lambda: any("Another notebook is preparing imdb" in path.read_text(encoding="utf-8") for path in outputs)
         )

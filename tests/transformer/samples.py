@@ -56,3 +56,9 @@ def batch(rows: int = 2, source_time: int = 5, target_time: int = 6, seed: int =
 def weights_of(layer: keras.layers.Layer) -> dict[str, np.ndarray]:
     """The weights by the path below the layer, such as "attention/query/kernel", in float64."""
     return {weight.path.split("/", 1)[1]: numpy(weight).astype(np.float64) for weight in layer.trainable_variables}
+
+
+def lists(count: int, seed: int, longest: int = 6) -> list[list[int]]:
+    """Sentences of the target's tokens, of 1 to `longest` each."""
+    random = np.random.default_rng(seed)
+    return [random.integers(4, TARGET_SIZE, size=random.integers(1, longest + 1)).tolist() for _ in range(count)]

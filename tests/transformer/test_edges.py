@@ -8,13 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib.transformer import (
-    Transformer,
-    TranslationBatches,
-    beam_search,
-    greedy_search,
-    rotate,
-)
+from course_lib.transformer import Transformer, beam_search, greedy_search, rotate
 
 numpy = keras.ops.convert_to_numpy
 
@@ -78,19 +72,3 @@ def test_what_is_no_list_of_sentences_is_named(model, search, sources, error, me
 def test_what_a_translator_cannot_read_is_named(model, inputs: dict, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         model(inputs)
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "message"),
-    [
-        ({"sources": [1, 2]}, TypeError, r"^sources\[0\] is 1; allowed"),
-        ({"targets": [[2.7]]}, TypeError, r"^targets\[0\] holds values of type float64"),
-        ({"sources": [[2**40]]}, ValueError, r"^sources holds ids from"),
-        ({"boundaries": [4.5]}, TypeError, r"^boundaries holds values of type float64"),
-        ({"start_id": 1.5}, TypeError, r"^start_id is 1.5"),
-    ],
-)
-def test_batches_are_made_of_ids_alone(options: dict, error: type[Exception], message: str) -> None:
-    good = {"sources": [[3]], "targets": [[4]], "start_id": 1, "end_id": 2, "batch_size": 1, "boundaries": [4]}
-    with pytest.raises(error, match=message):
-        TranslationBatches(**{**good, **options})

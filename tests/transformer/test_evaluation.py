@@ -104,6 +104,8 @@ def test_what_are_no_lists_of_tokens_is_named(hypotheses, references, error, mes
 def test_numbers_out_of_range_are_named() -> None:
     with pytest.raises(ValueError, match=r"max_order is 0"):
         bleu([["a"]], [[["a"]]], max_order=0)
+    with pytest.raises(ValueError, match=r"max_order is 1000000000; allowed: 1 to 100"):
+        bleu([["a"]], [[["a"]]], max_order=10**9)
     with pytest.raises(ValueError, match=r"draws is 0"):
         bleu_interval([["a"]], [[["a"]]], seed=0, draws=0)
     with pytest.raises(ValueError, match=r"confidence is 1.0"):

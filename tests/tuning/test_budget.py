@@ -54,3 +54,31 @@ def test_a_wrong_argument_is_named(arguments) -> None:
         tuning.hyperband_brackets(*arguments)
     with pytest.raises(ValueError, match="allowed"):
         tuning.keras_tuner_brackets(*arguments)
+
+
+@pytest.mark.parametrize("name", ["trials", "epochs"])
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        (float("nan"), TypeError),
+        (2.7, TypeError),
+        (None, TypeError),
+        ("a", TypeError),
+        ([], TypeError),
+        (0, ValueError),
+    ],
+)
+def test_a_round_is_of_whole_numbers(name: str, wrong, error: type[Exception]) -> None:
+    with pytest.raises(error, match=f"^{name} is"):
+        tuning.Round(**{"trials": 1, "epochs": 1, name: wrong})
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), 2.7, None, "a", [1], [[1]], [tuning.Round(1, 1)]])
+def test_brackets_that_are_none_are_named(wrong) -> None:
+    with pytest.raises(TypeError, match=r"^brackets is .*; allowed: lists of Round"):
+        tuning.epochs_spent(wrong)
+
+
+def test_brackets_may_come_one_by_one_and_none_cost_nothing() -> None:
+    brackets = tuning.hyperband_brackets(9)
+    assert tuning.epochs_spent(iter(brackets)) == tuning.epochs_spent(brackets) > 0 == tuning.epochs_spent([])

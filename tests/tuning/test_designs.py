@@ -82,3 +82,39 @@ def test_a_wrong_argument_is_named(make, message) -> None:
 def test_an_argument_of_a_wrong_type_is_named(make, message) -> None:
     with pytest.raises(TypeError, match=message):
         make()
+
+
+@pytest.mark.parametrize("wrong", [np.nan, 2.7, None, "a", [None], [1.0], [[0.0]]])
+@pytest.mark.parametrize("points", [tuning.grid_points, tuning.random_points])
+def test_axes_that_are_none_are_named(points, wrong) -> None:
+    with pytest.raises(TypeError, match=r"^axes is .*; allowed: a list of Axis"):
+        points(wrong, 3)
+
+
+@pytest.mark.parametrize(
+    ("scores", "error"),
+    [
+        (np.nan, ValueError),
+        (2.7, ValueError),
+        ([[1.0]], ValueError),
+        (None, TypeError),
+        ("a", TypeError),
+        (["1"], TypeError),
+        ([True], TypeError),
+        ([1.0, None], TypeError),
+        ([[1.0], [2.0, 3.0]], TypeError),
+    ],
+)
+def test_scores_that_are_no_list_of_numbers_are_named(scores, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"^scores h"):
+        tuning.best_so_far(scores)
+
+
+def test_of_no_trial_there_is_no_best() -> None:
+    assert tuning.best_so_far([]).tolist() == []
+
+
+@pytest.mark.parametrize("share", ["a", None, True, [0.5, "1"]])
+def test_a_share_that_is_no_number_is_named(share) -> None:
+    with pytest.raises(TypeError, match=r"^share holds values of type .*; allowed: numbers$"):
+        AXES[0].value(share)

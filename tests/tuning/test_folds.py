@@ -114,3 +114,14 @@ def test_numbers_of_every_kind_are_scores(returned) -> None:
 def test_one_large_group_makes_one_large_fold() -> None:
     sizes = [len(held) for _, held in tuning.k_folds(10, 3, 0, [0] * 8 + [1, 2])]
     assert sorted(sizes) == [1, 1, 8]
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), 2.7, None, "a", []])
+@pytest.mark.parametrize("name", ["search", "evaluate"])
+def test_what_is_no_function_is_named(name: str, wrong) -> None:
+    given = {"search": lambda places, seed: 0, "evaluate": lambda chosen, known, held: 0.0, name: wrong}
+    with pytest.raises(TypeError, match=f"^{name} is .*; allowed: a function"):
+        tuning.nested(**given, examples=6, folds=2)
+    if name == "evaluate":
+        with pytest.raises(TypeError, match=r"^evaluate is .*; allowed: a function"):
+            tuning.cross_validate(wrong, 6, 2)

@@ -147,3 +147,9 @@ def test_lists_and_tensors_are_tested_like_arrays() -> None:
     )
     np.testing.assert_allclose(lists.losses, plain.losses, rtol=1e-5)
     np.testing.assert_allclose(tensors.losses, plain.losses, rtol=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), 2.7, None, "a", []])
+def test_what_is_no_range_test_is_named(wrong) -> None:
+    with pytest.raises(TypeError, match=r"^test is of type .*; allowed: what lr_range_test returns$"):
+        tuning.suggest_rate(wrong)

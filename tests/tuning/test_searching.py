@@ -201,3 +201,12 @@ def test_a_search_without_a_score_has_no_best() -> None:
     lost = tuning.Search("random", [tuning.Tried({}, float("nan"), 1, 1)], [failed], 0.0)
     with pytest.raises(tuning.SearchFailed, match="no space left"):
         _ = lost.best
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), 2.7, "a", []])
+@pytest.mark.parametrize("name", ["evaluate", "folder"])
+def test_what_a_search_cannot_use_is_named_before_it_begins(name: str, wrong, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    if (name, wrong) != ("folder", "a"):  # that is a path
+        with pytest.raises(TypeError, match=f"^{name} is .*; allowed: "):
+            tuning.run_search(**{"evaluate": lambda job: 0.0, "space": space(), "trials": 1, name: wrong})

@@ -85,3 +85,49 @@ def test_a_sample_that_is_no_number_is_not_taken_for_an_impossible_one() -> None
 def test_a_standard_deviation_that_is_none_is_named(noise_std, error: type[Exception]) -> None:
     with pytest.raises(error, match=r"^noise_std is"):
         vae.gaussian_log_likelihood([[1.0]], [[1.0]], noise_std=noise_std)
+
+
+ONES = np.ones((5, 4), np.float32)
+
+
+@pytest.mark.parametrize("shape", [(5, 1), (1, 4), (4,), (5, 3)])
+@pytest.mark.parametrize(
+    ("name", "compute"),
+    [
+        ("images", lambda other: vae.bernoulli_log_likelihood(other, ONES)),
+        ("values", lambda other: vae.gaussian_log_likelihood(other, ONES, 1.0)),
+        ("z_log_var", lambda other: vae.gaussian_kl(ONES, other)),
+        ("z_log_var", lambda other: vae.sample_latent(ONES, other, ONES)),
+        ("noise", lambda other: vae.sample_latent(ONES, ONES, other)),
+    ],
+)
+def test_what_has_another_shape_is_refused_and_not_broadcast(name: str, compute, shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=rf"^{name} has the shape .*; allowed: \(5, 4\)$"):
+        compute(np.ones(shape, np.float32))
+
+
+@pytest.mark.parametrize("pixel", [1.01, -0.01, math.nan, math.inf])
+def test_a_number_that_is_no_pixel_is_refused(pixel: float) -> None:
+    with pytest.raises(ValueError, match=r"^images holds a number outside 0 to 1, or NaN"):
+        vae.bernoulli_log_likelihood([[0.5, pixel]], [[0.0, 1.0]])
+
+
+@pytest.mark.parametrize("name", ["beta", "free_bits"])
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [(-1.0, ValueError), (math.nan, ValueError), (math.inf, ValueError), (None, TypeError), ("a", TypeError)],
+)
+def test_the_weight_of_a_penalty_is_no_negative_number(name: str, wrong, error: type[Exception]) -> None:
+    with pytest.raises(error, match=f"^{name} is"):
+        vae.kl_penalty(ONES, **{name: wrong})
+
+
+def test_the_weight_of_a_penalty_may_be_a_variable_or_a_tensor() -> None:
+    for weight in (keras.Variable(2.0), keras.ops.convert_to_tensor(2.0)):
+        assert float(vae.kl_penalty(ONES, beta=weight)) == 8.0
+
+
+@pytest.mark.parametrize("shape", [(4,), (), (2, 5, 4)])
+def test_a_divergence_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"^kl has the shape .*; allowed: \(None, None\)$"):
+        vae.kl_penalty(np.ones(shape, np.float32))
