@@ -107,6 +107,7 @@ def attention_weights(learner: Learner) -> None:
     agree(
         learner,
         _weights,
+        (random.normal(size=(3, 4)), random.normal(size=(5, 4))),  # shaped like the first, with other numbers
         (random.normal(size=(1, 9)), random.normal(size=(4, 9))),
         (random.normal(size=(4, 2)), random.normal(size=(1, 2))),
         (random.normal(size=(3, 3)), random.normal(size=(3, 3))),
@@ -124,6 +125,12 @@ def attention_weights(learner: Learner) -> None:
         close(large[0], right[0]),
         f"For the scores 1000 and 999 the weights are 0.731 and 0.269; yours are {large[0].round(3)}.",
         f"得分为 1000 和 999 时，权重是 0.731 和 0.269；你得到 {large[0].round(3)}。",
+    )
+    require(
+        close(large, right) or close(learner(queries[1:2], keys), right[1:2]),
+        "A row of low scores, -1000 and -999, goes wrong, even alone: the number to subtract is the largest score of "
+        "the row itself, with its sign.",
+        "得分为 -1000 和 -999 的一行，单独计算也不对：要减去的就是这一行的最大得分本身，连同它的符号。",
     )
     require(
         close(large, right),
@@ -251,6 +258,13 @@ def masked_weights(learner: Learner) -> None:
     require_close(found, right)
     low = np.array([[-300.0, -301.0, 3.0], [-302.0, 2.0, -300.0]]), np.array([[True, True, False], [True, False, True]])
     found, right = numbers(learner(*low), (2, 3), "queries, keys"), _masked(*low)
+    lower = np.where(low[1], low[0], -310.0), low[1]  # nothing hidden stands out here
+    require(
+        close(found, right) or not close(learner(*lower), right),
+        "Where all kept scores are low, -300 and -301, beside a hidden one of 3, the weights go wrong: look for the "
+        "largest score among those that are kept.",
+        "保留的得分都很低（-300 和 -301）、被遮住的得分是 3 时，权重就错了：最大的得分要在保留的里面找。",
+    )
     require(
         close(found, right),
         "Where all kept scores are low, -300 and -301, the weights go wrong: the number that stands for a hidden score "
@@ -588,6 +602,7 @@ def additive_scores(learner: Learner) -> None:
     agree(
         learner,
         _additive,
+        case(2, 4, 3, 5, 6),  # shaped like the first, with other numbers
         case(1, 3, 2, 4, 5),
         case(3, 1, 4, 2, 1),
         case(3, 3, 3, 3, 3),

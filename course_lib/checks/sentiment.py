@@ -6,6 +6,7 @@ import numpy as np
 
 from course_lib.checks.answers import agree, as_array, number, numbers, recognise, require_close, require_new
 from course_lib.checks.core import Learner, exercise, require
+from course_lib.checks.hints import Hint
 
 
 def _ratios(positive: np.ndarray, negative: np.ndarray, alpha: float) -> np.ndarray:
@@ -216,6 +217,35 @@ def area_under_roc(learner: Learner) -> None:
         (random.permutation(np.repeat([0, 1], [9, 4])), random.integers(0, 5, 13) / 4),
         rtol=0,
     )
+    agree(
+        learner,
+        _area,
+        (np.array([1, 0, 0, 1]), np.array([60.0, 50.0, -900.0, -800.0])),
+        (np.array([0, 1, 0, 1]), np.array([0.5001, 0.50015, 0.5, 0.50012])),
+        english="Compare the scores as they are: squeezed by a sigmoid or rounded, unequal ones become ties.",
+        chinese="应直接比较得分：经过 sigmoid 或舍入之后，不相等的得分会变成平局。",
+        rtol=0,
+    )
+
+
+class _Name(str):
+    """A text whose hash, and with it the place in a set, can change, as it does from one process to the next."""
+
+    salt = 0
+
+    def __hash__(self) -> int:
+        return hash((_Name.salt, str(self)))
+
+
+def _same_in_every_process(learner: Learner, films: np.ndarray) -> bool:
+    """Whether the split stays when the hashes of the names do not; also where such names cannot be handled."""
+    named, found = np.array([_Name(film) for film in films], dtype=object), []
+    for _Name.salt in (1, 2):
+        try:
+            found.append(as_array(learner(named, 0.25, 0)))
+        except Hint:
+            return True
+    return np.array_equal(*found)
 
 
 def _require_whole(films: np.ndarray, held: np.ndarray, fraction: float, seed: int) -> None:
@@ -307,7 +337,9 @@ def hold_out_films(learner: Learner) -> None:
     for seed in range(1, 5):
         half = ask(shuffled, 0.5, seed)
         _require_whole(shuffled, half, 0.5, seed)
-    other = np.random.default_rng(5).permutation(np.repeat(["b", "aa", "x1", "c", "zz", "m"], 9))
+    other = np.random.default_rng(5).permutation(
+        np.repeat(["aa", "a", "ab", "aab", "b", "aba"], 9)
+    )  # parts of each other
     for fraction, seed in ((0.3, 0), (0.5, 3), (0.6, 11), (0.4, 12)):
         held = ask(other, fraction, seed)
         _require_whole(other, held, fraction, seed)
@@ -316,6 +348,13 @@ def hold_out_films(learner: Learner) -> None:
             f"Six films of nine reviews each, fraction={fraction}: you hold out {held.mean():.0%} of the reviews.",
             f"六部电影各九条影评，fraction={fraction}：你留出了 {held.mean():.0%} 的影评。",
         )
+    require(
+        _same_in_every_process(learner, shuffled),
+        "The order of a set, and the hash of a text, change whenever Python is started: tomorrow the same seed would "
+        "hold out other films. Sort the names first, or take np.unique.",
+        "集合的次序和字符串的哈希值，每次启动 Python 都会变：到了明天，同一个种子留出的就是别的电影了。"
+        "应先给片名排序，或用 np.unique。",
+    )
 
 
 def _last(states: np.ndarray, ids: np.ndarray) -> np.ndarray:
@@ -422,6 +461,7 @@ def last_words_state(learner: Learner) -> None:
     agree(
         learner,
         _last,
+        (random.normal(size=(4, 5, 2)), ids[::-1].copy()),  # shaped like the first, with other lengths
         (random.normal(size=(1, 4, 3)), np.array([[5, 6, 0, 0]])),
         (random.normal(size=(3, 3, 1)), np.array([[1, 0, 0], [2, 2, 2], [9, 1, 0]])),
         (random.normal(size=(2, 1, 3)), np.array([[7], [3]])),

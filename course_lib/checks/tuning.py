@@ -117,6 +117,11 @@ def range_test_rates(learner: Learner) -> None:
         "From 0.02 to 0.5 in 6 steps your answer is another: the ends need not be powers of ten.",
         "从 0.02 到 0.5 分 6 步时结果就不对了：两端不一定是 10 的整数次方。",
     )
+    require(
+        same(learner(0.03, 0.2, 4), np.geomspace(0.03, 0.2, 4)),
+        "From 0.03 to 0.2 in 4 steps your answer is another: highest / lowest need not be a whole number.",
+        "从 0.03 到 0.2 分 4 步时结果就不对了：highest / lowest 不一定是整数。",
+    )
 
 
 def _cosine(peak: float, share: float) -> float:
@@ -433,3 +438,20 @@ def optimism(learner: Learner) -> None:
     with instead_of(["Error"], *written):
         value = float(learner(other))
     require(np.isclose(value, right, atol=1e-9), *written)
+    # The first setting wins three runs: one in which it is worse than elsewhere, and two with the same score.
+    again = np.array([[0.5, 0.9, 0.9, 0.7], [0.4, 0.3, 0.2, 0.8], [0.3, 0.2, 0.1, 0.1]])
+    value, each = float(learner(again)), _advantage(again, _in_other_runs)
+    for wrong in (np.abs(each).mean(), np.maximum(each, 0).mean()):
+        require(
+            not np.isclose(value, wrong, atol=1e-6),
+            "A winner may do better in the other runs than in the one it won; such a difference is negative, and stays "
+            "so in the mean.",
+            "赢家在其他运行里的分数可能比赢的那次还高；这时差是负的，求平均时就按负数算。",
+        )
+    require(
+        np.isclose(value, each.mean(), atol=1e-6),
+        "One setting wins three of four runs here, two of them with the same score. Each run counts once, and the other"
+        f" runs are all but that one, whatever the scores in them: {each.mean():.4f}; yours is {value:.4f}.",
+        "这里同一组设置赢了四次运行中的三次，其中两次分数相同。每次运行算一次；“其他运行”是除这一次以外的全部，"
+        f"不管分数是多少：应得 {each.mean():.4f}；你得到 {value:.4f}。",
+    )

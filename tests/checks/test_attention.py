@@ -12,6 +12,7 @@ from .answers import (
     SPOILT_BATCHES,
     as_a_class,
     for_ever,
+    kept_for_a_shape,
     must_cover,
     must_fail,
     must_get_its_hint,
@@ -148,6 +149,11 @@ WRONG = {
         "轴还在",
     ),
 }
+
+
+def less_the_largest(scores, of):
+    powers = np.exp(scores - of(scores).max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
 
 
 def one_by_one(queries, keys):
@@ -291,6 +297,10 @@ def clipped(queries, keys):
 
 
 MORE_WRONG = [
+    ("05.1", kept_for_a_shape(RIGHT["05.1"]), "same answer as before"),
+    ("05.1", lambda q, k: less_the_largest(q @ k.T / q.shape[1] ** 0.5, np.abs), "with its sign"),
+    ("05.2", lambda s, m: (p := np.exp(s - s.max(1, keepdims=True)) * m) / (p.sum(1, keepdims=True) + 1e-9), "kept"),
+    ("05.5", kept_for_a_shape(RIGHT["05.5"]), "same answer as before"),
     ("05.1", shifted_by(None), "not of the whole table"),
     ("05.1", shifted_by(0), "largest of each row"),
     ("05.1", clipped, "0.731"),

@@ -14,6 +14,7 @@ from .answers import (
     SPOILT_BATCHES,
     as_a_class,
     for_ever,
+    kept_for_a_shape,
     must_cover,
     must_fail,
     must_get_its_hint,
@@ -213,7 +214,24 @@ def last_with_keras(states, ids):
     return keras.ops.sum(keras.ops.cast(states, "float64") * chosen[:, :, None], axis=1)
 
 
+def in_the_order_of_a_set(films, fraction, seed):
+    names = list(set(films.tolist()))
+    order = np.random.default_rng(seed).permutation(len(names))
+    sizes = np.cumsum([np.sum(films == names[place]) for place in order])
+    chosen = {names[place] for place in order[: np.searchsorted(sizes, fraction * len(films)) + 1]}
+    return np.array([film in chosen for film in films])
+
+
+def by_parts_of_names(films, fraction, seed):
+    chosen = set(films[by_film(films, fraction, seed)].tolist())
+    return np.array([any(name in film for name in chosen) for film in films.tolist()])
+
+
 ALSO_RIGHT = {
+    "names drawn by the legacy generator": (
+        "07.3",
+        lambda films, f, seed: by_film(films, f, int(np.random.RandomState(seed).randint(1_000))),
+    ),
     "ratios by divisions": (
         "07.1",
         lambda p, q, a: np.log((p + a) / (p.sum() + a * len(p)) / ((q + a) / (q.sum() + a * len(q)))),
@@ -268,6 +286,11 @@ ALSO_RIGHT = {
 }
 
 MORE_WRONG = [
+    ("07.2", lambda y, s: area(y, 1 / (1 + np.exp(-s))), "squeezed by a sigmoid"),
+    ("07.2", lambda y, s: area(y, s.astype(np.float16)), "rounded"),
+    ("07.3", in_the_order_of_a_set, "change whenever Python is started"),
+    ("07.3", by_parts_of_names, "hold out"),
+    ("07.4", kept_for_a_shape(last), "same answer as before"),
     ("07.1", lambda p, q, a: np.log2(np.exp(ratios(p, q, a))), "another base"),
     ("07.1", lambda p, q, a: ratios(p, q, a) / np.log(10), "another base"),
     ("07.1", lambda p, q, a: (p + a) / (p + a).sum() - (q + a) / (q + a).sum(), "difference of the two shares"),

@@ -15,6 +15,7 @@ from .answers import (
     SPOILT_BATCHES,
     as_a_class,
     for_ever,
+    kept_for_a_shape,
     must_cover,
     must_fail,
     must_get_its_hint,
@@ -331,11 +332,28 @@ ALSO_RIGHT = {
             zip(*np.unravel_index(np.argsort(-(s[:, None] + p), axis=None)[:w], p.shape), strict=True)
         ),
     ),
-    "pairs by probabilities": ("06.5", step_by(lambda s, p: np.exp(s) * np.exp(p))),
     "pairs as lists": ("06.5", lambda s, p, w: [list(pair) for pair in step(s, p, w)]),
     "parameters in NumPy": ("06.6", lambda *given: np.int64(count(*given))),
     "parameters as a float": ("06.6", lambda *given: float(count(*given))),
 }
+
+
+def in_eight_bits(length, width):
+    """As in bfloat16, which knows every second whole number above 256 and every fourth above 512."""
+    rows = [place if place < 256 else place // 2 * 2 if place < 512 else place // 4 * 4 for place in range(length)]
+    return table(length, width)[rows]
+
+
+def smoothed_by(logits, answers, epsilon, log):
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    log_p = log(powers / powers.sum(-1, keepdims=True))
+    right = np.take_along_axis(log_p, answers[..., None], -1)[..., 0]
+    return (-(1 - epsilon) * right - epsilon * log_p.mean(-1))[answers != 0].mean()
+
+
+def by_score(scores, log_p, width):
+    place = {scores[beam] + log_p[beam, token]: (beam, token) for beam, token in np.ndindex(log_p.shape)}
+    return [place[score] for score in sorted(place, reverse=True)[:width]]
 
 
 def angles(length, width):
@@ -387,6 +405,20 @@ def two_networks(width, hidden, heads, decoder):
 
 
 MORE_WRONG = [
+    ("06.1", lambda n, d: table(512, d)[:n], "should have the shape"),
+    ("06.1", in_eight_bits, "Far out"),
+    ("06.2", lambda s, a, e: tuple(each.astype(np.uint8) for each in forced(s, a, e)), "should be"),
+    ("06.2", lambda s, a, e: forced([ids for ids in s if ids], a, e), "must have the shape"),
+    ("06.2", lambda s, a, e: forced(s, 1, 2), "begin with the start"),
+    ("06.2", lambda s, a, e: np.stack(forced(s, a, e), axis=1), "side by side"),
+    ("06.3", lambda x, a, e: smoothed_by(x, a, e, np.log), "work out log p"),
+    ("06.3", lambda x, a, e: smoothed_by(x, a, e, lambda p: np.log(p + 1e-9)), "work out log p"),
+    ("06.4", lambda a, b: bleu([x.lower() for x in a], [x.lower() for x in b]), "Every character counts"),
+    ("06.4", lambda a, b: bleu([x.replace(" ", "") for x in a], [x.replace(" ", "") for x in b]), "Every character"),
+    ("06.5", step_by(lambda s, p: np.exp(s) * np.exp(p)), "Stay with the logarithms"),
+    ("06.5", by_score, "the same score"),
+    ("06.5", step_by(lambda s, p: np.nan_to_num(s + p, neginf=0.0)), "must not come"),
+    ("06.5", kept_for_a_shape(step), "same answer as before"),
     ("06.1", lambda n, d: table(n, d, exponent=4), "counted twice"),
     ("06.1", lambda n, d: np.repeat(table(n, d)[:, ::2], 2, axis=1), "only sines"),
     ("06.1", lambda n, d: table(n, d)[::-1], "should be"),

@@ -452,6 +452,25 @@ WRONG = {
         "写死",
     ),
     "4 runs": ("08.4", four_runs, "numbers written into", "写死"),
+    "a whole number for the factor": (
+        "08.1",
+        lambda a, b, n: a * float(int(b / a)) ** (np.arange(n) / (n - 1)),
+        "need not be a whole number",
+        "不一定是整数",
+    ),
+    "negative ones turned": ("08.4", lambda s: np.abs(each_run(s)).mean(), "is negative, and stays", "差是负的"),
+    "negative ones left out": ("08.4", lambda s: np.maximum(each_run(s), 0).mean(), "is negative, and stays", "差是负"),
+    "each winner once": (
+        "08.4",
+        lambda s: np.mean([each_run(s)[s.argmax(axis=0) == w].mean() for w in set(s.argmax(axis=0).tolist())]),
+        "Each run counts once",
+        "每次运行算一次",
+    ),
+    "equal scores left out": (
+        *less(lambda s, w, run: s[w][s[w] != s[w, run]].mean()),
+        "whatever the scores in them",
+        "不管分数是多少",
+    ),
     "something else": ("08.4", lambda s: s.std(), "Expected", "应得"),
 }
 
