@@ -385,7 +385,8 @@ def smoothed_loss(learner: Learner) -> None:
         "probability of the right one has been rounded to 0, or lifted by a small number: work out log p as the logit "
         "less the logarithm of the sum, without the probability in between.",
         f"模型确信一个错误的字时，损失很大，这里是 {right:.1f}；你得到 {found:.1f}。"
-        "正确的字的概率被舍成了 0，或者被加上的小数抬高了：log p 应直接用 logit 减去“和的对数”来算，不要先求概率。",
+        "正确的字的概率被舍入成了 0，或者因为加了一个很小的数而变大了："
+        "log p 应直接用 logit 减去“和的对数”来算，不要先求概率。",
     )
 
 
@@ -678,7 +679,7 @@ def beam_step(learner: Learner) -> None:
         _pairs(learner(*low), 3) == _best(*low),
         "With 1,000 taken from every score the best stay the best: such a probability is too small for the computer, "
         "and rounds to 0. Stay with the logarithms, and add them.",
-        "每个得分都减去 1,000，最好的还是那几个：这么小的概率会被计算机舍成 0。应当一直用对数，把它们相加。",
+        "每个得分都减去 1,000，最好的还是那几个：这么小的概率会被计算机舍入成 0。应当一直用对数，把它们相加。",
     )
     tied = np.array([-1.0, -1.0]), np.array([[-0.5, -2.0, -3.0], [-0.5, -2.5, -4.0]]), 2
     found = _pairs(learner(*tied), 2)
