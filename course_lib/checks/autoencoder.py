@@ -415,6 +415,14 @@ def denoising_pair(learner: Learner) -> None:
         "The same seed gives other noise: draw from the generator you are given, not from NumPy's global one.",
         "种子相同，噪声却不同：随机数要取自传入的 generator，而不是 NumPy 的全局随机数。",
     )
+    first = learner(pictures, 0.3, np.random.default_rng(8))
+    second = learner(pictures, 0.3, learner.handed[2])
+    require(
+        not close(*(numbers(parts(each, 2, "", "")[0], pictures.shape) for each in (first, second))),
+        "Called twice with one generator, your function gives the same noise both times: draw from the generator "
+        "itself, so that it moves on, not from a copy of it.",
+        "用同一个 generator 调用两次，噪声竟完全一样：要从 generator 本身抽取，让它往前走，而不是从它的副本里抽。",
+    )
     counts = {int(np.sum(each == 0)) for each in (spoilt, other, third)}
     require(
         len(set(zero.sum(axis=1))) > 1 and len(set(zero.sum(axis=0))) > 1 and len(counts) > 1,
@@ -480,7 +488,13 @@ def area_under_roc(learner: Learner) -> None:
                 "You divide by all pairs of examples; only pairs of one outlier and one ordinary example count.",
                 "你除以了所有样本的配对数；只有一个离群点配一个平常样本的才算。",
             )
-            for count in (25, 20, 10)
+            for count in (25, 20)
+        ),
+        (
+            5 / 10,  # what all pairs of two examples give, and much else besides
+            "You get 1/2. Of two outliers and three ordinary examples there are six pairs, and five are won; pairs of "
+            "two outliers, or of two ordinary examples, are not among them.",
+            "你得到 1/2。两个离群点与三个平常样本共有六对，赢了五对；两个离群点之间、两个平常样本之间的配对都不算。",
         ),
         (
             5 / 2,
@@ -525,10 +539,14 @@ def area_under_roc(learner: Learner) -> None:
         0.25,
         (
             0.5,
-            "Ties count as full wins in yours (>=): a tie is worth one half.",
-            "你把相等也算成赢（>=）：相等只算一半。",
+            "Ties count as full wins in yours, as with >= or in the order of a sort: a tie is worth one half.",
+            "你把相等算成了赢，比如用了 >=，或者按排序的先后：相等只算一半。",
         ),
-        (0.0, "Ties count as losses in yours: a tie is worth one half.", "你把相等算成输：相等应算一半。"),
+        (
+            0.0,
+            "Ties count for nothing in yours, as with > or in the order of a sort: a tie is worth one half.",
+            "相等在你这里不得分，比如用了 >，或者按排序的先后：相等应算一半。",
+        ),
     )
     require(
         close(half, 0.25),
@@ -544,6 +562,14 @@ def area_under_roc(learner: Learner) -> None:
         (np.array([1.0, 1.0, 1.0, 2.0, 2.0, 0.0]), np.array([True, True, False, True, False, False])),
         english="Several equal scores, also among outliers:",
         chinese="有几个得分相等，离群点之间也有：",
+    )
+    agree(
+        learner,
+        _area,
+        (np.array([0.502, 0.5, 0.501]), np.array([True, False, False])),
+        (np.array([0.3, 2.9, 2.1, 0.6]), np.array([False, True, False, True])),
+        english="Scores that are near each other are no tie:",
+        chinese="得分接近不等于相等：",
     )
 
 
@@ -702,4 +728,14 @@ def rate_penalty(learner: Learner) -> None:
     )
     extreme([[0.0, 0.5], [0.0, 0.5]], rate, *silent)
     extreme([[1.0, 0.5], [1.0, 0.5]], 0.2, *busy)
+    rare = np.array([[0.0, 0.5], [3e-6, 0.5]])
+    found, right = number(learner(rare, 0.2)), _rate_penalty(rare, 0.2)
+    require(
+        close(found, right, rtol=1e-3),
+        f"A mean of 1.5e-6 lies within 1e-6 and 1 - 1e-6 and stays as it is: for the code {rare.tolist()} and the rate "
+        f"0.2 the penalty is {right:.6g}, yours is {found:.6g}. Limit the means, not the numbers they are made of, and "
+        "add nothing.",
+        f"平均值 1.5e-6 在 1e-6 与 1 - 1e-6 之间，应保持原样：编码为 {rare.tolist()}、比例为 0.2 时，"
+        f"惩罚是 {right:.6g}，你得到 {found:.6g}。要限制的是平均值，而不是求平均之前的数；也不要另加什么。",
+    )
     extreme([[0.0, 1.0, 0.3], [0.0, 1.0, 0.0]], 0.4, *busy)

@@ -85,11 +85,13 @@ class Learner:
 
     Attributes:
         calls: each call so far that came back, as a pair (arguments, answer).
+        handed: the copies that the last call was given, such as a generator that has moved on since.
     """
 
     def __init__(self, function: Callable[..., object]) -> None:
         self._function = function
         self.calls: list[tuple[tuple[object, ...], object]] = []
+        self.handed: tuple[object, ...] = ()
 
     def __call__(self, *arguments: object) -> object:
         """Call with copies of the arguments.
@@ -103,7 +105,7 @@ class Learner:
         """
         import numpy as np  # here and below, not above: `from course_lib import check` loads nothing heavy
 
-        handed = copy.deepcopy(arguments)
+        handed = self.handed = copy.deepcopy(arguments)
         shown = ", ".join(short(argument) for argument in arguments)
         try:
             with _time_limit(TIME_LIMIT_SECONDS), np.errstate(all="ignore"), warnings.catch_warnings():
@@ -154,6 +156,14 @@ class Learner:
                 )
         self.calls.append((arguments, _kept(result)))
         return result
+
+    def takes(self, count: int) -> bool:
+        """Whether the function can be called with so many arguments, as far as its signature tells."""
+        try:
+            inspect.signature(self._function).bind(*range(count))
+        except (TypeError, ValueError):
+            return False
+        return True
 
     def _names(self) -> list[str]:
         """What the reader calls the arguments of the call, with numbers where that cannot be known."""

@@ -573,6 +573,14 @@ def drop_out(learner: Learner) -> None:
         "of your own.",
         "同样的生成器，丢掉的位置却不同：只能从 `random` 里抽，不要用 NumPy 的全局随机数，也不要自己另造。",
     )
+    first = numbers(learner(values, 0.25, True, np.random.default_rng(8)), values.shape)
+    second = numbers(learner(values, 0.25, True, learner.handed[3]), values.shape)
+    require(
+        not close(first, second),
+        "Called twice with one generator, your function drops the same values both times: draw from `random` itself, "
+        "so that it moves on, not from a copy of it.",
+        "用同一个生成器调用两次，丢掉的值竟完全一样：要从 `random` 本身抽取，让它往前走，而不是从它的副本里抽。",
+    )
     share = np.mean(half == 0)
     require(
         abs(share - 0.5) < 0.05,
@@ -648,6 +656,11 @@ def batch_perplexity(learner: Learner) -> None:
             "你除以了全部位置，填充也算在内：应除以掩码中 True 的个数。",
         ),
         (
+            np.exp(losses[mask].sum() / losses.size),
+            "The sum is that of the tokens alone, but you divide by all positions: divide by the number of True.",
+            "总和只含真正的词元，可是你除以了全部位置：应除以掩码中 True 的个数。",
+        ),
+        (
             np.exp(losses)[mask].mean(),
             "That is a mean of exponentials; first the mean of the losses, then one exponential.",
             "这是指数的平均；应先对损失取平均，再取一次指数。",
@@ -718,6 +731,13 @@ def batch_perplexity(learner: Learner) -> None:
         (random.random((2, 3)), np.ones((2, 3), bool)),
         (random.random((2, 4)), np.array([[False, True, True, False], [True, False, False, True]])),
         (random.random((3, 1)), np.array([[True], [False], [True]])),
+    )
+    agree(
+        learner,
+        ours,
+        (np.array([[0.0, 2.0, 0.0], [1.0, 3.0, 4.0]]), np.array([[True, True, False], [True, True, False]])),
+        english="A token the model was sure of has a loss of 0, and counts like any other.",
+        chinese="模型完全确定的词元损失为 0，也和别的词元一样计数。",
     )
     for filling, english, chinese in (
         (

@@ -281,6 +281,25 @@ def skip_gram_pairs(learner: Learner) -> None:
         ),
     )
     _require_pairs(found, right, gapped)
+    for tokens, left_out, wrong, english, chinese in (
+        (
+            ["he", "saw", "the", "film"],
+            {"the"},
+            _pairs(["he", "saw", "the", "film"], 2, {"he", "the"}),
+            "You leave out 'he', though only 'the' is in `skip`: ask whether the token is in the set, not in a text.",
+            "`skip` 里只有 the，你把 he 也去掉了：要看词元是否在集合里，而不是在一段文字里。",
+        ),
+        (
+            ["The", "film", "and", "the", "end"],
+            {"the"},
+            _pairs(["The", "film", "and", "the", "end"], 2, {"The", "the"}),
+            "'The' is not in `skip`; 'the' is: tokens stay as they are, capital or small.",
+            "`skip` 里有 the，没有 The：词元保持原样，区分大小写。",
+        ),
+    ):
+        found, right = _read_pairs(learner(tokens, 2, left_out)), _pairs(tokens, 2, left_out)
+        recognise(found, right, (wrong, english, chinese))
+        _require_pairs(found, right, tokens)
     for tokens, window, left_out in (
         (["not", "a", "good", "not", "very", "good", "film"], 3, {"a", "very"}),
         (["so", "good"], 5, {"so"}),
@@ -395,9 +414,10 @@ def best_merge(learner: Learner) -> None:
             require_new(learner)
         require(
             given is not weighted or found != ("m", "n"),
-            f"For {given} you return {found}: each word counts as often as its frequency says; it seems that you count "
-            "every word once.",
-            f"对于 {given}，你返回了 {found}：每个词要按它的频次计数；你似乎把每个词都只算了一次。",
+            f"For {given} you return {found}, whose score is 9/(9·9): each word counts as often as its frequency says. "
+            "Do you count every word once? Does each call begin with new counts?",
+            f"对于 {given}，你返回了 {found}，它的得分是 9/(9·9)：每个词要按它的频次计数。"
+            "你是不是把每个词都只算了一次？每次调用都重新开始计数了吗？",
         )
         require(
             found == right, f"For {given} you return {found}. {english}", f"对于 {given}，你返回了 {found}。{chinese}"
@@ -413,6 +433,39 @@ def best_merge(learner: Learner) -> None:
             f"Several pairs of {given} have the same score: the one that comes first in alphabetical order wins; you "
             f"return {found}.",
             f"{given} 里有几对得分相同：应取字母顺序在前的一对；你返回了 {found}。",
+        )
+    for given, english, chinese in (
+        (
+            {("c", "d"): 6, ("a", "b"): 1, ("b",): 5},
+            "Both pairs have the score 1/6: the alphabet decides, not which of them is more frequent.",
+            "两对的得分都是 1/6：由字母顺序决定，而不是看哪一对更常见。",
+        ),
+        (
+            {("a", "b"): 3, ("c", "d"): 4, ("a",): 9},
+            "A word of one symbol has no pair, but its symbol counts: 'a' occurs 12 times.",
+            "只有一个符号的词没有相邻的一对，但它的符号也要计数：a 出现 12 次。",
+        ),
+        (
+            {("a", "b"): 4, ("a", "b", "e"): 2, ("c", "d"): 5, ("c",): 5, ("e",): 9},
+            "('a', 'b') stands in two words, 4 + 2 times, and has the score 6/(6·6).",
+            "('a', 'b') 出现在两个词里，共 4 + 2 次，得分是 6/(6·6)。",
+        ),
+        (
+            {("a", "b", "a", "b"): 3, ("c", "d"): 4, ("c",): 4},
+            "('a', 'b') stands twice in its word, so it occurs 6 times and has the score 6/(6·6).",
+            "('a', 'b') 在它的词里出现两次，所以共 6 次，得分是 6/(6·6)。",
+        ),
+        (
+            {("a", "b"): 21, ("c", "d"): 20},
+            "1/20 is more than 1/21: scores are compared as they are, not rounded.",
+            "1/20 大于 1/21：比较得分时不要四舍五入。",
+        ),
+    ):
+        found, right = ask(given), _merge(given)
+        require(
+            found == right,
+            f"For {given} the pair to merge is {right}; you return {found}. {english}",
+            f"对于 {given}，应合并 {right}；你返回了 {found}。{chinese}",
         )
     for given in _MERGES:
         found, right = ask(given), _merge(given)
@@ -486,8 +539,8 @@ def mean_of_words(learner: Learner) -> None:
         ),
         (
             kept.sum(axis=1),
-            "That is the sum: divide by the number of True in each row.",
-            "这是和：还要除以每行 True 的个数。",
+            "You get the sum: divide by the number of True in each row.",
+            "你得到的是和：要除以每行 True 的个数。",
         ),
         (
             kept.sum(axis=1) / (count + 1),
@@ -496,8 +549,8 @@ def mean_of_words(learner: Learner) -> None:
         ),
         (
             kept.sum(axis=1) / count.max(),
-            "You divide every row by the number of True of the longest: each row has its own.",
-            "你把每一行都除以了最长一行的 True 个数：每行各有各的。",
+            "You divide every row by the same number, that of the True in the first: each row has its own.",
+            "你把每一行都除以了同一个数，即第一行的 True 个数：每行各有各的。",
         ),
         (
             kept.sum(axis=1) / count.sum(),
@@ -536,6 +589,13 @@ def mean_of_words(learner: Learner) -> None:
         (random.normal(size=(1, 4, 3)), np.array([[False, True, True, False]])),
         (random.normal(size=(2, 4, 1)), np.array([[True, True, False, False], [True] * 4])),
         (random.normal(size=(2, 1, 3)), np.ones((2, 1), bool)),
+    )
+    agree(
+        learner,
+        right_mean,
+        (np.array([[[0.0, 0.0], [2.0, 0.0], [4.0, 5.0]]]), np.array([[True, True, False]])),
+        english="A real position may hold zeros, and counts: the mask alone says what is real.",
+        chinese="真实位置上的数可以是零，也要计数：哪里真实，只由掩码决定。",
     )
     nothing = np.array([[True] * 4, [False] * 4])
     empty = numbers(learner(vectors, nothing), (2, 2), "batch, dim")

@@ -256,6 +256,13 @@ def draw_codes(learner: Learner) -> None:
         tuple(random.normal(size=(3, 1, 4))),
         tuple(random.normal(size=(3, 6, 1))),
     )
+    agree(
+        learner,
+        _codes,
+        (np.array([[20.0, -9.0]]), np.array([[4.0, -12.0]]), np.array([[3.5, -4.0]])),
+        english="A code may lie far from 0:",
+        chinese="编码可以离 0 很远：",
+    )
 
 
 def _elbo(images: np.ndarray, logits: np.ndarray, z_mean: np.ndarray, z_log_var: np.ndarray) -> float:
@@ -529,9 +536,9 @@ def count_active(learner: Learner) -> None:
         ),
         (
             float(np.sum(z_mean.std(axis=0) > 0.01)),
-            "Some dimensions too many: you compare the standard deviation with the threshold, which is one for the "
-            "variance.",
-            "多数了几维：阈值是对方差说的，你拿标准差去比了。",
+            "You count six: also three whose standard deviation lies above the threshold, while their variance does "
+            "not. The threshold is one for the variance.",
+            "你数了六维：其中三维的标准差高于阈值，方差却没有。阈值是对方差说的。",
         ),
         (float(np.sum(np.abs(z_mean.mean(axis=0)) > 0.01)), *absolute),
         (float(np.sum((z_mean**2).mean(axis=0) > 0.01)), *absolute),
@@ -559,7 +566,7 @@ def count_active(learner: Learner) -> None:
         f"这里十一维中有三维活跃；你得到 {count:g}。",
     )
 
-    def ours(z_mean: np.ndarray, threshold: float) -> int:
+    def ours(z_mean: np.ndarray, threshold: float = 0.01) -> int:
         return int(np.sum(z_mean.var(axis=0) > threshold))
 
     still = np.array([[2.0, -1.0, 5.0, 0.0]] * 6)
@@ -568,10 +575,34 @@ def count_active(learner: Learner) -> None:
     wide = number(learner(z_mean, 0.5))
     require(
         wide == 2,
-        f"With threshold=0.5 two are active, and you say {wide:g}: does your function use the threshold it is given?",
-        f"threshold=0.5 时有两维活跃，你得到 {wide:g}：你的函数用了传入的阈值吗？",
+        f"With threshold=0.5 two are active, and you say {wide:g}"
+        + (": does your function use the threshold it is given?" if wide == count else "."),
+        f"threshold=0.5 时有两维活跃，你得到 {wide:g}" + ("：你的函数用了传入的阈值吗？" if wide == count else "。"),
     )
     agree(learner, ours, (moving, 5.0))
+    agree(
+        learner,
+        ours,
+        (np.array([[0.17, -0.17]] * 18 + [[0.0, 0.0]] * 22), 0.01),
+        english="The variance is the mean square around the mean, not around another middle:",
+        chinese="方差是相对于均值（而不是别的中心）的平均平方：",
+    )
+    agree(
+        learner,
+        ours,
+        (np.array([[0.3], [-0.3]] * 50), 0.092),
+        (np.array([[0.3], [-0.3]] * 50), 0.088),
+        english="A variance of 0.09, compared as it is, not rounded:",
+        chinese="方差 0.09 照原样比较，不要四舍五入：",
+    )
+    if learner.takes(1):  # who leaves the default out is not wrong
+        agree(
+            learner,
+            ours,
+            (0.1 * moving,),
+            english="Called without a threshold, which is 0.01 then:",
+            chinese="不给阈值，即取 0.01 时：",
+        )
     require(
         number(learner(still, 0.0)) == 0,
         "A dimension that never changes is not active, with a threshold of 0 either: its variance must lie above it.",
@@ -588,7 +619,7 @@ def _penalty(kl: np.ndarray, free_bits: float) -> float:
     more=(
         "Three steps, in this order: the average over the batch for each dimension, the floor for each dimension, the "
         "sum over dimensions. Exchange two of them and it is another penalty.",
-        "三步，次序不能变：每一维对整批取平均，每一维加上下限，再对各维求和。换了次序，就是另一种惩罚。",
+        "三步，次序不能变：每一维对整批取平均，让每一维不低于下限，再对各维求和。换了次序，就是另一种惩罚。",
     ),
 )
 def free_bits_penalty(learner: Learner) -> None:
@@ -596,7 +627,7 @@ def free_bits_penalty(learner: Learner) -> None:
     kl = np.array(
         [[0.0, 2.0, 0.1, 0.2], [0.8, 1.0, 0.1, 0.1], [0.1, 3.0, 0.1, 0.0], [0.3, 1.2, 0.1, 0.3], [0.3, 1.8, 0.1, 0.15]]
     )
-    floor = 0.25
+    floor = 0.2
     mean = kl.mean(axis=0)  # 0.3, 1.8, 0.1 and 0.15
     right = _penalty(kl, floor)
     answer = numbers(learner(kl, floor))
@@ -670,9 +701,9 @@ def free_bits_penalty(learner: Learner) -> None:
         )
     require(
         close(result, right),
-        f"With the averages 0.3, 1.8, 0.1 and 0.15 and 0.25 free nats the penalty is {right:.6g}; yours is "
+        f"With the averages 0.3, 1.8, 0.1 and 0.15 and {floor} free nats the penalty is {right:.6g}; yours is "
         f"{result:.6g}.",
-        f"平均值为 0.3、1.8、0.1 和 0.15，自由奈特为 0.25 时，惩罚是 {right:.6g}；你得到 {result:.6g}。",
+        f"平均值为 0.3、1.8、0.1 和 0.15，自由奈特为 {floor} 时，惩罚是 {right:.6g}；你得到 {result:.6g}。",
     )
     random = np.random.default_rng(9)
     agree(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
@@ -235,8 +236,8 @@ WRONG = {
         "保持原样",
     ),
     "turns the order around": ("03.4", lambda s, o: 1 - right_area(s, o), "ordinary* example scores", "平常"),
-    "counts ties as wins": ("03.4", lambda s, o: compare(s, o, np.greater_equal), "full wins", "也算成赢"),
-    "counts ties as losses": ("03.4", lambda s, o: compare(s, o, np.greater), "as losses", "算成输"),
+    "counts ties as wins": ("03.4", lambda s, o: compare(s, o, np.greater_equal), "full wins", "算成了赢"),
+    "counts ties as losses": ("03.4", lambda s, o: compare(s, o, np.greater), "count for nothing", "不得分"),
     "counts and does not divide": (
         "03.4",
         lambda s, o: right_area(s, o) * o.sum() * (~o).sum(),
@@ -303,6 +304,30 @@ WRONG = {
         lambda c, r: float(np.abs(c).sum(axis=1).mean()),
         "the penalty is",
         "惩罚是",
+    ),
+    "draws from a copy of the generator": (
+        "03.3",
+        lambda x, share, g: right_pair(x, share, copy.deepcopy(g)),
+        "same noise both times",
+        "噪声竟完全一样",
+    ),
+    "takes near scores for ties": (
+        "03.4",
+        lambda s, o: float(np.where(np.abs(s[o][:, None] - s[~o]) < 0.05, 0.5, s[o][:, None] > s[~o]).mean()),
+        "are no tie",
+        "不等于相等",
+    ),
+    "counts pairs of two outliers too": (
+        "03.4",
+        lambda s, o: right_area(s, o) * o.sum() * (~o).sum() / (len(s) * (len(s) - 1) / 2),
+        "there are six pairs",
+        "共有六对",
+    ),
+    "limits the numbers before the mean": (
+        "03.5",
+        lambda c, r: float(divergence(r, np.clip(c, 1e-6, 1 - 1e-6).mean(axis=0)).sum()),
+        "Limit the means",
+        "要限制的是平均值",
     ),
 }
 
@@ -504,7 +529,7 @@ MORE_WRONG = [
     ("03.3", lambda p, share, g: tuple(part[:200, :50] for part in right_pair(p, share, g)), ""),
     ("03.4", lambda s, o: right_area(s, o) * o.sum(), ""),
     ("03.4", lambda s, o: right_area(s, o) * o.sum() * (~o).sum() / len(s) ** 2, "all pairs"),
-    ("03.4", lambda s, o: right_area(s, o) * o.sum() * (~o).sum() * 2 / len(s) / (len(s) - 1), "all pairs"),
+    ("03.4", lambda s, o: right_area(s, o) * o.sum() * (~o).sum() * 2 / len(s) / (len(s) - 1), "six pairs"),
     ("03.4", lambda s, o: right_area(s, o) * (~o).sum(), ""),
     ("03.4", lambda s, o: s[o].mean() - s[~o].mean(), "difference of the mean"),
     ("03.4", lambda s, o: float(s[o].mean() > s[~o].mean()), "0.6 lies below 0.7"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
@@ -260,6 +261,24 @@ WRONG = {
         lambda losses, mask: np.exp((losses * mask).sum(1) / mask.sum(1)),
         "one number for the whole batch",
         "整批只返回一个数",
+    ),
+    "draws from a copy of the generator": (
+        "02.4",
+        lambda v, rate, training, r: right_dropout(v, rate, training, copy.deepcopy(r)),
+        "same values both times",
+        "丢掉的值竟完全一样",
+    ),
+    "takes a loss of zero for padding": (
+        "02.5",
+        lambda losses, mask: np.exp(losses[mask & (losses != 0)].mean()),
+        "has a loss of 0",
+        "损失为 0",
+    ),
+    "divides the tokens' sum by all positions": (
+        "02.5",
+        lambda losses, mask: np.exp(losses[mask].sum() / losses.size),
+        "that of the tokens alone",
+        "总和只含真正的词元",
     ),
 }
 

@@ -122,6 +122,18 @@ def split_leniently(word, vocabulary, first=False):
 
 COUNT_ALL = ("as often as it stands in the word", "在词里出现的次数")
 
+
+def merge_with(pieces, new_counts):
+    """The best pair where the counts of pairs are made in another way."""
+    symbols, pairs = Counter(), Counter()
+    for word, frequency in pieces.items():
+        for symbol in word:
+            symbols[symbol] += frequency
+        for pair, count in new_counts(pairs, word, frequency):
+            pairs[pair] = count
+    return min(pairs, key=lambda pair: (-pairs[pair] / (symbols[pair[0]] * symbols[pair[1]]), pair))
+
+
 WRONG = {
     "drops repeats side by side alone": (
         "01.1",
@@ -271,6 +283,68 @@ WRONG = {
         lambda word, vocabulary: split(word, vocabulary, give_up=False),
         "whole word becomes",
         "整个词变为",
+    ),
+    "looks for the token in a text": (
+        "01.2",
+        lambda t, w, s: right_pairs(t, w, s | {token for token in t if token in " ".join(s)}),
+        "not in a text",
+        "一段文字",
+    ),
+    "skips capitals as well": (
+        "01.2",
+        lambda t, w, s: right_pairs(t, w, s | {token for token in t if token.lower() in s}),
+        "capital or small",
+        "区分大小写",
+    ),
+    "lets the more frequent pair win a tie": (
+        "01.3",
+        lambda p: min(scores(p)[0], key=lambda pair: (-scores(p)[1][pair], -scores(p)[0][pair], pair)),
+        "the alphabet decides",
+        "由字母顺序决定",
+    ),
+    "leaves out words of one symbol": (
+        "01.3",
+        lambda p: right_merge({word: count for word, count in p.items() if len(word) > 1}),
+        "its symbol counts",
+        "它的符号也要计数",
+    ),
+    "counts a pair once in a word": (
+        "01.3",
+        lambda p: merge_with(
+            p, lambda pairs, word, count: [(pair, pairs[pair] + count) for pair in set(pairwise(word))]
+        ),
+        "stands twice in its word",
+        "出现两次",
+    ),
+    "keeps the pairs of the last word": (
+        "01.3",
+        lambda p: merge_with(p, lambda pairs, word, count: [(pair, count) for pair in pairwise(word)]),
+        "stands in two words",
+        "出现在两个词里",
+    ),
+    "rounds the scores": (
+        "01.3",
+        lambda p: min(scores(p)[1], key=lambda pair: (-round(scores(p)[1][pair], 2), pair)),
+        "not rounded",
+        "四舍五入",
+    ),
+    "takes zeros for padding": (
+        "01.4",
+        lambda v, m: right_mean(v, m & (v != 0).any(-1)),
+        "may hold zeros",
+        "可以是零",
+    ),
+    "counts the numbers that are not zero": (
+        "01.4",
+        lambda v, m: (v * m[..., None]).sum(1) / np.maximum((v * m[..., None] != 0).sum(1), 1),
+        "may hold zeros",
+        "可以是零",
+    ),
+    "divides every row by one number": (
+        "01.4",
+        lambda v, m: (v * m[..., None]).sum(1) / max(m[0].sum(), 1),
+        "the same number",
+        "同一个数",
     ),
 }
 
@@ -459,8 +533,8 @@ MORE_WRONG = [
     ),
     ("01.4", lambda v, m: means(v, m, lambda m: m.sum(1)[:, None] + 1), "one more than"),
     ("01.4", lambda v, m: means(v, m, lambda m: m.sum()), "whole mask"),
-    ("01.4", lambda v, m: means(v, m, lambda m: m.sum(1).max()), "the longest"),
-    ("01.4", lambda v, m: (v * m[..., None]).sum(1), "That is the sum"),
+    ("01.4", lambda v, m: means(v, m, lambda m: m.sum(1).max()), "same number"),
+    ("01.4", lambda v, m: (v * m[..., None]).sum(1), "You get the sum"),
     ("01.4", lambda v, m: without_empty(right_mean(v, ~m)), "average the padding"),
     ("01.4", lambda v, m: v.sum(1) / np.maximum(m.sum(1), 1)[:, None], "still in the sum"),
     ("01.4", lambda v, m: v[m].mean(0), "axes is gone"),

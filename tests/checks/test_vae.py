@@ -155,6 +155,37 @@ WRONG = {
     ),
     "squared": ("04.6", lambda k, b: np.sum(np.maximum(k.mean(0), b) ** 2), "the penalty is", "惩罚是"),
     "no free bits": ("04.6", lambda k, b: k.mean(0).sum(), "free bits are missing", "漏了自由比特"),
+    "codes kept near 0": ("04.2", lambda m, v, e: np.clip(m + np.exp(v / 2) * e, -3, 3), "far from 0", "离 0 很远"),
+    "another threshold by default": (
+        "04.5",
+        lambda m, threshold=0.1: np.sum(m.var(axis=0) > threshold),
+        "without a threshold",
+        "不给阈值",
+    ),
+    "squares around the median": (
+        "04.5",
+        lambda m, threshold=0.01: np.sum(((m - np.median(m, axis=0)) ** 2).mean(axis=0) > threshold),
+        "not around another middle",
+        "别的中心",
+    ),
+    "variances rounded": (
+        "04.5",
+        lambda m, threshold=0.01: np.sum(m.var(axis=0).round(1) > threshold),
+        "not rounded",
+        "四舍五入",
+    ),
+    "spread added up": (
+        "04.5",
+        lambda m, threshold=0.01: np.sum(((m - m.mean(axis=0)) ** 2).sum(axis=0) > threshold),
+        "You count six",
+        "数了六维",
+    ),
+    "free bits taken off the sum": (
+        "04.6",
+        lambda k, bits: max(k.mean(axis=0).sum() - bits, 0.0),
+        "the penalty is",
+        "惩罚是",
+    ),
 }
 
 
