@@ -585,7 +585,7 @@ def count_active(learner: Learner) -> None:
         ours,
         (np.array([[0.17, -0.17]] * 18 + [[0.0, 0.0]] * 22), 0.01),
         english="The variance is the mean square around the mean, not around another middle:",
-        chinese="方差是相对于均值（而不是别的中心）的平均平方：",
+        chinese="方差是各数与均值（而不是别的中心）之差的平方的平均：",
     )
     agree(
         learner,
