@@ -594,8 +594,8 @@ def _pairs(answer: object, width: int) -> list[tuple[int, int]]:
 def beam_step(learner: Learner) -> None:
     """Catches: scores forgotten, the best of each beam, products of logarithms, worst first, beam and token changed."""
     # Each mistake keeps another three here, and none keeps the right ones.
-    scores = np.array([-1.5, -1.7, -3.2])
-    log_p = np.array([[-1.3, -2.0, -1.1, -1.4], [-2.6, -1.0, -0.8, -2.3], [-3.7, -0.6, -2.4, -1.2]])
+    scores = np.array([-2.6, -1.4, -0.8])
+    log_p = np.array([[-2.3, -0.8, -3.6, -0.6], [-2.3, -1.1, -1.3, -2.9], [-3.7, -1.6, -2.7, -1.1]])
     result = _pairs(learner(scores, log_p, 3), 3)
     right = _best(scores, log_p, 3)
     flat = [divmod(place, 3) for place in np.argsort(-(scores[:, None] + log_p), axis=None)[:3].tolist()]
@@ -619,6 +619,16 @@ def beam_step(learner: Learner) -> None:
             _best(scores, np.exp(log_p), 3),
             "You add probabilities to logarithms: log_p is what is added.",
             "你把概率加到了对数上：要加的是 log_p。",
+        ),
+        (
+            _best(np.exp(scores), log_p, 3),
+            "You take exp of a score before adding it: a score is the sum of logarithms so far, and stays as it is.",
+            "你先对开头的得分取了 exp 再相加：得分本身就是到此为止的对数之和，应当原样相加。",
+        ),
+        (
+            _best(np.exp(scores), np.exp(log_p), 3),
+            "You add probabilities; what is added are their logarithms.",
+            "你把概率相加了；应当相加的是它们的对数。",
         ),
         (
             _best(-scores, -log_p, 3),
@@ -717,7 +727,7 @@ def _parameters(width: int, hidden: int, num_heads: int, decoder: bool) -> int:
 )
 def layer_parameters(learner: Learner) -> None:
     """Catches: no biases, one attention in a decoder, norms forgotten or too few, heads counted, three matrices."""
-    width, hidden, heads = 12, 50, 3
+    width, hidden, heads = 12, 50, 6
     square, biases, norm = width**2, width, 2 * width
     attention, network = 4 * (square + biases), 2 * width * hidden + hidden + width
     mine = number(learner(width, hidden, heads, False))

@@ -405,6 +405,9 @@ def two_networks(width, hidden, heads, decoder):
 
 
 MORE_WRONG = [
+    ("06.5", step_by(lambda s, p: np.exp(s) + p), "exp of a score"),
+    ("06.5", step_by(lambda s, p: np.exp(s) + np.exp(p)), "You add probabilities"),
+    ("06.6", lambda w, h, n, d: count(w, h, n, d) - (1 + d) * 3 * (w - w // n), "has 1,934 parameters"),
     ("06.1", lambda n, d: table(512, d)[:n], "should have the shape"),
     ("06.1", in_eight_bits, "Far out"),
     ("06.2", lambda s, a, e: tuple(each.astype(np.uint8) for each in forced(s, a, e)), "should be"),
