@@ -277,6 +277,7 @@ def layer_backward(learner: Learner) -> None:
         tuple(random.normal(size=size) for size in ((1, 3), (3, 4), (4,), (1, 4))),
         tuple(random.normal(size=size) for size in ((3, 3), (3, 3), (3,), (3, 3))),
         tuple(random.normal(size=size) for size in ((4, 3), (3, 1), (1,), (4, 1))),
+        (inputs[::-1].copy(), -weights, biases, 2 * given),  # shaped like the first, with other numbers
     )
 
 

@@ -130,6 +130,7 @@ def code_kl(learner: Learner) -> None:
         tuple(random.normal(size=(2, 4, 1))),
         (np.zeros((2, 2)), np.zeros((2, 2))),
         (np.full((3, 2), -4.0), np.array([[-30.0, 3.0], [5.0, -20.0], [0.0, 0.0]])),
+        (np.array([[0.5, 1.0, -1.0], [2.0, 0.1, 0.3]]), np.array([[0.2, -0.1, 1.0], [-1.0, 0.4, 0.0]])),  # as the first
     )
 
 

@@ -16,6 +16,7 @@ from .answers import (
     SPOILT_BATCHES,
     as_a_class,
     for_ever,
+    kept_for_a_shape,
     must_cover,
     must_fail,
     must_get_its_hint,
@@ -315,6 +316,7 @@ def shift(change):
 
 
 MORE_WRONG = [
+    ("04.1", kept_for_a_shape(RIGHT["04.1"]), "same answer as before"),
     ("04.1", lambda m, v: 0.5 * (m**2 + np.exp(v) - v).sum(-1), "-1 of (6) is missing"),
     ("04.1", lambda m, v: 0.5 * ((m**2 + np.exp(v) - v).sum(-1) - 1), "once for the whole code"),
     ("04.1", lambda m, v: 0.5 * (m**2).sum(-1), "means alone"),
