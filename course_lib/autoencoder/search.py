@@ -16,7 +16,6 @@ from pathlib import Path
 from course_lib import data
 from course_lib.autoencoder.model import Autoencoder
 from course_lib.autoencoder.training import reconstruction_errors, train_autoencoder
-from course_lib.base.files import write_atomically
 from course_lib.session.scale import DEFAULT_SEED
 from course_lib.training import provenance
 
@@ -68,15 +67,12 @@ def main(target: Path) -> None:
                     error = validation_error(size, recipe, seed)
                 runs.append({"size": size, "recipe": name, "seed": seed, "error": round(error, 5)})
                 print(f"{size} numbers, {name}, seed {seed}: {error:.4f}", flush=True)
-    record = {
+    found = {
         "runs": runs,
         "recipes": RECIPES,
         "digits": {"training": TRAINING, "validation": VALIDATION},
-        "minutes": {name: [round(part, 2) for part in parts] for name, parts in minutes.items()},
-        "machine": provenance.this_machine(),
-        "versions": provenance.these_versions(),
     }
-    write_atomically(target, json.dumps(record, indent=1, sort_keys=True).encode("utf-8") + b"\n")
+    provenance.write_record(target, found, minutes)
 
 
 if __name__ == "__main__":

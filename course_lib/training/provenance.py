@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
+from course_lib.base.files import write_atomically
 from course_lib.training import devices
 
 # By step: minutes by the clock, and minutes of processors' work.
@@ -44,3 +47,16 @@ def these_versions() -> dict[str, str]:
         "numpy": np.__version__,
         backend: devices.version_of(backend).rpartition(" ")[2],
     }
+
+
+def write_record(target: Path, found: Mapping[str, object], minutes: Minutes) -> None:
+    """Write what a search found, and what it took: by the clock, on which machine, with which versions.
+
+    Args:
+        target: the file.
+        found: what is recorded besides.
+        minutes: what `clock` has added up.
+    """
+    took = {name: [round(part, 2) for part in parts] for name, parts in minutes.items()}
+    record = {**found, "minutes": took, "machine": this_machine(), "versions": these_versions()}
+    write_atomically(target, json.dumps(record, indent=1, sort_keys=True).encode("utf-8") + b"\n")

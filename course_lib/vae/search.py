@@ -13,7 +13,6 @@ from importlib import resources
 from pathlib import Path
 
 from course_lib import data
-from course_lib.base.files import write_atomically
 from course_lib.training import provenance
 from course_lib.vae.evaluation import elbo_terms, mean_and_error
 from course_lib.vae.model import VAE
@@ -73,15 +72,12 @@ def main(target: Path) -> None:
                 elbo, error = validation_bound(choice, seed)
             runs.append({"candidate": name, "seed": seed, "elbo": round(elbo, 2), "error": round(error, 2)})
             print(f"{name}, seed {seed}: {elbo:.2f} ± {error:.2f}", flush=True)
-    record = {
+    found = {
         "runs": runs,
         "settings": {name: {**COMMON, **choice} for name, choice in CANDIDATES.items()},
         "digits": {"training": TRAINING, "validation": VALIDATION},
-        "minutes": {name: [round(part, 2) for part in parts] for name, parts in minutes.items()},
-        "machine": provenance.this_machine(),
-        "versions": provenance.these_versions(),
     }
-    write_atomically(target, json.dumps(record, indent=1, sort_keys=True).encode("utf-8") + b"\n")
+    provenance.write_record(target, found, minutes)
 
 
 if __name__ == "__main__":
