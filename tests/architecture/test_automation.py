@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -278,3 +279,15 @@ def test_ci_finds_the_data_beside_the_checkout(tmp_path: Path) -> None:
         ["bash", ".ci/run"], cwd=tmp_path / "checkout", env=environment, capture_output=True, text=True, check=True
     )
     assert answer.stdout == f"data: {tmp_path / 'shared' / 'data'}, told: test\n"
+
+
+@pytest.mark.skipif((os.environ.get("KERAS_BACKEND") or "tensorflow") != "tensorflow", reason="they pass elsewhere")
+def test_a_warning_that_nobody_has_named_fails_a_test() -> None:
+    with pytest.raises(FutureWarning, match="whoever calls this"):
+        warnings.warn("whoever calls this will have to change", FutureWarning, stacklevel=1)
+
+
+def test_others_warnings_are_named_by_message_kind_and_module(pytestconfig: pytest.Config) -> None:
+    kept = pytestconfig.getini("filterwarnings")
+    assert kept[:2] == ["error", r"error:::course_lib\..*"]
+    assert all(line.startswith("ignore:") and line.count(":") == 3 for line in kept[2:])  # message, kind and module
