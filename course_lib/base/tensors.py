@@ -30,12 +30,12 @@ def wide(values):
     return values if dtype_of(values) in ("float32", "float64") else ops.cast(values, "float32")
 
 
-def dtype_of(tensor) -> str:
+def dtype_of(tensor: object) -> str:
     """The name of a tensor's type, the same on every backend."""
     return keras.backend.standardize_dtype(tensor.dtype)
 
 
-def floating_dtype(tensor) -> bool:
+def floating_dtype(tensor: object) -> bool:
     """Whether a tensor holds floats."""
     return keras.backend.is_float_dtype(dtype_of(tensor))
 
@@ -54,7 +54,7 @@ def keep_mask(name: str, mask):
     return ops.cast(mask, "bool")
 
 
-def require_boolean(name: str, mask) -> None:
+def require_boolean(name: str, mask: object) -> None:
     """Raise a TypeError unless a mask is boolean: some libraries add numbers to the scores."""
     if dtype_of(mask) != "bool":
         raise TypeError(f"{name} is of type {dtype_of(mask)}; allowed: bool, True for what may be looked at")
