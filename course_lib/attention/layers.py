@@ -6,7 +6,6 @@ from numbers import Integral
 
 import keras
 from keras import ops
-from keras.src.backend import get_keras_mask  # not public; the attribute itself is missing on JAX
 
 from course_lib.attention import functions
 from course_lib.attention.masks import attention_mask_of, look_back_mask, require_mask
@@ -48,7 +47,18 @@ class AdditiveAttention(keras.layers.Layer):
         # v alone has one column, so that its scale is that of a layer with one output.
         self.score_kernel = self.add_weight(shape=(self.hidden_dim, 1), name="score_kernel")
 
-    def call(self, query, key=None, value=None, padding_mask=None, attention_mask=None, return_attention_scores=False):
+    def call(
+        self,
+        query,
+        key=None,
+        value=None,
+        padding_mask=None,
+        attention_mask=None,
+        return_attention_scores: bool = False,
+        mask=None,
+        query_mask=None,
+        key_mask=None,
+    ):
         """Average the values for each query.
 
         Args:
@@ -58,6 +68,9 @@ class AdditiveAttention(keras.layers.Layer):
             padding_mask: which keys are tokens; where it is left out, the mask that Keras keeps for the keys, if any.
             attention_mask: which keys each query may look at.
             return_attention_scores: return the weights as well.
+            mask: filled by Keras with the mask that it keeps for the query, where this is the only tensor given.
+            query_mask: likewise where it is not.
+            key_mask: filled by Keras with the mask that it keeps for the key.
 
         Returns:
             The averages; with `return_attention_scores` a pair of these and the weights.
@@ -69,10 +82,11 @@ class AdditiveAttention(keras.layers.Layer):
             TypeError: if a mask is not boolean.
             ValueError: if the shapes do not fit together, or there is no key.
         """
+        kept = _kept_by_keras(key, mask, query_mask, key_mask)
         key = query if key is None else key
         value = key if value is None else value
         _require_sequences(query.shape, key.shape, value.shape)
-        padding_mask = _kept_by_keras(key) if padding_mask is None else padding_mask
+        padding_mask = kept if padding_mask is None else padding_mask
         _require_masks(padding_mask, attention_mask, query.shape, key.shape)
         mask = attention_mask_of(padding_mask, attention_mask)
         if mask is not None:
@@ -170,6 +184,9 @@ class MultiHeadAttention(keras.layers.Layer):
         cache=None,
         cache_index=None,
         training: bool = False,
+        mask=None,
+        query_mask=None,
+        key_mask=None,
     ):
         """Let every query look at the keys, head by head.
 
@@ -186,6 +203,9 @@ class MultiHeadAttention(keras.layers.Layer):
             cache_index: the position of the first query, a number or a scalar tensor. Each query then looks at the
                 positions up to its own; the masks speak of all positions of the cache.
             training: whether dropout is at work.
+            mask: filled by Keras with the mask that it keeps for the query, where this is the only tensor given.
+            query_mask: likewise where it is not.
+            key_mask: filled by Keras with the mask that it keeps for the key.
 
         Returns:
             The outputs; then the weights where they were asked for; then the cache where `cache_index` was given. A
@@ -204,11 +224,12 @@ class MultiHeadAttention(keras.layers.Layer):
             raise ValueError("key or value is given with a cache but without cache_index; allowed: to leave them out")
         if cache is None and cache_index is not None:
             raise ValueError(f"cache_index is {cache_index} and there is no cache; allowed: both or none")
+        kept = _kept_by_keras(key, mask, query_mask, key_mask)
         key = query if key is None else key
         value = key if value is None else value
         _require_sequences(query.shape, key.shape, value.shape)
         if padding_mask is None and cache is None:
-            padding_mask = _kept_by_keras(key)
+            padding_mask = kept
 
         heads, first = self._heads(self.query_dense, query), 0
         keys, values = cache if looks_at_cache_alone else self.project(key, value)
@@ -281,9 +302,15 @@ class MultiHeadAttention(keras.layers.Layer):
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
-def _kept_by_keras(key):
-    """The mask that an embedding with `mask_zero` or a masking layer has left with its outputs, or None."""
-    return get_keras_mask(key)
+def _kept_by_keras(key, mask, query_mask, key_mask):
+    """The mask that an embedding with `mask_zero` or a masking layer has left with the keys, or None.
+
+    Keras fills the argument `mask` where the query is the only tensor of a call, and one for each tensor where there
+    are several.
+    """
+    if key is not None:
+        return key_mask
+    return query_mask if mask is None else mask
 
 
 def _require_sequences(query: Shape, key: Shape, value: Shape) -> None:

@@ -162,6 +162,14 @@ def test_the_mask_that_keras_keeps_for_the_keys_is_obeyed(make) -> None:
         outputs, _ = layer(embedding(ids[:1, :2]), cache=layer.empty_cache(1, 5), cache_index=0)
         expected = layer(vectors[:1, :2], use_causal_mask=True)
         np.testing.assert_allclose(numpy(outputs), numpy(expected), atol=1e-6)
+    # It is that of the keys, whatever else is given.
+    other = np.array([[5, 0, 1, 1, 1], [0, 3, 3, 2, 1]])
+    look_back = np.tri(5, dtype=bool)
+    for given in ((embedding(ids),), (embedding(other), embedding(ids)), (embedding(other), embedding(ids), vectors)):
+        plain = [numpy(each) for each in given]
+        for options in ({}, {"attention_mask": look_back}):
+            expected = numpy(layer(*plain, padding_mask=ids != 0, **options))
+            np.testing.assert_allclose(numpy(layer(*given, **options)), expected, atol=1e-6)
     # A mask that is given goes before the one that is kept.
     everything = layer(embedding(ids), padding_mask=np.ones((2, 5), bool))
     np.testing.assert_allclose(numpy(everything), numpy(layer(vectors)), atol=1e-6)
