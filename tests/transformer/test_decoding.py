@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import math
 
+import keras
 import numpy as np
 import pytest
 
@@ -157,10 +158,13 @@ def test_a_search_is_traced_once_for_a_shape_and_sees_new_weights() -> None:
     search = GreedySearch(model, START, END, batch_size=2)
     before, _ = search.translate(SOURCES)
     search.translate([[4], [5, 6, 7]])
-    assert len(traced) == 1 and traced[0] == (2, 8)
+    # PyTorch runs the search as it is written, for each batch; the other backends trace it once and compile that.
+    batches = 3 if keras.backend.backend() == "torch" else 1
+    assert traced == [(2, 8)] * batches, traced
     model.set_weights([np.random.default_rng(4).normal(size=each.shape) for each in model.get_weights()])
     after, _ = search.translate(SOURCES)
-    assert after != before and len(traced) == 1
+    assert after != before
+    assert keras.backend.backend() == "torch" or len(traced) == 1
 
 
 @pytest.mark.slow
