@@ -53,9 +53,27 @@ def test_the_english_solutions_give_the_expected_results_on_jax(chapter, tmp_pat
     assert set(record.checks.values()) == {"passed"}
 
 
+# The two whose models hold most kinds of layers; the long run takes every lesson to both backends.
+SHARE = {"torch": "05_attention", "jax": "06_transformer"}
+
+
+@pytest.mark.parametrize(
+    ("backend", "chapter"),
+    [(backend, chapter) for backend, slug in SHARE.items() for chapter in CHAPTERS if chapter.slug == slug],
+    ids=SHARE,
+)
+def test_a_lesson_runs_on_another_backend_at_smoke_scale(chapter, backend, tmp_path, monkeypatch):
+    runs_on(backend, chapter, tmp_path, monkeypatch)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_every_cell_runs_on_every_backend(chapter, backend, tmp_path, monkeypatch):
+    runs_on(backend, chapter, tmp_path, monkeypatch)
+
+
+def runs_on(backend, chapter, tmp_path, monkeypatch):
+    """Hold that every cell of a lesson runs on a backend and its solutions pass; skip where that is not installed."""
     pytest.importorskip(backend)
     monkeypatch.setenv("KERAS_BACKEND", backend)
     record = executor.run(chapter, "en", "solution", "smoke", build_folder=tmp_path)
