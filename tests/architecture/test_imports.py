@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
-from .tree import ROOT
+from .tree import ROOT, texts
 
 # What takes a noticeable time to import.
 HEAVY = {
@@ -32,6 +33,11 @@ def test_imports_go_down_only() -> None:
         [*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_nothing_private_of_keras_is_used() -> None:
+    private = re.compile(r"\bkeras\.src\b")
+    assert [path for path, text in texts(".py").items() if private.search(text)] == []
 
 
 @pytest.mark.parametrize(
