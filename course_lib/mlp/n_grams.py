@@ -25,18 +25,30 @@ class _Level:
         self.contexts, places = np.unique(self.grams // vocabulary_size, return_inverse=True)
         self.totals = np.bincount(places, weights=self.counts)
         self.types = np.bincount(places)
+        self._places = places
 
     def count(self, grams: np.ndarray) -> np.ndarray:
         return _look_up(self.grams, self.counts, grams)
 
     def followers(self, contexts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return _look_up(self.contexts, self.totals, contexts), _look_up(self.contexts, self.types, contexts)
+        return self.look_up_context(self.totals, contexts), self.look_up_context(self.types, contexts)
+
+    def followers_by_count(self, most: int) -> np.ndarray:
+        """How many different words follow each context once, twice, …, `most` times or more: (contexts, most)."""
+        kinds = np.zeros((len(self.contexts), most))
+        np.add.at(kinds, (self._places, np.minimum(self.counts, most) - 1), 1)
+        return kinds
+
+    def look_up_context(self, values: np.ndarray, contexts: np.ndarray) -> np.ndarray:
+        """The value, or the row of values, of each context; 0 where it was never seen."""
+        return _look_up(self.contexts, values, contexts)
 
 
 def _look_up(keys: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """The value of each wanted key, 0 where it is not there."""
     places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[places] == wanted, values[places], 0).astype(np.float64)
+    there = (keys[places] == wanted).reshape(-1, *[1] * (values.ndim - 1))
+    return np.where(there, values[places], 0).astype(np.float64)
 
 
 class _Counter:
