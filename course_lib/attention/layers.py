@@ -236,7 +236,7 @@ class MultiHeadAttention(keras.layers.Layer):
         if cache_index is not None:
             first = int(cache_index) if isinstance(cache_index, Integral) else ops.cast(cache_index, "int32")
             _require_room(first, keys.shape, cache[0].shape)
-            keys, values = cache = _write(cache[0], keys, first), _write(cache[1], values, first)
+            keys, values = cache = write_to_cache(cache[0], keys, first), write_to_cache(cache[1], values, first)
         _require_masks(padding_mask, attention_mask, query.shape, (query.shape[0], keys.shape[2]))
         look_back = None
         if use_causal_mask or cache_index is not None:
@@ -336,7 +336,7 @@ def _require_masks(padding_mask, attention_mask, query: Shape, key: Shape) -> No
     require_mask("attention_mask", attention_mask, (queries, keys), (batch, queries, keys))
 
 
-def _write(cache, new, first):
+def write_to_cache(cache, new, first):
     """The cache with new positions in it, from position `first` on.
 
     Shapes: cache (batch, num_heads, max_length, dim), new (batch, num_heads, new positions, dim) → as cache.

@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy.offer(
     __name__,
     {
         "copying": ["longest_copied_span", "novel_share"],
+        "decoder": ["CausalSelfAttention", "DecoderBlock", "DecoderLanguageModel"],
         "kneser_ney": ["ModifiedKneserNey"],
         "measures": ["bits_per_byte", "compressed_bits_per_byte", "entropy"],
         "sampling": ["Sampler", "keep_nucleus", "keep_probable", "keep_top", "penalise_repetition"],
