@@ -31,6 +31,7 @@ _REGISTERED = registered.offer(
         "autoencoder.constraints": ["Corruption", "SparsityPenalty"],
         "autoencoder.losses": ["course_lib.autoencoder>ReconstructionLoss"],
         "autoencoder.model": ["Autoencoder"],
+        "language_model.decoder": ["CausalSelfAttention", "DecoderBlock", "DecoderLanguageModel"],
         "mlp.classifier": ["MLP"],
         "mlp.language_model": ["NeuralLanguageModel"],
         "mlp.losses": ["CrossEntropy"],

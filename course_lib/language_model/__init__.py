@@ -1,15 +1,15 @@
-"""A machine that writes: everything chapter 09 uses, one small module per idea, each imported when it is first used.
+"""A machine that writes: what a guess costs, the model, how text is drawn; each module is imported when first used.
 
 text → ids → a distribution over the next token → its cost in bits → one token drawn → the text, longer by one.
 """
 
 from __future__ import annotations
 
-from course_lib.base import lazy
+import lazy_loader as lazy
 
-__getattr__, __dir__, __all__ = lazy.offer(
+__getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {
+    submod_attrs={
         "copying": ["longest_copied_span", "novel_share"],
         "decoder": ["CausalSelfAttention", "DecoderBlock", "DecoderLanguageModel"],
         "kneser_ney": ["ModifiedKneserNey"],

@@ -239,7 +239,15 @@ class DecoderBlock(keras.layers.Layer):
 
 
 def norm_of(kind: str, epsilon: float, shape: Shape, dtype: object, name: str) -> keras.layers.Layer:
-    """A norm with its weights: `"layer"`, to mean 0 and variance 1, or `"rms"`, to a mean square of 1."""
+    """A norm with its weights: `"layer"`, to mean 0 and variance 1, or `"rms"`, to a mean square of 1.
+
+    Args:
+        kind: one of `NORMS`.
+        epsilon: what it adds to a mean square.
+        shape: of what it is given.
+        dtype: its policy.
+        name: what it is called.
+    """
     made = {"layer": keras.layers.LayerNormalization, "rms": keras.layers.RMSNormalization}[kind]
     norm = made(epsilon=epsilon, dtype=dtype, name=name)
     norm.build(shape)
@@ -387,7 +395,10 @@ class DecoderLanguageModel(keras.Model):
         return ops.cast(ops.matmul(rows, ops.transpose(table)), "float32")
 
     def empty_cache(self, batch_size: int):
-        """Room for all positions of all blocks."""
+        """Room for all positions of all blocks: keys and values of each.
+
+        Shapes: for each block twice (batch_size, num_key_value_heads, max_length, head_dim).
+        """
         require_integer("batch_size", batch_size, at_least=1)
         return [block.attention.empty_cache(batch_size, self.max_length) for block in self.blocks]
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import keras
 from keras import layers
-from course_lib import attention, autoencoder, mlp, transformer, vae
+from course_lib import attention, autoencoder, language_model, mlp, transformer, vae
 from course_lib.sentiment import n_grams, sequence
 
 folder = Path(sys.argv[1])
@@ -36,7 +36,8 @@ pooled = sequence.Pool("mean")(vectors, words)
 keep = sequence.WordMask()(words)
 looked = attention.MultiHeadAttention(2)(attention.AdditiveAttention(4)(vectors, padding_mask=keep))
 placed = transformer.LearnedPositions(5)(transformer.SinusoidalPositions(5)(looked))
-encoded = transformer.TransformerEncoderLayer(2, 8)(placed)
+written = language_model.DecoderBlock(2, 8)(language_model.CausalSelfAttention(2)(placed))
+encoded = transformer.TransformerEncoderLayer(2, 8)(written)
 decoded = transformer.TransformerDecoderLayer(2, 8)(encoded, placed)
 sampled = vae.Sampling(seed=1)([pooled, pooled])
 changed = autoencoder.SparsityPenalty(0.1)(autoencoder.Corruption("masking", 0.2)(mlp.Dropout(0.1)(pictures)))
@@ -47,6 +48,11 @@ models = {
     "pixels": (keras.Model(pictures, vae.PreviousPixels()(changed)), vae.ReconstructionLoss(), images),
     "mlp": (mlp.MLP(3, (4,)), mlp.CrossEntropy(), images),
     "language": (mlp.NeuralLanguageModel(9, 5), mlp.CrossEntropy(), ids),
+    "writer": (
+        language_model.DecoderLanguageModel(9, 8, 1, 2, num_key_value_heads=1, norm="rms", feed_forward="swiglu"),
+        mlp.CrossEntropy(),
+        ids,
+    ),
     "autoencoder": (autoencoder.Autoencoder(16, 4), autoencoder.ReconstructionLoss(), images),
     "vae": (vae.VAE(16, 2, (8,), seed=1), vae.ReconstructionLoss(), None),
     "n_grams": (n_grams.NGramClassifier(9), n_grams.LogitLoss(), ids),
@@ -133,4 +139,4 @@ def test_a_saved_model_opens_where_nothing_but_the_course_and_keras_was_imported
     orders = ["import course_lib\nimport keras", "import keras\nimport course_lib"]
     for number, backend in enumerate(backends[1:]):
         code = LOAD.replace("IMPORTS", orders[number % 2])
-        assert len(_run(code, backend, folders[number], folders[number + 1], backend)) == 9
+        assert len(_run(code, backend, folders[number], folders[number + 1], backend)) == 10
