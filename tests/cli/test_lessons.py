@@ -225,12 +225,12 @@ def test_a_disk_that_fills_up_meanwhile_is_one_line_too(
 @pytest.fixture
 def no_net(monkeypatch: pytest.MonkeyPatch) -> None:
     """No data set can be fetched."""
-    from course_lib.data import management
+    from course_lib import data
 
     def fetch(card_id: str, progress: object = None) -> Path:
         raise DataUnavailable(f"{card_id}: the net gave no answer")
 
-    monkeypatch.setattr(management, "fetch", fetch)
+    monkeypatch.setattr(data, "fetch", fetch)
 
 
 def test_all_goes_on_without_the_net_and_says_once_what_stands_in(
