@@ -78,7 +78,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         apart = item.nodeid.startswith(PLACES_WHERE_WARNINGS_PASS)
         if elsewhere or apart or any(item.get_closest_marker(part) for part in WARNINGS_PASS):
-            item.add_marker(shown)
+            item.add_marker(shown, append=False)  # what a test says of its own warnings comes before
 
 
 def pytest_report_header() -> str:

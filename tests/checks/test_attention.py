@@ -172,8 +172,9 @@ def with_keras(queries, keys):
 
 
 def masked_with_keras(scores, mask):
-    powers = keras.ops.where(mask, keras.ops.exp(scores), 0.0)
-    return powers / keras.ops.maximum(keras.ops.sum(powers, axis=-1, keepdims=True), 1e-300)
+    best = keras.ops.max(keras.ops.where(mask, scores, -1e9), axis=-1, keepdims=True)
+    powers = keras.ops.where(mask, keras.ops.exp(keras.ops.where(mask, scores - best, 0.0)), 0.0)
+    return powers / keras.ops.maximum(keras.ops.sum(powers, axis=-1, keepdims=True), 1e-30)
 
 
 def masked_row_by_row(scores, mask):
