@@ -80,19 +80,19 @@ def parts(fast: bool, long: bool = False) -> list[Part]:
     units = f"not ({LARGE} or {ON_REQUEST})"
     lessons, beside = lessons_at_a_time()
     return [
-        Part("units on TensorFlow", (*side_by_side, "-m", units), budget=6),
-        Part("units on JAX", (*side_by_side, "-m", f"{units} and not own_backend", *ignored), ON_JAX, budget=5),
+        Part("units on TensorFlow", (*side_by_side, "-m", units), budget=7),
+        Part("units on JAX", (*side_by_side, "-m", f"{units} and not own_backend", *ignored), ON_JAX, budget=6),
         # Apart from each other: what drives a browser leaves an event loop running, and a kernel needs its own.
         Part(
             "lessons",
             ("-n", str(lessons), "--dist", "loadgroup", "-m", f"chapters and not ({ON_REQUEST})", "--durations=8"),
-            budget=9,
+            budget=7,
         ),
         Part(
             "site, browser",
             ("-m", f"(site or browser) and not chapters and not ({ON_REQUEST})", "--durations=8"),
             beside=beside,
-            budget=9,
+            budget=7,
         ),
     ]
 
