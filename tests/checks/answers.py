@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
+import pytest
 
 from course_lib import check
 from course_lib.showing import language
@@ -154,3 +155,34 @@ def must_cover(exercises: Collection[str], mistakes: Mapping[str, Mistake], at_l
     caught = Counter(number for number, *_ in mistakes.values())
     assert set(caught) == set(exercises)
     assert min(caught.values()) >= at_least
+
+
+def each_passes(right: Sequence[tuple[str, Callable]]) -> Callable:
+    """The test that each answer is accepted, as a function and as an object that is called."""
+
+    @pytest.mark.parametrize(("number", "answer"), right)
+    def test(number: str, answer: Callable) -> None:
+        must_pass(number, answer)
+        must_pass(number, as_a_class(answer))
+
+    return test
+
+
+def each_fails(wrong: Sequence[tuple[str, Callable, str]]) -> Callable:
+    """The test that each answer is refused, with its words in the hint."""
+
+    @pytest.mark.parametrize(("number", "answer", "words"), wrong)
+    def test(number: str, answer: Callable, words: str) -> None:
+        must_fail(number, answer, words)
+
+    return test
+
+
+def each_gets_its_hint(mistakes: Mapping[str, Mistake]) -> Callable:
+    """The test that each mistake gets the hint that is meant for it, in both languages."""
+
+    @pytest.mark.parametrize("mistake", mistakes)
+    def test(mistake: str) -> None:
+        must_get_its_hint(mistakes[mistake])
+
+    return test

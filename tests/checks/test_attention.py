@@ -11,11 +11,12 @@ from .answers import (
     SPOILT,
     SPOILT_BATCHES,
     as_a_class,
+    each_fails,
+    each_gets_its_hint,
     for_ever,
     kept_for_a_shape,
     must_cover,
     must_fail,
-    must_get_its_hint,
     must_pass,
     writing,
 )
@@ -394,14 +395,10 @@ def test_numbers_may_come_in_any_form(number, form):
     must_pass(number, FORMS[form](RIGHT[number]))
 
 
-@pytest.mark.parametrize("mistake", WRONG)
-def test_a_wrong_answer_gets_the_hint_meant_for_it(mistake):
-    must_get_its_hint(WRONG[mistake])
+test_a_wrong_answer_gets_the_hint_meant_for_it = each_gets_its_hint(WRONG)
 
 
-@pytest.mark.parametrize(("number", "answer", "words"), MORE_WRONG)
-def test_more_wrong_answers_are_refused_by_what_is_wrong(number, answer, words):
-    must_fail(number, answer, words)
+test_more_wrong_answers_are_refused_by_what_is_wrong = each_fails(MORE_WRONG)
 
 
 @pytest.mark.parametrize("name", SPOILT | SPOILT_BATCHES)

@@ -12,11 +12,12 @@ from .answers import (
     FORMS,
     SPOILT,
     SPOILT_BATCHES,
-    as_a_class,
+    each_fails,
+    each_gets_its_hint,
+    each_passes,
     for_ever,
     must_cover,
     must_fail,
-    must_get_its_hint,
     must_pass,
     writing,
 )
@@ -571,10 +572,7 @@ ARRAYS = {"03.1": right_pca, "03.2": right_nats}
 SINGLE = {"03.4": right_area, "03.5": right_penalty}
 
 
-@pytest.mark.parametrize(("number", "answer"), MORE_RIGHT)
-def test_other_ways_to_be_right_pass(number, answer):
-    must_pass(number, answer)
-    must_pass(number, as_a_class(answer))
+test_other_ways_to_be_right_pass = each_passes(MORE_RIGHT)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -583,9 +581,7 @@ def test_an_answer_may_come_in_any_form(number, form):
     must_pass(number, FORMS[form](ARRAYS[number]))
 
 
-@pytest.mark.parametrize(("number", "answer", "words"), MORE_WRONG)
-def test_more_wrong_answers_are_refused_by_what_is_wrong(number, answer, words):
-    must_fail(number, answer, words)
+test_more_wrong_answers_are_refused_by_what_is_wrong = each_fails(MORE_WRONG)
 
 
 @pytest.mark.parametrize("name", SPOILT)
@@ -631,9 +627,7 @@ def test_every_right_answer_passes(number):
         must_pass(number, function)
 
 
-@pytest.mark.parametrize("mistake", WRONG)
-def test_a_wrong_answer_gets_the_hint_meant_for_it(mistake):
-    must_get_its_hint(WRONG[mistake])
+test_a_wrong_answer_gets_the_hint_meant_for_it = each_gets_its_hint(WRONG)
 
 
 def test_every_exercise_has_at_least_four_wrong_answers():

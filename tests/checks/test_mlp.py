@@ -11,12 +11,13 @@ import pytest
 from .answers import (
     FORMS,
     SPOILT,
-    as_a_class,
+    each_fails,
+    each_gets_its_hint,
+    each_passes,
     for_ever,
     kept_for_a_shape,
     must_cover,
     must_fail,
-    must_get_its_hint,
     must_pass,
     writing,
 )
@@ -575,10 +576,7 @@ ARRAYS = {"02.2": right_backward, "02.3": adam()}
 SINGLE = {"02.1": right_cross_entropy, "02.5": RIGHT["02.5"]}
 
 
-@pytest.mark.parametrize(("number", "answer"), MORE_RIGHT)
-def test_other_ways_to_be_right_pass(number, answer):
-    must_pass(number, answer)
-    must_pass(number, as_a_class(answer))
+test_other_ways_to_be_right_pass = each_passes(MORE_RIGHT)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -587,9 +585,7 @@ def test_gradients_and_steps_may_come_in_any_form(number, form):
     must_pass(number, FORMS[form](ARRAYS[number]))
 
 
-@pytest.mark.parametrize(("number", "answer", "words"), MORE_WRONG)
-def test_more_wrong_answers_are_refused_by_what_is_wrong(number, answer, words):
-    must_fail(number, answer, words)
+test_more_wrong_answers_are_refused_by_what_is_wrong = each_fails(MORE_WRONG)
 
 
 @pytest.mark.parametrize("name", SPOILT)
@@ -622,9 +618,7 @@ def test_another_way_to_be_right_passes(name):
     must_pass(*ALSO_RIGHT[name])
 
 
-@pytest.mark.parametrize("mistake", WRONG)
-def test_a_wrong_answer_gets_the_hint_meant_for_it(mistake):
-    must_get_its_hint(WRONG[mistake])
+test_a_wrong_answer_gets_the_hint_meant_for_it = each_gets_its_hint(WRONG)
 
 
 def test_every_exercise_has_at_least_four_wrong_answers():

@@ -16,10 +16,11 @@ from .answers import (
     SPOILT,
     SPOILT_BATCHES,
     as_a_class,
+    each_fails,
+    each_gets_its_hint,
     for_ever,
     must_cover,
     must_fail,
-    must_get_its_hint,
     must_pass,
     writing,
 )
@@ -591,9 +592,7 @@ def test_a_mean_may_come_in_any_form(form):
     must_pass("01.4", FORMS[form](right_mean))
 
 
-@pytest.mark.parametrize(("number", "answer", "words"), MORE_WRONG)
-def test_more_wrong_answers_are_refused_by_what_is_wrong(number, answer, words):
-    must_fail(number, answer, words)
+test_more_wrong_answers_are_refused_by_what_is_wrong = each_fails(MORE_WRONG)
 
 
 @pytest.mark.parametrize("name", SPOILT | SPOILT_BATCHES)
@@ -620,9 +619,7 @@ def test_a_right_answer_passes(number):
     must_pass(number, RIGHT[number])
 
 
-@pytest.mark.parametrize("mistake", WRONG)
-def test_a_wrong_answer_gets_the_hint_meant_for_it(mistake):
-    must_get_its_hint(WRONG[mistake])
+test_a_wrong_answer_gets_the_hint_meant_for_it = each_gets_its_hint(WRONG)
 
 
 def test_every_exercise_has_at_least_two_wrong_answers():
