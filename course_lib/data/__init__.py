@@ -7,5 +7,19 @@ import lazy_loader as lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={"samples": ["samples_in_use"], "management": ["clear", "fetch", "status", "verify"]},
-    submodules=["digits", "glove", "imdb", "phrases", "registry", "stopwords", "tatoeba"],
+    submodules=[
+        "digits",
+        "glove",
+        "imdb",
+        "novels",
+        "phrases",
+        "poems",
+        "quatrains",
+        "registry",
+        "shakespeare",
+        "stopwords",
+        "stories",
+        "tales",
+        "tatoeba",
+    ],
 )

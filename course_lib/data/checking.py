@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from course_lib.base.errors import CourseError, DataCorrupt, EnvironmentProblem
@@ -63,6 +64,9 @@ def _copies(card: registry.Card) -> Iterator[tuple[Path, Callable[[], str]]]:
     if card.origin != "download":
         yield through(sources.here(card).path)
         return
+    if card.files:
+        yield from _sets(card)
+        return
     if (folder := sources.in_folder(card)) is not None:
         yield through(folder)
     if os.path.lexists(cached := cache.folder(card.id) / card.file.name):
@@ -74,6 +78,23 @@ def _copies(card: registry.Card) -> Iterator[tuple[Path, Callable[[], str]]]:
             yield path, lambda path=path, dimensions=dimensions: glove.check_vectors(path, dimensions)
     for parsed in sorted(cache.folder(card.id).glob("parsed-*")):
         yield parsed, lambda parsed=parsed: _parsed(parsed)
+
+
+def _sets(card: registry.Card) -> Iterator[tuple[Path, Callable[[], str]]]:
+    """The files in `COURSE_DATA` as one copy, and those in the cache."""
+    own = [(part, place) for part in card.parts if (place := sources.in_folder(part)) is not None]
+    cached = [(part, cache.folder(card.id) / part.file.name) for part in card.parts]
+    fetched = [(part, place) for part, place in cached if os.path.lexists(place)]
+    for places, ours in ((own, False), (fetched, True)):
+        if places:
+            yield places[0][1].parent, partial(_each, card, places, ours)
+
+
+def _each(card: registry.Card, places: list[tuple[registry.Card, Path]], ours: bool) -> str:
+    for part, place in places:
+        gate.passing(part, place, partial(_CHECKS[card.id], part), ours)
+    count = len(card.parts)
+    return tr(f"{len(places)} of {count} files, whole", f"{count} 个文件中的 {len(places)} 个，完好")
 
 
 def _parsed(entry: Path) -> str:
@@ -105,12 +126,6 @@ def _stopwords(card: registry.Card, opened: Opened) -> str:
 
     words = stopwords.read(opened)
     return tr(f"{len(words)} English words", f"{len(words)} 个英语词")
-
-
-def _glove(card: registry.Card, opened: Opened) -> str:
-    if not opened.published:
-        gate.check(opened, card.file)
-    return tr("the published archive", "与发布的压缩包一致")
 
 
 def _digits(size: int) -> Callable[[registry.Card, Opened], str]:
@@ -145,14 +160,63 @@ def _phrases(card: registry.Card, opened: Opened) -> str:
     return tr(f"{count:,} pairs", f"{count:,} 条句对")
 
 
+def _novels(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import novels
+
+    count = len(novels.read(card, opened).chapters)
+    return tr(f"{count} chapters", f"{count} 章")
+
+
+def _shakespeare(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import shakespeare
+
+    count = len(shakespeare.read(card, opened))
+    return tr(f"{count:,} characters", f"{count:,} 个字符")
+
+
+def _poems(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import poems
+
+    count = len(poems.read(card, opened))
+    return tr(f"{count:,} poems", f"{count:,} 首诗词")
+
+
+def _published(card: registry.Card, opened: Opened) -> str:
+    if not opened.published:
+        gate.check(opened, card.file)
+    return tr("the published file", "与发布的文件一致")
+
+
+def _tales(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import tales
+
+    count = len(tales.read(opened))
+    return tr(f"{count} tales", f"{count} 篇故事")
+
+
+def _quatrains(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import quatrains
+
+    count = len(quatrains.read(opened))
+    return tr(f"{count} quatrains", f"{count} 首绝句")
+
+
 _CHECKS: dict[str, Callable[[registry.Card, Opened], str]] = {
     "imdb": _imdb,
     "tatoeba": _tatoeba,
     "stopwords": _stopwords,
-    "glove.6B": _glove,
+    "glove.6B": _published,
     "digits8": _digits(8),
     "mnist5000": _digits(28),
     "mnist": _mnist,
     "film_reviews": _film_reviews,
+    "jane_austen": _novels,
+    "tinyshakespeare": _shakespeare,
+    "song_ci": _poems,
+    "tang_shi": _poems,
+    "tang_300": _poems,
+    "stories260k": _published,
     "phrases": _phrases,
+    "tales": _tales,
+    "quatrains": _quatrains,
 }

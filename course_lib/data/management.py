@@ -41,7 +41,7 @@ def fetch(card_id: str, progress: Progress = None) -> Path:
             given the bytes that have come and how many there will be (or None).
 
     Returns:
-        Its file: in `COURSE_DATA`, the cache, an installed package or the course.
+        Its file, or the folder of its files: in `COURSE_DATA`, the cache, an installed package or the course.
 
     Raises:
         UsageError: if no data set has this name, or `COURSE_DATA` names no folder.
@@ -50,8 +50,8 @@ def fetch(card_id: str, progress: Progress = None) -> Path:
         EnvironmentProblem: if the package that ships it is not installed.
     """
     card = registry.card(card_id)
-    _, found = sources.passed(card, checking.whole(card), progress, asked=True)
-    return found.path
+    sources.passed_all(card, lambda part, opened: checking.whole(part)(opened), progress, asked=True)
+    return sources.here(card).path
 
 
 def status(card_id: str) -> Status:
@@ -69,9 +69,11 @@ def status(card_id: str) -> Status:
     if found is None and (parsed := [path for path in _ours(card) if path.name.startswith("parsed-")]):
         found = sources.Found(parsed[0], "cache")
     if found is None:
-        return Status(card_id, "missing", None, card.file.size if card.file else None, cached)
+        return Status(card_id, "missing", None, _to_fetch(card), cached)
     where = "course" if found.source == "sample" else found.source
-    return Status(card_id, where, found.path, _size(found.path), cached)
+    # Beside the files of a data set others may lie in the same folder.
+    paths = [one.path for one in sources.each_here(card)] if card.files else [found.path]
+    return Status(card_id, where, found.path, sum(map(_size, paths)), cached)
 
 
 def verify(card_id: str) -> list[Finding]:
@@ -121,9 +123,15 @@ def _clear(card: registry.Card) -> int:
 
 def _ours(card: registry.Card) -> list[Path]:
     """What the course itself put into the cache: a reader may have chosen a folder that holds other things."""
-    names = [card.file.name, f"{card.file.name}.part"] if card.file else []
+    files = [part.file for part in card.parts if part.file]
+    names = [name for file in files for name in (file.name, f"{file.name}.part")]
     patterns = (*names, "parsed-*", f"{cache.UNFINISHED}*", "glove.6B.*d.txt", "glove.6B.*d.txt.part")
     return sorted({path for pattern in patterns for path in cache.folder(card.id).glob(pattern)})
+
+
+def _to_fetch(card: registry.Card) -> int | None:
+    sizes = [part.file.size for part in card.parts if part.file]
+    return sum(sizes) if sizes and None not in sizes else None
 
 
 def _size(path: Path) -> int:

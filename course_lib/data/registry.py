@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,7 @@ class PublishedFile:
         md5: its checksum, where the site gives this one.
         sha256: its checksum.
         largest: how many bytes are taken of it at most, where `size` is not known.
+        also: other names under which a reader's own copy may lie.
     """
 
     name: str
@@ -31,6 +32,7 @@ class PublishedFile:
     md5: str | None = None
     sha256: str | None = None
     largest: int = 64 * 2**20
+    also: tuple[str, ...] = ()
 
     @property
     def checksum(self) -> tuple[str, str] | None:
@@ -54,6 +56,7 @@ class Card:
     summaries: Mapping[str, str]
     local: tuple[str, ...] = ()
     file: PublishedFile | None = None
+    files: tuple[PublishedFile, ...] = ()
     package: str | None = None
     sample: str | None = None
     contents: Mapping[str, object] = field(default_factory=dict)
@@ -68,6 +71,15 @@ class Card:
     def summary(self) -> str:
         """One sentence about it, in the reader's language."""
         return tr(self.summaries["en"], self.summaries["zh"])
+
+    @property
+    def parts(self) -> tuple[Card, ...]:
+        """A card for each file of a data set that is published as several; otherwise itself alone."""
+        return tuple(self._part(file) for file in self.files) or (self,)
+
+    def _part(self, file: PublishedFile) -> Card:
+        places = (f"{folder}/{name}" for folder in self.local for name in (file.name, *file.also))
+        return replace(self, file=file, files=(), local=tuple(places))
 
 
 def datasets_folder() -> Path:
@@ -95,15 +107,20 @@ def _read() -> dict[str, Card]:
 
 
 def _card(card_id: str, table: dict) -> Card:
-    published = table.pop("file", None)
+    published, several, site = table.pop("file", None), table.pop("files", ()), table.pop("site", "")
     return Card(
         id=card_id,
         titles=table.pop("title"),
         summaries=table.pop("summary"),
         local=tuple(table.pop("local", ())),
-        file=PublishedFile(**published) if published else None,
+        file=_file(published) if published else None,
+        files=tuple(_file({"url": site + one["name"], **one}) for one in several),
         **table,
     )
+
+
+def _file(table: dict) -> PublishedFile:
+    return PublishedFile(**{**table, "also": tuple(table.get("also", ()))})
 
 
 def cards() -> list[Card]:

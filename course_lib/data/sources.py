@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +14,7 @@ from course_lib.base import settings
 from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
 from course_lib.data import cache, gate, registry
 from course_lib.data.gate import Opened
-from course_lib.data.progress import Progress
+from course_lib.data.progress import Progress, reporting
 
 SAMPLE_CHOICES = ("fallback", "never", "only")
 
@@ -36,7 +38,7 @@ class Found:
 
 
 def in_folder(card: registry.Card) -> Path | None:
-    """The data set in the folder named by `COURSE_DATA`, or None.
+    """The data set, or the first of its files, in the folder named by `COURSE_DATA`, or None.
 
     Raises:
         UsageError: if `COURSE_DATA` names no folder.
@@ -44,7 +46,8 @@ def in_folder(card: registry.Card) -> Path | None:
     folder = settings.data_folder()
     if folder is None:
         return None
-    return next((folder / place for place in card.local if (folder / place).exists()), None)
+    places = (folder / place for part in card.parts for place in part.local)
+    return next((place for place in places if place.exists()), None)
 
 
 def in_cache(card: registry.Card) -> Path | None:
@@ -60,7 +63,10 @@ def in_cache(card: registry.Card) -> Path | None:
 
 
 def here(card: registry.Card) -> Found | None:
-    """The data set if it is on this machine, or None."""
+    """The data set if it is on this machine, all files of it, or None."""
+    if card.files:
+        found = each_here(card)
+        return None if None in found else together(found)
     if card.origin == "package":
         return Found(registry.packaged_path(card), "package")
     if card.origin == "course":
@@ -70,6 +76,19 @@ def here(card: registry.Card) -> Found | None:
     if path := in_cache(card):
         return Found(path, "cache")
     return None
+
+
+def each_here(card: registry.Card) -> list[Found | None]:
+    """Each file of a data set that is on this machine; None for one that is not."""
+    return [here(part) for part in card.parts]
+
+
+def together(found: list[Found]) -> Found:
+    """Several files as one: where the one is that came the longest way."""
+    if len(found) == 1:
+        return found[0]
+    last = max(found, key=lambda one: ("folder", "cache", "download").index(one.source))
+    return Found(last.path.parent, last.source)
 
 
 def obtain(card: registry.Card, progress: Progress = None, asked: bool = False) -> Found:
@@ -124,7 +143,7 @@ def read(card: registry.Card, reader: Callable[[Opened], Content]) -> tuple[Cont
 def passed(
     card: registry.Card, reader: Callable[[Opened], Content], progress: Progress = None, asked: bool = False
 ) -> tuple[Content, Found]:
-    """As `read`, with the file itself; `progress` and `asked` as in `obtain`."""
+    """As `read` for a card of one file, with the file itself; `progress` and `asked` as in `obtain`."""
     found = obtain(card, progress, asked)
     before = _identity(found.path)
     try:
@@ -147,6 +166,51 @@ def passed(
     except DataUnavailable as problem:
         raise DataUnavailable(f"{damage}; it was removed from the cache. {problem}") from problem
     return gate.passing(card, found.path, reader, ours=found.source in _OURS), found
+
+
+def read_all(card: registry.Card, reader: Callable[[registry.Card, Opened], Content]) -> tuple[list[Content], str]:
+    """As `read`, of every file of a data set, in the order of its card.
+
+    Args:
+        card: the card of the data set.
+        reader: makes the content from the card of the one file and the file.
+    """
+    contents, found = passed_all(card, reader)
+    return contents, together(found).source
+
+
+def passed_all(
+    card: registry.Card,
+    reader: Callable[[registry.Card, Opened], Content],
+    progress: Progress = None,
+    asked: bool = False,
+) -> tuple[list[Content], list[Found]]:
+    """As `read_all`, with the files themselves; `progress` and `asked` as in `obtain`."""
+    with _one_progress(card, progress) as of:
+        both = [passed(part, partial(reader, part), of(part), asked) for part in card.parts]
+    return [content for content, _ in both], [found for _, found in both]
+
+
+@contextmanager
+def _one_progress(card: registry.Card, progress: Progress) -> Iterator[Callable[[registry.Card], Progress]]:
+    """One bar or one line for all files that must be fetched."""
+    missing = [part.file for part in card.parts if here(part) is None] if card.files else []
+    if not missing:
+        yield lambda part: progress
+        return
+    sizes = [file.size for file in missing]
+    total = None if None in sizes else sum(sizes)
+    came: dict[str, int] = {}
+    with reporting(progress, card.id) as report:
+
+        def of(part: registry.Card) -> Progress:
+            def count(done: int, _: int | None) -> None:
+                came[part.file.name] = done
+                report(sum(came.values()), total)
+
+            return count
+
+        yield of
 
 
 def _identity(path: Path) -> tuple[int, ...] | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
 from course_lib.data import archives, gate, registry, samples, sources
 from course_lib.data.gate import Opened
+from course_lib.data.groups import connected
 from course_lib.data.pairs import Pairs
 
 _MEMBER = "cmn.txt"
@@ -129,7 +130,7 @@ def split(
     for name, wanted in (("validation", validation), ("test", test)):
         if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 1:
             raise UsageError(f"{name} is {wanted!r}; allowed: a whole number, 1 or more")
-    groups = list(_groups(pairs))
+    groups = _groups(pairs)
     random.Random(seed).shuffle(groups)
     parts: list[list[int]] = []
     for name, wanted in (("validation", validation), ("test", test)):
@@ -195,24 +196,12 @@ def normalised(sentence: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
-def _groups(pairs: Pairs) -> Iterator[list[int]]:
+def _groups(pairs: Pairs) -> list[list[int]]:
     """The indices of pairs that hang together."""
-    first_with: dict[tuple[str, str], int] = {}
-    parent = list(range(len(pairs)))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
-    for index, (english, chinese) in enumerate(zip(pairs.english, pairs.chinese, strict=True)):
-        for key in (("english", normalised(english)), ("chinese", normalised(chinese))):
-            parent[root(index)] = root(first_with.setdefault(key, index))
-    groups: dict[int, list[int]] = {}
-    for index in range(len(pairs)):
-        groups.setdefault(root(index), []).append(index)
-    yield from groups.values()
+    return connected(
+        (("english", normalised(english)), ("chinese", normalised(chinese)))
+        for english, chinese in zip(pairs.english, pairs.chinese, strict=True)
+    )
 
 
 def _real(card: registry.Card) -> Pairs:

@@ -16,6 +16,8 @@ from course_lib.showing import language
 
 from . import tiny
 
+TEXTS = ("jane_austen", "tinyshakespeare", "song_ci", "tang_shi", "tang_300", "stories260k")
+
 
 @pytest.mark.parametrize("call", [data.fetch, data.status, data.verify, lambda name: data.clear([name])])
 def test_an_unknown_data_set_is_refused_by_all(cache: Path, call: Callable[[str], object]) -> None:
@@ -137,13 +139,13 @@ def test_verify_checks_size_and_checksum_of_what_was_downloaded(downloaded_imdb:
     assert finding.verdict == "bad" and f"expected {len(content):,} bytes, got {len(content) - 1:,}" in finding.message
 
 
-@pytest.mark.parametrize("card_id", ["imdb", "tatoeba", "stopwords", "glove.6B"])
+@pytest.mark.parametrize("card_id", [card.id for card in registry.cards() if card.origin == "download"])
 def test_verify_of_what_is_not_here_is_no_alarm(cache: Path, no_data_folder: None, card_id: str) -> None:
     (finding,) = data.verify(card_id)
     assert finding.verdict == "absent" and finding.path is None
 
 
-@pytest.mark.parametrize("card_id", ["digits8", "mnist5000", "film_reviews", "phrases"])
+@pytest.mark.parametrize("card_id", ["digits8", "mnist5000", "film_reviews", "phrases", "tales", "quatrains"])
 def test_what_packages_and_the_course_hold_is_good(card_id: str) -> None:
     (finding,) = data.verify(card_id)
     assert finding.verdict == "good" and finding.path == data.fetch(card_id), finding.message
@@ -156,7 +158,7 @@ def test_verify_finds_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("card_id", ["imdb", "tatoeba", "stopwords"])
+@pytest.mark.parametrize("card_id", ["imdb", "tatoeba", "stopwords", *TEXTS])
 def test_the_real_data_sets_are_good(real_data: Path, cache: Path, card_id: str) -> None:
     assert [one.verdict for one in data.verify(card_id)] == ["good"]
 

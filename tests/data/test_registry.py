@@ -11,7 +11,9 @@ from course_lib.base.errors import EnvironmentProblem, UsageError
 from course_lib.data import registry
 from course_lib.showing import language
 
-IDS = ["imdb", "tatoeba", "stopwords", "glove.6B", "digits8", "mnist5000", "mnist", "film_reviews", "phrases"]
+IDS = ["imdb", "tatoeba", "stopwords", "glove.6B", "digits8", "mnist5000", "mnist"]
+IDS += ["jane_austen", "tinyshakespeare", "song_ci", "tang_shi", "tang_300", "stories260k"]
+IDS += ["film_reviews", "phrases", "tales", "quatrains"]
 
 
 def test_every_data_set_of_the_course_has_a_card() -> None:
@@ -29,12 +31,31 @@ def test_a_card_says_what_it_is_in_both_languages_and_under_which_terms(card_id:
 @pytest.mark.parametrize("card_id", IDS)
 def test_a_card_has_exactly_what_its_origin_needs(card_id: str) -> None:
     card = registry.card(card_id)
-    assert (card.file is not None) == (card.origin == "download")
+    files = [part.file for part in card.parts if part.file]
+    assert (card.file is None) or not card.files
+    assert bool(files) == (card.origin == "download")
     assert bool(card.local) == (card.origin == "download")
     assert (card.package is not None) == (card.origin == "package")
     assert card.sample is not None if card.origin == "course" else True
-    if card.file:
-        assert card.file.url.startswith("https://") and card.file.url.endswith(card.file.name)
+    for file in files:
+        assert file.url.startswith("https://") and file.url.endswith(f"/{file.name}")
+        assert file.checksum is None or file.size
+    assert len({file.name for file in files}) == len(files)
+
+
+def test_what_a_site_renews_has_no_checksum_and_a_bound_and_all_else_has_both_size_and_checksum() -> None:
+    parts = [part for card in registry.cards() for part in card.parts if part.file]
+    renewed = {part.id for part in parts if part.file.checksum is None}
+    assert renewed == {"tatoeba", "stopwords", "jane_austen"}
+    assert all(part.file.largest <= part.largest for part in parts if part.id in renewed)
+
+
+def test_a_card_of_several_files_has_a_part_for_each_with_places_of_its_own() -> None:
+    parts = registry.card("jane_austen").parts
+    assert [part.file.name for part in parts] == [f"pg{number}.txt" for number in (161, 1342, 141, 158, 121, 105)]
+    assert parts[0].local == ("jane_austen/pg161.txt", "jane_austen/sensesensibility.txt")
+    assert {part.id for part in parts} == {"jane_austen"} and all(part.parts == (part,) for part in parts)
+    assert registry.card("imdb").parts == (registry.card("imdb"),)
 
 
 def test_imdb_is_known_by_the_size_and_checksum_its_site_gives() -> None:

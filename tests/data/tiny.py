@@ -83,6 +83,18 @@ def card(published: bytes = b"", url: str = "http://127.0.0.1:9/nothing", **chan
     )
 
 
+def several(card_id: str, contents: Mapping[str, bytes], address: str = "http://127.0.0.1:9/x") -> registry.Card:
+    """A card of several files, changed to fit these; they are published beside the address."""
+    place = address.rsplit("/", 1)[0]
+    files = tuple(
+        registry.PublishedFile(
+            name, f"{place}/{name}", size=len(content), sha256=hashlib.sha256(content).hexdigest(), also=(f"my_{name}",)
+        )
+        for name, content in contents.items()
+    )
+    return dataclasses.replace(registry.card(card_id), files=files)
+
+
 def only(*cards: registry.Card) -> dict[str, registry.Card]:
     """What the registry reads, with these cards in place of those of the same name."""
     return {**registry._read(), **{one.id: one for one in cards}}
@@ -122,6 +134,7 @@ class Behaviour:
         stall_after: after how many bytes it sends no more until `go_on` is set.
         pause: seconds between two blocks.
         range_shift: how far its answers to a Range are off.
+        contents: what it publishes under other names.
     """
 
     content: bytes
@@ -135,6 +148,7 @@ class Behaviour:
     range_shift: int = 0
     go_on: threading.Event = dataclasses.field(default_factory=threading.Event)
     ranges: list[str | None] = dataclasses.field(default_factory=list)
+    contents: dict[str, bytes] = dataclasses.field(default_factory=dict)
 
 
 @contextlib.contextmanager
@@ -148,7 +162,7 @@ def site(behaviour: Behaviour) -> Iterator[str]:
             if behaviour.status and count <= behaviour.failures:
                 self.send_error(behaviour.status)
                 return
-            content, start = behaviour.content, 0
+            content, start = behaviour.contents.get(self.path.rsplit("/", 1)[-1], behaviour.content), 0
             if behaviour.resumes and (asked := self.headers.get("Range")):
                 start = int(asked.removeprefix("bytes=").rstrip("-"))
                 if start >= len(content):
