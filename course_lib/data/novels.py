@@ -11,6 +11,8 @@ from course_lib.data.gate import Opened
 
 # No chapter of hers is shorter; a table of contents would be.
 _SHORTEST = 1_000
+# Lines of prose are filled to some seventy characters.
+_LONGEST_VERSE = 60
 
 _BEGINS = re.compile(r"^\*\*\* ?START OF .*$", re.MULTILINE)
 _ENDS = re.compile(r"^(\*\*\* ?END OF|End of (the )?Project Gutenberg)", re.MULTILINE)
@@ -108,17 +110,17 @@ def split(text: str, count: int) -> tuple[str, ...]:
 
 def _without_pictures(text: str) -> str:
     """The text without [Illustration: …], which may hold brackets; a heading that is drawn in a picture stays."""
-    kept = []
-    while (start := text.find(_PICTURE)) >= 0:
+    kept, position = [], 0
+    while (start := text.find(_PICTURE, position)) >= 0:
         depth, end = 0, start
         for end in range(start, len(text)):
             depth += {"[": 1, "]": -1}.get(text[end], 0)
             if not depth:
                 break
         heading = _HEADING.search(text, start, end + 1)
-        kept += [text[:start], f"\n\n{heading[0]}\n\n" if heading else ""]
-        text = text[end + 1 :]
-    return "".join([*kept, text])
+        kept += [text[position:start], f"\n\n{heading[0]}\n\n" if heading else ""]
+        position = end + 1
+    return "".join([*kept, text[position:]])
 
 
 def _chapter(text: str) -> str:
@@ -140,7 +142,7 @@ def _chapter(text: str) -> str:
 def _paragraph(block: str) -> str:
     lines = [" ".join(line.split()) for line in block.split("\n") if line.strip()]
     joined = "\n".join(lines)
-    if not all(re.match(r"\W*[A-Z]", line) for line in lines):
+    if not all(re.match(r"\W*[A-Z]", line) and len(line) < _LONGEST_VERSE for line in lines):
         # It is prose; what ends in a hyphen or a dash goes on without a space.
         joined = _UNBROKEN.sub("", joined).replace("\n", " ")
     return _EMPHASIS.sub(r"\1", joined)

@@ -318,7 +318,11 @@ def test_two_threads_fetch_a_file_once(cache: Path) -> None:
 
 
 @pytest.mark.net
-@pytest.mark.parametrize("card", [card for card in registry.cards() if card.file], ids=lambda card: card.id)
+@pytest.mark.parametrize(
+    "card",
+    [part for card in registry.cards() for part in card.parts if part.file],
+    ids=lambda card: f"{card.id}-{card.file.name}",
+)
 def test_each_site_offers_the_file_of_its_card(card: registry.Card) -> None:
     with client.answer(card.file.url) as answer:
         assert not answer.resumed

@@ -158,6 +158,11 @@ def test_a_note_behind_the_last_sentence_is_no_part_of_it() -> None:
         assert novels.split(f"Chapter 1\n\nOne.\n\nChapter 2\n\nTwo.\n\n{end}\n", 2) == ("One.", "Two.")
 
 
+def test_prose_whose_lines_begin_with_capitals_by_chance_is_one_line() -> None:
+    lines = "Mr. Knightley, who was a sensible man of seven or eight-and-thirty,", "Mr. Woodhouse, and Emma."
+    assert novels.split("Chapter 1\n\n" + "\n".join(lines), 1) == (" ".join(lines),)
+
+
 def test_a_bracket_that_is_never_closed_leaves_less_and_does_not_hang() -> None:
     assert novels.split("Chapter 1\n\nOne.\n\n[Illustration: [\n\nChapter 2\n\nTwo.", 2) != ("One.", "Two.")
 
@@ -240,6 +245,8 @@ def test_the_real_novels_have_their_chapters_and_nothing_of_their_editions(real_
         assert not re.search(r"gutenberg|ebook|volume [ivx1-3]+\b|chapter [ivx\d]+\b|finis\b|the end\b\W*$", text, re.I)
         assert not re.search(r"\r|\t|  |\n\n\n|_\w|[“”‘’—*]|\[|^\s|\s$", text)
         assert len(text) > 400_000
+        # Verse and the heads of letters are the only lines within a paragraph.
+        assert sum("\n" in paragraph for paragraph in text.split("\n\n")) < 12
     assert texts[1].startswith("It is a truth universally acknowledged,")
     assert texts[1].endswith("had been the means of uniting them.")
     assert texts[4].endswith("or reward filial disobedience.")
