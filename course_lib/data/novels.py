@@ -20,7 +20,10 @@ _HEADING = re.compile(r"^[ \t]*chapter (?:[ivxlc]+|\d+)\.?\]?[ \t]*$", re.MULTIL
 _PICTURE = "[Illustration"
 # What stands behind the last sentence of a novel, and what editors put between two chapters.
 _AFTER = re.compile(r"(the end|finis)\.?|\*vide .*|a note on the text|chiswick press\W.*|transcriber.s note.*", re.I)
-_BETWEEN = re.compile(r"volume [ivx]+\.?|end of (the )?\w+ volume\.?|\[.*\]|[* ]+", re.IGNORECASE | re.DOTALL)
+_BETWEEN = re.compile(
+    r"volume [ivx]+\.?|end of (the )?\w+ volume\.?|\[.*\]|\[\d+\] .*|[* ]+", re.IGNORECASE | re.DOTALL
+)
+_NOTE = re.compile(r"\*|\[\d+\]")
 _UNBROKEN = re.compile(r"(?<=\w-)\n(?=\w)|(?<=[^\s-]--)\n(?=[\w\"'])")
 # Emphasis is written _so_, a blank in a name as ____.
 _EMPHASIS = re.compile(r"(?<!_)_(?!_)([^_]*)_(?!_)")
@@ -135,7 +138,7 @@ def _chapter(text: str) -> str:
             # A picture stood in the middle of a sentence.
             paragraphs[-1] += f" {paragraph}"
         else:
-            paragraphs.append(paragraph.replace("*", ""))
+            paragraphs.append(_NOTE.sub("", paragraph))
     return "\n\n".join(paragraphs)
 
 

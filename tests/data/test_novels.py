@@ -108,7 +108,10 @@ CHAPTER I.
 
 The last of it.
 
-Really.
+Really.[1]
+
+ [1] Vide a letter from somebody,
+No. 97.
 
                             [Illustration:
                                   THE
