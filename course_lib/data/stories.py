@@ -44,11 +44,11 @@ def load() -> StoriesFiles:
     except DataUnavailable as reason:
         names = ", ".join(file.name for file in card.files)
         message = tr(
-            f"The weights of {card.title} could not be had. Connect to the net and run `course data fetch {card.id}`, "
-            f"or put {names} from {card.home} (folder stories260K) into the folder {card.local[0]} of COURSE_DATA. "
+            f"{names} could not be had. Connect to the net and run `course data fetch {card.id}`, "
+            f"or put them from {card.home} (folder stories260K) into the folder {card.local[0]} of COURSE_DATA. "
             f"Why: {reason}",
-            f"无法取得{card.title}。请联网后运行 `course data fetch {card.id}`，或从 {card.home}（stories260K 文件夹）"
-            f"下载 {names}，放入 COURSE_DATA 下的 {card.local[0]} 文件夹。原因：{reason}",
+            f"无法取得 {names}。请联网后运行 `course data fetch {card.id}`，或从 {card.home}（stories260K 文件夹）"
+            f"下载，放入 COURSE_DATA 下的 {card.local[0]} 文件夹。原因：{reason}",
         )
         raise DataUnavailable(message) from reason
     weights, vocabulary = found
