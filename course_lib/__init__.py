@@ -32,6 +32,7 @@ _REGISTERED = registered.offer(
         "autoencoder.losses": ["course_lib.autoencoder>ReconstructionLoss"],
         "autoencoder.model": ["Autoencoder"],
         "language_model.decoder": ["CausalSelfAttention", "DecoderBlock", "DecoderLanguageModel"],
+        "language_model.recurrent": ["RecurrentLanguageModel"],
         "mlp.classifier": ["MLP"],
         "mlp.language_model": ["NeuralLanguageModel"],
         "mlp.losses": ["CrossEntropy"],

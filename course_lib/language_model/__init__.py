@@ -13,7 +13,12 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "copying": ["longest_copied_span", "novel_share"],
         "decoder": ["CausalSelfAttention", "DecoderBlock", "DecoderLanguageModel"],
         "kneser_ney": ["ModifiedKneserNey"],
+        "measuring": ["loss_by_position", "loss_per_token", "surprise"],
         "measures": ["bits_per_byte", "compressed_bits_per_byte", "entropy"],
+        "packing": ["UNCOUNTED", "Packed", "pack", "streams"],
+        "recurrent": ["RecurrentLanguageModel", "gru_step", "lstm_step", "rnn_step"],
         "sampling": ["Sampler", "keep_nucleus", "keep_probable", "keep_top", "penalise_repetition"],
+        "through_time": ["gradient_through_time"],
+        "training": ["train_language_model"],
     },
 )

@@ -14,6 +14,7 @@ from course_lib.attention.functions import fused_attention, merge_heads, on_each
 from course_lib.attention.layers import write_to_cache
 from course_lib.attention.masks import look_back_mask
 from course_lib.base.arguments import checked_seed, require_choice, require_integer, require_positive, require_share
+from course_lib.mlp.seeds import offset_seed
 from course_lib.transformer.positions import rotate
 
 Shape = tuple[int | None, ...]
@@ -31,6 +32,7 @@ class CausalSelfAttention(keras.layers.Layer):
         num_key_value_heads: how many of them have keys and values of their own; None for all. A divisor of `num_heads`.
         rotary: whether queries and keys are turned by their positions.
         use_bias: whether the four projections add a bias.
+        seed: of the first weights.
 
     Shapes: (batch, time, width) → (batch, time, width).
 
@@ -48,6 +50,7 @@ class CausalSelfAttention(keras.layers.Layer):
         num_key_value_heads: int | None = None,
         rotary: bool = False,
         use_bias: bool = True,
+        seed: int | None = None,
         **kwargs: object,
     ) -> None:
         num_heads = require_integer("num_heads", num_heads, at_least=1)
@@ -57,9 +60,10 @@ class CausalSelfAttention(keras.layers.Layer):
                 raise ValueError(
                     f"num_key_value_heads is {num_key_value_heads}; allowed: a divisor of num_heads, {num_heads}"
                 )
+        seed = checked_seed(seed)
         super().__init__(**kwargs)
         self.num_heads, self.num_key_value_heads = num_heads, num_key_value_heads
-        self.rotary, self.use_bias = rotary, use_bias
+        self.rotary, self.use_bias, self.seed = rotary, use_bias, seed
 
     def build(self, input_shape: Shape) -> None:
         """Make the four projections."""
@@ -68,13 +72,17 @@ class CausalSelfAttention(keras.layers.Layer):
             raise ValueError(f"num_heads is {self.num_heads}; allowed: a divisor of the width, which is {width}")
         self.head_dim = width // self.num_heads
         shared = (self.num_key_value_heads or self.num_heads) * self.head_dim
-        self.query_dense = self._projection("query", width, input_shape)
-        self.key_dense = self._projection("key", shared, input_shape)
-        self.value_dense = self._projection("value", shared, input_shape)
-        self.output_dense = self._projection("output", width, input_shape)
+        widths = {"query": width, "key": shared, "value": shared, "output": width}
+        self.query_dense, self.key_dense, self.value_dense, self.output_dense = (
+            self._projection(name, widths[name], input_shape, offset_seed(self.seed, number))
+            for number, name in enumerate(widths)
+        )
 
-    def _projection(self, name: str, width: int, input_shape: Shape) -> keras.layers.Dense:
-        dense = keras.layers.Dense(width, use_bias=self.use_bias, dtype=self.dtype_policy, name=name)
+    def _projection(self, name: str, width: int, input_shape: Shape, seed: int | None) -> keras.layers.Dense:
+        begin = keras.initializers.GlorotUniform(seed)
+        dense = keras.layers.Dense(
+            width, use_bias=self.use_bias, kernel_initializer=begin, dtype=self.dtype_policy, name=name
+        )
         dense.build(input_shape)
         return dense
 
@@ -128,7 +136,7 @@ class CausalSelfAttention(keras.layers.Layer):
 
     def get_config(self) -> dict:
         """All arguments."""
-        names = ("num_heads", "num_key_value_heads", "rotary", "use_bias")
+        names = ("num_heads", "num_key_value_heads", "rotary", "use_bias", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
@@ -146,7 +154,7 @@ class DecoderBlock(keras.layers.Layer):
         use_bias: whether projections add a bias.
         dropout: the share of each sublayer's outputs that is set to zero in training.
         epsilon: what a norm adds to a mean square.
-        seed: of the dropout.
+        seed: of the first weights and of the dropout.
 
     Shapes: (batch, time, width) → (batch, time, width).
 
@@ -183,7 +191,13 @@ class DecoderBlock(keras.layers.Layer):
         self.dropout, self.epsilon, self.seed = dropout, epsilon, seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.attention = CausalSelfAttention(
-            num_heads, num_key_value_heads, rotary, use_bias, dtype=self.dtype_policy, name="attention"
+            num_heads,
+            num_key_value_heads,
+            rotary,
+            use_bias,
+            offset_seed(seed, 1),
+            dtype=self.dtype_policy,
+            name="attention",
         )
 
     def build(self, input_shape: Shape) -> None:
@@ -193,13 +207,22 @@ class DecoderBlock(keras.layers.Layer):
         self.feed_forward_norm = norm_of(self.norm, self.epsilon, input_shape, self.dtype_policy, "feed_forward_norm")
         hidden = (*input_shape[:-1], self.hidden_dim)
         activation = "silu" if self.feed_forward == "swiglu" else "gelu"
-        self.hidden_dense = self._dense("hidden", self.hidden_dim, input_shape, activation)
-        self.gate_dense = self._dense("gate", self.hidden_dim, input_shape) if self.feed_forward == "swiglu" else None
-        self.output_dense = self._dense("output", input_shape[-1], hidden)
+        self.hidden_dense = self._dense("hidden", self.hidden_dim, input_shape, 5, activation)
+        self.output_dense = self._dense("output", input_shape[-1], hidden, 6)
+        self.gate_dense = None
+        if self.feed_forward == "swiglu":
+            self.gate_dense = self._dense("gate", self.hidden_dim, input_shape, 7)
 
-    def _dense(self, name: str, width: int, input_shape: Shape, activation: str | None = None) -> keras.layers.Dense:
+    def _dense(
+        self, name: str, width: int, input_shape: Shape, number: int, activation: str | None = None
+    ) -> keras.layers.Dense:
         dense = keras.layers.Dense(
-            width, activation, use_bias=self.attention.use_bias, dtype=self.dtype_policy, name=f"feed_forward_{name}"
+            width,
+            activation,
+            use_bias=self.attention.use_bias,
+            kernel_initializer=keras.initializers.GlorotUniform(offset_seed(self.seed, number)),
+            dtype=self.dtype_policy,
+            name=f"feed_forward_{name}",
         )
         dense.build(input_shape)
         return dense
@@ -340,7 +363,7 @@ class DecoderLanguageModel(keras.Model):
                 use_bias,
                 dropout,
                 epsilon,
-                None if seed is None else seed + place,
+                offset_seed(seed, 100 * (place + 1)),
                 name=f"block_{place}",
             )
             for place in range(num_layers)

@@ -53,6 +53,7 @@ models = {
         mlp.CrossEntropy(),
         ids,
     ),
+    "remembering": (language_model.RecurrentLanguageModel(9, 8, 6, "gru"), mlp.CrossEntropy(), ids),
     "autoencoder": (autoencoder.Autoencoder(16, 4), autoencoder.ReconstructionLoss(), images),
     "vae": (vae.VAE(16, 2, (8,), seed=1), vae.ReconstructionLoss(), None),
     "n_grams": (n_grams.NGramClassifier(9), n_grams.LogitLoss(), ids),
@@ -139,4 +140,4 @@ def test_a_saved_model_opens_where_nothing_but_the_course_and_keras_was_imported
     orders = ["import course_lib\nimport keras", "import keras\nimport course_lib"]
     for number, backend in enumerate(backends[1:]):
         code = LOAD.replace("IMPORTS", orders[number % 2])
-        assert len(_run(code, backend, folders[number], folders[number + 1], backend)) == 10
+        assert len(_run(code, backend, folders[number], folders[number + 1], backend)) == 11
