@@ -10,7 +10,14 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from course_lib.attention.functions import fused_attention, merge_heads, on_each_position, split_heads
+from course_lib.attention.functions import (
+    dot_product_scores,
+    fused_attention,
+    masked_softmax,
+    merge_heads,
+    on_each_position,
+    split_heads,
+)
 from course_lib.attention.layers import write_to_cache
 from course_lib.attention.masks import look_back_mask
 from course_lib.base.arguments import checked_seed, require_choice, require_integer, require_positive, require_share
@@ -101,14 +108,9 @@ class CausalSelfAttention(keras.layers.Layer):
         Shapes: attention_mask boolean (batch, time, keys), cache twice (batch, num_key_value_heads, keys, head_dim) →
         (batch, time, width).
         """
-        groups = self.num_key_value_heads or self.num_heads
-        queries = split_heads(on_each_position(self.query_dense, inputs), self.num_heads)
-        keys = split_heads(on_each_position(self.key_dense, inputs), groups)
-        values = split_heads(on_each_position(self.value_dense, inputs), groups)
+        queries, keys = self._queries_and_keys(inputs, first)
+        values = split_heads(on_each_position(self.value_dense, inputs), self.num_key_value_heads or self.num_heads)
         time = ops.shape(inputs)[1]
-        if self.rotary:
-            places = first + ops.arange(time)
-            queries, keys = rotate(queries, places), rotate(keys, places)
         if cache is not None:
             keys, values = cache = write_to_cache(cache[0], keys, first), write_to_cache(cache[1], values, first)
         mask = look_back_mask(time, ops.shape(keys)[2], first)[None]  # (1, time, keys)
@@ -119,6 +121,24 @@ class CausalSelfAttention(keras.layers.Layer):
         )
         outputs = on_each_position(self.output_dense, merge_heads(attended))
         return outputs if cache is None else (outputs, cache)
+
+    def weights_of(self, inputs):
+        """How much each position looks at each, in every head: what `call` averages with and never holds.
+
+        Shapes: (batch, time, width) → (batch, num_heads, time, time), float32.
+        """
+        queries, keys = self._queries_and_keys(inputs, 0)
+        scores = dot_product_scores(queries, self._for_all_heads(keys))
+        time = ops.shape(inputs)[1]
+        return masked_softmax(scores, look_back_mask(time, time), may_be_blind=False)
+
+    def _queries_and_keys(self, inputs, first):
+        queries = split_heads(on_each_position(self.query_dense, inputs), self.num_heads)
+        keys = split_heads(on_each_position(self.key_dense, inputs), self.num_key_value_heads or self.num_heads)
+        if self.rotary:
+            places = first + ops.arange(ops.shape(inputs)[1])
+            queries, keys = rotate(queries, places), rotate(keys, places)
+        return queries, keys
 
     def _for_all_heads(self, shared):
         """Keys or values of each group, once for each of its heads: (batch, groups, …) → (batch, num_heads, …)."""
@@ -395,10 +415,7 @@ class DecoderLanguageModel(keras.Model):
 
         Shapes: token_ids and segment_ids (batch, time) → (batch, time, vocabulary_size), float32.
         """
-        vectors = self.token_vectors(token_ids)
-        if self.position_vectors is not None:
-            places = first + ops.cumsum(ops.ones_like(token_ids), axis=1) - 1
-            vectors = vectors + self.position_vectors(places)
+        vectors = self.embed(token_ids, first)
         mask = None
         if segment_ids is not None:
             mask = ops.expand_dims(segment_ids, 2) == ops.expand_dims(segment_ids, 1)  # (batch, time, time)
@@ -411,6 +428,17 @@ class DecoderLanguageModel(keras.Model):
                 noted.append(filled)
         logits = on_each_position(self._scores, self.last_norm(vectors))
         return logits if cache is None else (logits, noted)
+
+    def embed(self, token_ids, first=0):
+        """The vectors of tokens, and of their places where these have some: what the first block is given.
+
+        Shapes: (batch, time) → (batch, time, width).
+        """
+        vectors = self.token_vectors(token_ids)
+        if self.position_vectors is None:
+            return vectors
+        places = first + ops.cumsum(ops.ones_like(token_ids), axis=1) - 1
+        return vectors + self.position_vectors(places)
 
     def _scores(self, rows):
         # The table of token vectors, used a second time.

@@ -153,7 +153,7 @@ class Sampler:
         Shapes: logits (vocabulary,) → (vocabulary,), float64.
 
         Raises:
-            ValueError: if there is no score, one is NaN or +inf, or all are -inf.
+            ValueError: if there is no score, one is NaN or +inf, all are -inf, or `top_k` is more than there are.
         """
         logits = _checked(logits)
         if self.repetition_penalty != 1:
@@ -162,7 +162,8 @@ class Sampler:
             return _softmax(_only(logits, _from_best(logits)[:1]))
         logits = logits / self.temperature
         if self.top_k is not None:
-            logits = keep_top(logits, min(self.top_k, len(logits)))
+            require_integer("top_k", self.top_k, at_least=1, at_most=len(logits))
+            logits = keep_top(logits, self.top_k)
         if self.nucleus is not None:
             logits = keep_nucleus(logits, self.nucleus)
         if self.min_p is not None:

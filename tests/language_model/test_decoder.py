@@ -24,7 +24,7 @@ KINDS = {"gpt": {"positions": "learned"}, "rotary": {}, "llama": LLAMA}
 
 def model_of(kind: str, **changes: object) -> DecoderLanguageModel:
     """A small model with weights unlike their first values, so that no bias is 0 and no scale 1."""
-    model = DecoderLanguageModel(11, 16, 2, 4, max_length=12, **{"seed": 3, **KINDS[kind], **changes})
+    model = DecoderLanguageModel(11, 16, 2, 4, **{"max_length": 12, "seed": 3, **KINDS[kind], **changes})
     model.build((None, None))
     random = np.random.default_rng(5)
     for weight in model.weights:

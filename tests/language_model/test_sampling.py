@@ -131,5 +131,7 @@ def test_scores_that_are_none_are_refused(logits: list) -> None:
 def test_more_than_the_vocabulary_cannot_be_kept_and_no_other_id_was_written() -> None:
     with pytest.raises(ValueError, match="count is 9; allowed: 1 to 7"):
         keep_top(LOGITS, 9)
+    with pytest.raises(ValueError, match="top_k is 9; allowed: 1 to 7"):
+        Sampler(top_k=9).distribution(LOGITS)
     with pytest.raises(ValueError, match="previous holds ids from 9 to 9"):
         penalise_repetition(LOGITS, [9], 2.0)
