@@ -11,6 +11,7 @@ from keras import ops
 
 from course_lib.attention.functions import on_each_position
 from course_lib.base.arguments import checked_seed, require_choice, require_integer, require_share
+from course_lib.base.tensors import floating
 from course_lib.mlp.seeds import offset_seed
 
 Shape = tuple[int | None, ...]
@@ -36,6 +37,7 @@ def rnn_step(inputs, state, kernel, recurrent_kernel, bias):
 
     Source: J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
     """
+    inputs, state, kernel, recurrent_kernel, bias = map(floating, (inputs, state, kernel, recurrent_kernel, bias))
     return ops.tanh(ops.matmul(inputs, kernel) + ops.matmul(state, recurrent_kernel) + bias)
 
 
@@ -61,6 +63,7 @@ def gru_step(inputs, state, kernel, recurrent_kernel, bias):
     Source: K. Cho et al., "Learning Phrase Representations using RNN Encoder–Decoder", 2014 (arXiv:1406.1078); r after
     the product, as in cuDNN. In the paper z is the share that is kept, as here.
     """
+    inputs, state, kernel, recurrent_kernel, bias = map(floating, (inputs, state, kernel, recurrent_kernel, bias))
     given = ops.split(ops.matmul(inputs, kernel) + bias[0], 3, axis=-1)
     kept = ops.split(ops.matmul(state, recurrent_kernel) + bias[1], 3, axis=-1)
     keep = ops.sigmoid(given[0] + kept[0])  # z
@@ -90,7 +93,9 @@ def lstm_step(inputs, state, kernel, recurrent_kernel, bias):
     Source: S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9, 1997; the gate f: F. A.
     Gers, J. Schmidhuber and F. Cummins, "Learning to Forget", Neural Computation 12, 2000.
     """
-    shown, memory = state
+    inputs, shown, memory, kernel, recurrent_kernel, bias = map(
+        floating, (inputs, *state, kernel, recurrent_kernel, bias)
+    )
     scores = ops.matmul(inputs, kernel) + ops.matmul(shown, recurrent_kernel) + bias
     write, forget, candidate, show = ops.split(scores, 4, axis=-1)  # i, f, ĉ, o before their curves
     memory = ops.sigmoid(forget) * memory + ops.sigmoid(write) * ops.tanh(candidate)  # c
@@ -151,7 +156,7 @@ class RecurrentLanguageModel(keras.Model):
         self.vocabulary_size, self.width, self.units = vocabulary_size, width, units
         self.cell, self.dropout, self.tied = cell, dropout, tied
         self.seed_generator = keras.random.SeedGenerator(seed)
-        small = keras.initializers.RandomNormal(stddev=0.02, seed=offset_seed(seed, 0))
+        small = keras.initializers.RandomNormal(stddev=0.1, seed=offset_seed(seed, 0))
         self.token_vectors = keras.layers.Embedding(vocabulary_size, width, small, name="token_vectors")
         self.recurrent_layers = [
             _LAYERS[cell](
