@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "measures": ["bits_per_byte", "compressed_bits_per_byte", "entropy"],
         "packing": ["UNCOUNTED", "Packed", "pack", "streams"],
         "recurrent": ["RecurrentLanguageModel", "gru_step", "lstm_step", "rnn_step"],
+        "rhymes": ["RhymeBook", "ToneBook", "alternating_pairs"],
         "sampling": ["Sampler", "keep_nucleus", "keep_probable", "keep_top", "penalise_repetition"],
         "stories": ["StoryTokenizer", "read_story_model"],
         "through_time": ["gradient_through_time"],

@@ -48,7 +48,7 @@ def share_in_form(texts: Iterable[str], form: tuple[int, int] | None = None) -> 
         TypeError: if the texts are no list of str.
         ValueError: if there is none, or the form is unknown.
     """
-    texts = _some(texts)
+    texts = some_texts(texts)
     if form is not None:
         require_choice("form", form, FORMS)
     found = [form_of(text) for text in texts]
@@ -62,7 +62,7 @@ def rhyming_ends(text: str) -> list[str]:
 
 def rhyming_pairs(texts: Iterable[str]) -> list[tuple[str, str]]:
     """The ends that should rhyme, each with the next one of the same poem."""
-    return [pair for text in _some(texts) for pair in pairwise(rhyming_ends(text))]
+    return [pair for text in some_texts(texts) for pair in pairwise(rhyming_ends(text))]
 
 
 def chance_pairs(texts: Iterable[str], seed: int | None = 0) -> list[tuple[str, str]]:
@@ -97,7 +97,8 @@ def share_of_rhymes(pairs: Iterable[tuple[str, str]], rhyme: Callable[[str, str]
     return share, len(judged) / max(len(found), 1)
 
 
-def _some(texts: Iterable[str]) -> list[str]:
+def some_texts(texts: Iterable[str]) -> list[str]:
+    """The texts as a list; raises where they are no list of str (TypeError) or there is none (ValueError)."""
     texts = listed("texts", texts)
     if not texts:
         raise ValueError("texts is empty; allowed: one poem or more")
