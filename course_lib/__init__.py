@@ -31,6 +31,8 @@ _REGISTERED = registered.offer(
         "autoencoder.constraints": ["Corruption", "SparsityPenalty"],
         "autoencoder.losses": ["course_lib.autoencoder>ReconstructionLoss"],
         "autoencoder.model": ["Autoencoder"],
+        "bert.encoder": ["BertEmbeddings", "BertEncoder"],
+        "bert.heads": ["BertClassifier", "BertPretrainer", "MaskedWordHead"],
         "language_model.decoder": ["CausalSelfAttention", "DecoderBlock", "DecoderLanguageModel"],
         "language_model.recurrent": ["RecurrentLanguageModel"],
         "mlp.classifier": ["MLP"],

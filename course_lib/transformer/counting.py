@@ -15,7 +15,7 @@ def count_parameters(model: keras.layers.Layer) -> dict[str, int]:
     """How many numbers a model learns, by what they are for.
 
     Args:
-        model: a `Transformer`, or a layer of one, that has its weights.
+        model: a `Transformer`, a `BertEncoder`, or a layer of one, that has its weights.
 
     Returns:
         For each of `KINDS` how many; "output" is what is not shared with the embeddings.
@@ -31,7 +31,7 @@ def count_parameters(model: keras.layers.Layer) -> dict[str, int]:
 
 def _kind(path: str) -> str:
     *layers, name = path.split("/")
-    if name in ("embeddings", "table"):
+    if name in ("embeddings", "table") or name.endswith("_vectors"):
         return "embeddings"
     if any(layer.endswith("norm") for layer in layers):
         return "normalisation"
@@ -39,7 +39,7 @@ def _kind(path: str) -> str:
         return "attention"
     if any(layer.startswith("feed_forward") for layer in layers):
         return "feed-forward"
-    if layers[-1:] == ["output"]:
+    if layers[-1:] in (["output"], ["pooler"]):
         return "output"
     raise ValueError(f"model has the weight {path}; allowed: those of a Transformer or of its layers")
 

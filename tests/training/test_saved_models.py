@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import keras
 from keras import layers
-from course_lib import attention, autoencoder, language_model, mlp, transformer, vae
+from course_lib import attention, autoencoder, bert, language_model, mlp, transformer, vae
 from course_lib.sentiment import n_grams, sequence
 
 folder = Path(sys.argv[1])
@@ -54,6 +54,8 @@ models = {
         ids,
     ),
     "remembering": (language_model.RecurrentLanguageModel(9, 8, 6, "gru"), mlp.CrossEntropy(), ids),
+    "reader": (bert.BertPretrainer(bert.BertEncoder(9, 8, 1, 2, pooler=True), pairs=False), mlp.CrossEntropy(), ids),
+    "classifier": (bert.BertClassifier(bert.BertEncoder(9, 8, 1, 2), 3), mlp.CrossEntropy(), ids),
     "autoencoder": (autoencoder.Autoencoder(16, 4), autoencoder.ReconstructionLoss(), images),
     "vae": (vae.VAE(16, 2, (8,), seed=1), vae.ReconstructionLoss(), None),
     "n_grams": (n_grams.NGramClassifier(9), n_grams.LogitLoss(), ids),
@@ -140,4 +142,4 @@ def test_a_saved_model_opens_where_nothing_but_the_course_and_keras_was_imported
     orders = ["import course_lib\nimport keras", "import keras\nimport course_lib"]
     for number, backend in enumerate(backends[1:]):
         code = LOAD.replace("IMPORTS", orders[number % 2])
-        assert len(_run(code, backend, folders[number], folders[number + 1], backend)) == 11
+        assert len(_run(code, backend, folders[number], folders[number + 1], backend)) == 13

@@ -1,0 +1,19 @@
+"""An encoder that learns from text alone before it is asked anything: everything of BERT, one small module per idea.
+
+text → `BertTokenizer` ids → some words hidden → `BertEncoder` → a guess at them; then a few labels, or a few weights.
+"""
+
+from __future__ import annotations
+
+import lazy_loader as lazy
+
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "encoder": ["BERT_BASE", "BERT_LARGE", "BertEmbeddings", "BertEncoder"],
+        "heads": ["BertClassifier", "BertPretrainer", "MaskedWordHead", "first_vector", "mean_vector", "vectors_at"],
+        "checkpoint": ["load_encoder", "load_pretrained", "read_settings"],
+        "tokens": ["BertTokenizer", "basic_tokens"],
+        "masking": ["MaskedBatches", "Masking", "mask_words"],
+    },
+)
