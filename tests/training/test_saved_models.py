@@ -39,11 +39,12 @@ placed = transformer.LearnedPositions(5)(transformer.SinusoidalPositions(5)(look
 written = language_model.DecoderBlock(2, 8)(language_model.CausalSelfAttention(2)(placed))
 encoded = transformer.TransformerEncoderLayer(2, 8)(written)
 decoded = transformer.TransformerDecoderLayer(2, 8)(encoded, placed)
+guessed = bert.MaskedWordHead(9)(bert.BertEmbeddings(9, 8)(words), np.linspace(-1, 1, 72).reshape(9, 8))
 sampled = vae.Sampling(seed=1)([pooled, pooled])
 changed = autoencoder.SparsityPenalty(0.1)(autoencoder.Corruption("masking", 0.2)(mlp.Dropout(0.1)(pictures)))
 pair = {"source": ids, "target": ids}
 models = {
-    "words": (keras.Model(words, [pooled, decoded]), "mse", ids),
+    "words": (keras.Model(words, [pooled, decoded, guessed]), "mse", ids),
     "sampled": (keras.Model(words, sampled), mlp.CrossEntropy(), None),
     "pixels": (keras.Model(pictures, vae.PreviousPixels()(changed)), vae.ReconstructionLoss(), images),
     "mlp": (mlp.MLP(3, (4,)), mlp.CrossEntropy(), images),
