@@ -40,6 +40,7 @@ _MODULES = {
     "06": "course_lib.checks.transformer",
     "07": "course_lib.checks.sentiment",
     "08": "course_lib.checks.tuning",
+    "09": "course_lib.checks.language_model",
 }
 
 Check = Callable[[Learner], None]
