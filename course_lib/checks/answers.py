@@ -7,7 +7,8 @@ compared is float64, with a tolerance that float32 meets.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from numbers import Number
 
 import numpy as np
@@ -79,6 +80,17 @@ def numbers(answer: object, shape: tuple[int, ...] | None = None, names: str = "
         english = f"The answer should have the shape {wanted}; yours is {array.shape}."
         chinese = f"答案的形状应为 {wanted}；你的是 {array.shape}。"
     raise Hint(tr(english, chinese))
+
+
+def require_shape(found: np.ndarray, shape: tuple[int, ...], english: str, chinese: str) -> None:
+    """Give this hint for another shape than this one; an axis of length 1 that is gone has a hint of its own.
+
+    Raises:
+        Hint: with this wording, or that of `numbers`.
+    """
+    if found.shape == tuple(size for size in shape if size != 1):
+        numbers(found, shape)
+    require(found.shape == shape, english, chinese)
 
 
 def number(answer: object) -> float:
@@ -248,6 +260,46 @@ def require_new(learner: Learner) -> None:
                 "把数写死了，或者没有用上全部参数？",
             )
         )
+
+
+@contextmanager
+def later_case(learner: Learner) -> Iterator[None]:
+    """Around a case that is not the first: whatever hint comes up, a first answer that is given again is told instead.
+
+    Raises:
+        Hint: the one that came up, or that of `require_new`.
+    """
+    try:
+        yield
+    except Hint:
+        if learner.calls:
+            require_new(learner)
+        raise
+
+
+def agree_in_parts(
+    learner: Learner,
+    ask: Callable[..., Sequence[object]],
+    oracle: Callable[..., Sequence[np.ndarray | float]],
+    names: Callable[[int], tuple[str, str]],
+    *cases: tuple[object, ...],
+) -> None:
+    """Hold an answer of several parts against ours on several cases, each part under its name.
+
+    Args:
+        learner: the reader's function.
+        ask: calls it with the arguments of a case and takes its answer to pieces.
+        oracle: ours; it returns as many parts.
+        names: what a part is called in front of the difference, in English and in Chinese, by its number.
+        cases: the arguments of each call.
+
+    Raises:
+        Hint: at the first part in which the two differ.
+    """
+    for arguments in cases:
+        with later_case(learner):
+            for place, (found, right) in enumerate(zip(ask(*arguments), oracle(*arguments), strict=True)):
+                require_close(found, right, *names(place))
 
 
 def recognise(found: object, expected: object, *mistakes: tuple[object, str, str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from course_lib.checks import answers
 from course_lib.checks.calling import Learner
-from course_lib.checks.hints import Hint
+from course_lib.checks.hints import Hint, require
 from course_lib.showing import language
 
 TABLE = [[1.0, 2.0], [3.0, 4.5]]
@@ -177,3 +177,33 @@ def test_a_mistake_is_recognised_by_its_whole_answer_and_never_where_it_is_right
     answers.recognise(np.array([1.0, 2.0]), np.array([1.0, 2.0]), *mistakes)
     with pytest.raises(Hint, match="three"):
         answers.recognise(np.float32([1.0, 3.0]), np.array([1.0, 2.0]), *mistakes)
+
+
+def test_a_shape_has_its_own_hint_and_a_lost_axis_of_length_one_another():
+    answers.require_shape(np.zeros((1, 3)), (1, 3), "other", "别的")
+    with pytest.raises(Hint, match="other"):
+        answers.require_shape(np.zeros((3, 1)), (1, 3), "other", "别的")
+    with pytest.raises(Hint, match="squeeze"):
+        answers.require_shape(np.zeros(3), (1, 3), "other", "别的")
+
+
+def test_a_first_answer_given_again_is_told_in_place_of_the_hint_of_a_later_case():
+    for function, told in ((lambda number: 1.0, "same answer as before"), (lambda number: number + 1.0, "too large")):
+        learner = Learner(function)
+        learner(0.0)
+        with pytest.raises(Hint, match=told), answers.later_case(learner):
+            require(learner(2.0) == 2.0, "too large", "太大")
+
+
+def test_parts_are_held_under_their_names_on_every_case():
+    def hold(function, *cases):
+        learner = Learner(function)
+        answers.agree_in_parts(
+            learner, learner, lambda a, b: (a + b, a * b), lambda i: (f"Number {i}:", f"第 {i} 个："), *cases
+        )
+
+    hold(lambda a, b: [a + b, a * b], (1.0, 2.0), (3.0, 4.0))
+    with pytest.raises(Hint, match="Number 1: The answer should be 12"):
+        hold(lambda a, b: (a + b, 2.0), (1.0, 2.0), (3.0, 4.0))
+    with pytest.raises(Hint, match="same answer as before"):
+        hold(lambda a, b: (3.0, 2.0), (1.0, 2.0), (3.0, 4.0))
