@@ -107,7 +107,8 @@ def _whole(path: Path, name: str, value: object) -> int:
 
 
 def load_encoder(
-    folder: Path | str,
+    place: Path | str,
+    config: Path | str | None = None,
     *,
     pooler: bool | None = None,
     dropout: float | None = None,
@@ -117,7 +118,8 @@ def load_encoder(
     """An encoder with the weights of a published model.
 
     Args:
-        folder: where `config.json` and `model.safetensors` lie, as on the hub.
+        place: a folder with `config.json` and `model.safetensors`, as on the hub; or the file of weights.
+        config: the file of settings; None for the `config.json` beside the weights.
         pooler: whether to read the pooler; None for yes where the file has one.
         dropout: in place of the published one.
         seed: of the dropout.
@@ -127,7 +129,7 @@ def load_encoder(
         DataUnavailable: if a file is not there.
         DataCorrupt: if one is damaged, a pickle, or they do not fit each other; the error names the tensor.
     """
-    settings, weights = _files_of(folder)
+    settings, weights = _files_of(place, config)
     with opened(weights, at_most) as file:
         names = _our_names(file)
         has_pooler = "pooler.dense.weight" in names
@@ -141,7 +143,8 @@ def load_encoder(
 
 
 def load_pretrained(
-    folder: Path | str,
+    place: Path | str,
+    config: Path | str | None = None,
     *,
     pairs: bool | None = None,
     dropout: float | None = None,
@@ -151,7 +154,8 @@ def load_pretrained(
     """An encoder with the head that guesses masked words, and where it was published the one that judges pairs.
 
     Args:
-        folder: as for `load_encoder`.
+        place: as for `load_encoder`.
+        config: likewise.
         pairs: whether to read the head of pairs; None for yes where the file has one.
         dropout: in place of the published one.
         seed: of the dropout.
@@ -162,7 +166,7 @@ def load_pretrained(
         DataCorrupt: as `load_encoder`, or if there is no head for masked words, or the scores' matrix is not the table
             of token vectors.
     """
-    settings, weights = _files_of(folder)
+    settings, weights = _files_of(place, config)
     with opened(weights, at_most) as file:
         names = _our_names(file)
         has_pairs = {"cls.seq_relationship.weight", "pooler.dense.weight"} <= names.keys()
@@ -182,16 +186,17 @@ def load_pretrained(
     return model
 
 
-def _files_of(folder: Path | str) -> tuple[dict[str, object], Path]:
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise DataUnavailable(f"{folder} is no folder; expected one with {CONFIG} and {WEIGHTS}")
-    weights = folder / WEIGHTS
-    if not weights.exists() and (pickles := sorted(folder.glob("*.bin"))):
+def _files_of(place: Path | str, config: Path | str | None) -> tuple[dict[str, object], Path]:
+    """The settings, and where the weights lie."""
+    place = Path(place)
+    weights = place / WEIGHTS if place.is_dir() else place
+    if not weights.exists() and (pickles := sorted(weights.parent.glob("*.bin"))):
         raise DataCorrupt(
-            f"{folder} has {pickles[0].name}, a pickle, and no {WEIGHTS}: opening a pickle can run any code"
+            f"{place} has {pickles[0].name}, a pickle, and no {weights.name}: opening a pickle can run any code"
         )
-    return read_settings(folder / CONFIG), weights
+    if not weights.exists():
+        raise DataUnavailable(f"{weights} is not there; expected a folder with {CONFIG} and {WEIGHTS}")
+    return read_settings(weights.parent / CONFIG if config is None else config), weights
 
 
 def _our_names(file: TensorFile) -> dict[str, str]:

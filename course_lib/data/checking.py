@@ -219,4 +219,5 @@ _CHECKS: dict[str, Callable[[registry.Card, Opened], str]] = {
     "phrases": _phrases,
     "tales": _tales,
     "quatrains": _quatrains,
+    "minilm": _published,
 }

@@ -17,6 +17,7 @@ from safetensors.numpy import save_file
 
 from course_lib.base.errors import DataCorrupt, DataUnavailable
 from course_lib.bert import BertTokenizer, load_encoder, load_pretrained, read_settings
+from course_lib.data import minilm
 from tensors import numpy
 
 from .samples import batch, gelu, norm, states_in_numpy, weights_of
@@ -211,6 +212,15 @@ def test_what_the_reader_asks_for_goes_before_what_was_published(tmp_path: Path)
         load_encoder(_publish(tmp_path / "other", _tensors()), pooler=True)
     with pytest.raises(DataCorrupt, match=r"the tensor cls\.predictions\.bias is missing"):
         load_pretrained(folder)
+
+
+def test_the_two_files_may_lie_apart(tmp_path: Path) -> None:
+    folder = _publish(tmp_path / "model", _tensors())
+    config = (folder / "config.json").rename(tmp_path / "settings.json")
+    np.testing.assert_array_equal(
+        numpy(load_encoder(folder, config).embeddings.token_vectors),
+        numpy(load_encoder(folder / "model.safetensors", config).embeddings.token_vectors),
+    )
 
 
 # ── what is refused
@@ -418,7 +428,7 @@ def test_pickles_are_refused_unopened_whatever_they_are_called(tmp_path: Path) -
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataUnavailable, match=r"nowhere is no folder; expected one with config\.json"):
+    with pytest.raises(DataUnavailable, match=r"nowhere is not there; expected a folder with config\.json"):
         load_encoder(tmp_path / "nowhere")
     folder = _publish(tmp_path / "model", _tensors())
     (folder / "model.safetensors").unlink()
@@ -432,22 +442,21 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
 # ── the real one
 
 
-def _minilm(real_data: Path) -> Path:
-    folder = real_data / "minilm"
-    if not (folder / "model.safetensors").exists():
+def _minilm(real_data: Path) -> minilm.MiniLMFiles:
+    if not (real_data / "minilm").exists():
         pytest.skip("needs minilm in COURSE_DATA")
-    return folder
+    return minilm.load()
 
 
 def test_the_real_encoder_equals_a_forward_pass_in_float64(real_data: Path) -> None:
     from safetensors.numpy import load_file
 
-    folder = _minilm(real_data)
-    encoder, words = load_encoder(folder), BertTokenizer.from_file(folder / "vocab.txt")
+    files = _minilm(real_data)
+    encoder, words = load_encoder(files.weights, files.config), BertTokenizer.from_file(files.vocabulary)
     assert sum(int(np.prod(weight.shape)) for weight in encoder.trainable_variables) == 22_713_216
     given = words.batch(["The film was not good at all, I'm afraid.", "看了两遍。"])
     found = [numpy(one) for one in encoder(given, return_hidden_states=True)]
-    tensors = load_file(folder / "model.safetensors")
+    tensors = load_file(files.weights)
     names = _plain_names(tensors, 6)
     for row in range(2):
         length = int(given["padding_mask"][row].sum())
@@ -459,9 +468,9 @@ def test_the_real_encoder_equals_a_forward_pass_in_float64(real_data: Path) -> N
 def test_the_real_encoder_equals_that_of_transformers(real_data: Path) -> None:
     torch = pytest.importorskip("torch")
     transformers = pytest.importorskip("transformers")
-    folder = _minilm(real_data)
-    encoder, words = load_encoder(folder), BertTokenizer.from_file(folder / "vocab.txt")
-    theirs = transformers.BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
+    files = _minilm(real_data)
+    encoder, words = load_encoder(files.weights, files.config), BertTokenizer.from_file(files.vocabulary)
+    theirs = transformers.BertModel.from_pretrained(files.weights.parent, add_pooling_layer=False).eval()
     given = words.batch(["The film was not good at all, I'm afraid.", "Two texts", "看了两遍。"], ["", "and", "more"])
     with torch.no_grad():
         expected = theirs(

@@ -16,7 +16,7 @@ from course_lib.showing import language
 
 from . import tiny
 
-TEXTS = ("jane_austen", "tinyshakespeare", "song_ci", "tang_shi", "tang_300", "stories260k")
+TEXTS = ("jane_austen", "tinyshakespeare", "song_ci", "tang_shi", "tang_300", "stories260k", "minilm")
 
 
 @pytest.mark.parametrize("call", [data.fetch, data.status, data.verify, lambda name: data.clear([name])])

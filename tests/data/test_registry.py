@@ -14,6 +14,7 @@ from course_lib.showing import language
 IDS = ["imdb", "tatoeba", "stopwords", "glove.6B", "digits8", "mnist5000", "mnist"]
 IDS += ["jane_austen", "tinyshakespeare", "song_ci", "tang_shi", "tang_300", "stories260k"]
 IDS += ["film_reviews", "phrases", "tales", "quatrains"]
+IDS += ["minilm"]
 
 
 def test_every_data_set_of_the_course_has_a_card() -> None:
