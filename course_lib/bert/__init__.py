@@ -14,6 +14,10 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "heads": ["BertClassifier", "BertPretrainer", "MaskedWordHead", "first_vector", "mean_vector", "vectors_at"],
         "checkpoint": ["load_encoder", "load_pretrained", "read_settings"],
         "tokens": ["BertTokenizer", "basic_tokens"],
+        "low_rank": ["LoRA", "LowRankGraft"],
+        "ada_lora": ["AdaLoRA", "AdaLoRAOptimizer", "SingularGraft", "budget_at"],
+        "adapters": ["Adapter", "Adapters"],
+        "prefixes": ["PrefixGraft", "Prefixes"],
         "masking": ["MaskedBatches", "Masking", "mask_words"],
     },
 )

@@ -431,11 +431,11 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataUnavailable, match=r"nowhere is not there; expected a folder with config\.json"):
         load_encoder(tmp_path / "nowhere")
     folder = _publish(tmp_path / "model", _tensors())
-    (folder / "model.safetensors").unlink()
-    with pytest.raises(DataUnavailable, match=r"model\.safetensors is not there"):
-        load_encoder(folder)
     (folder / "config.json").unlink()
     with pytest.raises(DataUnavailable, match=r"config\.json cannot be read"):
+        load_encoder(folder)
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(DataUnavailable, match=r"model\.safetensors is not there"):
         load_encoder(folder)
 
 

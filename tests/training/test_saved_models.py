@@ -43,6 +43,9 @@ guessed = bert.MaskedWordHead(9)(bert.BertEmbeddings(9, 8)(words), np.linspace(-
 sampled = vae.Sampling(seed=1)([pooled, pooled])
 changed = autoencoder.SparsityPenalty(0.1)(autoencoder.Corruption("masking", 0.2)(mlp.Dropout(0.1)(pictures)))
 pair = {"source": ids, "target": ids}
+def reader():
+    return bert.BertClassifier(bert.BertEncoder(9, 8, 1, 2), 3)
+
 models = {
     "words": (keras.Model(words, [pooled, decoded, guessed]), "mse", ids),
     "sampled": (keras.Model(words, sampled), mlp.CrossEntropy(), None),
@@ -56,7 +59,11 @@ models = {
     ),
     "remembering": (language_model.RecurrentLanguageModel(9, 8, 6, "gru"), mlp.CrossEntropy(), ids),
     "reader": (bert.BertPretrainer(bert.BertEncoder(9, 8, 1, 2, pooler=True), pairs=False), mlp.CrossEntropy(), ids),
-    "classifier": (bert.BertClassifier(bert.BertEncoder(9, 8, 1, 2), 3), mlp.CrossEntropy(), ids),
+    "classifier": (reader(), mlp.CrossEntropy(), ids),
+    "lora": (bert.LoRA(reader()), mlp.CrossEntropy(), ids),
+    "ada_lora": (bert.AdaLoRA(reader(), 2), mlp.CrossEntropy(), ids),
+    "adapters": (bert.Adapters(reader(), 2), mlp.CrossEntropy(), ids),
+    "prefixes": (bert.Prefixes(reader(), 2), mlp.CrossEntropy(), ids),
     "autoencoder": (autoencoder.Autoencoder(16, 4), autoencoder.ReconstructionLoss(), images),
     "vae": (vae.VAE(16, 2, (8,), seed=1), vae.ReconstructionLoss(), None),
     "n_grams": (n_grams.NGramClassifier(9), n_grams.LogitLoss(), ids),
@@ -69,7 +76,8 @@ models = {
 expected = {}
 for name, (model, loss, inputs) in models.items():
     model(images if name == "vae" else ids if inputs is None else inputs)
-    model.compile(keras.optimizers.Adam(transformer.WarmUp(0.1, 4)), loss)
+    rate = transformer.WarmUp(0.1, 4)
+    model.compile(bert.AdaLoRAOptimizer(rate, 2, 9) if name == "ada_lora" else keras.optimizers.Adam(rate), loss)
     model.save(folder / f"{name}.keras")
     if inputs is not None:
         outputs = model(inputs)
@@ -143,4 +151,4 @@ def test_a_saved_model_opens_where_nothing_but_the_course_and_keras_was_imported
     orders = ["import course_lib\nimport keras", "import keras\nimport course_lib"]
     for number, backend in enumerate(backends[1:]):
         code = LOAD.replace("IMPORTS", orders[number % 2])
-        assert len(_run(code, backend, folders[number], folders[number + 1], backend)) == 13
+        assert len(_run(code, backend, folders[number], folders[number + 1], backend)) == 17
