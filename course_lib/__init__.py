@@ -35,6 +35,7 @@ _REGISTERED = registered.offer(
         "bert.adapters": ["Adapters"],
         "bert.encoder": ["BertEmbeddings", "BertEncoder"],
         "bert.heads": ["BertClassifier", "BertPretrainer", "MaskedWordHead"],
+        "bert.layerwise": ["LayerwiseAdam"],
         "bert.low_rank": ["LoRA"],
         "bert.prefixes": ["Prefixes"],
         "language_model.decoder": ["CausalSelfAttention", "DecoderBlock", "DecoderLanguageModel"],

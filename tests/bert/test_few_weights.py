@@ -14,7 +14,7 @@ import pytest
 
 from course_lib.base.errors import DataCorrupt
 from course_lib.bert import AdaLoRA, AdaLoRAOptimizer, Adapters, BertClassifier, LoRA, Prefixes
-from course_lib.bert.grafting import all_layers
+from course_lib.bert.freezing import all_layers
 from course_lib.language_model import DecoderLanguageModel
 from course_lib.mlp import MLP, CrossEntropy
 from course_lib.training import compile_for_training

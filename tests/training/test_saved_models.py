@@ -77,7 +77,8 @@ expected = {}
 for name, (model, loss, inputs) in models.items():
     model(images if name == "vae" else ids if inputs is None else inputs)
     rate = transformer.WarmUp(0.1, 4)
-    model.compile(bert.AdaLoRAOptimizer(rate, 2, 9) if name == "ada_lora" else keras.optimizers.Adam(rate), loss)
+    own = {"ada_lora": lambda: bert.AdaLoRAOptimizer(rate, 2, 9), "classifier": lambda: bert.LayerwiseAdam(rate)}
+    model.compile(own.get(name, lambda: keras.optimizers.Adam(rate))(), loss)
     model.save(folder / f"{name}.keras")
     if inputs is not None:
         outputs = model(inputs)
