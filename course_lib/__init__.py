@@ -33,6 +33,7 @@ _REGISTERED = registered.offer(
         "autoencoder.model": ["Autoencoder"],
         "bert.ada_lora": ["AdaLoRA", "AdaLoRAOptimizer"],
         "bert.adapters": ["Adapters"],
+        "bert.distillation": ["DistillationLoss"],
         "bert.encoder": ["BertEmbeddings", "BertEncoder"],
         "bert.heads": ["BertClassifier", "BertPretrainer", "MaskedWordHead"],
         "bert.layerwise": ["LayerwiseAdam"],

@@ -14,6 +14,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "heads": ["BertClassifier", "BertPretrainer", "MaskedWordHead", "first_vector", "mean_vector", "vectors_at"],
         "checkpoint": ["load_encoder", "load_pretrained", "read_settings"],
         "tokens": ["BertTokenizer", "basic_tokens"],
+        "probing": ["Probe", "probe_layers", "text_vectors"],
+        "distillation": ["DistillationLoss", "distillation_loss", "student_of", "with_teacher"],
         "freezing": ["all_layers", "set_trainable"],
         "fine_tuning": [
             "LabelledBatches",

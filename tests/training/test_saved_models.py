@@ -60,7 +60,7 @@ models = {
     "remembering": (language_model.RecurrentLanguageModel(9, 8, 6, "gru"), mlp.CrossEntropy(), ids),
     "reader": (bert.BertPretrainer(bert.BertEncoder(9, 8, 1, 2, pooler=True), pairs=False), mlp.CrossEntropy(), ids),
     "classifier": (reader(), mlp.CrossEntropy(), ids),
-    "lora": (bert.LoRA(reader()), mlp.CrossEntropy(), ids),
+    "lora": (bert.LoRA(reader()), bert.DistillationLoss(), ids),
     "ada_lora": (bert.AdaLoRA(reader(), 2), mlp.CrossEntropy(), ids),
     "adapters": (bert.Adapters(reader(), 2), mlp.CrossEntropy(), ids),
     "prefixes": (bert.Prefixes(reader(), 2), mlp.CrossEntropy(), ids),
