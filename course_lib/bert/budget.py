@@ -23,7 +23,8 @@ def budget_at(step, first: int, last: int, warmup_steps: int, end_step: int):
 
     Shapes: () → (), whole numbers.
 
-    Source: Q. Zhang et al., "AdaLoRA", ICLR 2023 (arXiv:2303.10512), equation 12.
+    Source: Q. Zhang et al., "AdaLoRA", ICLR 2023 (arXiv:2303.10512), equation 12, counted from the end of the warm-up
+    as its authors' code does, so that the curve has no jump.
     """
     step = ops.cast(step, "float32")
     left = 1.0 - ops.clip((step - warmup_steps) / max(1, end_step - warmup_steps), 0.0, 1.0)
