@@ -34,6 +34,7 @@ TOGETHER = {
         place: place
         for place in (
             "tests/binder/test_links.py",
+            "tests/language_model/test_generation.py",
             "tests/mlp/test_language_model.py",
             "tests/sentiment/test_ladder.py",
             "tests/transformer/test_decoding.py",

@@ -15,6 +15,7 @@ from keras import ops
 
 from course_lib.base.arguments import checked_ids, checked_seed, require_integer
 from course_lib.language_model.sampling import Sampler
+from course_lib.training.devices import compiled
 
 # Texts are filled up to one of few lengths, so that few are compiled: 16, 32, 64, …
 _SHORTEST = 16
@@ -129,47 +130,29 @@ def _drawn(
         yield token
 
 
-class _Pass(keras.Model):
-    """One compiled call: tokens in; out come the scores after the last of them, and what the model keeps of them."""
-
-    def __init__(self, model: keras.Model) -> None:
-        super().__init__(dtype=model.dtype_policy, autocast=False, name="reading")
-        self.model = model
-        self.built = True
-
-    def call(self, inputs):
-        """The scores alone where nothing is kept, else a pair.
-
-        Shapes: ids (1, time), last (1,), first (1,) → scores (1, vocabulary_size).
-        """
-        if "kept" not in inputs:
-            return self._scores(self.model(inputs["ids"]), inputs)
-        if hasattr(self.model, "empty_state"):
-            logits, kept = self.model(inputs["ids"], state=inputs["kept"])
-        else:
-            logits, kept = self.model(inputs["ids"], cache=inputs["kept"], first=inputs["first"][0])
-        return self._scores(logits, inputs), kept
-
-    @staticmethod
-    def _scores(logits, inputs):
-        return ops.take(logits[0], inputs["last"], axis=0)
-
-
 class _Passes:
-    """The compiled calls of a model, one for each number of tokens."""
+    """The compiled calls of a model: scores of a whole window, and scores by what is kept of earlier tokens."""
 
     def __init__(self, model: keras.Model) -> None:
-        if not model.built:
-            model.build((None, None))
-        self.model, self.reach = model, _reach(model)
+        self.reach = _reach(model)
         self.recurrent = self.reach is None
-        empty = model.empty_state(1) if self.recurrent else model.empty_cache(1)
-        self.empty = keras.tree.map_structure(ops.convert_to_numpy, empty)
-        self._calls: dict[tuple[int, bool], _Pass] = {}
+        self.empty = model.empty_state(1) if self.recurrent else model.empty_cache(1)
+
+        # Shapes: ids (1, time), last and first () → scores (vocabulary_size,), of what follows the last token
+        def whole(ids, last):
+            return ops.take(model(ids)[0], last, axis=0)
+
+        def keeping(ids, last, kept, first):
+            before = {"state": kept} if self.recurrent else {"cache": kept, "first": first}
+            logits, kept = model(ids, **before)
+            return ops.take(logits[0], last, axis=0), kept
+
+        self._whole, self._begin = compiled(whole, model), compiled(keeping, model)
+        self._step = compiled(keeping, model, often=True)
 
     def whole(self, window: list[int]) -> np.ndarray:
         """The scores after the window; nothing is kept."""
-        return self._run(window, self._room(len(window)))[0]
+        return ops.convert_to_numpy(self._whole(*_filled(window, self._room(len(window)))))
 
     def begin(self, window: list[int]):
         """The scores after the window, and what is kept of it."""
@@ -192,19 +175,25 @@ class _Passes:
         return room if self.reach is None else min(room, self.reach)
 
     def _pair(self, ids: list[int], room: int, kept, first: int = 0):
-        scores, kept = self._run(ids, room, {"kept": kept, "first": np.array([first], dtype=np.int32)})
-        return scores[0], kept
-
-    def _run(self, ids: list[int], room: int, state: dict[str, object] | None = None):
-        row = np.zeros((1, room), dtype=np.int32)
-        row[0, : len(ids)] = ids
-        # Each length has a call of its own: TensorFlow would make one of unknown length, and a slower one, of two.
-        key = (room, state is None)
-        if key not in self._calls:
-            self._calls[key] = _Pass(self.model)
-        inputs = {"ids": row, "last": np.array([len(ids) - 1], dtype=np.int32), **(state or {})}
-        return self._calls[key].predict_on_batch(inputs)
+        read = self._step if room == 1 else self._begin
+        scores, kept = read(*_filled(ids, room), kept, np.array(first, "int32"))
+        return ops.convert_to_numpy(scores), kept
 
 
-# What was compiled for the last few models serves every text they write.
-_passes_of = lru_cache(maxsize=4)(_Passes)
+def _filled(ids: list[int], room: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ids with zeros behind them, and the place of the last."""
+    row = np.zeros((1, room), "int32")
+    row[0, : len(ids)] = ids
+    return row, np.array(len(ids) - 1, "int32")
+
+
+@lru_cache(maxsize=4)
+def _compiled_before(model: keras.Model, variables: tuple[int, ...]) -> _Passes:
+    """What was compiled for the last few models serves every text they write, until their variables are others."""
+    return _Passes(model)
+
+
+def _passes_of(model: keras.Model) -> _Passes:
+    if not model.built:
+        model.build((None, None))
+    return _compiled_before(model, tuple(map(id, model.variables)))

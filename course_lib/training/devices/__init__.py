@@ -8,6 +8,7 @@ import lazy_loader as lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "compilation": ("compiled",),
         "detection": (
             "BACKENDS",
             "accelerators",
