@@ -1,4 +1,4 @@
-"""Deep learning for language, from a word count to a Transformer, in Keras 3: the library behind the lessons.
+"""Deep learning for language, from a word count to a language model, in Keras 3: the library behind the lessons.
 
 Importing it is instant: Keras and everything else that is heavy is imported when it is first used.
 """

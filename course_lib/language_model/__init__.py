@@ -10,6 +10,7 @@ import lazy_loader as lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "copier": ["recorded_copier", "repeating_rows", "train_copier"],
         "copying": ["longest_copied_span", "novel_share"],
         "decoder": ["CausalSelfAttention", "DecoderBlock", "DecoderLanguageModel"],
         "generation": ["generate", "stream"],
@@ -32,6 +33,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "rhymes": ["RhymeBook", "ToneBook", "alternating_pairs"],
         "sampling": ["Sampler", "keep_nucleus", "keep_probable", "keep_top", "penalise_repetition"],
         "stories": ["StoryTokenizer", "read_story_model"],
+        "verse_study": ["judge", "recorded_poet", "recorded_verses", "verses", "write_poems"],
+        "study": ["recorded_model", "recorded_races", "recorded_tokens"],
         "through_time": ["gradient_through_time"],
         "training": ["train_language_model"],
         "verse": [

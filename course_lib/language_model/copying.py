@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from course_lib.base.arguments import require_integer, require_text
 
@@ -47,10 +47,12 @@ def novel_share(tokens: Sequence[Hashable], source: Sequence[Hashable], n: int) 
     require_integer("n", n, at_least=1)
     if len(tokens) < n:
         raise ValueError(f"tokens has {len(tokens)} tokens; allowed: {n} or more, for one n-gram")
-    known = set(_grams(source, n))
-    grams = _grams(tokens, n)
+    grams = list(_grams(tokens, n))
+    # Of a long source only what the text has is kept.
+    sought = set(grams)
+    known = {gram for gram in _grams(source, n) if gram in sought}
     return sum(gram not in known for gram in grams) / len(grams)
 
 
-def _grams(tokens: Sequence[Hashable], n: int) -> list[tuple[Hashable, ...]]:
-    return [tuple(tokens[place : place + n]) for place in range(len(tokens) - n + 1)]
+def _grams(tokens: Sequence[Hashable], n: int) -> Iterator[tuple[Hashable, ...]]:
+    return (tuple(tokens[place : place + n]) for place in range(len(tokens) - n + 1))
