@@ -389,16 +389,16 @@ axis.set(xlabel=plots.label("steps back, k", "往回 k 步"), ylabel=plots.label
 axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(
     figure,
-    "Size of the gradient against the number of steps back, on a logarithmic axis: a simple network falls or rises by a constant factor, a fresh GRU falls as fast, an LSTM more slowly, and one whose forget gates begin open hardly at all.",
-    "梯度大小随往回步数的变化，纵轴为对数：简单循环网络每步按固定倍数下降或上升，刚初始化的 GRU 降得一样快，LSTM 慢一些，遗忘门一开始就打开的 LSTM 几乎不降。",
+    "Size of the gradient against the number of steps back, on a logarithmic axis: a simple network falls or rises by a constant factor, a fresh GRU falls as fast, an LSTM more slowly, and and in one whose forget gates begin open it does not die out.",
+    "梯度大小随往回步数的变化，纵轴为对数：简单循环网络每步按固定倍数下降或上升，刚初始化的 GRU 降得一样快，LSTM 慢一些，遗忘门一开始就打开的 LSTM 则不消失。",
 )
 # %% [markdown] id="gradient-reading" lang="en"
 # On a logarithmic axis the lines are nearly straight: each step multiplies by about the same factor. Drawn small, the simple network forgets; drawn large, its gradient grows.
 # But look at the gated ones. A fresh GRU is **no better**: its gates stand at one half, so half of the past is lost at every step. The LSTM falls more slowly, because Keras sets the forget gates' first bias to 1;
-# with a bias of 4 they let 98% pass, and the gradient hardly falls at all. Gates do not help by being there. They help because they **can be opened**, and training opens them where it pays.
-# %% [markdown] id="gradient-reading" lang="zh" of="0750bb7a"
+# with a bias of 4 they let 98% pass, and the gradient no longer dies out. Gates do not help by being there. They help because they **can be opened**, and training opens them where it pays.
+# %% [markdown] id="gradient-reading" lang="zh" of="7440693a"
 # 纵轴取对数之后，各条线几乎是直的：每一步都乘上差不多的倍数。简单循环网络初值小，就遗忘；初值大，梯度就越来越大。再看带门的：刚初始化的 GRU **并不更好**，它的门停在一半，每一步都丢掉一半过去。
-# LSTM 降得慢一些，因为 Keras 把遗忘门偏置的初值设为 1；设为 4，门就放过 98%，梯度几乎不降。门有用，不是因为它在那里，而是因为它**打得开**，训练会在值得的地方把它打开。
+# LSTM 降得慢一些，因为 Keras 把遗忘门偏置的初值设为 1；设为 4，门就放过 98%，梯度不再消失。门有用，不是因为它在那里，而是因为它**打得开**，训练会在值得的地方把它打开。
 # %% [markdown] id="clipping" lang="en"
 # Against the explosion there is a simple remedy: when the gradient of all weights together is longer than a limit $\theta$, **shorten** it, and leave its direction alone:
 #
@@ -697,12 +697,12 @@ for race in lm.recorded_verses(together=True) + lm.recorded_verses()[:1]:
 # %% [markdown] id="race" lang="en"
 # ## 7 · The race
 #
-# Now the LSTM and the Transformer at the same number of parameters, on the same tokens of the same four novels, each for the same time of the processor, and beside them the table of counts, which needs some
-# seconds. What they pay for the held-out novel is measured with a **sliding window**: every token is predicted once, with at least half a window of text before it.
-# %% [markdown] id="race" lang="zh" of="c807c241"
+# Now the LSTM and the Transformer at about the same number of parameters, on the same tokens of the same four novels and for as many steps, and beside them the table of counts, which needs a
+# second. What they pay for the held-out novel is measured with a **sliding window**: every token is predicted once, with at least half a window of text before it.
+# %% [markdown] id="race" lang="zh" of="77a17554"
 # ## 7 · 比赛
 #
-# 现在让 LSTM 和 Transformer 比一比：参数一样多，同样四部小说的同样词元，用同样多的处理器时间；旁边还有只要几秒钟的计数表。在留出的小说上要付多少，用**滑动窗口**来量：每个词元都只预测一次，
+# 现在让 LSTM 和 Transformer 比一比：参数差不多一样多，同样四部小说的同样词元，步数也一样；旁边还有只要一秒钟的计数表。在留出的小说上要付多少，用**滑动窗口**来量：每个词元都只预测一次，
 # 而且前面至少有半个窗口的文字。
 # %% id="race-run"
 told = lm.train_language_model(writer, rows_of["train"], course.steps, batch_size=course.batch,
@@ -763,15 +763,14 @@ axis.set(xscale="log", xlabel=plots.label("processor minutes of training", "训�
 axis.legend()
 plots.show(
     figure,
-    "Bits per byte of the validation novel against processor minutes on a logarithmic axis: both networks begin far above the line of Kneser–Ney and fall towards it and beyond.",
+    "Bits per byte of the validation novel against processor minutes on a logarithmic axis: both networks begin far above the line of Kneser–Ney, cross it after some minutes and go on.",
     "验证小说的每字节比特随训练时间（处理器分钟，对数轴）的变化：两种网络都从远高于 Kneser–Ney 的地方开始，一路下降，接近并越过它。",
 )
 # %% [markdown] id="record-reading" lang="en"
-# The Transformer crosses the line of Kneser–Ney after about half of its time and goes on. The table of counts cannot: it is as good as it will ever be after one second, and more memory or a longer context do not help it, because longer pieces hardly ever come
-# twice. The network profits from *similar* contexts, not only from equal ones, and it looks back much further.
-# %% [markdown] id="record-reading" lang="zh" of="e5330faf"
-# Transformer 用了大约一半时间就越过 Kneser–Ney 的线，并且继续下降。计数的表做不到：一秒钟之后，它就已经好到头了，更多的内存、更长的上文都帮不了它，因为长的片段几乎不会出现第二次。网络能用上“相似”的上文，不必完全相同，
-# 而且看得远得多。
+# The Transformer crosses the line of Kneser–Ney after about half of its time, the LSTM somewhat later, and both go on. The table of counts cannot: it is as good as it will ever be after one second, and a longer context does not help it, because longer pieces hardly ever come
+# twice. The networks profit from *similar* contexts, not only from equal ones: what they learn about one word serves its relatives.
+# %% [markdown] id="record-reading" lang="zh" of="f45562a7"
+# Transformer 用了大约一半时间就越过 Kneser–Ney 的线，LSTM 稍晚一些，两者都还在下降。计数的表做不到：一秒钟之后，它就已经好到头了，更长的上文也帮不了它，因为长的片段几乎不会出现第二次。两个网络能用上“相似”的上文，不必完全相同：在一个词上学到的，对它的同类也管用。
 # %% [markdown] id="context-predict" lang="en" tags=["predict"]
 # **Before you run it.** How much does each model pay for the 1st, the 2nd, … the 128th token of a window? Sketch three curves: counting, LSTM, Transformer. Where does each become level?
 #
@@ -800,8 +799,8 @@ axis.set(xscale="log", xlabel=plots.label("tokens read before", "前面读过的
 axis.legend()
 plots.show(
     figure,
-    "Nats per token against the tokens read before, on a logarithmic axis: counting is level after four, the networks go on falling.",
-    "每个词元的奈特随前面读过的词元数（对数轴）的变化：计数过了四个就平了，网络还在下降。",
+    "Nats per token against the tokens read before, on a logarithmic axis: counting is level after four tokens, the networks lower from the beginning and nearly level after ten.",
+    "每个词元的奈特随前面读过的词元数（对数轴）的变化：计数过了四个就平了，网络从一开始就更低，过了十个也差不多平了。",
 )
 # %% id="worst"
 passage = held[:2_000] if course.scale != "smoke" else held[:300]
@@ -1009,11 +1008,11 @@ for name, ids in written.items():
 display.table([tr("text", "文字"), tr("longest copied span", "最长的照抄"), tr("new 4-grams", "新的四元语法"),
                tr("new 8-grams", "新的八元语法"), tr("the span", "那一段")], rows)
 # %% [markdown] id="copying-reading" lang="en"
-# The held-out novel is the measure of what is normal: the same author repeats herself, too. What the Transformer writes shares spans of about that length with the training text and no long passages. The table copies more: it *can* only join pieces of five that it has seen. A
-# model with more weights, or trained for more passes over the same text, moves towards copying; that is why these two numbers belong beside every sample of writing that somebody shows you.
-# %% [markdown] id="copying-reading" lang="zh" of="1045be02"
-# 留出的小说说明了什么算正常：同一位作者也会重复自己。Transformer 写的东西，与训练文本相同的片段大约也就那么长，没有大段照抄。计数的表抄得更多：它“只能”把见过的五个词元的片段接起来。权重更多的模型，或者在同样的文字上过了更多遍的模型，
-# 会越来越像抄写；所以，别人给你看模型写的东西时，旁边都该有这两个数。
+# The held-out novel is the measure of what is normal: the same author repeats herself, too. None of the three differs much: what they share with the training text are turns of a few words, such as anybody uses. Not even the table of counts copies long passages, although it can only join pieces that it has seen: after two or three
+# tokens it falls back to shorter ones and goes elsewhere. A model with more weights, or trained for more passes over the same text, moves towards copying; that is why these numbers belong beside every sample of writing that somebody shows you.
+# %% [markdown] id="copying-reading" lang="zh" of="3a69a576"
+# 留出的小说说明了什么算正常：同一位作者也会重复自己。三者相差无几：与训练文本相同的，都不过是几个词的说法，谁都会用。就连计数的表也没有大段照抄，虽然它只能把见过的片段接起来：过了两三个词元，它就退到更短的片段，拐到别处去了。权重更多的模型，或者在同样的文字上过了更多遍的模型，
+# 会越来越像抄写；所以，别人给你看模型写的东西时，旁边都该有这几个数。
 
 # %% [markdown] id="inside" lang="en"
 # ## 11 · Inside: the head that continues
@@ -1478,9 +1477,9 @@ check("09.6", induction_scores)
 # - Packed documents need a mask that knows them.
 # - In a short race counting wins by far; networks overtake it with time and go on.
 # - How a token is drawn changes the text as much as the model does; keys and values are computed once.
-# - Measure what was copied.
+# - Measure what was copied, and put real text beside it.
 # - Heads that continue a pattern can be found, and switched off.
-# %% [markdown] id="summary" lang="zh" of="c0d500a5"
+# %% [markdown] id="summary" lang="zh" of="9a3c42d4"
 # ## 17 · 小结
 #
 # - 语言模型说的是接下来是什么；代价按比特算，诚实的怀疑最省。
@@ -1490,7 +1489,7 @@ check("09.6", induction_scores)
 # - 打包的文档，掩码要认得界线。
 # - 比得短，计数遥遥领先；时间一长，网络赶上来，并且继续往前。
 # - 怎么抽词元，对文字的影响不亚于模型本身；键和值只算一次。
-# - 抄了多少，要量。
+# - 抄了多少，要量，并且拿真实的文字来比。
 # - 会接着往下念的头，找得到，也关得掉。
 
 # %% [markdown] id="faq" lang="en"
