@@ -104,9 +104,9 @@ diagrams.flow(
 
 # %% [markdown] id="dial" lang="en"
 # **The scale dial.** `quick` trains small models for some seconds each, which is enough to see every effect but one: who wins in the long run. For that
-# the page shows runs of a quarter of an hour that are on record; `full` trains longer here.
-# %% [markdown] id="dial" lang="zh" of="037413aa"
-# **规模旋钮。** `quick` 只把小模型各训练几秒钟，每种现象都看得到，只差一样：长跑谁赢。为此页面上会给出有记录的、一刻钟的训练；`full` 则在这里训练得更久。
+# there are longer runs on record; `full` trains longer here.
+# %% [markdown] id="dial" lang="zh" of="3733481c"
+# **规模旋钮。** `quick` 只把小模型各训练几秒钟，每种现象都看得到，只差一样：长跑谁赢。为此另有更长的训练，都有记录；`full` 则在这里训练得更久。
 # %% id="dial-settings"
 course = dial(
     settings={
@@ -819,7 +819,7 @@ for order in (np.argsort(-lead), np.argsort(lead)):
 # 上面几行是网络领先的地方：多半需要往回看得更远，比如几行之前提到的名字，或者早先开了头的句式。下面几行是计数领先的地方：作者一用再用的固定说法，计数的表都背下来了。**一个错的地方，另一个往往对**，所以把两者混合，比哪一个都好
 # （第 02 课演示过，你可以自己加一格试试）。
 
-# %% [markdown] id="writing" lang="en" tags=["stop"]
+# %% [markdown] id="writing" lang="en"
 # ## 8 · Drawing the next token
 #
 # The model gives a probability for every token. A text needs **one**. How to choose is not part of the model, and it changes what is written more than many a month of training. On one small distribution:
@@ -830,7 +830,7 @@ for order in (np.argsort(-lead), np.argsort(lead)):
 # - **nucleus** (top-p): the fewest that hold a share $p$ of the probability together, few where the model is sure, many where it is not;
 # - **min-p**: those that have at least a share of the best one's probability;
 # - **repetition penalty**: tokens that were written get a lower score.
-# %% [markdown] id="writing" lang="zh" tags=["stop"] of="954afe17"
+# %% [markdown] id="writing" lang="zh" of="954afe17"
 # ## 8 · 抽出下一个词元
 #
 # 模型给每个词元一个概率，文字却只要**一个**。怎么选不属于模型，可是它对写出来的东西影响之大，胜过许多个月的训练。先看一个小小的分布：
@@ -1210,7 +1210,7 @@ if teller:
 #
 # 用它来写给人看，是另一回事：它说的话，谁来负责？模型说的是“可能”的话，可能不等于真实。
 
-# %% [markdown] id="exercises" lang="en"
+# %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 15 · Exercises
 #
 # A wrong answer gets a hint, a second one in a row a longer hint;
@@ -1220,7 +1220,7 @@ if teller:
 #
 # A model has read some texts and paid so many nats (formula (2), with the natural logarithm) for each token of each. What is its
 # perplexity per token over the whole corpus, and how many bits does it pay for a byte of UTF-8?
-# %% [markdown] id="exercises" lang="zh" of="a242f142"
+# %% [markdown] id="exercises" lang="zh" tags=["stop"] of="a242f142"
 # ## 15 · 练习
 #
 # 答错了会有提示；连续第二次答错，提示会更详细，想马上看就用 `check("09.1", corpus_scores, hint=2)`。

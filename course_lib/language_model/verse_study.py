@@ -128,7 +128,7 @@ class Versed:
         weights: how many numbers were trained.
         validation_bits: bits for a character, signs and ends included, of the validation poems.
         test_bits: the same of the test poems.
-        form: of what it wrote.
+        form: of what it wrote; None where nothing could be judged.
         real: the form of the test poems, by the same books.
         samples: the first poems that it wrote, not chosen.
         minutes: by the clock, by step.
@@ -142,8 +142,8 @@ class Versed:
     weights: int
     validation_bits: float
     test_bits: float
-    form: Mapping[str, float]
-    real: Mapping[str, float]
+    form: Mapping[str, float | None]
+    real: Mapping[str, float | None]
     samples: Sequence[str]
     minutes: Mapping[str, float]
     processor_minutes: Mapping[str, float]
@@ -200,8 +200,9 @@ def run(
     return versed, model, characters
 
 
-def _rounded(form: Form) -> dict[str, float]:
-    return {name: round(share, 4) for name, share in asdict(form).items()}
+def _rounded(form: Form) -> dict[str, float | None]:
+    """Shares as JSON knows them: None where nothing could be judged."""
+    return {name: None if np.isnan(share) else round(share, 4) for name, share in asdict(form).items()}
 
 
 def recorded_verses(together: bool = False) -> list[Versed]:

@@ -16,6 +16,7 @@ SMALL_PACKAGES = {
     "nltk": "nltk>=3.9.1",
     "platformdirs": "platformdirs>=4.2",
     "rich": "rich>=13.7",
+    "safetensors": "safetensors>=0.5",
     "tensorboard": "tensorboard>=2.20",
     "tokenizers": "tokenizers>=0.21",
     "truststore": "truststore>=0.10",
