@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable
-from course_lib.data import checking, registry, sources
-from course_lib.showing.language import tr
+from course_lib.data import trained
 
 
 class MiniLMFiles(NamedTuple):
@@ -38,18 +36,5 @@ def load() -> MiniLMFiles:
 
     Source: Wang et al., "MiniLM", NeurIPS 2020 (arXiv:2002.10957); sentence-transformers/all-MiniLM-L6-v2 (2021).
     """
-    card = registry.card("minilm")
-    try:
-        _, found = sources.passed_all(card, lambda part, opened: checking.whole(part)(opened))
-    except DataCorrupt:
-        raise
-    except DataUnavailable as reason:
-        names = ", ".join(file.name for file in card.files)
-        message = tr(
-            f"{names} could not be had. Connect to the net and run `course data fetch {card.id}`, "
-            f"or put them from {card.home} into the folder {card.local[0]} of COURSE_DATA. Why: {reason}",
-            f"无法取得 {names}。请联网后运行 `course data fetch {card.id}`，或从 {card.home} 下载，"
-            f"放入 COURSE_DATA 下的 {card.local[0]} 文件夹。原因：{reason}",
-        )
-        raise DataUnavailable(message) from reason
-    return MiniLMFiles(*(one.path for one in found), sources.together(found).source)
+    paths, source = trained.files("minilm")
+    return MiniLMFiles(*paths, source)

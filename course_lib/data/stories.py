@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable
-from course_lib.data import checking, registry, sources
-from course_lib.showing.language import tr
+from course_lib.data import trained
 
 
 class StoriesFiles(NamedTuple):
@@ -36,20 +34,5 @@ def load() -> StoriesFiles:
 
     Source: Andrej Karpathy, tinyllamas (2023); TinyStories, Eldan and Li (2023).
     """
-    card = registry.card("stories260k")
-    try:
-        _, found = sources.passed_all(card, lambda part, opened: checking.whole(part)(opened))
-    except DataCorrupt:
-        raise
-    except DataUnavailable as reason:
-        names = ", ".join(file.name for file in card.files)
-        message = tr(
-            f"{names} could not be had. Connect to the net and run `course data fetch {card.id}`, "
-            f"or put them from {card.home} (folder stories260K) into the folder {card.local[0]} of COURSE_DATA. "
-            f"Why: {reason}",
-            f"无法取得 {names}。请联网后运行 `course data fetch {card.id}`，或从 {card.home}（stories260K 文件夹）"
-            f"下载，放入 COURSE_DATA 下的 {card.local[0]} 文件夹。原因：{reason}",
-        )
-        raise DataUnavailable(message) from reason
-    weights, vocabulary = found
-    return StoriesFiles(weights.path, vocabulary.path, sources.together(found).source)
+    paths, source = trained.files("stories260k", folder="stories260K")
+    return StoriesFiles(*paths, source)

@@ -11,7 +11,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ from course_lib.base.docstrings import docstring
 from course_lib.base.files import write_atomically
 from course_lib.language_model.decoder import DecoderLanguageModel
 from course_lib.language_model.induction import copy_losses, repeated_sequences
-from course_lib.language_model.kept import keep_weights, with_kept_weights
+from course_lib.language_model.kept import RECORDED, keep_weights, with_kept_weights
 from course_lib.language_model.packing import Packed
 from course_lib.language_model.training import train_language_model
 
@@ -82,9 +81,8 @@ def train_copier(
 
 def recorded_copier() -> tuple[DecoderLanguageModel, list[tuple[int, float]]]:
     """The trained model, and for each report of its training the step and the nats of a token of a second copy."""
-    folder = resources.files("course_lib.language_model") / "recorded"
-    curve = json.loads((folder / "copier.json").read_text("utf-8"))
-    model = with_kept_weights(DecoderLanguageModel(TOKENS, seed=SEED, **SETTINGS), folder / "copier.npz")
+    curve = json.loads((RECORDED / "copier.json").read_text("utf-8"))
+    model = with_kept_weights(DecoderLanguageModel(TOKENS, seed=SEED, **SETTINGS), RECORDED / "copier.npz")
     return model, [(step, second) for step, second in curve]
 
 

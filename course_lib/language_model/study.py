@@ -12,8 +12,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from importlib import resources
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +24,7 @@ from course_lib.base.docstrings import docstring
 from course_lib.base.files import write_atomically
 from course_lib.data import novels
 from course_lib.language_model.decoder import DecoderLanguageModel
-from course_lib.language_model.kept import keep_weights, with_kept_weights
+from course_lib.language_model.kept import RECORDED, keep_weights, with_kept_weights
 from course_lib.language_model.kneser_ney import ModifiedKneserNey
 from course_lib.language_model.measures import bits_per_byte
 from course_lib.language_model.measuring import loss_by_position, surprise
@@ -35,6 +34,7 @@ from course_lib.language_model.training import train_language_model
 from course_lib.mlp.language_model import contexts_and_targets
 from course_lib.preprocessing.subwords import BytePairEncoding
 from course_lib.training.provenance import Minutes, clock, these_versions, this_machine
+from course_lib.training.recorded import differences, read_records, write_record
 
 MODELS = ("transformer", "lstm")
 TOKENS = 2_048
@@ -68,11 +68,7 @@ class Novels(NamedTuple):
 
 
 def split() -> Novels:
-    """The six novels by the year they appeared, whole books held out; of the sample's tales the last two.
-
-    Raises:
-        DataUnavailable: never; where the novels cannot be had, the sample stands in and says so.
-    """
+    """The six novels by the year they appeared, whole books held out; of the sample's tales the last two."""
     texts = [novel.text for novel in novels.load()]
     return Novels("\n\n".join(texts[:-2]), texts[-2], texts[-1])
 
@@ -215,17 +211,13 @@ def digest(texts: Novels) -> str:
 
 def recorded_races() -> list[Raced]:
     """The runs on record, by model and seed; none where there is no record."""
-    folder = resources.files("course_lib.language_model") / "recorded"
-    if not folder.is_dir():
-        return []
-    names = [path.name for path in folder.iterdir() if path.name.startswith(MODELS) and path.name.endswith(".json")]
-    found = [Raced(**json.loads((folder / name).read_text(encoding="utf-8"))) for name in names]
+    found = read_records(Raced, RECORDED, MODELS)
     return sorted(found, key=lambda each: (MODELS.index(each.model), each.seed))
 
 
 def recorded_tokens() -> BytePairEncoding:
     """The tokens of the recorded runs, learnt from the training novels by byte-pair encoding."""
-    kept = json.loads((resources.files("course_lib.language_model") / "recorded" / "tokens.json").read_text("utf-8"))
+    kept = json.loads((RECORDED / "tokens.json").read_text("utf-8"))
     return BytePairEncoding(kept["tokens"], [tuple(pair) for pair in kept["merges"]])
 
 
@@ -235,18 +227,12 @@ def recorded_model() -> DecoderLanguageModel:
     The weights lie in half precision, which moves bits per byte by less than a thousandth.
     """
     model = make("transformer", len(recorded_tokens()) + 1, seed=KEPT[1])
-    return with_kept_weights(model, resources.files("course_lib.language_model") / "recorded" / "weights.npz")
+    return with_kept_weights(model, RECORDED / "weights.npz")
 
 
 def compare(found: Raced, recorded: Sequence[Raced]) -> list[str]:
     """What differs from the record by more than the tolerance, in words."""
-    return [
-        f"{found.model}, seed {found.seed}: {name} {getattr(found, name):.3f}, recorded {getattr(known, name):.3f}"
-        for known in recorded
-        if (known.model, known.seed) == (found.model, found.seed)
-        for name in ("validation_bits", "test_bits")
-        if not abs(getattr(found, name) - getattr(known, name)) <= TOLERANCE
-    ]
+    return differences(found, recorded, ("model", "seed"), ("validation_bits", "test_bits"), TOLERANCE)
 
 
 def _tell(numbers: Mapping[str, float]) -> None:
@@ -268,7 +254,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     texts = split()
     tokens = BytePairEncoding.train([texts.training], TOKENS)
-    known, differences = recorded_races() if chosen.steps is None else [], []
+    known, moved = recorded_races() if chosen.steps is None else [], []
     print(f"Kneser–Ney: {counted_bits(tokens, texts.training, texts.test):.4f} bits per byte of the test", flush=True)
     for seed in chosen.seeds:
         for model in chosen.models:
@@ -278,15 +264,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{model}, seed {seed}: {found.weights:,} weights,", end=" ")
             print(f"validation {found.validation_bits:.4f}, test {found.test_bits:.4f} bits per byte", flush=True)
             if chosen.folder is not None:
-                text = json.dumps(asdict(found), indent=1)
-                write_atomically(chosen.folder / f"{model}.{seed}.json", text.encode() + b"\n")
+                write_record(found, chosen.folder / f"{model}.{seed}.json")
                 if (model, seed) == KEPT:
                     keep_weights(network, chosen.folder / "weights.npz")
                     cut = json.dumps({"tokens": tokens.tokens, "merges": tokens.merges}, ensure_ascii=False)
                     write_atomically(chosen.folder / "tokens.json", cut.encode() + b"\n")
-            differences += compare(found, known)
-    print("\n".join(differences) or "within the recorded ranges")
-    return int(bool(differences))
+            moved += compare(found, known)
+    print("\n".join(moved) or "within the recorded ranges")
+    return int(bool(moved))
 
 
 if __name__ == "__main__":

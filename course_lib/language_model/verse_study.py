@@ -12,7 +12,6 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ from course_lib.base.files import write_atomically
 from course_lib.data import poems
 from course_lib.language_model.decoder import DecoderLanguageModel
 from course_lib.language_model.generation import generate
-from course_lib.language_model.kept import keep_weights, with_kept_weights
+from course_lib.language_model.kept import RECORDED, keep_weights, with_kept_weights
 from course_lib.language_model.measuring import loss_per_token
 from course_lib.language_model.packing import pack
 from course_lib.language_model.rhymes import RhymeBook, ToneBook, alternating_pairs
@@ -32,6 +31,7 @@ from course_lib.language_model.training import train_language_model
 from course_lib.language_model.verse import form_of, rhyming_pairs, share_in_form, share_of_rhymes, verse_lines
 from course_lib.preprocessing.vocabulary import SPECIAL_WORDS, Vocabulary
 from course_lib.training.provenance import Minutes, clock, these_versions, this_machine
+from course_lib.training.recorded import differences, read_records, write_record
 
 LENGTH = 64
 SETTINGS = {"width": 128, "num_layers": 4, "num_heads": 4, "max_length": 128, "dropout": 0.2}
@@ -211,30 +211,21 @@ def recorded_verses(together: bool = False) -> list[Versed]:
     Args:
         together: those in which poems of one row could look into each other.
     """
-    folder, kind = resources.files("course_lib.language_model") / "recorded", _KINDS[together]
-    names = [path.name for path in folder.iterdir() if path.name.startswith(f"{kind}.")] if folder.is_dir() else []
-    found = [Versed(**json.loads((folder / name).read_text(encoding="utf-8"))) for name in names]
+    found = read_records(Versed, RECORDED, f"{_KINDS[together]}.")
     return sorted(found, key=lambda each: each.seed)
 
 
 def recorded_poet() -> tuple[DecoderLanguageModel, Vocabulary]:
     """The model of the recorded run whose weights were kept, with its characters; its last id is the separator."""
-    folder = resources.files("course_lib.language_model") / "recorded"
-    known = json.loads((folder / "characters.json").read_text("utf-8"))
+    known = json.loads((RECORDED / "characters.json").read_text("utf-8"))
     characters = Vocabulary(known)
     model = DecoderLanguageModel(len(characters) + 1, seed=KEPT, **SETTINGS)
-    return with_kept_weights(model, folder / "poet.npz"), characters
+    return with_kept_weights(model, RECORDED / "poet.npz"), characters
 
 
 def compare(found: Versed, recorded: Sequence[Versed]) -> list[str]:
     """What differs from the record by more than the tolerance, in words."""
-    return [
-        f"seed {found.seed}: {name} {getattr(found, name):.3f}, recorded {getattr(known, name):.3f}"
-        for known in recorded
-        if known.seed == found.seed
-        for name in ("validation_bits", "test_bits")
-        if not abs(getattr(found, name) - getattr(known, name)) <= TOLERANCE
-    ]
+    return differences(found, recorded, ("seed",), ("validation_bits", "test_bits"), TOLERANCE)
 
 
 def _tell(numbers: Mapping[str, float]) -> None:
@@ -256,7 +247,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     texts = verses(sample="never")
     whole = chosen.steps is None and chosen.written == WRITTEN
-    known, differences = recorded_verses(chosen.together) if whole else [], []
+    known, moved = recorded_verses(chosen.together) if whole else [], []
     for seed in chosen.seeds:
         changes = {} if chosen.steps is None else {"steps": chosen.steps}
         changes = {**changes, "use_segments": False} if chosen.together else changes
@@ -264,15 +255,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"seed {seed}: validation {found.validation_bits:.3f}, test {found.test_bits:.3f} bits a character")
         print(f"written {found.form}, real {found.real}", flush=True)
         if chosen.folder is not None:
-            text = json.dumps(asdict(found), indent=1, ensure_ascii=False)
-            write_atomically(chosen.folder / f"{_KINDS[chosen.together]}.{seed}.json", text.encode() + b"\n")
+            write_record(found, chosen.folder / f"{_KINDS[chosen.together]}.{seed}.json")
             if seed == KEPT and not chosen.together:
                 keep_weights(model, chosen.folder / "poet.npz")
                 words = json.dumps(characters.words[len(SPECIAL_WORDS) :], ensure_ascii=False)
                 write_atomically(chosen.folder / "characters.json", words.encode() + b"\n")
-        differences += compare(found, known)
-    print("\n".join(differences) or "within the recorded ranges")
-    return int(bool(differences))
+        moved += compare(found, known)
+    print("\n".join(moved) or "within the recorded ranges")
+    return int(bool(moved))
 
 
 if __name__ == "__main__":

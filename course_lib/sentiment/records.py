@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.base.files import write_atomically
+from course_lib.training.recorded import read_records
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,7 @@ def load_records(folder: Path | str | None = None) -> list[Record]:
         ValueError: if a file holds no record.
     """
     place = resources.files("course_lib.sentiment") / "recorded" if folder is None else Path(folder)
-    if not place.is_dir():
-        return []
-    records = []
-    for path in sorted(place.iterdir(), key=lambda path: path.name):
-        if not path.name.endswith(".json"):
-            continue
-        try:
-            records.append(Record(**json.loads(path.read_text(encoding="utf-8"))))
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{path.name} holds no record: {error}") from error
+    records = read_records(Record, place)
     return sorted(records, key=lambda record: (record.model, record.seed))
 
 

@@ -9,7 +9,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "checkpoints": ["Checkpoint", "CheckpointFolder"],
         "compiling": ["adamw", "compile_for_training"],
+        "recorded": ["differences", "read_records", "write_record"],
         "resuming": ["fit_resumable"],
     },
-    submodules=["checkpoints", "compiling", "devices", "provenance", "resuming"],
+    submodules=["checkpoints", "compiling", "devices", "provenance", "recorded", "resuming"],
 )

@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
 from course_lib.base.arguments import require_choice
 from course_lib.base.docstrings import docstring
-from course_lib.base.files import write_atomically
 from course_lib.data import tatoeba
 from course_lib.data.pairs import Pairs
 from course_lib.preprocessing.subwords import BytePairEncoding
 from course_lib.preprocessing.text import tokenize
 from course_lib.preprocessing.vocabulary import Vocabulary
 from course_lib.training.provenance import Minutes, clock, these_versions, this_machine
+from course_lib.training.recorded import differences, read_records, write_record
 from course_lib.transformer.decoding import beam_search
 from course_lib.transformer.evaluation import bleu, bleu_interval
 from course_lib.transformer.model import Transformer
@@ -285,26 +284,13 @@ def _digest(pairs: Pairs) -> str:
 
 def recorded_translations() -> list[Translated]:
     """The runs on record, by cut and seed; none where there is no record."""
-    folder = resources.files("course_lib.transformer") / "recorded"
-    if not folder.is_dir():
-        return []
-    found = [
-        Translated(**json.loads(path.read_text(encoding="utf-8")))
-        for path in folder.iterdir()
-        if path.name.endswith(".json")
-    ]
+    found = read_records(Translated, resources.files("course_lib.transformer") / "recorded")
     return sorted(found, key=lambda each: (CUTS.index(each.cut), each.seed))
 
 
 def compare(found: Translated, recorded: Sequence[Translated]) -> list[str]:
     """What differs from the record by more than the tolerance, in words."""
-    return [
-        f"{found.cut}, seed {found.seed}: {name} {getattr(found, name):.2f}, recorded {getattr(known, name):.2f}"
-        for known in recorded
-        if (known.cut, known.seed) == (found.cut, found.seed)
-        for name in ("validation_bleu", "test_bleu")
-        if not abs(getattr(found, name) - getattr(known, name)) <= TOLERANCE
-    ]
+    return differences(found, recorded, ("cut", "seed"), ("validation_bleu", "test_bleu"), TOLERANCE, digits=2)
 
 
 def _tell(epochs: int, numbers: Mapping[str, float]) -> None:
@@ -325,7 +311,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     pairs = tatoeba.load(chosen.pairs, seed=0, sample="never")
     whole = chosen.pairs is None and chosen.epochs == TRAINING["epochs"]
-    known, differences = recorded_translations() if whole else [], []
+    known, moved = recorded_translations() if whole else [], []
     for seed in chosen.seeds:
         for cut in chosen.cuts:
             found = run(pairs, cut, seed, MODEL, {**TRAINING, "epochs": chosen.epochs}, _tell)
@@ -333,11 +319,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{cut}, seed {seed}: BLEU {found.test_bleu:.1f} (95%: {low:.1f} to {high:.1f}),", end=" ")
             print(f"validation {found.validation_bleu:.1f}, {found.validation_loss:.3f} nats per character", flush=True)
             if chosen.folder is not None:
-                text = json.dumps(asdict(found), indent=1, ensure_ascii=False)
-                write_atomically(chosen.folder / f"{cut}.{seed}.json", text.encode() + b"\n")
-            differences += compare(found, known)
-    print("\n".join(differences) or "within the recorded ranges")
-    return int(bool(differences))
+                write_record(found, chosen.folder / f"{cut}.{seed}.json")
+            moved += compare(found, known)
+    print("\n".join(moved) or "within the recorded ranges")
+    return int(bool(moved))
 
 
 if __name__ == "__main__":
