@@ -883,9 +883,9 @@ plots.show(
 # - [ ] 温度 0.5 — 两处都留下全部候选。
 # - [ ] 贪心 — 两处都只留一个。
 # %% [markdown] id="checkpoint" lang="en"
-# Now let a model write. The one on record from section 7 was trained for a quarter of an hour; its weights lie in the course (two megabytes), so nobody has to wait. Text **streams** onto the page token by token, as it is drawn.
-# %% [markdown] id="checkpoint" lang="zh" of="000f60fa"
-# 现在让模型写。第 7 节有记录的那个模型训练了一刻钟，权重就在课程里（两兆字节），谁也不用等。文字抽一个词元就上一个词元，**流**到页面上来。
+# Now let a model write. The one on record from section 7 was trained for a quarter of an hour; its weights lie in the course (one megabyte), so nobody has to wait. Text **streams** onto the page token by token, as it is drawn.
+# %% [markdown] id="checkpoint" lang="zh" of="78163a84"
+# 现在让模型写。第 7 节有记录的那个模型训练了一刻钟，权重就在课程里（一兆字节），谁也不用等。文字抽一个词元就上一个词元，**流**到页面上来。
 # %% id="checkpoint-write"
 def write(model, beginning, new, rule, seed=course.seed):
     """Print a beginning, then every token as soon as it is drawn."""

@@ -28,6 +28,8 @@ TOKENS, ROW, SEED = 64, 32, 1
 PERIODS = (6, 16)
 SETTINGS = {"width": 64, "num_layers": 2, "num_heads": 4, "max_length": ROW}
 TRAINING = {"steps": 2_500, "batch_size": 32, "learning_rate": 2e-3, "weight_decay": 0.0, "report_every": 100}
+# In what steps its weights are kept.
+LEVELS = 127
 # What a token of the second copy may cost a repeated run, in nats: ln 64 is 4.16.
 AT_MOST = 0.1
 
@@ -100,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     print(*(f"step {step}: {second:.3f} nats" for step, second in curve), sep="\n")
     if chosen.folder is not None:
-        keep_weights(model, chosen.folder / "copier.npz")
+        keep_weights(model, chosen.folder / "copier.npz", LEVELS)
         write_atomically(chosen.folder / "copier.json", json.dumps(curve).encode() + b"\n")
     return int(not curve[-1][1] <= AT_MOST)
 

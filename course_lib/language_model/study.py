@@ -49,6 +49,8 @@ TRAINING = {
 }
 # The run whose weights are kept, for readers who want to see it write.
 KEPT = ("transformer", 1)
+# In what steps they are kept, so that no file of the course is larger than a mebibyte.
+LEVELS = 127
 # How far a repeated run's bits per byte may be from the record's: other machines add up in another order.
 TOLERANCE = 0.02
 
@@ -224,7 +226,7 @@ def recorded_tokens() -> BytePairEncoding:
 def recorded_model() -> DecoderLanguageModel:
     """The Transformer of the recorded run whose weights were kept; its last id is the separator.
 
-    The weights lie in half precision, which moves bits per byte by less than a thousandth.
+    A byte for each weight moves bits per byte by less than a thousandth.
     """
     model = make("transformer", len(recorded_tokens()) + 1, seed=KEPT[1])
     return with_kept_weights(model, RECORDED / "weights.npz")
@@ -266,7 +268,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if chosen.folder is not None:
                 write_record(found, chosen.folder / f"{model}.{seed}.json")
                 if (model, seed) == KEPT:
-                    keep_weights(network, chosen.folder / "weights.npz")
+                    keep_weights(network, chosen.folder / "weights.npz", LEVELS)
                     cut = json.dumps({"tokens": tokens.tokens, "merges": tokens.merges}, ensure_ascii=False)
                     write_atomically(chosen.folder / "tokens.json", cut.encode() + b"\n")
             moved += compare(found, known)

@@ -43,6 +43,8 @@ WRITTEN, LONGEST = 200, 80
 KEPT = 1
 # What records are called, by whether poems of one row could look into each other.
 _KINDS = {False: "verses", True: "together"}
+# In what steps its weights are kept, so that no file of the course is larger than a mebibyte; it costs 0.001 bits.
+POET_LEVELS = 31
 # How far a repeated run's bits per character may be from the record's.
 TOLERANCE = 0.1
 
@@ -257,7 +259,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.folder is not None:
             write_record(found, chosen.folder / f"{_KINDS[chosen.together]}.{seed}.json")
             if seed == KEPT and not chosen.together:
-                keep_weights(model, chosen.folder / "poet.npz")
+                keep_weights(model, chosen.folder / "poet.npz", POET_LEVELS)
                 words = json.dumps(characters.words[len(SPECIAL_WORDS) :], ensure_ascii=False)
                 write_atomically(chosen.folder / "characters.json", words.encode() + b"\n")
         moved += compare(found, known)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -27,15 +26,11 @@ def test_a_thing_stands_in_a_room_that_the_house_has() -> None:
     assert tops >= FILES
 
 
-def test_every_file_is_small_and_weights_of_recorded_runs_are_not_large() -> None:
-    sizes = {path: (ROOT / path).stat().st_size for path in tracked()}
-    large = [f"{path} ({size})" for path, size in sizes.items() if size >= _largest(path)]
+def test_every_file_is_smaller_than_one_mebibyte() -> None:
+    large = [
+        f"{path} ({(ROOT / path).stat().st_size})" for path in tracked() if (ROOT / path).stat().st_size >= LARGEST
+    ]
     assert not large, "\n".join(large)
-
-
-def _largest(path: Path) -> int:
-    """What its author trained, a lesson may keep, so that a reader need not wait: a million weights or so."""
-    return 3 * LARGEST if path.suffix == ".npz" and path.parent.name == "recorded" else LARGEST
 
 
 def test_the_notebooks_are_what_their_sources_build() -> None:

@@ -75,6 +75,26 @@ def test_kept_weights_come_back(tmp_path: Path) -> None:
         kept.with_kept_weights(wider, tmp_path / "weights.npz")
 
 
+@pytest.mark.parametrize("levels", [127, 31])
+def test_weights_kept_in_steps_move_by_half_a_step_at_most(tmp_path: Path, levels: int) -> None:
+    model, other = (study.make("transformer", 50, seed, **SMALL["transformer"]) for seed in (1, 2))
+    model.build((None, None))
+    table, *rest = model.get_weights()
+    table[3] = 0  # a row without a largest number
+    model.set_weights([table, *rest])
+    kept.keep_weights(model, tmp_path / "weights.npz", levels)
+    back = kept.with_kept_weights(other, tmp_path / "weights.npz").get_weights()
+    for before, after in zip(model.get_weights(), back, strict=True):
+        if before.ndim < 2:
+            np.testing.assert_array_equal(after, before.astype(np.float16))
+            continue
+        step = np.abs(before).max(axis=-1, keepdims=True) / levels
+        # The step itself is kept in half precision.
+        assert (np.abs(after - before) <= 0.5 * step + 2e-3 * np.abs(before) + 1e-6).all()
+    with pytest.raises(ValueError, match="levels is 128; allowed: "):
+        kept.keep_weights(model, tmp_path / "weights.npz", 128)
+
+
 def test_the_records_are_whole_and_the_same_for_every_seed() -> None:
     races = study.recorded_races()
     assert {(race.model, race.seed) for race in races} >= {(model, 1) for model in study.MODELS}
