@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course_lib.base.errors import DataCorrupt
-from course_lib.data import registry, sources
+from course_lib.data import registry, samples, sources
 from course_lib.data.gate import Opened
 from course_lib.data.grammar import drafts
 from course_lib.data.grammar.draft import Draft, choose, digest
@@ -57,8 +57,7 @@ def write(path: Path | str) -> None:
     Args:
         path: the file; it is replaced if it is there.
     """
-    lines = ["\t".join(row) + "\n" for row in (_HEADER, *generate())]
-    Path(path).write_text("".join(lines), encoding="utf-8", newline="\n")
+    samples.write_rows(path, [_HEADER, *generate()])
 
 
 def load(part: str = "train", limit: int | None = None, seed: int = 0) -> Pairs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from course_lib.base.errors import DataCorrupt
-from course_lib.data import registry, sources
+from course_lib.data import registry, samples, sources
 from course_lib.data.documents import Documents, Poem
 from course_lib.data.gate import Opened
 from course_lib.data.grammar.draft import choose
@@ -85,8 +85,7 @@ def write(path: Path | str) -> None:
     Args:
         path: the file; it is replaced if it is there.
     """
-    rows = [_HEADER, *((poem.title, poem.author, *poem.lines) for poem in generate())]
-    Path(path).write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8", newline="\n")
+    samples.write_rows(path, [_HEADER, *((poem.title, poem.author, *poem.lines) for poem in generate())])
 
 
 def load() -> Documents[Poem]:

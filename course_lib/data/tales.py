@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course_lib.base.errors import DataCorrupt
-from course_lib.data import registry, sources
+from course_lib.data import registry, samples, sources
 from course_lib.data.documents import Documents, Novel
 from course_lib.data.gate import Opened
 from course_lib.data.grammar.draft import choose, digest
@@ -69,8 +69,7 @@ def write(path: Path | str) -> None:
     Args:
         path: the file; it is replaced if it is there.
     """
-    rows = [_HEADER, *((title, str(chapter), text) for title, chapter, text in generate())]
-    Path(path).write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8", newline="\n")
+    samples.write_rows(path, [_HEADER, *((title, str(chapter), text) for title, chapter, text in generate())])
 
 
 def load() -> Documents[Novel]:

@@ -18,6 +18,7 @@ from keras import ops
 
 from course_lib.base.arguments import checked_seed, require_ids, require_integer, require_whole_numbers
 from course_lib.language_model.decoder import DecoderLanguageModel
+from course_lib.mlp.losses import cross_entropy
 
 # A layer and one of its heads.
 Head = tuple[int, int]
@@ -75,10 +76,8 @@ def repeat_losses(model: keras.Model, token_ids: np.ndarray) -> np.ndarray:
         ValueError: if they are no batch of two tokens or more, or one is outside the vocabulary.
     """
     token_ids = _checked_ids(model, token_ids)
-    logits = ops.convert_to_numpy(model(token_ids[:, :-1])).astype(np.float64)
-    logits -= logits.max(axis=-1, keepdims=True)
-    logarithms = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-    return -np.take_along_axis(logarithms, token_ids[:, 1:, None], axis=-1)[..., 0].mean(axis=0)
+    losses = ops.convert_to_numpy(cross_entropy(token_ids[:, 1:], model(token_ids[:, :-1])))
+    return losses.mean(axis=0, dtype=np.float64)
 
 
 def copy_losses(model: keras.Model, repeated_ids: np.ndarray) -> CopyLosses:
