@@ -201,6 +201,27 @@ def _quatrains(card: registry.Card, opened: Opened) -> str:
     return tr(f"{count} quatrains", f"{count} 首绝句")
 
 
+def _words(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import chinese_words
+
+    count = len(chinese_words.read(card, opened))
+    return tr(f"{count:,} words", f"{count:,} 个词")
+
+
+def _treebank(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import treebank
+
+    count = len(treebank.read(card, opened))
+    return tr(f"{count:,} sentences", f"{count:,} 个句子")
+
+
+def _segmented(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import treebank
+
+    count = sum(map(len, treebank.sample_sentences(opened).values()))
+    return tr(f"{count} sentences", f"{count} 个句子")
+
+
 _CHECKS: dict[str, Callable[[registry.Card, Opened], str]] = {
     "imdb": _imdb,
     "tatoeba": _tatoeba,
@@ -220,4 +241,7 @@ _CHECKS: dict[str, Callable[[registry.Card, Opened], str]] = {
     "tales": _tales,
     "quatrains": _quatrains,
     "minilm": _published,
+    "jieba_words": _words,
+    "gsd_simplified": _treebank,
+    "segmented": _segmented,
 }

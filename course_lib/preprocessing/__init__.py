@@ -26,5 +26,11 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "vectors": ["analogy", "cosine_similarity", "load_vectors", "nearest", "save_vectors"],
         "subwords": ["BytePairEncoding", "WordPiece"],
         "corpus": ["Corpus", "texts_to_ids"],
+        "dictionary": ["Dictionary"],
+        "segmentation": ["backward_matching", "bidirectional_matching", "cut_runs", "forward_matching"],
+        "lattice": ["UnigramSegmenter", "word_lattice"],
+        "word_tags": ["WordTagger", "word_tags"],
+        "jieba_words": ["jieba_words"],
+        "spans": ["SpanScore", "span_score", "word_spans"],
     },
 )

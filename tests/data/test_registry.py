@@ -15,6 +15,7 @@ IDS = ["imdb", "tatoeba", "stopwords", "glove.6B", "digits8", "mnist5000", "mnis
 IDS += ["jane_austen", "tinyshakespeare", "song_ci", "tang_shi", "tang_300", "stories260k"]
 IDS += ["film_reviews", "phrases", "tales", "quatrains"]
 IDS += ["minilm"]
+IDS += ["jieba_words", "gsd_simplified", "segmented"]
 
 
 def test_every_data_set_of_the_course_has_a_card() -> None:
