@@ -1,4 +1,4 @@
-"""English stop words: NLTK's list, read from its archive; scikit-learn's where that cannot be had."""
+"""Stop words. English: NLTK's list, or scikit-learn's where that cannot be had. Chinese: written for this course."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FEWEST = 100
 
 
 class StopWords(frozenset):
-    """A frozen set of lower-case words that knows its `source`: `"nltk"` or `"scikit-learn"`."""
+    """A frozen set of lower-case words that knows its `source`: `"nltk"`, `"scikit-learn"` or `"course"`."""
 
     source: str
 
@@ -46,6 +46,27 @@ def load() -> StopWords:
         if sources.is_readers_own(card, reason):
             raise
         return _fallback(reason)
+
+
+def chinese(negations: bool = False, degrees: bool = False) -> StopWords:
+    """The course's own list of Chinese function words: particles, pronouns, prepositions, conjunctions and others.
+
+    Lists for search engines throw 不 and 很 away as well. Where a text is to be judged they are what must stay, so here
+    they are left in unless you ask.
+
+    Args:
+        negations: whether 不, 没, 并不 and others are stop words, too.
+        degrees: whether 很, 太, 有点 and others are.
+
+    Returns:
+        The words, in simplified characters.
+
+    Source: written for this course; the classes are those of grammars of modern Chinese.
+    """
+    from course_lib.data.chinese_function_words import CLASSES, DEGREES, NEGATIONS
+
+    chosen = [*CLASSES.values(), *([NEGATIONS] if negations else []), *([DEGREES] if degrees else [])]
+    return StopWords((word for words in chosen for word in words.split()), "course")
 
 
 def read(opened: Opened) -> list[str]:
