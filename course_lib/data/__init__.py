@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={"samples": ["samples_in_use"], "management": ["clear", "fetch", "status", "verify"]},
     submodules=[
+        "chinese_reviews",
         "chinese_words",
         "digits",
         "glove",

@@ -222,6 +222,14 @@ def _segmented(card: registry.Card, opened: Opened) -> str:
     return tr(f"{count} sentences", f"{count} 个句子")
 
 
+def _chinese_reviews(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import chinese_reviews
+
+    whole = card.origin == "course"
+    count = len(chinese_reviews.sample_reviews(opened) if whole else chinese_reviews.read(card, opened)[0])
+    return tr(f"{count:,} reviews", f"{count:,} 条评论")
+
+
 _CHECKS: dict[str, Callable[[registry.Card, Opened], str]] = {
     "imdb": _imdb,
     "tatoeba": _tatoeba,
@@ -244,4 +252,7 @@ _CHECKS: dict[str, Callable[[registry.Card, Opened], str]] = {
     "jieba_words": _words,
     "gsd_simplified": _treebank,
     "segmented": _segmented,
+    "waimai_10k": _chinese_reviews,
+    "chnsenticorp_htl": _chinese_reviews,
+    "chinese_reviews": _chinese_reviews,
 }

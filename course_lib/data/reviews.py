@@ -28,7 +28,7 @@ class Reviews:
         texts: the raw texts, HTML line breaks and all.
         labels: int8, 1 positive, 0 negative, -1 without a label.
         ratings: int8, 1 to 10, 0 unknown.
-        film_ids: the film of each review, as a string.
+        film_ids: the film of each review, as a string; of other reviews what they are of, such as a hotel.
         source: `"folder"`, `"cache"`, `"download"` or `"sample"`.
 
     Shapes:

@@ -109,7 +109,7 @@ def obtain(card: registry.Card, progress: Progress = None, asked: bool = False) 
     if settings.offline():
         raise DataUnavailable(f"{_missing(card)}; COURSE_OFFLINE forbids a download")
     if not (asked or card.automatic):
-        raise DataUnavailable(f"{_missing(card)}; it is large, so fetch it yourself: course data fetch {card.id}")
+        raise DataUnavailable(f"{_missing(card)}; it is fetched only when you ask for it: course data fetch {card.id}")
     from course_lib.data import checking, download
 
     def check(part: Path) -> None:

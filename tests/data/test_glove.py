@@ -89,7 +89,7 @@ def test_other_dimensions_are_refused(dimensions: object) -> None:
 def test_a_lesson_that_wants_them_is_told_how_to_fetch_them(cache: Path, no_data_folder: None, online: None) -> None:
     from course_lib.data import sources
 
-    with pytest.raises(DataUnavailable, match=r"it is large, so fetch it yourself: course data fetch glove\.6B"):
+    with pytest.raises(DataUnavailable, match=r"it is fetched only when you ask for it: course data fetch glove\.6B"):
         sources.obtain(registry.card("glove.6B"))
 
 

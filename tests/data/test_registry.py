@@ -16,6 +16,7 @@ IDS += ["jane_austen", "tinyshakespeare", "song_ci", "tang_shi", "tang_300", "st
 IDS += ["film_reviews", "phrases", "tales", "quatrains"]
 IDS += ["minilm"]
 IDS += ["jieba_words", "gsd_simplified", "segmented"]
+IDS += ["waimai_10k", "chnsenticorp_htl", "chinese_reviews"]
 
 
 def test_every_data_set_of_the_course_has_a_card() -> None:
@@ -65,8 +66,10 @@ def test_imdb_is_known_by_the_size_and_checksum_its_site_gives() -> None:
     assert (file.size, file.checksum) == (84_125_825, ("md5", "7c2ac02c03563afcf9b574c7e56c153a"))
 
 
-def test_the_large_vectors_are_never_fetched_unasked_and_everything_else_may_be() -> None:
-    assert [card.id for card in registry.cards() if not card.automatic] == ["glove.6B", "mnist"]
+def test_what_is_large_or_without_a_licence_is_never_fetched_unasked_and_everything_else_may_be() -> None:
+    unasked = [card.id for card in registry.cards() if not card.automatic]
+    assert unasked == ["glove.6B", "mnist", "waimai_10k", "chnsenticorp_htl"]
+    assert {card_id for card_id in unasked if "none stated" in registry.card(card_id).licence} == set(unasked[2:])
     assert registry.card("glove.6B").file.checksum[0] == "sha256"
 
 
