@@ -87,14 +87,14 @@ from course_lib import data, diagrams, display, plots
 # %% id="map" tags=["fold"]
 diagrams.flow(
     boxes={
-        "text": (0, 1, tr("raw text", "原始文本") + "\n" + tr("as the web has it", "网页上的样子")),
-        "clean": (1, 1, tr("clean", "清洗") + "\n" + tr("sections 2–3", "第 2–3 节")),
-        "words": (2, 0, tr("words", "词") + "\n" + tr("sections 4–5", "第 4–5 节")),
-        "subwords": (2, 2, tr("subwords", "子词") + "\n" + tr("section 9", "第 9 节")),
-        "counts": (3, 0, tr("counts, TF-IDF", "词频、TF-IDF") + "\n" + tr("section 6", "第 6 节")),
-        "ids": (3, 1, tr("ids", "编号") + "\n" + tr("one-hot: section 7", "独热：第 7 节")),
-        "vectors": (4, 0, tr("word vectors", "词向量") + "\n" + tr("section 8", "第 8 节")),
-        "batches": (4, 2, tr("padded batches", "填充成批") + "\n" + tr("section 10", "第 10 节")),
+        "text": (0, 1, tr("raw text\nas the web has it", "原始文本\n网页上的样子")),
+        "clean": (1, 1, tr("clean\nsections 2–3", "清洗\n第 2–3 节")),
+        "words": (2, 0, tr("words\nsections 4–5", "词\n第 4–5 节")),
+        "subwords": (2, 2, tr("subwords\nsection 9", "子词\n第 9 节")),
+        "counts": (3, 0, tr("counts, TF-IDF\nsection 6", "词频、TF-IDF\n第 6 节")),
+        "ids": (3, 1, tr("ids\none-hot: section 7", "编号\n独热：第 7 节")),
+        "vectors": (4, 0, tr("word vectors\nsection 8", "词向量\n第 8 节")),
+        "batches": (4, 2, tr("padded batches\nsection 10", "填充成批\n第 10 节")),
     },
     arrows=[
         ("text", "clean", ""), ("clean", "words", ""), ("clean", "subwords", ""), ("words", "counts", ""),
@@ -665,9 +665,12 @@ figure, axis = plt.subplots(figsize=(8.4, 3.2))
 axis.barh(names, [100 * gap.mean() for gap in gaps], height=0.6,
           color=[plots.PALETTE[2] if gap.mean() > 0 else plots.PALETTE[1] for gap in gaps],
           xerr=[100 * gap.std(ddof=1) / sqrt(len(gap)) for gap in gaps], capsize=3)
-axis.set_yticks(range(len(names)), [plots.label(*pair) for pair in zip(
-    ["split at spaces", "no stop words", "stemmed", "both", "word pairs", "pairs, no stop words", "pairs, no “not”, no “of”"],
-    ["按空格切分", "去停用词", "词干提取", "两者都做", "加词对", "去停用词后加词对", "只去 not 和 of 后加词对"], strict=True)])
+axis.set_yticks(range(len(names)), [
+    plots.label("split at spaces", "按空格切分"), plots.label("no stop words", "去停用词"),
+    plots.label("stemmed", "词干提取"), plots.label("both", "两者都做"), plots.label("word pairs", "加词对"),
+    plots.label("pairs, no stop words", "去停用词后加词对"),
+    plots.label("pairs, no “not”, no “of”", "只去 not 和 of 后加词对"),
+])
 axis.axvline(0, color="black", lw=1)
 axis.invert_yaxis()
 axis.set(xlabel=plots.label("points of accuracy against cleaned tokens (bars: one standard error)",
@@ -1102,7 +1105,7 @@ print(list(pieces))
 #
 # 再到真实评论上做几千次合并。看输出时请注意：空格归它后面的词；训练时从没出现过的字符，就写成它的 UTF-8 字节，
 # 例如 `<0xE5>`，所以连这样的字符也不会不认识。
-# %% id="bpe-train"
+# %% id="bpe-train" chinese="data"
 started = time.perf_counter()
 bpe = prep.BytePairEncoding.train(clean_train[: course.bpe_reviews], vocabulary_size=course.pieces)
 print(f"{time.perf_counter() - started:.1f} s;", tr("the first merges:", "最早的合并："), bpe.merges[:6])

@@ -89,15 +89,15 @@ from course_lib.base.errors import DataUnavailable
 # %% id="map" tags=["fold"]
 diagrams.flow(
     boxes={
-        "neuron": (0, 0, tr("neuron, layer", "神经元、层") + "\n" + tr("section 2", "第 2 节")),
-        "network": (1, 0, tr("network", "网络") + "\n" + tr("section 2", "第 2 节")),
-        "loss": (2, 0, tr("cross-entropy", "交叉熵") + "\n" + tr("section 3", "第 3 节")),
-        "backward": (3, 0, tr("back-propagation", "反向传播") + "\n" + tr("sections 4–5", "第 4–5 节")),
-        "optimisers": (3, 1, tr("optimisers", "优化器") + "\n" + tr("section 6", "第 6 节")),
-        "deep": (2, 1, tr("depth", "深度") + "\n" + tr("section 7", "第 7 节")),
-        "overfitting": (1, 1, tr("over-fitting", "过拟合") + "\n" + tr("section 8", "第 8 节")),
-        "digits": (0, 2, tr("digits: 96%", "手写数字：96%") + "\n" + tr("section 9", "第 9 节")),
-        "words": (1, 2, tr("the next word", "下一个词") + "\n" + tr("sections 10–11", "第 10–11 节")),
+        "neuron": (0, 0, tr("neuron, layer\nsection 2", "神经元、层\n第 2 节")),
+        "network": (1, 0, tr("network\nsection 2", "网络\n第 2 节")),
+        "loss": (2, 0, tr("cross-entropy\nsection 3", "交叉熵\n第 3 节")),
+        "backward": (3, 0, tr("back-propagation\nsections 4–5", "反向传播\n第 4–5 节")),
+        "optimisers": (3, 1, tr("optimisers\nsection 6", "优化器\n第 6 节")),
+        "deep": (2, 1, tr("depth\nsection 7", "深度\n第 7 节")),
+        "overfitting": (1, 1, tr("over-fitting\nsection 8", "过拟合\n第 8 节")),
+        "digits": (0, 2, tr("digits: 96%\nsection 9", "手写数字：96%\n第 9 节")),
+        "words": (1, 2, tr("the next word\nsections 10–11", "下一个词\n第 10–11 节")),
     },
     arrows=[
         ("neuron", "network", ""), ("network", "loss", ""), ("loss", "backward", ""), ("backward", "optimisers", ""),
@@ -1251,9 +1251,9 @@ left.axvline(lowest + 1, ls="--", color=plots.PALETTE[6], lw=1.2)
 left.annotate(plots.label("stop here", "该停在这里"), (lowest + 1, 1.75), xytext=(5, 0), textcoords="offset points")
 left.set(title=plots.label("No remedy", "不采取对策"), xlabel=plots.label("epoch", "轮次"), ylabel=plots.label("cross-entropy", "交叉熵"), ylim=(0, 2))
 left.legend(loc="center right", bbox_to_anchor=(1, 0.62))
-names = ["none", "L1", "L2", "dropout", "early stopping", "moved digits", "ten times the data"]
-words = ["不采取对策", "L1", "L2", "暂退法", "提前停止", "移动数字", "十倍数据"]
-labels = [plots.label(english, chinese) for english, chinese in zip(names, words, strict=True)]
+labels = [plots.label("none", "不采取对策"), "L1", "L2", plots.label("dropout", "暂退法"),
+          plots.label("early stopping", "提前停止"), plots.label("moved digits", "移动数字"),
+          plots.label("ten times the data", "十倍数据")]
 right_axis.barh(labels, [100 * accuracy for *_, accuracy in outcome.values()], xerr=100 * error, capsize=3, height=0.6,
                 color=[plots.PALETTE[1], *[plots.PALETTE[0]] * 4, *[plots.PALETTE[2]] * 2])
 right_axis.invert_yaxis()
@@ -1506,10 +1506,11 @@ course.report("perplexity_mixture", mlp.perplexity(mixed))
 # 更多的轮次和更大的模型。
 # %% id="perplexity-plot" tags=["fold"]
 figure, (left, right_axis) = plt.subplots(1, 2, figsize=(10.4, 3.4), width_ratios=[1.15, 1])
-names = ["unigram", "trigram, interpolated", "trigram, Kneser–Ney", "neural, 2003", "mixture of the two"]
-words = ["一元", "三元，插值", "三元，Kneser–Ney", "神经网络，2003", "两者混合"]
+names = [plots.label("unigram", "一元"), plots.label("trigram, interpolated", "三元，插值"),
+         plots.label("trigram, Kneser–Ney", "三元，Kneser–Ney"), plots.label("neural, 2003", "神经网络，2003"),
+         plots.label("mixture of the two", "两者混合")]
 values = [mlp.perplexity(losses) for losses in surprises.values()]
-bars = left.barh([plots.label(english, chinese) for english, chinese in zip(names, words, strict=True)], values, height=0.6,
+bars = left.barh(names, values, height=0.6,
                  color=[*[plots.PALETTE[5]] * 3, plots.PALETTE[0], plots.PALETTE[2]])
 left.bar_label(bars, fmt="%.0f", padding=3)
 left.invert_yaxis()

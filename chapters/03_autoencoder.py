@@ -97,15 +97,15 @@ from course_lib import data, devices, diagrams, display, plots
 # %% id="map" tags=["fold"]
 diagrams.flow(
     boxes={
-        "input": (0, 1, tr("input x", "输入 x") + "\n" + tr("digits, reviews", "数字图像、影评")),
-        "encoder": (1, 1, tr("encoder", "编码器") + "\n" + tr("sections 3–7", "第 3–7 节")),
-        "code": (2, 1, tr("code z", "编码 z") + "\n" + tr("map: section 9", "地图：第 9 节")),
-        "decoder": (3, 1, tr("decoder", "解码器") + "\n" + tr("sections 3–7", "第 3–7 节")),
-        "output": (4, 1, tr("reconstruction", "重构") + "\n" + tr("losses: section 6", "损失：第 6 节")),
-        "noise": (0, 0, tr("noise", "噪声") + "\n" + tr("section 10", "第 10 节")),
-        "sparse": (2, 0, tr("sparsity", "稀疏") + "\n" + tr("section 11", "第 11 节")),
-        "outlier": (4, 0, tr("outliers", "离群点") + "\n" + tr("section 12", "第 12 节")),
-        "pca": (2, 2, tr("PCA, the yardstick", "PCA：尺子") + "\n" + tr("section 4", "第 4 节")),
+        "input": (0, 1, tr("input x\ndigits, reviews", "输入 x\n数字图像、影评")),
+        "encoder": (1, 1, tr("encoder\nsections 3–7", "编码器\n第 3–7 节")),
+        "code": (2, 1, tr("code z\nmap: section 9", "编码 z\n地图：第 9 节")),
+        "decoder": (3, 1, tr("decoder\nsections 3–7", "解码器\n第 3–7 节")),
+        "output": (4, 1, tr("reconstruction\nlosses: section 6", "重构\n损失：第 6 节")),
+        "noise": (0, 0, tr("noise\nsection 10", "噪声\n第 10 节")),
+        "sparse": (2, 0, tr("sparsity\nsection 11", "稀疏\n第 11 节")),
+        "outlier": (4, 0, tr("outliers\nsection 12", "离群点\n第 12 节")),
+        "pca": (2, 2, tr("PCA, the yardstick\nsection 4", "PCA：尺子\n第 4 节")),
     },
     arrows=[
         ("input", "encoder", ""), ("encoder", "code", ""), ("code", "decoder", ""), ("decoder", "output", ""),
@@ -584,7 +584,7 @@ except ValueError as error:
 # 用训练数字中的 3,500 个训练，另外 500 个评判，每种做法跑三个种子：
 # %% id="deep-settings-recorded"
 searched = ae.recorded()
-recipes = {"elu": "elu", "relu, slower and longer": "relu，学得慢些、久些"}
+recipes = {"elu": "elu", "relu, slower and longer": tr("relu, slower and longer", "relu，学得慢些、久些")}
 rows = []
 for size in (2, 8, 32):
     cells = []
@@ -593,7 +593,7 @@ for size in (2, 8, 32):
                   if run["size"] == size and run["recipe"] == recipe]
         cells.append(f"{np.mean(errors):.4f} ({min(errors):.4f} – {max(errors):.4f})")
     rows.append([size, *cells])
-display.table([tr("code", "编码"), *(tr(*words) for words in recipes.items())], rows)
+display.table([tr("code", "编码"), *recipes.values()], rows)
 # %% [markdown] id="deep-settings-reading" lang="en"
 # At 32 numbers the first recipe is better with every seed, at 8 with two of three and on average. At 2 the two differ by less
 # than seeds do; the second scatters less, so it is taken there. The widths of the hidden layers were settled while the lesson was written, without such a record.
@@ -793,9 +793,9 @@ from sklearn.neighbors import KNeighborsClassifier
 for name, model in [("PCA", pca.first(2)), (tr("deep", "深度"), deep[2])]:
     judge = KNeighborsClassifier(10).fit(model.encode(train), train_labels)
     share = judge.score(model.encode(test), test_labels)
-    print(f"{display.padded(name, 6)} "
-          f"""{tr('ten nearest neighbours on the map name the digit rightly:',
-                  '由地图上最近的十个邻居投票，认对的比例：')} """
+    print(display.padded(name, 6),
+          tr("ten nearest neighbours on the map name the digit rightly:",
+             "由地图上最近的十个邻居投票，认对的比例："),
           f"{share:.1%} ± {sqrt(share * (1 - share) / len(test)):.1%}")
 course.report("map_neighbours", share)
 # %% id="latent-plot" tags=["fold"]

@@ -85,15 +85,15 @@ from course_lib.training import compile_for_training
 # %% id="map" tags=["fold"]
 diagrams.flow(
     boxes={
-        "image": (0, 0, tr("image x", "图像 x") + "\n" + tr("section 2", "第 2 节")),
-        "q": (1, 0, tr("encoder q(z|x)", "编码器 q(z|x)") + "\n" + tr("mean, variance", "均值、方差")),
-        "sample": (2, 0, tr("code z", "编码 z") + "\n" + tr("drawn: section 6", "抽样：第 6 节")),
-        "p": (3, 0, tr("decoder p(x|z)", "解码器 p(x|z)") + "\n" + tr("section 3", "第 3 节")),
-        "again": (4, 0, tr("pixels' odds", "各像素的概率") + "\n" + tr("section 8", "第 8 节")),
-        "prior": (2, 1, tr("prior p(z)", "先验 p(z)") + "\n" + tr("new images: section 9", "新图：第 9 节")),
-        "kl": (1, 2, tr("KL: rate", "KL：码率") + "\n" + tr("section 5", "第 5 节")),
-        "nll": (3, 2, tr("reconstruction", "重构") + "\n" + tr("section 5", "第 5 节")),
-        "elbo": (2, 3, tr("ELBO", "ELBO") + "\n" + tr("section 4; traded: 10, 11", "第 4 节；取舍：10、11")),
+        "image": (0, 0, tr("image x\nsection 2", "图像 x\n第 2 节")),
+        "q": (1, 0, tr("encoder q(z|x)\nmean, variance", "编码器 q(z|x)\n均值、方差")),
+        "sample": (2, 0, tr("code z\ndrawn: section 6", "编码 z\n抽样：第 6 节")),
+        "p": (3, 0, tr("decoder p(x|z)\nsection 3", "解码器 p(x|z)\n第 3 节")),
+        "again": (4, 0, tr("pixels' odds\nsection 8", "各像素的概率\n第 8 节")),
+        "prior": (2, 1, tr("prior p(z)\nnew images: section 9", "先验 p(z)\n新图：第 9 节")),
+        "kl": (1, 2, tr("KL: rate\nsection 5", "KL：码率\n第 5 节")),
+        "nll": (3, 2, tr("reconstruction\nsection 5", "重构\n第 5 节")),
+        "elbo": (2, 3, tr("ELBO\nsection 4; traded: 10, 11", "ELBO\n第 4 节；取舍：10、11")),
     },
     arrows=[
         ("image", "q", ""), ("q", "sample", ""), ("sample", "p", ""), ("p", "again", ""), ("prior", "sample", ""),
@@ -763,15 +763,18 @@ plots.show(
 # %% id="settings-recorded"
 searched = vae.recorded()
 words = {
-    "rate 0.003": "学习率 0.003", "rate 0.005": "学习率 0.005", "dropout": "暂退法",
-    "two layers": "两个隐藏层", "moved digits": "挪动数字",
-    "moved digits, swish, 160 epochs": "挪动数字，swish，160 轮",
+    "rate 0.003": tr("rate 0.003", "学习率 0.003"),
+    "rate 0.005": tr("rate 0.005", "学习率 0.005"),
+    "dropout": tr("dropout", "暂退法"),
+    "two layers": tr("two layers", "两个隐藏层"),
+    "moved digits": tr("moved digits", "挪动数字"),
+    "moved digits, swish, 160 epochs": tr("moved digits, swish, 160 epochs", "挪动数字，swish，160 轮"),
 }
 rows = []
-for name, chinese in words.items():
+for name, shown in words.items():
     runs = [run for run in searched["runs"] if run["candidate"] == name]
     bounds = [f"{run['elbo']:.1f} ± {run['error']:.1f}" for run in runs]
-    rows.append([tr(name, chinese), searched["settings"][name]["epochs"], *bounds])
+    rows.append([shown, searched["settings"][name]["epochs"], *bounds])
 seeds = [tr(f"validation ELBO, seed {run['seed']}", f"验证 ELBO，种子 {run['seed']}") for run in runs]
 display.table(["", tr("epochs", "轮数"), *seeds], rows)
 # %% [markdown] id="settings-reading" lang="en"

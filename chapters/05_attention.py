@@ -83,16 +83,16 @@ logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retr
 # %% id="map" tags=["fold"]
 diagrams.flow(
     boxes={
-        "problem": (0, 1, tr("one vector fails", "一个向量不够") + "\n" + tr("section 2", "第 2 节")),
-        "scores": (1, 1, tr("scores", "得分") + "\n" + tr("query · key, section 3", "查询·键，第 3 节")),
-        "scale": (1, 0, tr("÷ √d", "除以 √d") + "\n" + tr("section 4", "第 4 节")),
-        "additive": (1, 2, tr("additive", "加性") + "\n" + tr("section 5", "第 5 节")),
-        "masks": (2, 0, tr("masks", "掩码") + "\n" + tr("section 7", "第 7 节")),
-        "weights": (2, 1, tr("weights", "权重") + "\n" + tr("softmax", "softmax")),
-        "mean": (3, 1, tr("weighted mean", "对各个值") + "\n" + tr("of the values", "求加权平均")),
-        "heads": (3, 2, tr("many heads", "多个头") + "\n" + tr("section 8", "第 8 节")),
-        "uses": (4, 1, tr("self and cross", "自/交叉注意力") + "\n" + tr("sections 9–10", "第 9–10 节")),
-        "cost": (4, 0, tr("the cost", "代价") + "\n" + tr("section 11", "第 11 节")),
+        "problem": (0, 1, tr("one vector fails\nsection 2", "一个向量不够\n第 2 节")),
+        "scores": (1, 1, tr("scores\nquery · key, section 3", "得分\n查询·键，第 3 节")),
+        "scale": (1, 0, tr("÷ √d\nsection 4", "除以 √d\n第 4 节")),
+        "additive": (1, 2, tr("additive\nsection 5", "加性\n第 5 节")),
+        "masks": (2, 0, tr("masks\nsection 7", "掩码\n第 7 节")),
+        "weights": (2, 1, tr("weights\nsoftmax", "权重\nsoftmax")),
+        "mean": (3, 1, tr("weighted mean\nof the values", "对各个值\n求加权平均")),
+        "heads": (3, 2, tr("many heads\nsection 8", "多个头\n第 8 节")),
+        "uses": (4, 1, tr("self and cross\nsections 9–10", "自/交叉注意力\n第 9–10 节")),
+        "cost": (4, 0, tr("the cost\nsection 11", "代价\n第 11 节")),
     },
     arrows=[
         ("problem", "scores", ""), ("scale", "scores", ""), ("additive", "scores", ""), ("scores", "weights", ""),

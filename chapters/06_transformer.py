@@ -95,16 +95,16 @@ def said(error):
 # %% id="map" tags=["fold"]
 diagrams.flow(
     boxes={
-        "order": (0, 0, tr("order", "次序") + "\n" + tr("section 2", "第 2 节")),
-        "depth": (0, 1, tr("depth", "深度") + "\n" + tr("section 3", "第 3 节")),
-        "parts": (1, 0.5, tr("encoder, decoder", "编码器、解码器") + "\n" + tr("section 4", "第 4 节")),
-        "shift": (2, 0, tr("shift by one", "错开一位") + "\n" + tr("section 5", "第 5 节")),
-        "loss": (2, 1, tr("loss, warm-up", "损失、预热") + "\n" + tr("section 6", "第 6 节")),
-        "train": (3, 0.5, tr("training", "训练") + "\n" + tr("section 7", "第 7 节")),
-        "write": (4, 0, tr("writing", "写译文") + "\n" + tr("sections 8, 10", "第 8、10 节")),
+        "order": (0, 0, tr("order\nsection 2", "次序\n第 2 节")),
+        "depth": (0, 1, tr("depth\nsection 3", "深度\n第 3 节")),
+        "parts": (1, 0.5, tr("encoder, decoder\nsection 4", "编码器、解码器\n第 4 节")),
+        "shift": (2, 0, tr("shift by one\nsection 5", "错开一位\n第 5 节")),
+        "loss": (2, 1, tr("loss, warm-up\nsection 6", "损失、预热\n第 6 节")),
+        "train": (3, 0.5, tr("training\nsection 7", "训练\n第 7 节")),
+        "write": (4, 0, tr("writing\nsections 8, 10", "写译文\n第 8、10 节")),
         "bleu": (4, 1, "BLEU\n" + tr("section 9", "第 9 节")),
-        "look": (3, 1.6, tr("looking across", "两种语言之间") + "\n" + tr("section 11", "第 11 节")),
-        "count": (1, 1.6, tr("counting", "数参数") + "\n" + tr("section 12", "第 12 节")),
+        "look": (3, 1.6, tr("looking across\nsection 11", "两种语言之间\n第 11 节")),
+        "count": (1, 1.6, tr("counting\nsection 12", "数参数\n第 12 节")),
     },
     arrows=[
         ("order", "parts", ""), ("depth", "parts", ""), ("parts", "shift", ""), ("parts", "loss", ""), ("shift", "train", ""),
@@ -393,8 +393,12 @@ def normalise_back(slope, normalised, root):
 
 
 WIRINGS = {
-    "plain": "直接叠", "norm only": "只有归一化", "residual only": "只有残差",
-    "small residual": "缩小的残差", "post-norm": "后归一化", "pre-norm": "前归一化",
+    "plain": tr("plain", "直接叠"),
+    "norm only": tr("norm only", "只有归一化"),
+    "residual only": tr("residual only", "只有残差"),
+    "small residual": tr("small residual", "缩小的残差"),
+    "post-norm": tr("post-norm", "后归一化"),
+    "pre-norm": tr("pre-norm", "前归一化"),
 }
 NO_ROAD, NORM_AFTER = {"plain", "norm only"}, {"norm only", "post-norm"}
 
@@ -462,7 +466,7 @@ sizes, gradients = {}, {}
 for wiring in WIRINGS:
     _, sizes[wiring], slopes, _ = stack(wiring, inputs, targets, *weights_of(wiring, 24))
     gradients[wiring] = [np.sqrt((slope**2).mean()) for slope in slopes]
-    print(display.padded(tr(wiring, WIRINGS[wiring]), 14),
+    print(display.padded(WIRINGS[wiring], 14),
           tr("output of layer 24:", "第 24 层的输出："), f"{sizes[wiring][-1]:7.1e} ",
           tr("gradient at layer 1:", "第 1 层的梯度："), f"{gradients[wiring][0]:7.1e}")
 # %% id="depth-run"
@@ -478,7 +482,7 @@ for wiring in WIRINGS:
                 mean += 0.1 * (slope - mean)
                 square += 0.01 * (slope**2 - square)
                 W -= 1e-3 * mean / (1 - 0.9**step) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
-    print(display.padded(tr(wiring, WIRINGS[wiring]), 14),
+    print(display.padded(WIRINGS[wiring], 14),
           *(tr(f"  {depth:>2} layers: {errors[wiring, depth]:8.3f}",
                f"  {depth:>2} 层：{errors[wiring, depth]:8.3f}") for depth in course.depths))
 course.report("error_24_plain", errors["plain", 24])
@@ -487,8 +491,11 @@ course.report("error_24_small_residual", errors["small residual", 24])
 course.report("error_24_pre_norm", errors["pre-norm", 24])
 # %% id="depth-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.4))
-for (wiring, chinese), style in zip(WIRINGS.items(), ("s--", "x--", "v:", "D-", "^-", "o-"), strict=True):
-    name = plots.label(wiring, chinese)
+names = [
+    plots.label("plain", "直接叠"), plots.label("norm only", "只有归一化"), plots.label("residual only", "只有残差"),
+    plots.label("small residual", "缩小的残差"), plots.label("post-norm", "后归一化"), plots.label("pre-norm", "前归一化"),
+]
+for wiring, name, style in zip(WIRINGS, names, ("s--", "x--", "v:", "D-", "^-", "o-"), strict=True):
     axes[0].semilogy(range(1, 25), sizes[wiring], style, ms=3, label=name)
     axes[1].semilogy(range(1, 25), gradients[wiring], style, ms=3, label=name)
     axes[2].semilogy(course.depths, [errors[wiring, depth] for depth in course.depths], style, ms=5, label=name)
@@ -626,15 +633,15 @@ for name, run in [
 diagrams.flow(
     boxes={
         "source": (0, 4, tr("English ids", "英文编号") + "\n(batch, S)"),
-        "embed": (0, 3, tr("vectors", "向量") + "\n" + tr("embedding + position", "嵌入 + 位置")),
-        "self": (0, 2, tr("looks at itself", "看自己这一句") + "\n" + tr("self-attention", "自注意力")),
-        "think": (0, 1, tr("small network", "小网络") + "\n" + tr("(4), N times", "(4)，共 N 层")),
+        "embed": (0, 3, tr("vectors\nembedding + position", "向量\n嵌入 + 位置")),
+        "self": (0, 2, tr("looks at itself\nself-attention", "看自己这一句\n自注意力")),
+        "think": (0, 1, tr("small network\n(4), N times", "小网络\n(4)，共 N 层")),
         "memory": (0, 0, tr("memory", "读出的内容") + "\n(batch, S, d)"),
         "given": (2, 4, tr("Chinese so far", "已写的中文") + "\n(batch, T)"),
-        "embed2": (2, 3, tr("vectors", "向量") + "\n" + tr("embedding + position", "嵌入 + 位置")),
-        "back": (2, 2, tr("looks back", "往回看") + "\n" + tr("causal", "因果")),
-        "across": (2, 1, tr("looks across", "横着看") + "\n" + tr("cross-attention", "交叉注意力")),
-        "think2": (2, 0, tr("small network", "小网络") + "\n" + tr("(4), N times", "(4)，共 N 层")),
+        "embed2": (2, 3, tr("vectors\nembedding + position", "向量\n嵌入 + 位置")),
+        "back": (2, 2, tr("looks back\ncausal", "往回看\n因果")),
+        "across": (2, 1, tr("looks across\ncross-attention", "横着看\n交叉注意力")),
+        "think2": (2, 0, tr("small network\n(4), N times", "小网络\n(4)，共 N 层")),
         "logits": (3, 0, tr("next: scores", "下一个字的得分") + "\n(batch, T, V)"),
     },
     arrows=[
@@ -1009,7 +1016,7 @@ for good in (True, False):
 #
 # 单字：我、喜、欢、喜、欢、猫。每个都在参考译文里出现，所以 6 个全中？不对：参考译文里的喜和欢各只有**一个**，
 # 所以各算一次，6 个里只中 4 个。这叫“截断”；没有它，只要参考译文里有一个“的”，“的的的的”的四个单字就全算对了。
-# %% id="bleu-loop"
+# %% id="bleu-loop" chinese="data"
 def pieces(text, n):
     return Counter(text[start : start + n] for start in range(len(text) - n + 1))
 
@@ -1119,7 +1126,7 @@ plots.show(
 # ## 10 · 几个开头一起走
 #
 # 贪心搜索选的是最好的**字**，我们要的却是最好的**句子**。在一个只有两字句的小世界里，就能看出差别：
-# %% id="beam-small"
+# %% id="beam-small" chinese="data"
 NEXT = {  # the probability of each next character, after each beginning
     "": {"我": 0.6, "她": 0.4},
     "我": {"来": 0.4, "去": 0.35, "走": 0.25},
@@ -1140,7 +1147,7 @@ def search(width):
 for width in (1, 2):
     print(tr(f"{width} beginning(s) kept:", f"保留 {width} 个开头："))
     print("  →", search(width))
-# %% id="beam-tree" tags=["fold"]
+# %% id="beam-tree" tags=["fold"] chinese="data"
 diagrams.flow(
     boxes={
         "start": (0, 1.5, "<s>\n1"),
@@ -1400,12 +1407,13 @@ print("BERT-large:", f"{total:,} =", f"{4 * total / 1e9:.2f} GB",
       f"{16 * total / 1e9:.1f} GB")
 # %% id="counting-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(8.6, 2.6))
-names = {"embeddings": "嵌入", "attention": "注意力", "networks": "小网络", "norms": "归一化"}
+names = {"embeddings": plots.label("embeddings", "嵌入"), "attention": plots.label("attention", "注意力"),
+         "networks": plots.label("networks", "小网络"), "norms": plots.label("norms", "归一化")}
 for row, kinds in enumerate((ours_by_kind, bert_large)):
     left = 0.0
     for column, (kind, size) in enumerate(kinds.items()):
         share = size / sum(kinds.values())
-        axis.barh(row, share, left=left, color=plots.PALETTE[column], label=plots.label(kind, names[kind]) if row == 0 else None)
+        axis.barh(row, share, left=left, color=plots.PALETTE[column], label=names[kind] if row == 0 else None)
         if share > 0.04:
             axis.text(left + share / 2, row, f"{share:.0%}", ha="center", va="center", color="white", fontweight="bold")
         left += share

@@ -106,16 +106,16 @@ called = {  # what models are called in tables
 # %% id="map" tags=["fold"]
 diagrams.flow(
     boxes={
-        "split": (0, 0, tr("split by film", "按电影划分") + "\n" + tr("section 2", "第 2 节")),
-        "metrics": (0, 1, tr("metrics", "指标") + "\n" + tr("section 3", "第 3 节")),
-        "words": (1, 0, tr("lists and n-grams", "词表与 n 元语法") + "\n" + tr("sections 4–5", "第 4–5 节")),
-        "lstm": (1, 1, tr("LSTM, mended", "LSTM，逐步修好") + "\n" + tr("section 6", "第 6 节")),
-        "encoder": (1, 2, tr("means, encoder", "平均、编码器") + "\n" + tr("section 7", "第 7 节")),
-        "unlabelled": (2, 0, tr("unlabelled reviews", "无标注影评") + "\n" + tr("section 8", "第 8 节")),
-        "average": (2, 1, tr("calibrate, average", "校准、平均") + "\n" + tr("section 9", "第 9 节")),
-        "test": (3, 0, tr("the test, once", "测试，只问一次") + "\n" + tr("section 10", "第 10 节")),
-        "why": (3, 1, tr("why, and where wrong", "为什么，错在哪") + "\n" + tr("section 11", "第 11 节")),
-        "full": (3, 2, tr("the full ladder", "完整的梯子") + "\n" + tr("section 12", "第 12 节")),
+        "split": (0, 0, tr("split by film\nsection 2", "按电影划分\n第 2 节")),
+        "metrics": (0, 1, tr("metrics\nsection 3", "指标\n第 3 节")),
+        "words": (1, 0, tr("lists and n-grams\nsections 4–5", "词表与 n 元语法\n第 4–5 节")),
+        "lstm": (1, 1, tr("LSTM, mended\nsection 6", "LSTM，逐步修好\n第 6 节")),
+        "encoder": (1, 2, tr("means, encoder\nsection 7", "平均、编码器\n第 7 节")),
+        "unlabelled": (2, 0, tr("unlabelled reviews\nsection 8", "无标注影评\n第 8 节")),
+        "average": (2, 1, tr("calibrate, average\nsection 9", "校准、平均\n第 9 节")),
+        "test": (3, 0, tr("the test, once\nsection 10", "测试，只问一次\n第 10 节")),
+        "why": (3, 1, tr("why, and where wrong\nsection 11", "为什么，错在哪\n第 11 节")),
+        "full": (3, 2, tr("the full ladder\nsection 12", "完整的梯子\n第 12 节")),
     },
     arrows=[
         ("split", "words", ""), ("metrics", "lstm", ""), ("split", "lstm", ""), ("words", "unlabelled", ""), ("words", "average", ""),
@@ -645,9 +645,9 @@ for place, name in enumerate(steps):
 axis.plot(range(len(steps)), [100 * recorded[name]["mean_validation"] for name in steps], color="#2f6db5", lw=1.6)
 words_mean = 100 * recorded["bag-of-words"]["mean_validation"]
 axis.axhline(words_mean, color="#b5432f", ls="--", lw=1.4, label=plots.label("counting single words, 20,000 reviews", "数单词，20,000 条影评"))
-english = ["0 as meant", "1 mask", "2 length", "3 both ways", "4 dropout", "5 vectors"]
-chinese = ["0 照原意", "1 掩码", "2 长度", "3 双向取最大", "4 暂退法", "5 词向量"]
-axis.set_xticks(range(len(steps)), [plots.label(*both) for both in zip(english, chinese, strict=True)], fontsize=9)
+names = [plots.label("0 as meant", "0 照原意"), plots.label("1 mask", "1 掩码"), plots.label("2 length", "2 长度"),
+         plots.label("3 both ways", "3 双向取最大"), plots.label("4 dropout", "4 暂退法"), plots.label("5 vectors", "5 词向量")]
+axis.set_xticks(range(len(steps)), names, fontsize=9)
 axis.set(ylabel=plots.label("validation accuracy in %", "验证准确率（%）"))
 axis.legend(loc="lower right", fontsize=9)
 plots.show(
@@ -971,7 +971,7 @@ plots.show(
 # ## 11 · 为什么这样判？
 #
 # (4) 式的 logit 是一个和，所以能精确拆开：每个 n 元语法各有一份。写一条你自己的影评试试：
-# %% id="why-own"
+# %% id="why-own" chinese="data"
 pipeline = s.SentimentPipeline(vocabulary, n_gram_model, s.Calibration((1 / temperature,)))
 my_review = ("I expected a boring sequel. It is not: the dialogue is superb, "
              "and the ending made me cry. Not one bad scene.")
@@ -1074,9 +1074,18 @@ for place, (_, row) in enumerate(rows):
     axis.errorbar(100 * row["mean_test"], place, xerr=100 * metrics.standard_error(row["mean_test"], 25_000), fmt="none", ecolor="#2f6db5", capsize=4)
     axis.plot(100 * np.array(row["test"]), [place] * len(row["test"]), "o", color="#2f6db5", alpha=0.6)
 axis.axvline(92.19, color="#b5432f", ls="--", label=plots.label("the article's 92.19", "原文的 92.19"))
-english = {"bag-of-words": "words", "nb-n-grams": "n-grams, weighted", "documents": "document vectors", "average": "average", "lstm": "LSTM as meant", "mean-of-words": "mean of words", "encoder": "encoder",
-           "lstm-5-vectors": "LSTM, mended, few reviews", "lstm-mended": "LSTM, mended"}
-axis.set_yticks(range(len(rows)), [plots.label(english[name], climbed[name]) for name, _ in rows])
+labels = {
+    "bag-of-words": plots.label("words", "单词"),
+    "nb-n-grams": plots.label("n-grams, weighted", "加权 n 元语法"),
+    "documents": plots.label("document vectors", "文档向量"),
+    "average": plots.label("average", "平均"),
+    "lstm": plots.label("LSTM as meant", "照原意的 LSTM"),
+    "mean-of-words": plots.label("mean of words", "词向量平均"),
+    "encoder": plots.label("encoder", "编码器"),
+    "lstm-5-vectors": plots.label("LSTM, mended, few reviews", "修好的 LSTM，少量"),
+    "lstm-mended": plots.label("LSTM, mended", "修好的 LSTM"),
+}
+axis.set_yticks(range(len(rows)), [labels[name] for name, _ in rows])
 axis.set(xlabel=plots.label("accuracy on the 25,000 test reviews in %", "25,000 条测试影评上的准确率（%）"), ylim=(-0.6, len(rows) - 0.4))
 axis.legend(loc="upper left", fontsize=9)
 plots.show(

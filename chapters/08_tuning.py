@@ -107,15 +107,15 @@ blue, red, green, grey = "#2b6ca3", "#b5432f", "#3c7d4f", "#8a8a8a"
 # %% id="map" tags=["fold"]
 diagrams.flow(
     boxes={
-        "task": (0, 0, tr("task and noise", "任务与噪声") + "\n" + tr("section 2", "第 2 节")),
-        "rate": (1, 0, tr("learning rate", "学习率") + "\n" + tr("sections 3–4", "第 3–4 节")),
-        "batch": (1, 1, tr("batch, stopping", "批、提前停止") + "\n" + tr("sections 5–6", "第 5–6 节")),
-        "points": (2, 0, tr("grid, random", "网格、随机") + "\n" + tr("section 7", "第 7 节")),
+        "task": (0, 0, tr("task and noise\nsection 2", "任务与噪声\n第 2 节")),
+        "rate": (1, 0, tr("learning rate\nsections 3–4", "学习率\n第 3–4 节")),
+        "batch": (1, 1, tr("batch, stopping\nsections 5–6", "批、提前停止\n第 5–6 节")),
+        "points": (2, 0, tr("grid, random\nsection 7", "网格、随机\n第 7 节")),
         "tuner": (2, 1, "KerasTuner\n" + tr("section 8", "第 8 节")),
-        "three": (2, 2, tr("three searches", "三种搜索") + "\n" + tr("section 9", "第 9 节")),
-        "noise": (3, 0, tr("winning again?", "还会赢吗？") + "\n" + tr("section 10", "第 10 节")),
-        "folds": (3, 1, tr("cross-validation", "交叉验证") + "\n" + tr("section 11", "第 11 节")),
-        "safe": (3, 2, tr("failures, kills", "失败与中断") + "\n" + tr("section 12", "第 12 节")),
+        "three": (2, 2, tr("three searches\nsection 9", "三种搜索\n第 9 节")),
+        "noise": (3, 0, tr("winning again?\nsection 10", "还会赢吗？\n第 10 节")),
+        "folds": (3, 1, tr("cross-validation\nsection 11", "交叉验证\n第 11 节")),
+        "safe": (3, 2, tr("failures, kills\nsection 12", "失败与中断\n第 12 节")),
     },
     arrows=[
         ("task", "rate", ""), ("task", "batch", ""), ("rate", "points", ""), ("batch", "tuner", ""), ("points", "tuner", ""), ("tuner", "three", ""),

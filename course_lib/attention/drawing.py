@@ -56,8 +56,7 @@ def head_chooser(
     weights: ArrayLike,
     queries: Sequence[str],
     keys: Sequence[str],
-    english: str,
-    chinese: str,
+    alternative: str,
     names: Sequence[str] | None = None,
 ) -> None:
     """Show the weights of one head at a time, chosen by a click or by the arrow keys, without a kernel or a script.
@@ -69,8 +68,7 @@ def head_chooser(
         weights: the weights of every head.
         queries: a word for each row.
         keys: a word for each column.
-        english: what is seen, in one or two sentences.
-        chinese: the same in Chinese.
+        alternative: what is seen, in one or two sentences.
         names: what each head is called, in the reader's language; None for head 1, head 2, and so on.
 
     Shapes: weights (num_heads, queries, keys).
@@ -83,7 +81,6 @@ def head_chooser(
     if names is None:
         names = [tr(f"head {number}", f"第 {number} 头") for number in range(1, heads + 1)]
     weights = _checked("weights", weights, (len(names), len(queries), len(keys)))
-    alternative = tr(english, chinese)
     tables = [_table(head, name, queries, keys) for head, name in zip(weights, names, strict=True)]
     # A name of its own, the same on every run, so that two choosers on a page do not move each other.
     digest = hashlib.sha256("".join([alternative, *tables]).encode("utf-8")).hexdigest()

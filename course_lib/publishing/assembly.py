@@ -23,7 +23,7 @@ TAGS = {
     "fold": False,
 }
 
-_KEYS = {True: ("id", "lang", "of", "tags"), False: ("id", "tags", "difficulty", "minutes")}
+_KEYS = {True: ("id", "lang", "of", "tags"), False: ("id", "tags", "difficulty", "minutes", "chinese")}
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 _RESERVED = "course-"
 
@@ -85,6 +85,8 @@ def _check_marker(raw: RawCell, report: Report) -> None:
         report(raw.line, "the cell is empty")
     if raw.prose:
         return
+    if metadata.get("chinese", "data") != "data":
+        report(raw.line, f'chinese={metadata["chinese"]!r}; allowed: chinese="data", where Chinese in the code is data')
     is_stub = "exercise" in _tags(raw)
     for key, allowed, valid in (
         ("difficulty", "1, 2 or 3", lambda value: 1 <= value <= 3),
@@ -208,4 +210,5 @@ def _code(raw: RawCell, solution: RawCell | None, number: str | None) -> Cell:
         difficulty=raw.metadata.get("difficulty"),
         minutes=raw.metadata.get("minutes"),
         number=number,
+        holds_chinese="chinese" in raw.metadata,
     )

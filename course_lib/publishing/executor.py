@@ -21,6 +21,7 @@ from course_lib.publishing.kernel import CellStopped, Execution, OnCell, execute
 from course_lib.publishing.lesson import Chapter
 from course_lib.publishing.notebooks import SETUP_ID, Publication, notebook, to_bytes
 from course_lib.publishing.records import RunRecord, record_name
+from course_lib.publishing.wording import in_language
 from course_lib.session import scale as scales
 from course_lib.training import devices
 
@@ -86,7 +87,7 @@ def run(
     except CellStopped as stopped:
         _tidy(made)
         write_atomically(failed, to_bytes(made))
-        reason = _stopped(where, chapter, edition, stopped)
+        reason = _stopped(where, chapter, language, edition, stopped)
         raise ChapterFailed(f"{reason}\nThe notebook so far: {shown(failed)}") from None
     _tidy(made)
     record = _record(chapter, language, edition, scale, made, execution, digest)
@@ -172,12 +173,12 @@ def results(chapter: Chapter, scale: str, seed: int, *, on_cell: OnCell | None =
         execute(made, environment, TIMEOUTS[scale], on_cell)
     except CellStopped as stopped:
         where = f"{chapter.slug} ({scale} scale, seed {seed})"
-        raise ChapterFailed(_stopped(where, chapter, "solution", stopped)) from None
+        raise ChapterFailed(_stopped(where, chapter, "en", "solution", stopped)) from None
     return {str(result["name"]): float(result["value"]) for result in _outputs(made, scales.RESULT_MIME)}
 
 
-def _stopped(where: str, chapter: Chapter, edition: str, stopped: CellStopped) -> str:
-    place = _place(chapter, edition, stopped)
+def _stopped(where: str, chapter: Chapter, language: str, edition: str, stopped: CellStopped) -> str:
+    place = _place(chapter, language, edition, stopped)
     return f"{where} stopped in {place}: {stopped.reason}\n{_traceback(stopped.traceback)}"
 
 
@@ -239,16 +240,17 @@ def _outputs(made: NotebookNode, mime: str) -> Iterator[dict[str, object]]:
                 yield output["data"][mime]
 
 
-def _place(chapter: Chapter, edition: str, stopped: CellStopped) -> str:
+def _place(chapter: Chapter, language: str, edition: str, stopped: CellStopped) -> str:
     """The cell, and the line of the source at which it stopped."""
     cell_id = stopped.cell.id
     if cell_id == SETUP_ID:
         return "the set-up cell"
     cell = chapter.cell(cell_id)
-    lines = cell.lines
-    first = lines["solution"] if edition == "solution" and "solution" in lines else lines["code"]
+    solved = edition == "solution" and cell.solution is not None
+    first = cell.lines["solution" if solved else "code"]
+    lines = in_language(cell.solution if solved else cell.code, language).lines
     inside = re.findall(rf"In\[{stopped.cell.execution_count}\], line (\d+)", _ANSI.sub("", stopped.traceback))
-    line = first + int(inside[-1]) - 1 if inside else first
+    line = first + lines[int(inside[-1]) - 1] if inside else first
     return f"cell {cell_id!r}, {shown(chapter.path)}:{line}"
 
 

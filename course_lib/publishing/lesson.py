@@ -21,11 +21,12 @@ class Cell:
         line: the line of its (first) marker.
         lines: the line its content begins on: `"en"` and `"zh"` of prose, `"code"` and `"solution"` of code.
         texts: prose by language.
-        code: the code; of an exercise, the stub.
+        code: the code, with its words in both languages; of an exercise, the stub.
         solution: of an exercise, what replaces the stub in the solution edition.
         difficulty: of an exercise, 1 to 3.
         minutes: of an exercise, how long it takes.
         number: of an exercise, `"01.2"`: the chapter, and its place among the chapter's exercises.
+        holds_chinese: of code, whether Chinese in it is data, which readers of English see as well.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Cell:
     difficulty: int | None = None
     minutes: int | None = None
     number: str | None = None
+    holds_chinese: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Making notebooks: one for each language and edition of a lesson, the same bytes from the same source.
 
-The student edition has stubs where the solution edition has solutions; nothing else differs. Cell ids come from the
-source.
+A notebook holds its own language alone, in prose and in the words that code shows (`wording`). The student edition has
+stubs where the solution edition has solutions; nothing else differs. Cell ids come from the source.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from course_lib.publishing.lesson import Cell, Chapter
 from course_lib.publishing.opening import opening_text
 from course_lib.publishing.prose import join_chinese_lines
 from course_lib.publishing.setup_cell import setup_code
+from course_lib.publishing.wording import in_language
 from course_lib.showing.language import checked as checked_language
 
 EDITIONS = ("student", "solution")
@@ -157,8 +158,9 @@ def _made_of(cell: Cell, language: str, edition: str) -> list[NotebookNode]:
         if language == "zh":
             text = join_chinese_lines(text)
         return [new_markdown_cell(text, id=cell.id, metadata=_metadata(cell.tags))]
+    code = in_language(cell.code, language).code
     if "exercise" not in cell.tags:
-        return [new_code_cell(cell.code, id=cell.id, metadata=_metadata(cell.tags))]
+        return [new_code_cell(code, id=cell.id, metadata=_metadata(cell.tags))]
     header = _HEADER[language].format(
         number=cell.number,
         dots="●" * cell.difficulty + "○" * (3 - cell.difficulty),
@@ -168,10 +170,11 @@ def _made_of(cell: Cell, language: str, edition: str) -> list[NotebookNode]:
     )
     about = new_markdown_cell(header, id=f"course-{cell.id}")
     if edition == "student":
-        return [about, new_code_cell(cell.code, id=cell.id, metadata=_metadata(cell.tags))]
+        return [about, new_code_cell(code, id=cell.id, metadata=_metadata(cell.tags))]
     tags = tuple("solution" if tag == "exercise" else tag for tag in cell.tags)
-    metadata = {**_metadata(tags), "course": {"exercise": cell.number, "stub": cell.code}}
-    return [about, new_code_cell(cell.solution, id=cell.id, metadata=metadata)]
+    metadata = {**_metadata(tags), "course": {"exercise": cell.number, "stub": code}}
+    solution = in_language(cell.solution, language).code
+    return [about, new_code_cell(solution, id=cell.id, metadata=metadata)]
 
 
 def _metadata(tags: tuple[str, ...]) -> dict[str, object]:

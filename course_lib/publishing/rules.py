@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 
+from course_lib.publishing import wording
 from course_lib.publishing.effort import SECTION
 from course_lib.publishing.folding import read_prediction, read_quiz
 from course_lib.publishing.lesson import Cell
 from course_lib.publishing.percent import Report
 from course_lib.publishing.prose import Outline, outline
-
-_MAGIC = re.compile(r"(?P<indent>\s*)[%!].*")
 
 
 def check(cells: list[Cell], report: Report) -> None:
@@ -35,9 +33,9 @@ def check(cells: list[Cell], report: Report) -> None:
             _check_folded(cell, report)
             _check_stop(cell, report)
         else:
-            _check_python(cell.code, cell.lines["code"], report)
+            _check_code(cell.code, cell.lines["code"], cell.holds_chinese, report)
             if cell.solution is not None:
-                _check_python(cell.solution, cell.lines["solution"], report)
+                _check_code(cell.solution, cell.lines["solution"], cell.holds_chinese, report)
     _check_exercises(cells, report)
 
 
@@ -88,16 +86,16 @@ def _check_stop(cell: Cell, report: Report) -> None:
             report(cell.lines[language], "a place to stop stands before a numbered section: '## 6 · Title'")
 
 
-def _check_python(code: str, line: int, report: Report) -> None:
-    # A line may look like a magic and be the middle of an expression, so the code as it stands is tried first.
-    if _syntax_error(code) is None:
-        return
-    without_magics = "\n".join(
-        f"{magic['indent']}pass" if (magic := _MAGIC.fullmatch(text)) else text for text in code.split("\n")
-    )
-    error = _syntax_error(without_magics)
+def _check_code(code: str, line: int, holds_chinese: bool, report: Report) -> None:
+    error = _syntax_error(wording.without_magics(code))
     if error is not None:
         report(line + (error.lineno or 1) - 1, f"not Python: {error.msg}")
+        return
+
+    def report_here(offset: int, message: str) -> None:
+        report(line + offset, message)
+
+    wording.check(code, holds_chinese, report_here)
 
 
 def _syntax_error(code: str) -> SyntaxError | None:

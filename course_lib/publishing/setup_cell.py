@@ -105,7 +105,7 @@ def setup_code(chapter: int, language: str, repository: str = "") -> str:
         "try:\n"
         "    import course_lib\n"
         f"{otherwise}"
-        "from course_lib import check, dial, tr\n"
+        "from course_lib import check, dial\n"
         "\n"
         f'course_lib.start(chapter={chapter}, language="{language}")'
     )

@@ -1,11 +1,11 @@
-"""A lesson's source: one file with the prose in two languages and the code once.
+"""A lesson's source: one file with the prose in two languages, and the code once with its words in both (`wording`).
 
     # %% [markdown] id="scores" lang="en"
     # ## Scores
     # %% [markdown] id="scores" lang="zh" of="3fa9c1d2"
     # ## 得分
     # %% id="scores-by-hand"
-    scores = query @ key.T
+    print(tr("scores", "得分"), query @ key.T)
 
 `of` is a hash of the English text that a translation was made from, so that no translation goes stale unseen. `parse`
 gives a `Chapter`, or raises every problem of the file at once, each with its line.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 
 from course_lib.showing import display
-from course_lib.showing.language import tr
 
 _STEP_X, _STEP_Y, _WIDTH, _HEIGHT, _MARGIN = 176, 84, 146, 54, 4
 _INK, _LINE, _FILL = "#12324f", "#44505e", "#eef4fa"
@@ -14,16 +13,14 @@ _INK, _LINE, _FILL = "#12324f", "#44505e", "#eef4fa"
 def flow(
     boxes: dict[str, tuple[float, float, str]],
     arrows: list[tuple[str, str, str]],
-    english: str,
-    chinese: str,
+    alternative: str,
 ) -> None:
     """Show boxes joined by arrows.
 
     Args:
         boxes: for each name its column, its row and its text; a line break in the text starts a second, smaller line.
         arrows: from which box, to which, and a word on the arrow (may be empty).
-        english: the alternative text.
-        chinese: the same in Chinese.
+        alternative: what the map says, in a sentence or two, for those who cannot see it.
 
     Raises:
         ValueError: if an arrow names a box that is not there.
@@ -39,7 +36,6 @@ def flow(
     drawn += [_box(centres[name], text) for name, (_, _, text) in boxes.items()]
     width = max(column for column, _, _ in boxes.values()) * _STEP_X + _WIDTH + 2 * _MARGIN
     height = max(row for _, row, _ in boxes.values()) * _STEP_Y + _HEIGHT + 2 * _MARGIN
-    alternative = tr(english, chinese)
     markup = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(alternative, quote=True)}"'
         f' viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" font-family="system-ui, sans-serif"'

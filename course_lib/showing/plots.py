@@ -76,17 +76,15 @@ def label(english: str, chinese: str) -> str:
     return english if chinese_font() is None else tr(english, chinese)
 
 
-def show(figure: Figure, english: str, chinese: str) -> None:
+def show(figure: Figure, alternative: str) -> None:
     """Show a matplotlib figure with its alternative text, and close it.
 
     Args:
         figure: the figure.
-        english: what it shows, in one or two sentences, for those who cannot see it.
-        chinese: the same in Chinese.
+        alternative: what it shows, in one or two sentences, for those who cannot see it.
     """
     import matplotlib.pyplot as plt
 
-    alternative = tr(english, chinese)
     if not alternative.strip():
         raise ValueError("a figure needs an alternative text: say in a sentence what it shows")
     picture = _png(figure, dpi=144)
@@ -98,8 +96,7 @@ def film(
     figure: Figure,
     draw: Callable[[object], object],
     frames: Iterable[object],
-    english: str,
-    chinese: str,
+    alternative: str,
     pace: int = 250,
 ) -> None:
     """Show a figure that moves, as one picture that needs no net and no kernel, and close it.
@@ -110,8 +107,7 @@ def film(
         figure: the figure; it is drawn once for each frame.
         draw: changes the figure for a frame.
         frames: what `draw` is called with, one after the other.
-        english: what it shows, in one or two sentences, for those who cannot see it.
-        chinese: the same in Chinese.
+        alternative: what it shows, in one or two sentences, for those who cannot see it.
         pace: how many milliseconds a frame is seen; the last is seen six times as long.
 
     Raises:
@@ -123,7 +119,7 @@ def film(
     import matplotlib.pyplot as plt
     from matplotlib.animation import PillowWriter
 
-    alternative, frames = tr(english, chinese), list(frames)
+    frames = list(frames)
     if not alternative.strip() or not frames:
         raise ValueError("an animation needs frames, and an alternative text: say in a sentence what it shows")
     figure.canvas.draw()

@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike
 
 from course_lib.base.examples import checked_examples
 from course_lib.showing import display
-from course_lib.showing.language import tr
 
 # Runs at every move of either slider; `this` is the box around them. Both inputs are ranges, so arrow keys move them.
 MOVE = (
@@ -33,8 +32,7 @@ def slider(
     columns: Sequence[str],
     row_name: str,
     column_name: str,
-    english: str,
-    chinese: str,
+    alternative: str,
     size: int = 224,
 ) -> None:
     """Show one of a table of pictures, chosen by two sliders, one for its row and one for its column.
@@ -45,8 +43,7 @@ def slider(
         columns: what each column is called.
         row_name: what the rows' slider is called, in the reader's language.
         column_name: what the columns' slider is called.
-        english: the alternative text.
-        chinese: the same in Chinese.
+        alternative: what is seen, in a sentence or two, for those who cannot see it.
         size: the width and height of the window in pixels of the screen.
 
     Shapes: frames (rows, columns, height, width).
@@ -64,7 +61,6 @@ def slider(
     high, wide = frames.shape[2:]
     sheet = frames.transpose(0, 2, 1, 3).reshape(len(rows) * high, len(columns) * wide)
     middle = len(columns) // 2
-    alternative = tr(english, chinese)
     picture = (
         f'<img src="{_png(sheet)}" width="{sheet.shape[1]}" alt="{html.escape(alternative)}"'
         f' style="position:relative;top:0%;left:{-100 * middle}%;width:{100 * len(columns)}%;'

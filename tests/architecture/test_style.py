@@ -13,6 +13,7 @@ import pytest
 from wcwidth import wcswidth
 
 from course_lib.publishing import source
+from course_lib.publishing.wording import in_language
 
 from .tree import ROOT, texts
 
@@ -55,9 +56,11 @@ def _too_wide(chapter: source.Chapter) -> Iterator[str]:
     """Lines of code that readers see (it is not folded) and that run out of the page."""
     for cell in chapter.cells:
         if "fold" not in cell.tags:
-            for line in f"{cell.code or ''}\n{cell.solution or ''}".splitlines():
-                if wcswidth(line) > WIDTH:
-                    yield f"{chapter.path.name}, {cell.id}, {wcswidth(line)}: {line}"
+            for language in ("en", "zh"):
+                codes = [in_language(code, language).code for code in (cell.code, cell.solution) if code]
+                for line in "\n".join(codes).split("\n"):
+                    if wcswidth(line) > WIDTH:
+                        yield f"{chapter.path.name}, {cell.id}, {wcswidth(line)}: {line}"
 
 
 def test_code_that_is_not_folded_fits_the_width_of_a_page() -> None:

@@ -29,7 +29,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 
 def test_each_head_is_a_table_of_its_weights_in_hundredths(shown: list[tuple[str, str]]) -> None:
-    head_chooser(WEIGHTS, QUERIES, KEYS, "two heads", "两个头")
+    head_chooser(WEIGHTS, QUERIES, KEYS, "two heads")
     ((markup, alternative),) = shown
     assert alternative == "two heads"
     tables = re.findall(r"<table.*?</table>", markup, flags=re.DOTALL)
@@ -47,7 +47,7 @@ def test_every_number_can_be_read_on_its_square(shown: list[tuple[str, str]]) ->
         return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
     weights = np.linspace(0, 1, 101)[None, None]
-    head_chooser(weights, ["one"], [str(number) for number in range(101)], "shades", "深浅")
+    head_chooser(weights, ["one"], [str(number) for number in range(101)], "shades")
     cells = re.findall(r"background:rgb\((\d+),(\d+),(\d+)\);color:(#\w+)", shown[0][0])
     grounds = [luminance([int(part) / 255 for part in cell[:3]]) for cell in cells]
     inks = [1.0 if cell[3] == "#fff" else 0.0 for cell in cells]
@@ -63,7 +63,7 @@ def test_every_number_can_be_read_on_its_square(shown: list[tuple[str, str]]) ->
 
 def test_a_head_is_chosen_by_radio_buttons_of_which_the_first_is_on(shown: list[tuple[str, str]]) -> None:
     language.use("zh")
-    head_chooser(WEIGHTS, QUERIES, KEYS, "two heads", "两个头")
+    head_chooser(WEIGHTS, QUERIES, KEYS, "两个头")
     ((markup, alternative),) = shown
     assert alternative == "两个头" and 'aria-label="两个头"' in markup
     radios = re.findall(r'<input type="radio" name="([^"]+)" id="([^"]+)"( checked)?', markup)
@@ -78,7 +78,7 @@ def test_two_choosers_on_a_page_do_not_move_each_other_and_every_run_names_them_
     shown: list[tuple[str, str]],
 ) -> None:
     for weights in (WEIGHTS, WEIGHTS, WEIGHTS[::-1]):
-        head_chooser(weights, QUERIES, KEYS, "heads", "头", names=["left", "right"])
+        head_chooser(weights, QUERIES, KEYS, "heads", names=["left", "right"])
     names = [re.search(r'name="(heads-\w+)"', markup)[1] for markup, _ in shown]
     assert names[0] == names[1] != names[2]
     assert "left" in shown[0][0] and "head 1" not in shown[0][0]
@@ -111,4 +111,4 @@ def test_a_heat_map_has_the_words_on_its_sides_and_the_weights_in_its_squares() 
 )
 def test_what_is_no_table_of_weights_is_named(weights: np.ndarray, queries: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        head_chooser(weights, queries, KEYS, "heads", "头")
+        head_chooser(weights, queries, KEYS, "heads")

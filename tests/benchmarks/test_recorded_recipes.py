@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import course_lib.preprocessing as prep
-from course_lib import tr
 from course_lib.data import imdb, stopwords
 from course_lib.publishing import source
+from course_lib.publishing.wording import in_language
 from course_lib.showing import display
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.benchmark
 
 def recorded() -> dict[str, list[float]]:
     """The accuracies in percent that stand in the lesson, by recipe, one for each seed."""
-    table = LESSON.cell("recipe-recorded-table").code.split("plain = ")[0]
-    known: dict[str, object] = {"tr": tr}
+    table = in_language(LESSON.cell("recipe-recorded-table").code, "en").code.split("plain = ")[0]
+    known: dict[str, object] = {}
     exec(table, known)
     return known["recorded"]
 
@@ -34,7 +34,6 @@ def measured(seed: int) -> dict[str, float]:
     train, validation = imdb.split_by_film(reviews, fraction=0.4, seed=seed)
     known = {
         "prep": prep,
-        "tr": tr,
         "display": display,
         "sqrt": sqrt,
         "stop_words": stopwords.load(),
@@ -43,7 +42,7 @@ def measured(seed: int) -> dict[str, float]:
         "train_tokens": [prep.tokenize(prep.clean(text)) for text in train.texts],
         "validation_tokens": [prep.tokenize(prep.clean(text)) for text in validation.texts],
     }
-    exec(LESSON.cell("recipe-run").code, known)
+    exec(in_language(LESSON.cell("recipe-run").code, "en").code, known)
     return {name: 100 * float(found.mean()) for name, found in known["right"].items()}
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.publishing import notebooks, source
+from course_lib.publishing.wording import in_language
 from servers import free_port, stopping, wait_for
 
 pytestmark = pytest.mark.slow
@@ -153,7 +154,8 @@ def test_a_reader_solves_the_first_exercise(
     photograph(page, f"lab-{language}-opening")
 
     page.set_default_timeout(RUN)
-    _write(page, first.id, first.code.replace("raise NotImplementedError", "return 'nothing like it'"))
+    stub = in_language(first.code, language).code
+    _write(page, first.id, stub.replace("raise NotImplementedError", "return 'nothing like it'"))
     page.evaluate(_RUN_ALL)
     assert page.evaluate(_ERRORS) == []
     said, colour = _box(page, f"{second.id}-check")
@@ -164,7 +166,7 @@ def test_a_reader_solves_the_first_exercise(
     assert colour == "red"
     photograph(page, f"lab-{language}-hint")
 
-    _write(page, first.id, first.solution)
+    _write(page, first.id, in_language(first.solution, language).code)
     _run(page, first.id, f"{first.id}-check")
     said, colour = _box(page, f"{first.id}-check")
     assert {"en": "solved", "zh": "通过"}[language] in said

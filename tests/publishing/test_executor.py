@@ -243,6 +243,21 @@ def test_a_failing_cell_is_told_with_its_line_in_the_source(
     assert written(root) == [f"build/failed/en/{edition}/99_counting.ipynb"]
 
 
+def test_a_line_below_words_in_two_languages_is_told_as_it_is_in_the_source(
+    path: Path, root: Path, change: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+):
+    line = change("twice = sentences * 2", 'twice = tr(\n    "two",\n    "两",\n)\nbroken')
+
+    def execute(notebook, *_):
+        cell = next(cell for cell in notebook.cells if cell.id == "twice")
+        cell.execution_count = 4
+        raise CellStopped(cell, "NameError: no", "In[4], line 2")
+
+    monkeypatch.setattr(executor, "execute", execute)
+    with pytest.raises(ChapterFailed, match=f"99_counting.py:{line + 4}: NameError"):
+        executor.run(source.parse(path), "zh", "student", "quick", build_folder=root / "build")
+
+
 def test_colours_stay_where_a_terminal_shows_them(run, monkeypatch: pytest.MonkeyPatch):
     def execute(notebook, *_):
         raise CellStopped(notebook.cells[2], "ValueError: no", "\x1b[31mValueError\x1b[0m")

@@ -65,13 +65,13 @@ def test_the_same_source_gives_the_same_bytes_in_another_process(path: Path, cha
     assert run.stdout == to_bytes(notebook(chapter, "zh", "solution"))
 
 
-def test_the_two_languages_have_the_same_cells_and_the_same_code(chapter: Chapter):
+def test_the_two_languages_have_the_same_cells_and_the_same_code_but_for_words(chapter: Chapter):
     for edition in EDITIONS:
         english, chinese = (notebook(chapter, language, edition) for language in ("en", "zh"))
         assert [cell.id for cell in english.cells] == [cell.id for cell in chinese.cells]
         for one, other in zip(english.cells, chinese.cells, strict=True):
-            assert one.metadata == other.metadata
-            if one.cell_type == "code" and one.id != "course-setup":
+            assert one.metadata.get("tags") == other.metadata.get("tags")
+            if one.cell_type == "code" and one.id not in ("course-setup", "two-sentences", "ex1"):
                 assert one.source == other.source
 
 

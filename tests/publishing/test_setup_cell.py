@@ -73,7 +73,7 @@ class Machine:
         """Put the stand-in there."""
         stand_in = types.ModuleType("course_lib")
         stand_in.start = lambda **given: self.started.append(given)
-        stand_in.check = stand_in.dial = stand_in.tr = None
+        stand_in.check = stand_in.dial = None
         self._monkeypatch.setitem(sys.modules, "course_lib", stand_in)
 
 
