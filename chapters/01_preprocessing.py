@@ -228,7 +228,7 @@ print(re.sub(r"<[^>]+>", "", line))
 #
 # 还有一种脏东西，谁也看不见。下一格里的两个字符串，在多数屏幕上一模一样：
 # %% id="cleaning-unicode"
-composed, decomposed = "café", "cafe\u0301"  # one code point for é, or an e and a combining accent
+composed, decomposed = "café", "cafe\u0301"  # one code point for é, or an e and a combining accent  # é 是一个码点，还是 e 加一个组合重音符
 print(composed, decomposed, composed == decomposed, len(composed), len(decomposed))
 # %% [markdown] id="cleaning-nfc" lang="en"
 # Unicode allows both spellings. To a dictionary they are two words, which share the counts between them. *Normalising* to one
@@ -322,7 +322,7 @@ with mock.patch.object(nltk.data, "path", []):
     except LookupError as error:
         print("LookupError:", next(row.strip() for row in str(error).splitlines() if "Resource" in row))
 
-print(nltk.word_tokenize(article, preserve_line=True))  # no sentence splitting, no download: works everywhere
+print(nltk.word_tokenize(article, preserve_line=True))  # no sentence splitting, no download: works everywhere  # 不切句子，也就不用下载：哪里都能用
 # %% [markdown] id="zipf" lang="en"
 # ### The law of the long tail
 #
@@ -454,7 +454,7 @@ print(table)
 # %% id="counting-check"
 from sklearn.feature_extraction.text import CountVectorizer
 
-train_counts = prep.bag_of_words(train_tokens, vocabulary)  # (documents, vocabulary), sparse
+train_counts = prep.bag_of_words(train_tokens, vocabulary)  # (documents, vocabulary), sparse  # (documents, vocabulary)，稀疏矩阵
 judge = CountVectorizer(analyzer=lambda tokens: tokens, vocabulary=vocabulary.words)
 known = [[token for token in tokens if token in vocabulary] for tokens in train_tokens[:500]]
 same = (judge.transform(known)[:, 2:] != train_counts[:500, 2:]).nnz == 0
@@ -478,7 +478,7 @@ print(tokens)
 print(wrong.shape)
 print(wrong.toarray())
 
-right = CountVectorizer().fit_transform([article])  # a list of documents
+right = CountVectorizer().fit_transform([article])  # a list of documents  # 文档的列表
 print(right.shape, right.toarray())
 # %% [markdown] id="erratum-2-reading" lang="en"
 # A vectoriser takes a list of *documents*. Given six tokens it believes in six documents of one word each: six rows, a
@@ -520,7 +520,7 @@ for column, word in enumerate(words):
     idf = log((1 + len(documents)) / (1 + document_frequency)) + 1  # (1)
     for row in range(len(documents)):
         weighted[row, column] = table[row, column] * idf
-for row in range(len(documents)):  # every document gets length one, so that long ones are not louder
+for row in range(len(documents)):  # every document gets length one, so that long ones are not louder  # 每篇文档的长度都归一，长的不占便宜
     length = sqrt(sum(value**2 for value in weighted[row]))
     weighted[row] = weighted[row] / length
 print(np.round(weighted, 2))
@@ -531,7 +531,7 @@ print(np.round(weighted, 2))
 # %% id="tfidf-library"
 from sklearn.feature_extraction.text import TfidfTransformer
 
-idf = np.log((1 + len(table)) / (1 + (table > 0).sum(axis=0))) + 1  # (words,)  equation (1)
+idf = np.log((1 + len(table)) / (1 + (table > 0).sum(axis=0))) + 1  # (words,)  equation (1)  # (words,)  (1) 式
 rows = table * idf
 rows /= np.linalg.norm(rows, axis=1, keepdims=True)
 assert np.allclose(rows, weighted)
@@ -614,7 +614,8 @@ from sklearn.linear_model import LogisticRegression
 
 
 def hits(train_lists, validation_lists):
-    """For each validation review: did this preparation lead to the right verdict?"""
+    tr("""For each validation review: did this preparation lead to the right verdict?""",
+       """每条验证评论：这样预处理之后，判断对了吗？""")
     known = prep.Vocabulary.build(train_lists, max_size=30_000, min_count=2)
     counts = prep.bag_of_words(train_lists, known)
     idf = prep.inverse_document_frequency(counts)
@@ -654,8 +655,8 @@ for name, prepare in recipes.items():
 base = right[tr("cleaned, tokenised", "清洗＋分词")]
 rows = []
 for name, found in right.items():
-    gap = found.astype(float) - base  # 1, 0 or -1 for each review
-    error = gap.std(ddof=1) / sqrt(len(gap))  # standard error of the mean difference
+    gap = found.astype(float) - base  # 1, 0 or -1 for each review  # 每条评论为 1、0 或 -1
+    error = gap.std(ddof=1) / sqrt(len(gap))  # standard error of the mean difference  # 平均差值的标准误
     rows.append([name, f"{found.mean():.1%}", f"{100 * gap.mean():+.1f} ± {100 * error:.1f}"])
 display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值（百分点）")], rows)
 # %% id="recipe-plot" tags=["fold"]
@@ -700,7 +701,7 @@ plots.show(
 # 当心其中的 ±：它把这五次当作相互独立，其实不然。每次都从同样的 25,000 条评论里抽，任意两次平均有四成评论相同，
 # 彼此就比五份不相干的评论更一致，所以 ± **偏小**：假如四成评论相同使差值的相关系数为 0.4，它大约只有应有的一半。
 # %% id="recipe-recorded-table"
-recorded = {  # accuracy in percent, seeds 0 to 4
+recorded = {  # accuracy in percent, seeds 0 to 4  # 准确率（百分数），种子 0 到 4
     tr("split at spaces", "按空格切分"): [85.15, 85.475, 85.025, 84.875, 85.35],
     tr("cleaned, tokenised", "清洗＋分词"): [86.225, 86.65, 86.3, 85.775, 86.875],
     tr("… no stop words", "……去停用词"): [86.2, 86.075, 86.3, 85.125, 86.4],
@@ -763,7 +764,7 @@ course.report("gain_of_pairs", 100 * (right[tr("… word pairs", "……加词�
 #
 # 要把**词**（而不是文档）送进网络，就得给每个词一个向量。最简单的向量全是零，只在这个词的位置上有一个 1：
 # %% id="one-hot-run"
-sequence = [2, 0, 1]  # three words of a vocabulary of five
+sequence = [2, 0, 1]  # three words of a vocabulary of five  # 词表共五个词，取其中三个
 one_hot = np.asarray(prep.one_hot(sequence, depth=5))  # (time, vocabulary)
 print(one_hot)
 # %% [markdown] id="one-hot-lookup" lang="en"
@@ -852,15 +853,15 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-wonderful = np.array([1.0, 0.5])  # the centre
-film = np.array([0.2, 0.4])  # a real neighbour
-tax = np.array([0.6, -0.2])  # a made-up one
+wonderful = np.array([1.0, 0.5])  # the centre  # 中心词
+film = np.array([0.2, 0.4])  # a real neighbour  # 真正的邻词
+tax = np.array([0.6, -0.2])  # a made-up one  # 编造的邻词
 
 for step in range(3):
     real, fake = sigmoid(film @ wonderful), sigmoid(tax @ wonderful)
-    loss = -np.log(real) - np.log(1 - fake)  # (3), since σ(-x) = 1 - σ(x)
+    loss = -np.log(real) - np.log(1 - fake)  # (3), since σ(-x) = 1 - σ(x)  # (3) 式，因为 σ(-x) = 1 - σ(x)
     print(f"{step}: P(film)={real:.3f}  P(tax)={fake:.3f}  loss={loss:.3f}")
-    move = (real - 1) * film + fake * tax  # the gradient for the centre
+    move = (real - 1) * film + fake * tax  # the gradient for the centre  # 中心词的梯度
     film, tax = film - (real - 1) * wonderful, tax - fake * wonderful
     wonderful = wonderful - move
 # %% [markdown] id="sgns-train" lang="en"
@@ -942,15 +943,15 @@ for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"),
 # 到了 $x_{\max} = 100$，$f$ 不再增长，免得 *of the* 嗓门太大。
 # %% id="glove-by-hand"
 tiny = prep.cooccurrence([[2, 3, 4, 2, 3]], vocabulary_size=5, window=2)
-print(tiny.toarray())  # words 2 and 3: side by side twice and once two apart, 1 + 1 + 1/2
+print(tiny.toarray())  # words 2 and 3: side by side twice and once two apart, 1 + 1 + 1/2  # 词 2 和词 3：相邻两次，相隔两位一次，1 + 1 + 1/2
 
 count, score = 3.0, 0.8
 weight = min(1.0, (count / 100) ** 0.75)
-print(f"f = {weight:.4f}, loss = {weight * (score - log(count)) ** 2:.4f}")  # one term of (4)
+print(f"f = {weight:.4f}, loss = {weight * (score - log(count)) ** 2:.4f}")  # one term of (4)  # (4) 式中的一项
 print(float(prep.glove_weight(count)))
 # %% id="glove-train"
 together = prep.cooccurrence(encoded, len(vocabulary), window=5)
-together.data[together.data < 0.5] = 0  # seen once three or more words apart, or twice still farther: chance
+together.data[together.data < 0.5] = 0  # seen once three or more words apart, or twice still farther: chance  # 只见过一次且相隔三个词以上，或两次但更远：出于偶然
 together.eliminate_zeros()
 started = time.perf_counter()
 glove = prep.train_glove(  # (vocabulary, dim)
@@ -1158,12 +1159,12 @@ for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
 # 词表越大，序列越短，但要学的嵌入表也越大。下一格在验证评论上量一量其中的得失，从单个字符一直到整词。
 # %% id="ladder-run"
 some = clean_validation[:200]
-letters = sum(len(text) for text in some)  # with the spaces, which byte-pair tokens carry, too
+letters = sum(len(text) for text in some)  # with the spaces, which byte-pair tokens carry, too  # 连空格也算，字节对词元同样带着空格
 number_of_words = sum(len(text.split()) for text in some)
 sizes = np.unique(np.geomspace(400, len(bpe), course.ladder).astype(int))
 lengths = []
 for size in sizes:
-    known = set(bpe.tokens[:size])  # the same tokeniser, had training stopped here
+    known = set(bpe.tokens[:size])  # the same tokeniser, had training stopped here  # 同一个分词器，假如训练就停在这里
     pieces = prep.BytePairEncoding(bpe.tokens[:size], [pair for pair in bpe.merges if "".join(pair) in known])
     lengths.append(sum(len(pieces.encode(text)) for text in some) / number_of_words)
 per_word = lengths[-1]
@@ -1212,7 +1213,7 @@ print(pieces.encode(chinese[0]))
 # 网络要的是长方形：（batch, time）。评论却长短不一。所以短的要用 `[PAD]` 填满，再用一个**掩码**记住哪些位置是真的：
 # %% id="padding-run"
 batch = prep.pad([[7, 5, 9], [4], [8, 6]])  # (batch, time)
-mask = np.asarray(prep.padding_mask(batch))  # (batch, time), True = keep
+mask = np.asarray(prep.padding_mask(batch))  # (batch, time), True = keep  # (batch, time)，True 表示保留
 print(batch)
 print(mask)
 # %% [markdown] id="padding-harm" lang="en"
@@ -1224,7 +1225,7 @@ print(mask)
 vectors = np.random.default_rng(1).normal(size=(10, 2))[batch]  # (batch, time, dim)
 careless = vectors.mean(axis=1)
 careful = np.asarray(prep.masked_mean(vectors, mask))
-longer = prep.pad([[7, 5, 9], [4], [8, 6]], length=8)  # the same texts, more padding
+longer = prep.pad([[7, 5, 9], [4], [8, 6]], length=8)  # the same texts, more padding  # 同样的文本，填充更长
 again = np.random.default_rng(1).normal(size=(10, 2))[longer]
 print(tr("changed by more padding?  careless:", "填充变长后结果变了吗？不用掩码："),
       not np.allclose(careless, again.mean(axis=1)),
@@ -1360,14 +1361,16 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # 返回一个字典，说明每个词出现在**多少篇文档**里。`[["good", "good"], ["good", "bad"]]` 应得到 `{"good": 2, "bad": 1}`。
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=5
 def document_frequency(documents):
-    """documents: a list of lists of words -> {word: number of documents that contain it}"""
+    tr("""documents: a list of lists of words -> {word: number of documents that contain it}""",
+       """documents：列表，每篇文档是一个词的列表 -> {词: 含有它的文档数}""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def document_frequency(documents):
-    """documents: a list of lists of words -> {word: number of documents that contain it}"""
+    tr("""documents: a list of lists of words -> {word: number of documents that contain it}""",
+       """documents：列表，每篇文档是一个词的列表 -> {词: 含有它的文档数}""")
     frequency = Counter()
     for document in documents:
-        frequency.update(set(document))  # a set: each word once per document
+        frequency.update(set(document))  # a set: each word once per document  # 用集合：每个词在一篇文档里只算一次
     return dict(frequency)
 # %% id="ex1-check" tags=["check"]
 check("01.1", document_frequency)
@@ -1386,11 +1389,13 @@ check("01.1", document_frequency)
 # 应得到 *a–good* 和 *good–film* 两个方向的词对；*a* 与 *film* 相距三个位置。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def skip_gram_pairs(tokens, window, skip):
-    """tokens: list of str, window: int, skip: set of str -> list of (center, context)"""
+    tr("""tokens: list of str, window: int, skip: set of str -> list of (center, context)""",
+       """tokens：str 的列表，window：int，skip：str 的集合 -> (center, context) 的列表""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def skip_gram_pairs(tokens, window, skip):
-    """tokens: list of str, window: int, skip: set of str -> list of (center, context)"""
+    tr("""tokens: list of str, window: int, skip: set of str -> list of (center, context)""",
+       """tokens：str 的列表，window：int，skip：str 的集合 -> (center, context) 的列表""")
     pairs = []
     for i, center in enumerate(tokens):
         for j, context in enumerate(tokens):
@@ -1412,11 +1417,13 @@ check("01.2", skip_gram_pairs)
 # 取字母顺序在前的一对。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=10
 def best_merge(pieces):
-    """pieces: {tuple of symbols: frequency} -> (left, right), the pair with the highest score (5)"""
+    tr("""pieces: {tuple of symbols: frequency} -> (left, right), the pair with the highest score (5)""",
+       """pieces：{符号的元组: 频数} -> (left, right)，即 (5) 式得分最高的一对""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def best_merge(pieces):
-    """pieces: {tuple of symbols: frequency} -> (left, right), the pair with the highest score (5)"""
+    tr("""pieces: {tuple of symbols: frequency} -> (left, right), the pair with the highest score (5)""",
+       """pieces：{符号的元组: 频数} -> (left, right)，即 (5) 式得分最高的一对""")
     symbol_counts, pair_counts = Counter(), Counter()
     for symbols, frequency in pieces.items():
         for symbol in symbols:
@@ -1424,7 +1431,7 @@ def best_merge(pieces):
         for pair in pairwise(symbols):
             pair_counts[pair] += frequency
     score = {(a, b): count / (symbol_counts[a] * symbol_counts[b]) for (a, b), count in pair_counts.items()}
-    return max(sorted(score), key=score.get)  # max keeps the first of equals
+    return max(sorted(score), key=score.get)  # max keeps the first of equals  # 相等时 max 取最前面的一个
 # %% id="ex3-check" tags=["check"]
 check("01.3", best_merge)
 # %% [markdown] id="ex4-text" lang="en"
@@ -1439,11 +1446,13 @@ check("01.3", best_merge)
 # 应得到零。只用 NumPy，不需要循环。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=10
 def mean_of_words(vectors, mask):
-    """vectors (batch, time, dim), mask (batch, time) of bool -> (batch, dim)"""
+    tr("""vectors (batch, time, dim), mask (batch, time) of bool -> (batch, dim)""",
+       """vectors (batch, time, dim)，mask (batch, time)，布尔值 -> (batch, dim)""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
 def mean_of_words(vectors, mask):
-    """vectors (batch, time, dim), mask (batch, time) of bool -> (batch, dim)"""
+    tr("""vectors (batch, time, dim), mask (batch, time) of bool -> (batch, dim)""",
+       """vectors (batch, time, dim)，mask (batch, time)，布尔值 -> (batch, dim)""")
     total = np.sum(vectors * mask[:, :, None], axis=1)  # (batch, dim)
     number = mask.sum(axis=1, keepdims=True)  # (batch, 1)
     return total / np.maximum(number, 1)
@@ -1461,18 +1470,20 @@ check("01.4", mean_of_words)
 # 整个词就变成 `["[UNK]"]`。
 # %% id="ex5" tags=["exercise"] difficulty=3 minutes=15
 def split_word(word, vocabulary):
-    """word: str, vocabulary: set of str -> list of pieces, such as ["un", "##watch", "##able"]"""
+    tr("""word: str, vocabulary: set of str -> list of pieces, such as ["un", "##watch", "##able"]""",
+       """word：str，vocabulary：str 的集合 -> 片段的列表，例如 ["un", "##watch", "##able"]""")
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def split_word(word, vocabulary):
-    """word: str, vocabulary: set of str -> list of pieces, such as ["un", "##watch", "##able"]"""
+    tr("""word: str, vocabulary: set of str -> list of pieces, such as ["un", "##watch", "##able"]""",
+       """word：str，vocabulary：str 的集合 -> 片段的列表，例如 ["un", "##watch", "##able"]""")
     pieces, start = [], 0
     while start < len(word):
         prefix = "##" if start else ""
         fitting = [end for end in range(len(word), start, -1) if prefix + word[start:end] in vocabulary]
         if not fitting:
             return ["[UNK]"]
-        pieces.append(prefix + word[start : fitting[0]])  # the longest comes first
+        pieces.append(prefix + word[start : fitting[0]])  # the longest comes first  # 从最长的试起
         start = fitting[0]
     return pieces
 # %% id="ex5-check" tags=["check"]

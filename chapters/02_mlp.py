@@ -149,7 +149,7 @@ course = dial(
 #
 # 一个**神经元**给各个输入加权，加上偏置，再把总和压缩一下。让它根据两个数来判断一条影评：褒义词有几个，贬义词有几个。
 # %% id="neuron-run"
-counts = [3.0, 1.0]  # three words of praise, one of scorn
+counts = [3.0, 1.0]  # three words of praise, one of scorn  # 三个褒义词，一个贬义词
 weights, bias = [0.8, -1.1], -0.2
 
 total = bias
@@ -182,9 +182,9 @@ for example in range(4):
         total = b[unit]
         for feature in range(2):
             total += X[example, feature] * W[feature, unit]
-        H[example, unit] = max(total, 0.0)  # relu: negative sums become zero
+        H[example, unit] = max(total, 0.0)  # relu: negative sums become zero  # relu：负的和变成零
 print(H.round(2))
-assert np.allclose(H, np.maximum(X @ W + b, 0))  # (1), the three loops in one line
+assert np.allclose(H, np.maximum(X @ W + b, 0))  # (1), the three loops in one line  # (1) 式，三层循环写成一行
 # %% [markdown] id="relu" lang="en"
 # This time $f$ was the **ReLU**, $\max(z, 0)$: a bend, nothing more. Most networks use it or a smooth relative of it.
 #
@@ -202,11 +202,11 @@ assert np.allclose(H, np.maximum(X @ W + b, 0))  # (1), the three loops in one l
 # *good* 是夸，*not bad* 也是夸；*bad* 和 *not good* 是贬。一个神经元学得会这四种情形吗？多试一些权重。
 # %% id="xor-one"
 names = ["bad", "good", "not bad", "not good"]
-inputs = np.array([[0, 0], [1, 0], [0, 1], [1, 1]])  # (4, 2): is the word "good"?  is there a "not"?
+inputs = np.array([[0, 0], [1, 0], [0, 1], [1, 1]])  # (4, 2): is the word "good"?  is there a "not"?  # (4, 2)：有没有“good”？有没有“not”？
 praise = np.array([False, True, True, False])
 
 random = np.random.default_rng(course.seed)
-tried = random.normal(size=(100_000, 3))  # 100,000 neurons: two weights and a bias each
+tried = random.normal(size=(100_000, 3))  # 100,000 neurons: two weights and a bias each  # 100,000 个神经元，每个两个权重、一个偏置
 verdicts = inputs @ tried[:, :2].T + tried[:, 2] > 0  # (4, 100000)
 right = (verdicts == praise[:, None]).sum(axis=0)
 print(np.bincount(right, minlength=5),
@@ -262,8 +262,8 @@ plots.show(
 # 而且“折一下”必不可少。没有它，两层就只是一层：
 # %% id="linear-collapse"
 random = np.random.default_rng(course.seed)
-first, second = random.normal(size=(2, 5)), random.normal(size=(5, 3))  # a layer of 5 units, then one of 3
-assert np.allclose((X @ first) @ second, X @ (first @ second))  # (batch, 3): one matrix does the work of both
+first, second = random.normal(size=(2, 5)), random.normal(size=(5, 3))  # a layer of 5 units, then one of 3  # 先是 5 个单元的一层，再是 3 个单元的一层
+assert np.allclose((X @ first) @ second, X @ (first @ second))  # (batch, 3): one matrix does the work of both  # (batch, 3)：一个矩阵就做完两层的事
 # %% [markdown] id="erratum-4" lang="en"
 # ### What the article gets wrong: E04
 #
@@ -280,7 +280,8 @@ assert np.allclose((X @ first) @ second, X @ (first @ second))  # (batch, 3): on
 # 把折叠的结果再折叠，每多一层（两个单元），线段的数目就**翻一倍**；而只有一个隐藏层时，每多一个单元只多一段。
 # %% id="folds-run"
 def folds(depth):
-    """A network of `depth` hidden layers with two units each: the fold, applied again and again."""
+    tr("""A network of `depth` hidden layers with two units each: the fold, applied again and again.""",
+       """有 `depth` 个隐藏层的网络，每层两个单元：把折叠一次次做下去。""")
     start = (np.array([[1.0, 1.0]]), np.array([0.0, -0.5]))
     again = (np.array([[2.0, 2.0], [-4.0, -4.0]]), np.array([0.0, -0.5]))
     return [start, *[again] * (depth - 1), (np.array([[2.0], [-4.0]]), np.zeros(1))]
@@ -351,7 +352,7 @@ for p in (0.99, 0.5, 0.1, 0.001):
 # %% id="binary-naive"
 def naive_binary(y, z):
     p = 1 / (1 + np.exp(-z))
-    return -y * np.log(p) - (1 - y) * np.log(1 - p)  # (2), word for word
+    return -y * np.log(p) - (1 - y) * np.log(1 - p)  # (2), word for word  # 照 (2) 式逐字写出
 
 
 with np.errstate(all="ignore"):
@@ -407,7 +408,7 @@ assert np.isclose(np.log(np.exp(logits).sum()) - logits[right_class],
                   -np.log(probabilities[right_class]))  # (4)
 
 with np.errstate(all="ignore"):
-    print(np.exp(logits * 500) / np.exp(logits * 500).sum())  # sure of itself, and broken
+    print(np.exp(logits * 500) / np.exp(logits * 500).sum())  # sure of itself, and broken  # 信心十足，却出了错
 # %% [markdown] id="log-sum-exp" lang="en"
 # The cure is the same in spirit: subtract the largest logit $m$ from all of them. Softmax does not change (numerator and denominator
 # are both divided by $e^m$), the largest exponent becomes 0, and
@@ -420,7 +421,7 @@ with np.errstate(all="ignore"):
 # %% id="log-sum-exp-run"
 big = logits * 500
 m = big.max()
-print(m + np.log(np.exp(big - m).sum()) - big[right_class])  # (4) by way of (5)
+print(m + np.log(np.exp(big - m).sum()) - big[right_class])  # (4) by way of (5)  # (4) 式，借助 (5) 式计算
 print(float(mlp.cross_entropy(right_class, big)))
 # %% [markdown] id="clipping" lang="en"
 # Many programs "repair" the naive form by clipping the probability at a small number such as $10^{-7}$. The next picture shows what
@@ -485,7 +486,7 @@ mask = np.asarray(prep.padding_mask(targets))
 scores = random.normal(size=(2, 5, 4))  # (batch, time, vocabulary)
 losses = np.asarray(mlp.cross_entropy(targets, scores))  # (batch, time)
 
-wider = prep.pad([[1, 3, 2, 2, 1], [3, 1]], length=9)  # the same sentences, padded to nine
+wider = prep.pad([[1, 3, 2, 2, 1], [3, 1]], length=9)  # the same sentences, padded to nine  # 同样的句子，填充到九个词
 wider_scores = np.concatenate([scores, random.normal(size=(2, 4, 4))], axis=1)
 wider_losses = np.asarray(mlp.cross_entropy(wider, wider_scores))
 print(tr("mean over everything:      ", "对一切求平均：    "),
@@ -497,7 +498,7 @@ print(tr("equation (6):               ", "式 (6)：          "),
       f"{float(mlp.next_token_cross_entropy(targets, scores, mask)):.4f} →",
       f"{float(mlp.next_token_cross_entropy(wider, wider_scores, prep.padding_mask(wider))):.4f}")
 
-wrong_axis = np.exp(scores[:, 0]) / np.exp(scores[:, 0]).sum(axis=0)  # softmax over the batch
+wrong_axis = np.exp(scores[:, 0]) / np.exp(scores[:, 0]).sum(axis=0)  # softmax over the batch  # 沿着批做的 softmax
 alone = np.exp(scores[:1, 0]) / np.exp(scores[:1, 0]).sum(axis=0)
 print(tr("softmax over the batch, for one example alone:", "沿批的方向做 softmax，只有一个样本时："),
       alone.round(3), tr("in company:", "有同伴时："), wrong_axis[:1].round(3))
@@ -548,9 +549,9 @@ W1, b1 = np.array([[0.5, -1.0], [0.25, 0.75]]), np.zeros(2)  # (inputs, hidden),
 W2, b2 = np.array([[1.0, -1.0], [0.5, 1.5]]), np.zeros(2)  # (hidden, classes), (classes,)
 answer = 1
 
-a = x @ W1 + b1  # (hidden,)   0.5·1 + 0.25·2 = 1    and   −1·1 + 0.75·2 = 0.5
+a = x @ W1 + b1  # (hidden,)   0.5·1 + 0.25·2 = 1    and   −1·1 + 0.75·2 = 0.5  # (hidden,)   0.5·1 + 0.25·2 = 1    以及   −1·1 + 0.75·2 = 0.5
 h = np.maximum(a, 0)  # (hidden,)
-z = h @ W2 + b2  # (classes,)  1·1 + 0.5·0.5 = 1.25  and   −1·1 + 1.5·0.5 = −0.25
+z = h @ W2 + b2  # (classes,)  1·1 + 0.5·0.5 = 1.25  and   −1·1 + 1.5·0.5 = −0.25  # (classes,)  1·1 + 0.5·0.5 = 1.25  以及   −1·1 + 1.5·0.5 = −0.25
 p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
 print("a", a, " h", h, " z", z, " p", p.round(3), f" loss {-np.log(p[answer]):.3f}")
 # %% [markdown] id="chain" lang="en"
@@ -575,9 +576,9 @@ dz[answer] -= 1  # (7)
 dW2, dh = np.zeros((2, 2)), np.zeros(2)
 for unit in range(2):
     for k in range(2):
-        dW2[unit, k] = h[unit] * dz[k]  # z_k grows by h_unit for each unit of weight
-        dh[unit] += W2[unit, k] * dz[k]  # both ways from this unit to the loss
-da = [dh[unit] if a[unit] > 0 else 0.0  # relu lets the slope through where its input was positive
+        dW2[unit, k] = h[unit] * dz[k]  # z_k grows by h_unit for each unit of weight  # 权重每增加 1，z_k 就增加 h_unit
+        dh[unit] += W2[unit, k] * dz[k]  # both ways from this unit to the loss  # 从这个单元到损失的两条路
+da = [dh[unit] if a[unit] > 0 else 0.0  # relu lets the slope through where its input was positive  # 输入为正的地方，relu 让斜率通过
       for unit in range(2)]
 dW1 = np.zeros((2, 2))
 for feature in range(2):
@@ -586,7 +587,7 @@ for feature in range(2):
 print("dz", dz.round(3), " dh", dh.round(3))
 print("dW2", dW2.round(3).tolist(), " dW1", dW1.round(3).tolist())
 
-new = np.maximum(x @ (W1 - 0.1 * dW1) + b1, 0) @ (W2 - 0.1 * dW2) + b2  # one small step downhill
+new = np.maximum(x @ (W1 - 0.1 * dW1) + b1, 0) @ (W2 - 0.1 * dW2) + b2  # one small step downhill  # 往下走一小步
 print(tr("loss after one step:", "走一步之后的损失："), f"{np.log(np.exp(new).sum()) - new[answer]:.3f}")
 # %% [markdown] id="backward-matrix" lang="en"
 # The loops are matrix products again. For a batch of $B$ examples, with $G$ for the gradient of the mean loss at a layer's sums:
@@ -609,7 +610,7 @@ print(tr("loss after one step:", "走一步之后的损失："), f"{np.log(np.ex
 # 课程库里的 `forward` 和 `backward` 就是这几行。
 # %% id="backward-library"
 layers = [(W1, b1), (W2, b2)]
-scores, given = mlp.forward(layers, x[None])  # (1, classes), and what each layer was given
+scores, given = mlp.forward(layers, x[None])  # (1, classes), and what each layer was given  # (1, classes)，以及每一层收到的输入
 loss, slope = mlp.cross_entropy_and_gradient(np.array([answer]), scores)
 gradients = mlp.backward(layers, given, slope)
 assert np.allclose(gradients[0][0], dW1) and np.allclose(gradients[1][0], dW2)
@@ -631,7 +632,7 @@ assert np.allclose(gradients[0][0], dW1) and np.allclose(gradients[1][0], dW2)
 # （检查时用 tanh：ReLU 在弯折处没有斜率，推的那一下如果跨过弯折，量到的就介于两边的斜率之间。）
 # %% id="gradient-check-run"
 random = np.random.default_rng(course.seed)
-batch, truth = random.random(size=(20, 6)), random.integers(0, 3, size=20)  # 20 examples, 6 inputs, 3 classes
+batch, truth = random.random(size=(20, 6)), random.integers(0, 3, size=20)  # 20 examples, 6 inputs, 3 classes  # 20 个样本，6 个输入，3 个类别
 layers = mlp.initialise([6, 8, 5, 3], "glorot", seed=course.seed, dtype="float64")
 
 
@@ -713,7 +714,7 @@ def flat(images):
     return images.reshape(len(images), -1)  # (examples, 784)
 
 
-seen, seen_labels = flat(train_images[:3_400]), train_labels[:3_400]  # what sections 5 to 8 learn from
+seen, seen_labels = flat(train_images[:3_400]), train_labels[:3_400]  # what sections 5 to 8 learn from  # 第 5 到 8 节学习用的数据
 unseen = (flat(validation_images), validation_labels)
 # %% id="digits-train"
 started = time.perf_counter()
@@ -811,7 +812,7 @@ gradients_seen = [1.0, 0.1, 0.1]
 v = total = mean_square = m = s = 0.0
 for t, g in enumerate(gradients_seen, start=1):
     v = 0.9 * v - 0.1 * g  # (10)
-    total += g**2  # (11), begun at 0
+    total += g**2  # (11), begun at 0  # (11) 式，从 0 开始
     mean_square = 0.9 * mean_square + 0.1 * g**2  # (12)
     m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2  # (13)
     steps = [-0.1 * g, v, -0.1 * g / total**0.5, -0.1 * g / mean_square**0.5,
@@ -878,9 +879,9 @@ for name, (rule, theirs) in pairs.items():
 # > AdaGrad 从不遗忘，在直的山谷里得益最多，山谷一转，吃亏也最多。RMSprop 和 Adam 会遗忘，吃亏较少。
 # > （动量沿用常见的 β = 0.9；在这条山谷里，β 小一些会更快。）在网络里，坐标轴就是一个个权重，而确实常有一些权重（例如罕见词的）梯度比别的小得多：自适应方法的名声正是这样来的。
 # %% id="race-run"
-turn = np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)  # by 45 degrees
+turn = np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)  # by 45 degrees  # 转 45 度
 shapes = {"straight": np.diag([0.04, 2.0]),
-          "turned": turn @ np.diag([0.04, 2.0]) @ turn.T}  # second derivatives, (2, 2)
+          "turned": turn @ np.diag([0.04, 2.0]) @ turn.T}  # second derivatives, (2, 2)  # 二阶导数，(2, 2)
 starts = {"straight": np.array([-9.0, 2.0]), "turned": turn @ np.array([-9.0, 2.0])}
 rules = {"SGD": mlp.sgd, "momentum": mlp.momentum, "AdaGrad": mlp.adagrad,
          "RMSprop": mlp.rmsprop, "Adam": mlp.adam}
@@ -891,7 +892,8 @@ def height(points, shape):
 
 
 def steps_needed(points, shape):
-    """How many steps until the height stays below one hundredth of the first."""
+    tr("""How many steps until the height stays below one hundredth of the first.""",
+       """走多少步之后，高度一直低于起点的百分之一。""")
     heights = np.nan_to_num(height(points, shape), nan=np.inf)
     return np.flatnonzero(heights > heights[0] / 100)[-1] + 1
 
@@ -900,7 +902,7 @@ paths, table = {}, {}
 for name, rule in rules.items():
     for valley, shape in shapes.items():
         tries = {}
-        with np.errstate(all="ignore"):  # too large a rate flies off; it will not be chosen
+        with np.errstate(all="ignore"):  # too large a rate flies off; it will not be chosen  # 学习率太大就飞出去了，不会被选中
             for rate in np.geomspace(0.01, 30, 100):
                 tries[rate] = mlp.path(partial(rule, learning_rate=rate),
                                        lambda w, shape=shape: shape @ w, starts[valley], 120)
@@ -957,7 +959,7 @@ sweep = {}
 for name in ("SGD", "momentum", "Adam"):
     final = []
     for rate in rates:
-        with np.errstate(all="ignore"):  # too large a rate overflows; that is what we want to see
+        with np.errstate(all="ignore"):  # too large a rate overflows; that is what we want to see  # 学习率太大会溢出，我们正要看这个
             _, trace = mlp.train_network(
                 mlp.initialise([784, 64, 64, 64, 10], "he", seed=course.seed),
                 seen[:1_000], seen_labels[:1_000], partial(rules[name], learning_rate=rate),
@@ -1074,7 +1076,8 @@ for name, schedule in ((tr("constant 0.2 ", "一直 0.2  "), lambda t: 0.2),
 # > 即一千七百万分之一。ReLU 对打开的那一半单元，斜率原样通过；方差为 $2/n$ 的权重，恰好补上关掉的那一半。所以在隐藏层之间，它的梯度大小不变（只有从 10 个输出到 64 个单元那一步，要乘上 0.4）。
 # %% id="deep-run"
 def gradient_by_layer(activation, scheme, depth=12, units=64):
-    """The root mean square of each layer's weight gradients, from the second layer to the last."""
+    tr("""The root mean square of each layer's weight gradients, from the second layer to the last.""",
+       """从第二层到最后一层，各层权重梯度的均方根。""")
     network = mlp.initialise([784, *[units] * depth, 10], scheme, seed=course.seed, dtype="float64")
     scores, given = mlp.forward(network, seen[:200].astype("float64"), activation)
     slopes = mlp.backward(
@@ -1123,7 +1126,7 @@ for name, start in [(tr("all zero  ", "全为零  "), zero), (tr("all 0.01  ", "
     learner, trace = mlp.train_network(
         start, seen[:1_000], seen_labels[:1_000], partial(mlp.sgd, learning_rate=0.1), epochs=3,
         seed=course.seed)
-    different = len(np.unique(learner[0][0].round(6), axis=1).T)  # columns: one per hidden unit
+    different = len(np.unique(learner[0][0].round(6), axis=1).T)  # columns: one per hidden unit  # 每一列对应一个隐藏单元
     print(name, tr("loss", "损失"), f"{trace['loss'][-1]:.2f};",
           tr("different hidden units:", "互不相同的隐藏单元数："), different)
 # %% [markdown] id="zeros-reading" lang="en"
@@ -1181,7 +1184,7 @@ random = np.random.default_rng(course.seed)
 outputs = np.array([2.0, 1.0, 4.0, 3.0])  # (units,)
 for _ in range(3):
     kept = random.random(4) >= 0.5
-    print(np.where(kept, outputs / (1 - 0.5), 0.0))  # (14) with r = ½
+    print(np.where(kept, outputs / (1 - 0.5), 0.0))  # (14) with r = ½  # (14) 式，r = ½
 many = np.where(random.random((100_000, 4)) >= 0.5, outputs / 0.5, 0.0)
 print(tr("mean of 100,000:", "十万次的平均："), many.mean(axis=0).round(2))
 # %% [markdown] id="moved" lang="en"
@@ -1205,7 +1208,8 @@ plots.show(
 )
 # %% id="remedies-run"
 def move(batch, random):
-    """A batch of flat digits, each moved a little."""
+    tr("""A batch of flat digits, each moved a little.""",
+       """一批展平的数字，每个都挪动一点。""")
     return flat(mlp.move_images(batch.reshape(-1, 28, 28), seed=random))
 
 
@@ -1540,7 +1544,7 @@ plots.show(
 # 下面演示怎样什么都不教，就让最笨的模型“进步”：让它少认识几个词。最后一行则说明，许多报告提都不提的一个选择有多要紧：`[UNK]` 因为常见而好猜，它算不算一个词。
 # %% id="erratum-18-run"
 for known in (size, size // 3, size // 10, size // 30):
-    fewer = [np.where(targets < known, targets, 1)  # the rest: [UNK]
+    fewer = [np.where(targets < known, targets, 1)  # the rest: [UNK]  # 其余的都是 [UNK]
              for _, targets in (pairs_of["train"], pairs_of["test"])]
     dull = mlp.Unigram(np.zeros((len(fewer[0]), 0)), fewer[0], known)
     losses = dull.surprisals(np.zeros((len(fewer[1]), 0)), fewer[1])
@@ -1560,7 +1564,7 @@ print(tr("the network, all words:", "神经网络，全部的词："), f"{mlp.pe
 # 第二篇文章（2.1）说大语言模型“通常由多层感知机组成”。对你刚刚训练的这个模型来说，确实如此。今天的模型是 Transformer：感知机之间夹着注意力层，一个词可以看到前面**所有**的词，
 # 而不是固定的四个。不过感知机并没有消失：一个 Transformer 块的权重，大部分就在它里面：
 # %% id="erratum-9-run"
-d = 768  # the width of a small Transformer; its perceptron has one hidden layer of 4 d units (lesson 06)
+d = 768  # the width of a small Transformer; its perceptron has one hidden layer of 4 d units (lesson 06)  # 小 Transformer 的宽度；其中的感知机有一个 4 d 个单元的隐藏层（第 06 课）
 attention, perceptron = 4 * d * d, d * 4 * d + 4 * d * d
 print(f"{attention:,} + {perceptron:,}",
       tr("weights in a block; share of the perceptron:", "个权重；感知机所占的比例："),
@@ -1580,7 +1584,7 @@ print({layer.name: f"{layer.count_params():,}"
 # $\tau$ 很大时，所有的词都差不多。
 # %% id="generate-plot" tags=["fold"]
 likely = mlp.next_word_probabilities(writer, vocabulary.encode(["one", "of", "the"]))
-likely[:2] = 0  # neither padding nor an unknown word can be written
+likely[:2] = 0  # neither padding nor an unknown word can be written  # 填充和未知词都不能写出来
 top = np.argsort(-likely)[:9]
 figure, axes = plt.subplots(1, 3, figsize=(10, 2.9), sharey=True)
 for axis, temperature in zip(axes, (0.5, 1.0, 2.0), strict=True):
@@ -1677,12 +1681,14 @@ for word in ("could", "two", "he", "was"):
 # 返回损失 (4) 在这一批上的平均，一个数。logits 大到 1,000 也不能出错。
 # %% id="ex1" tags=["exercise"] difficulty=2 minutes=10
 def mean_cross_entropy(labels, logits):
-    """labels (batch,) of int, logits (batch, classes) -> a number"""
+    tr("""labels (batch,) of int, logits (batch, classes) -> a number""",
+       """labels (batch,)，整数，logits (batch, classes) -> 一个数""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def mean_cross_entropy(labels, logits):
-    """labels (batch,) of int, logits (batch, classes) -> a number"""
-    shifted = logits - logits.max(axis=1, keepdims=True)  # (batch, classes), the largest is 0
+    tr("""labels (batch,) of int, logits (batch, classes) -> a number""",
+       """labels (batch,)，整数，logits (batch, classes) -> 一个数""")
+    shifted = logits - logits.max(axis=1, keepdims=True)  # (batch, classes), the largest is 0  # (batch, classes)，最大的是 0
     log_totals = np.log(np.exp(shifted).sum(axis=1))  # (batch,)
     return np.mean(log_totals - shifted[np.arange(len(labels)), labels])
 # %% id="ex1-check" tags=["check"]
@@ -1699,15 +1705,19 @@ check("02.1", mean_cross_entropy)
 # （对批取平均已经包含在 `outputs_gradient` 里了。）
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=12
 def layer_backward(inputs, weights, biases, outputs_gradient):
-    """inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m)
-    -> gradients (batch, n), (n, m), (m,)"""
+    tr("""inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m)
+    -> gradients (batch, n), (n, m), (m,)""",
+       """inputs (batch, n)，weights (n, m)，biases (m,)，outputs_gradient (batch, m)
+    -> 各个梯度 (batch, n)、(n, m)、(m,)""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def layer_backward(inputs, weights, biases, outputs_gradient):
-    """inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m)
-    -> gradients (batch, n), (n, m), (m,)"""
+    tr("""inputs (batch, n), weights (n, m), biases (m,), outputs_gradient (batch, m)
+    -> gradients (batch, n), (n, m), (m,)""",
+       """inputs (batch, n)，weights (n, m)，biases (m,)，outputs_gradient (batch, m)
+    -> 各个梯度 (batch, n)、(n, m)、(m,)""")
     sums = inputs @ weights + biases  # (batch, m)
-    sums_gradient = outputs_gradient * (sums > 0)  # the slope passes where the sum was positive
+    sums_gradient = outputs_gradient * (sums > 0)  # the slope passes where the sum was positive  # 和为正的地方，斜率通过
     return sums_gradient @ weights.T, inputs.T @ sums_gradient, sums_gradient.sum(axis=0)
 # %% id="ex2-check" tags=["check"]
 check("02.2", layer_backward)
@@ -1721,11 +1731,13 @@ check("02.2", layer_backward)
 # 返回第 `t` 步（第一步 `t = 1`）之后新的 `weights`、`mean` 和 `square`，按式 (13)，取 $\beta_1 = 0.9$，$\beta_2 = 0.999$，$\varepsilon = 10^{-7}$。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=10
 def adam_step(weights, gradient, mean, square, t, learning_rate):
-    """All arrays of one shape -> (weights, mean, square)"""
+    tr("""All arrays of one shape -> (weights, mean, square)""",
+       """所有数组形状相同 -> (weights, mean, square)""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def adam_step(weights, gradient, mean, square, t, learning_rate):
-    """All arrays of one shape -> (weights, mean, square)"""
+    tr("""All arrays of one shape -> (weights, mean, square)""",
+       """所有数组形状相同 -> (weights, mean, square)""")
     mean = 0.9 * mean + 0.1 * gradient
     square = 0.999 * square + 0.001 * gradient**2
     corrected_mean, corrected_square = mean / (1 - 0.9**t), square / (1 - 0.999**t)
@@ -1743,11 +1755,13 @@ check("02.3", adam_step)
 # 返回 `values` 按给定的 `rate` 做暂退之后的结果，见式 (14)。用 `random.random(values.shape)` 来抽，其中 `random` 是 NumPy 的生成器。`training` 为 False 时，什么都不变。
 # %% id="ex4" tags=["exercise"] difficulty=1 minutes=6
 def drop_out(values, rate, training, random):
-    """values (...), rate from 0 to less than 1, training: bool, random: np.random.Generator -> (...)"""
+    tr("""values (...), rate from 0 to less than 1, training: bool, random: np.random.Generator -> (...)""",
+       """values (...)，rate 从 0 到小于 1，training：bool，random：np.random.Generator -> (...)""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
 def drop_out(values, rate, training, random):
-    """values (...), rate from 0 to less than 1, training: bool, random: np.random.Generator -> (...)"""
+    tr("""values (...), rate from 0 to less than 1, training: bool, random: np.random.Generator -> (...)""",
+       """values (...)，rate 从 0 到小于 1，training：bool，random：np.random.Generator -> (...)""")
     if not training:
         return values
     kept = random.random(values.shape) >= rate
@@ -1765,12 +1779,14 @@ check("02.4", drop_out)
 # `losses` 是每个词元的负对数似然，`mask` 为 False 的地方只是填充。返回整批的困惑度 (16)。填充处可以是任何东西，甚至是 NaN。
 # %% id="ex5" tags=["exercise"] difficulty=1 minutes=6
 def batch_perplexity(losses, mask):
-    """losses (batch, time), mask (batch, time) of bool -> a number"""
+    tr("""losses (batch, time), mask (batch, time) of bool -> a number""",
+       """losses (batch, time)，mask (batch, time)，布尔值 -> 一个数""")
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def batch_perplexity(losses, mask):
-    """losses (batch, time), mask (batch, time) of bool -> a number"""
-    return np.exp(losses[mask].sum() / mask.sum())  # total over tokens, then the exponential
+    tr("""losses (batch, time), mask (batch, time) of bool -> a number""",
+       """losses (batch, time)，mask (batch, time)，布尔值 -> 一个数""")
+    return np.exp(losses[mask].sum() / mask.sum())  # total over tokens, then the exponential  # 先除以词元总数，再取指数
 # %% id="ex5-check" tags=["check"]
 check("02.5", batch_perplexity)
 

@@ -175,12 +175,13 @@ train_labels, test_labels = digits.labels[: course.train], digits.labels[4_000:]
 print(train.shape, test.shape, f"{train.min():.0f} … {train.max():.0f}")
 
 random = np.random.default_rng(course.seed)
-invented = np.stack(  # (10, 784): pixel by pixel
+invented = np.stack(  # (10, 784): pixel by pixel  # (10, 784)：逐个像素
     [random.permutation(column)[:10] for column in train.T], axis=1
 )
 # %% id="data-plot" tags=["fold"]
 def gallery(rows, titles, width=9.6):
-    """One row of pictures for each entry of `rows` (pictures, pixels), its title on the left."""
+    tr("""One row of pictures for each entry of `rows` (pictures, pixels), its title on the left.""",
+       """`rows` 的每一项 (pictures, pixels) 画成一排图，标题在左边。""")
     columns = max(map(len, rows))
     figure, axes = plt.subplots(len(rows), columns, figsize=(width, width / (columns + 2.2) * len(rows)), squeeze=False)
     for line, images, title in zip(axes, rows, titles, strict=True):
@@ -188,14 +189,14 @@ def gallery(rows, titles, width=9.6):
             axis.axis("off")
         for axis, image in zip(line, images, strict=False):
             side = int(sqrt(len(image)))
-            limit = 1 if image.min() >= 0 else np.abs(image).max()  # pictures in ink, directions in red and blue
+            limit = 1 if image.min() >= 0 else np.abs(image).max()  # pictures in ink, directions in red and blue  # 图像用墨色，方向用红和蓝
             axis.imshow(image.reshape(side, side), cmap="gray_r" if image.min() >= 0 else "RdBu_r",
                         vmin=0 if image.min() >= 0 else -limit, vmax=limit, interpolation="nearest")
         line[0].text(-0.25, 0.5, title, transform=line[0].transAxes, ha="right", va="center", fontsize=9.5)
     return figure
 
 
-first = [int(np.flatnonzero(test_labels == label)[0]) for label in range(10)]  # one held-out digit of each kind
+first = [int(np.flatnonzero(test_labels == label)[0]) for label in range(10)]  # one held-out digit of each kind  # 留出的数字，每类一个
 plots.show(
     gallery([test[first], invented], [plots.label("real", "真实"), plots.label("pixel by pixel", "逐像素抽取")]),
     "Two rows of ten pictures. Above, the digits 0 to 9 in handwriting. Below, pictures whose pixels were drawn one by one:"
@@ -232,12 +233,12 @@ plots.show(
 # %% id="by-hand-loop"
 points = np.array([[0.1, 0.2], [0.3, 0.3], [0.5, 0.7], [0.7, 0.8], [0.9, 1.0]])  # (5, 2)
 mean = [sum(point[j] for point in points) / len(points) for j in range(2)]
-direction = [0.6, 0.8]  # 0.36 + 0.64 = 1: its length is one
+direction = [0.6, 0.8]  # 0.36 + 0.64 = 1: its length is one  # 0.36 + 0.64 = 1：长度为一
 
 total = 0.0
 for point in points:
-    code = sum((point[j] - mean[j]) * direction[j] for j in range(2))  # the encoder: one number
-    back = [mean[j] + code * direction[j] for j in range(2)]  # the decoder: two numbers again
+    code = sum((point[j] - mean[j]) * direction[j] for j in range(2))  # the encoder: one number  # 编码器：得到一个数
+    back = [mean[j] + code * direction[j] for j in range(2)]  # the decoder: two numbers again  # 解码器：又变回两个数
     loss = sum((point[j] - back[j]) ** 2 for j in range(2)) / 2  # (1)
     total += loss
     print(f"{point} -> {code:+.2f} -> [{back[0]:.2f} {back[1]:.2f}]   {tr('lost', '损失')} {loss:.4f}")
@@ -262,8 +263,8 @@ print(tr("mean loss:", "平均损失："), f"{total / len(points):.5f}")
 # %% id="by-hand-search"
 def mean_loss(angle):
     v = np.array([[np.cos(angle), np.sin(angle)]])  # (1, 2)
-    codes = (points - mean) @ v.T  # (5, 1)  equation (2)
-    return np.mean((points - (codes @ v + mean)) ** 2)  # equations (3) and (1)
+    codes = (points - mean) @ v.T  # (5, 1)  equation (2)  # (5, 1)  (2) 式
+    return np.mean((points - (codes @ v + mean)) ** 2)  # equations (3) and (1)  # (3) 式和 (1) 式
 
 
 angles = np.radians(np.arange(0, 180))
@@ -318,7 +319,7 @@ plots.show(
 pca = ae.fit_principal_components(train, 128)
 kept = np.cumsum(pca.variances) / pca.total_variance
 for size in [1, 2, 8, 32, 128]:
-    errors = ae.reconstruction_errors(pca.first(size), test)  # (1000,), one error for each held-out digit
+    errors = ae.reconstruction_errors(pca.first(size), test)  # (1000,), one error for each held-out digit  # (1000,)，每个留出的数字一个误差
     print(f"{size:>4} {tr('numbers:', '个数：')} {kept[size - 1]:>6.1%} "
           f"{tr('of the variance, squared error', '的方差，平方误差')} "
           f"{errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}")
@@ -347,7 +348,8 @@ plots.show(
 # 最大的**主角**（principal angle）是多少。0° 表示同一个平面；90° 表示有一个方向被对方完全漏掉。
 # %% id="linear-train"
 class Angles(keras.callbacks.Callback):
-    """Keeps, for each epoch, the largest angle between the decoder's plane and that of the components."""
+    tr("""Keeps, for each epoch, the largest angle between the decoder's plane and that of the components.""",
+       """每一轮记下解码器的平面与主成分平面之间的最大夹角。""")
 
     def __init__(self):
         super().__init__()
@@ -475,11 +477,11 @@ plots.show(
 #
 # 第二种写法与第一种相等（代入 $x = 1$ 试试），而且永远不会对零取对数。用三个像素手算：
 # %% id="price-by-hand"
-x, a = [1.0, 0.0, 0.3], [2.0, -1.0, 0.0]  # ink, paper, grey; and what the decoder says
+x, a = [1.0, 0.0, 0.3], [2.0, -1.0, 0.0]  # ink, paper, grey; and what the decoder says  # 墨、纸、灰；以及解码器的回答
 nats = 0.0
 for pixel, logit in zip(x, a, strict=True):
     p = 1 / (1 + exp(-logit))
-    cost = -(pixel * log(p) + (1 - pixel) * log(1 - p))  # (4), first form
+    cost = -(pixel * log(p) + (1 - pixel) * log(1 - p))  # (4), first form  # (4) 式的第一种写法
     nats += cost
     print(f"x = {pixel}  p = {p:.3f}  {cost:.3f} {tr('nats', '奈特')}")
 print(f"{nats:.4f} = {float(ae.binary_cross_entropy([x], [a])[0]):.4f}")
@@ -533,7 +535,7 @@ plots.show(
 
 try:
     ae.train_autoencoder(ae.Autoencoder(784, code_dim=8),
-                         (train - train.mean()) / train.std())  # standardised
+                         (train - train.mean()) / train.std())  # standardised  # 标准化之后
 except ValueError as error:
     print("ValueError:", error)
 # %% [markdown] id="range-reading" lang="en"
@@ -603,7 +605,7 @@ display.table([tr("code", "编码"), *recipes.values()], rows)
 # %% id="deep-train"
 deep, nats_above = {}, {}
 for size in course.sizes:
-    narrow = size <= 2  # the second recipe, as chosen above
+    narrow = size <= 2  # the second recipe, as chosen above  # 第二种做法，如上面所选
     deep[size] = ae.Autoencoder(784, size, hidden_dims=(200, 50) if size < 16 else (200,),
                                 activation="relu" if narrow else "elu", seed=course.seed)
     ae.train_autoencoder(deep[size], train, epochs=course.epochs * 3 // 2 if narrow else course.epochs,
@@ -691,7 +693,7 @@ keras.utils.set_random_seed(course.seed)
 article = keras.Sequential([
     keras.Input((100,)),
     layers.Dense(32, activation="relu"),
-    layers.Dense(100, activation="sigmoid", name="code"),  # what the article decodes from
+    layers.Dense(100, activation="sigmoid", name="code"),  # what the article decodes from  # 原文解码时所用的输入
     layers.Dense(32, activation="relu"),
     layers.Dense(100, activation="sigmoid"),
 ])
@@ -833,7 +835,7 @@ side = 15
 grid = np.stack(np.meshgrid(np.linspace(low[0], high[0], side),
                             np.linspace(high[1], low[1], side)), axis=-1)  # (15, 15, 2)
 world = deep[2].decode(grid.reshape(-1, 2).astype(np.float32)).reshape(side, side, 28, 28)
-atlas = world.transpose(0, 2, 1, 3).reshape(side * 28, side * 28)  # one large picture
+atlas = world.transpose(0, 2, 1, 3).reshape(side * 28, side * 28)  # one large picture  # 一幅大图
 
 start, end = test[first[0]], test[first[7]]
 shares = np.linspace(0, 1, 9)[:, None]
@@ -841,7 +843,7 @@ walks = {}
 for size in (2, max(course.sizes)):
     there, back = deep[size].encode(np.stack([start, end]))
     walks[size] = deep[size].decode((there + shares * (back - there)).astype(np.float32))  # (9, 784)
-mixtures = start + shares * (end - start)  # (9, 784): one picture faded into the other
+mixtures = start + shares * (end - start)  # (9, 784): one picture faded into the other  # (9, 784)：一幅图渐变成另一幅
 # %% id="latent-walk-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.2, 6.2))
 axis.imshow(atlas, cmap="gray_r", vmin=0, vmax=1, extent=(low[0], high[0], low[1], high[1]), aspect="auto")
@@ -881,9 +883,9 @@ dot = left.plot([], [], "o", ms=11, mfc="none", mec="black", mew=2.4)[0]
 right.axis("off")
 screen = right.imshow(np.zeros((28, 28)), cmap="gray_r", vmin=0, vmax=1)
 figure.set_dpi(80)
-figure.draw_without_rendering()  # lays the figure out once, and not for every frame
+figure.draw_without_rendering()  # lays the figure out once, and not for every frame  # 只排版一次，不必每一帧都排
 figure.set_layout_engine("none")
-dot.set_animated(True)  # what moves is left out of the background, which is drawn once
+dot.set_animated(True)  # what moves is left out of the background, which is drawn once  # 背景只画一次，会动的部分不画在里面
 screen.set_animated(True)
 figure.canvas.draw()
 background = figure.canvas.copy_from_bbox(figure.bbox)
@@ -1043,7 +1045,7 @@ print(f"{tr('active for one picture:', '一幅图上活跃的单元：')} {per_p
       f"{tr('squared error', '平方误差')} {ae.reconstruction_errors(sparse, small_test).mean():.4f}")
 course.report("active_units", per_picture)
 # %% id="sparse-plot" tags=["fold"]
-atoms = sparse.decoder.get_layer("output").get_weights()[0]  # (200, 100): what each unit adds to the picture
+atoms = sparse.decoder.get_layer("output").get_weights()[0]  # (200, 100): what each unit adds to the picture  # (200, 100)：每个单元给图像添上什么
 often = np.argsort(-active.mean(axis=0))[:20]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.4), width_ratios=[1, 1.5])
 left.hist(active.sum(axis=1), bins=np.arange(0, 101, 4), color=plots.PALETTE[0])
@@ -1131,7 +1133,7 @@ squared = ae.reconstruction_errors(guard, test)  # (1000,)
 relative = squared / np.mean(test**2, axis=1)
 curves, rows = {}, []
 for label in (2, 1):
-    # this outlier against the eight known digits
+    # this outlier against the eight known digits  # 这一种离群点对见过的八种数字
     judged = (test_labels == label) | ~np.isin(test_labels, [1, 2])
     areas = []
     for kind, score in [("nats", nats), ("squared", squared), ("relative", relative)]:
@@ -1201,7 +1203,8 @@ vocabulary = prep.Vocabulary.build(tokens[reviews], max_size=course.vocabulary, 
 
 
 def halves(token_lists, seed):
-    """Each review's known words, shuffled and dealt into two bags: counts (reviews, vocabulary), twice."""
+    tr("""Each review's known words, shuffled and dealt into two bags: counts (reviews, vocabulary), twice.""",
+       """把每条影评里认得的词打乱，分进两个袋子：两份计数 (reviews, vocabulary)。""")
     generator = np.random.default_rng(seed)
     dealt = [generator.permutation([token for token in tokens if token in vocabulary]).tolist()
              for tokens in token_lists]
@@ -1222,19 +1225,19 @@ print(len(reviews), len(unseen), f"{wanted_unseen.sum(axis=1).mean():.0f}",
       tr("hidden words in a review on average", "个词平均藏在一篇影评里"))
 # %% id="reviews-train"
 frequency = (shown + hidden).sum(axis=0) + 1.0
-# (vocabulary,): how common each word is, whatever the review
+# (vocabulary,): how common each word is, whatever the review  # (vocabulary,)：不管哪条影评，每个词有多常见
 frequency = np.asarray(frequency / frequency.sum()).ravel()
 
 reader = ae.Autoencoder(len(vocabulary), code_dim=2, hidden_dims=(64,), activation="elu",
                         loss="words", seed=course.seed)
-# begin with the answer of one who has read nothing
+# begin with the answer of one who has read nothing  # 从什么都没读过的人会给的答案开始
 reader.decoder.get_layer("output").bias.assign(np.log(frequency))
 read = features(shown)
 ae.train_autoencoder(reader, read, wanted, epochs=course.readings, batch_size=64,
                      learning_rate=0.003, seed=course.seed)
 
-number = wanted_unseen.sum(axis=1)  # (unseen,) words to guess in each review
-without = -wanted_unseen @ np.log(frequency)  # (unseen,) nats without having read the other half
+number = wanted_unseen.sum(axis=1)  # (unseen,) words to guess in each review  # (unseen,) 每条影评要猜的词数
+without = -wanted_unseen @ np.log(frequency)  # (unseen,) nats without having read the other half  # (unseen,) 没读另一半时的奈特数
 having_read = ae.reconstruction_errors(reader, features(shown_unseen), wanted_unseen, measure="words")
 saved = without - having_read
 print(f"{tr('nats per hidden word, other half unread:', '每个被藏的词的奈特数，没读另一半：')} "
@@ -1262,7 +1265,7 @@ for name, step in {"z₁ −": (-2, 0), "z₁ +": (2, 0), "z₂ −": (0, -2), "
     gain = there * np.log(there / usual)
     print(f"{name}: ", " ".join(vocabulary.decode(np.argsort(-gain)[:11].tolist())))
 
-# Labels, 1 for praise and 0 for scorn, come in only now: can a straight line across the map part the two?
+# Labels, 1 for praise and 0 for scorn, come in only now: can a straight line across the map part the two?  # 标签（1 为褒，0 为贬）到这里才登场：地图上画一条直线，能把两者分开吗？
 judge = LogisticRegression().fit(reader.encode(read), reviews.labels)
 verdict = np.asarray(unseen.labels)
 share = judge.score(places, verdict)
@@ -1349,11 +1352,13 @@ plots.show(
 # 各行就是方差从大到小的方向，**前提**是你交给它的数据均值为零。
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=10
 def pca_reconstruction(inputs, code_dim):
-    """inputs (examples, features), code_dim: int -> (examples, features)"""
+    tr("""inputs (examples, features), code_dim: int -> (examples, features)""",
+       """inputs (examples, features)，code_dim：int -> (examples, features)""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def pca_reconstruction(inputs, code_dim):
-    """inputs (examples, features), code_dim: int -> (examples, features)"""
+    tr("""inputs (examples, features), code_dim: int -> (examples, features)""",
+       """inputs (examples, features)，code_dim：int -> (examples, features)""")
     mean = inputs.mean(axis=0)
     directions = np.linalg.svd(inputs - mean, full_matrices=False)[2][:code_dim]  # (code_dim, features)
     codes = (inputs - mean) @ directions.T  # (2)
@@ -1372,12 +1377,14 @@ check("03.1", pca_reconstruction)
 # （`np.logaddexp(0, a)` 就是 $\log(1 + e^a)$。）
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def nats_per_picture(targets, logits):
-    """targets (batch, features) within 0 and 1, logits (batch, features) -> (batch,)"""
+    tr("""targets (batch, features) within 0 and 1, logits (batch, features) -> (batch,)""",
+       """targets (batch, features)，在 0 和 1 之间，logits (batch, features) -> (batch,)""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def nats_per_picture(targets, logits):
-    """targets (batch, features) within 0 and 1, logits (batch, features) -> (batch,)"""
-    return np.sum(np.logaddexp(0, logits) - targets * logits, axis=1)  # (4), second form
+    tr("""targets (batch, features) within 0 and 1, logits (batch, features) -> (batch,)""",
+       """targets (batch, features)，在 0 和 1 之间，logits (batch, features) -> (batch,)""")
+    return np.sum(np.logaddexp(0, logits) - targets * logits, axis=1)  # (4), second form  # (4) 式的第二种写法
 # %% id="ex2-check" tags=["check"]
 check("03.2", nats_per_picture)
 # %% [markdown] id="ex3-text" lang="en"
@@ -1393,15 +1400,19 @@ check("03.2", nats_per_picture)
 # 目标则是干净的。调用者的数组不许被改动。（`generator.random(shape)` 产生 0 到 1 之间的随机数。）
 # %% id="ex3" tags=["exercise"] difficulty=1 minutes=10
 def denoising_pair(pictures, share, generator):
-    """pictures (batch, features), share: float, generator: np.random.Generator
-    -> two arrays (batch, features)"""
+    tr("""pictures (batch, features), share: float, generator: np.random.Generator
+    -> two arrays (batch, features)""",
+       """pictures (batch, features)，share：float，generator：np.random.Generator
+    -> 两个数组 (batch, features)""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def denoising_pair(pictures, share, generator):
-    """pictures (batch, features), share: float, generator: np.random.Generator
-    -> two arrays (batch, features)"""
+    tr("""pictures (batch, features), share: float, generator: np.random.Generator
+    -> two arrays (batch, features)""",
+       """pictures (batch, features)，share：float，generator：np.random.Generator
+    -> 两个数组 (batch, features)""")
     keep = generator.random(pictures.shape) >= share
-    return pictures * keep, pictures  # a new array, and the clean one as it is
+    return pictures * keep, pictures  # a new array, and the clean one as it is  # 一个新数组，干净的那个保持原样
 # %% id="ex3-check" tags=["check"]
 check("03.3", denoising_pair)
 # %% [markdown] id="ex4-text" lang="en"
@@ -1415,12 +1426,14 @@ check("03.3", denoising_pair)
 # 返回离群点得分高于平常样本的概率，相等算一半。第 12 节对五个得分逐对比较，做的就是这件事。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=10
 def area_under_roc(scores, outlier):
-    """scores (examples,), outlier (examples,) of bool -> float"""
+    tr("""scores (examples,), outlier (examples,) of bool -> float""",
+       """scores (examples,)，outlier (examples,)，布尔值 -> float""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
 def area_under_roc(scores, outlier):
-    """scores (examples,), outlier (examples,) of bool -> float"""
-    # (outliers, 1) against (1, others): every pair
+    tr("""scores (examples,), outlier (examples,) of bool -> float""",
+       """scores (examples,)，outlier (examples,)，布尔值 -> float""")
+    # (outliers, 1) against (1, others): every pair  # (outliers, 1) 对 (1, others)：每一对都比
     strange, usual = scores[outlier][:, None], scores[~outlier][None, :]
     return float(np.mean((strange > usual) + 0.5 * (strange == usual)))
 # %% id="ex4-check" tags=["check"]
@@ -1438,11 +1451,13 @@ check("03.4", area_under_roc)
 # 从不活跃的单元平均值为零，取对数会得到无穷：请把平均值限制在 `1e-6` 与 `1 - 1e-6` 之间。
 # %% id="ex5" tags=["exercise"] difficulty=2 minutes=15
 def rate_penalty(code, rate):
-    """code (batch, code_dim) within 0 and 1, rate: float -> float"""
+    tr("""code (batch, code_dim) within 0 and 1, rate: float -> float""",
+       """code (batch, code_dim)，在 0 和 1 之间，rate：float -> float""")
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def rate_penalty(code, rate):
-    """code (batch, code_dim) within 0 and 1, rate: float -> float"""
+    tr("""code (batch, code_dim) within 0 and 1, rate: float -> float""",
+       """code (batch, code_dim)，在 0 和 1 之间，rate：float -> float""")
     mean = np.clip(code.mean(axis=0), 1e-6, 1 - 1e-6)  # (code_dim,)
     return float(np.sum(rate * np.log(rate / mean) + (1 - rate) * np.log((1 - rate) / (1 - mean))))  # (6)
 # %% id="ex5-check" tags=["check"]

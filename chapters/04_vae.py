@@ -165,8 +165,8 @@ course = dial(
 # 留出 1,000 个做测试，像素只抽**一次**，种子永远不变：测试集不能动。用来训练的 4,000 个则每一轮重新抽像素，
 # 模型永远不会两次看到同样的像素。
 # %% id="data-load"
-digits = data.digits.load(28, seed=0)  # the order too is fixed: the test set is the same for everyone
-# (digits, 784), from 0 for paper to 1 for ink
+digits = data.digits.load(28, seed=0)  # the order too is fixed: the test set is the same for everyone  # 次序也固定：每个人的测试集都一样
+# (digits, 784), from 0 for paper to 1 for ink  # (digits, 784)，从 0（纸）到 1（墨）
 images = digits.images.reshape(len(digits), -1)[: course.digits]
 held_out = len(images) // 5
 train_images, test_labels = images[:-held_out], digits.labels[: course.digits][-held_out:]
@@ -177,7 +177,8 @@ print(tr("pixels that are neither black nor white:", "既非全黑也非全白�
       f"{np.mean((images > 0) & (images < 1)):.1%}")
 # %% id="data-plot" tags=["fold"]
 def draw_row(axis_row, pictures, title=None):
-    """Draw flat pictures side by side; the title stands left of them."""
+    tr("""Draw flat pictures side by side; the title stands left of them.""",
+       """把展平的图并排画出，标题在左边。""")
     for axis, picture in zip(axis_row, pictures, strict=False):
         axis.imshow(np.reshape(picture, (28, 28)), cmap="gray_r", vmin=0, vmax=1)
         axis.set(xticks=[], yticks=[])
@@ -227,10 +228,10 @@ plots.show(
 # 为了亲眼看见一切，我们取一个最小的模型：**一个**潜变量，**三个**像素的图。解码器的 logits 是 $w z + b$；
 # 把编码放在网格上，每个积分就成了求和。
 # %% id="tiny-model"
-w, b = np.array([5.0, 3.0, -4.0]), np.array([-2.0, -1.0, 0.0])  # the decoder's weights, (pixels,)
-x = np.array([1.0, 1.0, 0.0])  # the image: black, black, white
+w, b = np.array([5.0, 3.0, -4.0]), np.array([-2.0, -1.0, 0.0])  # the decoder's weights, (pixels,)  # 解码器的权重，(pixels,)
+x = np.array([1.0, 1.0, 0.0])  # the image: black, black, white  # 图像：黑、黑、白
 
-grid = np.linspace(-8, 8, 4001)  # codes, (grid,)
+grid = np.linspace(-8, 8, 4001)  # codes, (grid,)  # 编码，(grid,)
 step = grid[1] - grid[0]
 
 
@@ -238,15 +239,15 @@ def log_prior(z):
     return -0.5 * z**2 - 0.5 * np.log(2 * np.pi)
 
 
-def log_likelihood(z):  # log p(x|z), summed over the three pixels
+def log_likelihood(z):  # log p(x|z), summed over the three pixels  # log p(x|z)，对三个像素求和
     logits = np.multiply.outer(z, w) + b  # (…, pixels)
     return np.sum(x * logits - np.logaddexp(0, logits), axis=-1)
 
 
 evidence = 0.0
 for z in grid:
-    evidence += np.exp(log_prior(z) + log_likelihood(z)) * step  # (1), as a loop
-log_evidence = np.log(np.sum(np.exp(log_prior(grid) + log_likelihood(grid))) * step)  # (1), as one line
+    evidence += np.exp(log_prior(z) + log_likelihood(z)) * step  # (1), as a loop  # (1) 式，写成循环
+log_evidence = np.log(np.sum(np.exp(log_prior(grid) + log_likelihood(grid))) * step)  # (1), as one line  # (1) 式，写成一行
 print(f"p(x) = {evidence:.4f}    log p(x) = {log_evidence:.4f} {tr('nats', '奈特')}")
 # %% [markdown] id="posterior" lang="en"
 # Turn the story around: given the image, which code did it come from? By Bayes' rule $p(z \mid x) = p(z)\,p(x \mid z) /
@@ -255,7 +256,7 @@ print(f"p(x) = {evidence:.4f}    log p(x) = {log_evidence:.4f} {tr('nats', '奈�
 # 把故事倒过来问：给定这张图，它出自哪个编码？由贝叶斯公式，$p(z \mid x) = p(z)\,p(x \mid z) / p(x)$，
 # 这就是**后验**。在我们的网格上，它只是一次除法。下图画出了三条曲线。
 # %% id="posterior-plot" tags=["fold"]
-posterior = np.exp(log_prior(grid) + log_likelihood(grid) - log_evidence)  # (grid,), integrates to 1
+posterior = np.exp(log_prior(grid) + log_likelihood(grid) - log_evidence)  # (grid,), integrates to 1  # (grid,)，积分为 1
 figure, axis = plt.subplots(figsize=(7.2, 3.2))
 axis.plot(grid, np.exp(log_prior(grid)), label=plots.label("prior p(z)", "先验 p(z)"))
 axis.plot(grid, np.exp(log_likelihood(grid)), label=plots.label("likelihood p(x|z)", "似然 p(x|z)"), linestyle="--")
@@ -321,7 +322,7 @@ def log_q(z, mean, std):
     return -0.5 * ((z - mean) / std) ** 2 - np.log(std) - 0.5 * np.log(2 * np.pi)
 
 
-def expectation(values, mean, std):  # E_q of values given on the grid
+def expectation(values, mean, std):  # E_q of values given on the grid  # 格点上各值的 E_q
     return np.sum(np.exp(log_q(grid, mean, std)) * values) * step
 
 
@@ -449,10 +450,10 @@ plots.show(
 # **求和，不是求平均。** Keras 自带的二元交叉熵对 784 个像素取平均，而散度没有对任何东西取平均。两者直接相加，
 # 散度的权重就成了应有的 784 倍；第 10 节会看到这样的模型是什么下场。
 # %% id="terms-reconstruction"
-logits = w * 1.1 + b  # decoded from z = 1.1, (pixels,)
+logits = w * 1.1 + b  # decoded from z = 1.1, (pixels,)  # 由 z = 1.1 解码，(pixels,)
 total = 0.0
 for pixel, logit in zip(x, logits, strict=True):
-    total += pixel * logit - np.log(1 + np.exp(logit))  # (5), as a loop
+    total += pixel * logit - np.log(1 + np.exp(logit))  # (5), as a loop  # (5) 式，写成循环
 print(f"{total:.4f} {np.sum(x * logits - np.logaddexp(0, logits)):.4f} "
       f"{float(vae.bernoulli_log_likelihood(x, logits)):.4f}")
 print(tr("the mean that Keras reports:", "Keras 报告的平均值："),
@@ -472,14 +473,14 @@ print(tr("the mean that Keras reports:", "Keras 报告的平均值："),
 #
 # 编码器输出的是 $\log \sigma^2$ 而不是 $\sigma$：网络的输出可以是任何数，对数也可以，方差却必须为正。
 # %% id="divergence-numbers"
-z_mean, z_log_var = np.array([1.1, 0.0]), np.log(np.array([0.25, 1.0]))  # two dimensions, (latent_dim,)
+z_mean, z_log_var = np.array([1.1, 0.0]), np.log(np.array([0.25, 1.0]))  # two dimensions, (latent_dim,)  # 两个维度，(latent_dim,)
 kl = 0.0
 for mean, log_var in zip(z_mean, z_log_var, strict=True):
-    kl += 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)  # (6), as a loop
+    kl += 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)  # (6), as a loop  # (6) 式，写成循环
 on_grid = expectation(log_q(grid, 1.1, 0.5) - log_prior(grid), 1.1, 0.5)
 print(f"{kl:.4f} {0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var):.4f}   "
       f"{tr('first dimension by the grid:', '第一维，用网格算：')} {on_grid:.4f}")
-# the library keeps dimensions apart
+# the library keeps dimensions apart  # 课程库把各个维度分开给出
 print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)), 4))
 # %% [markdown] id="divergence-reading" lang="en"
 # The second dimension equals the prior, so it costs nothing, and it says nothing. Keep that in mind: **a dimension with
@@ -539,17 +540,18 @@ print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)), 4
 # %% id="gradient-run"
 random = np.random.default_rng(course.seed)
 mu, sigma = 0.5, 0.5
-exact = (bound(mu + 1e-4, sigma) - bound(mu - 1e-4, sigma)) / 2e-4  # the grid knows the truth
+exact = (bound(mu + 1e-4, sigma) - bound(mu - 1e-4, sigma)) / 2e-4  # the grid knows the truth  # 格点上算得出真值
 
 
 def estimates(dimensions, draws):
-    """d ELBO / d mean of the first dimension, one estimate per draw: by the score function, by the path."""
+    tr("""d ELBO / d mean of the first dimension, one estimate per draw: by the score function, by the path.""",
+       """d ELBO / d 第一维的均值，每次抽样一个估计：用得分函数，用路径。""")
     noise = random.standard_normal((draws, dimensions))
     z = mu + sigma * noise  # (7), (draws, dimensions)
     f = np.sum(log_prior(z) + log_likelihood(z) - log_q(z, mu, sigma), axis=1)  # (draws,)
     score = f * (z[:, 0] - mu) / sigma**2
     probabilities = 1 / (1 + np.exp(-(np.multiply.outer(z[:, 0], w) + b)))  # (draws, pixels)
-    # df/dz · dz/dmu; log q does not change along the path
+    # df/dz · dz/dmu; log q does not change along the path  # df/dz · dz/dmu；沿着路径，log q 不变
     path = -z[:, 0] + np.sum((x - probabilities) * w, axis=-1)
     return score, path
 
@@ -563,7 +565,7 @@ for size in sizes:
     print(f"{size:3d} {tr('dimensions', '维')}:  "
           f"{tr('score function', '得分函数')} {score.mean():6.2f} ± {score.std():6.2f}   "
           f"{tr('path', '路径')} {path.mean():6.3f} ± {path.std():.3f}")
-draws_needed = (scatter[-1][0] / scatter[-1][1]) ** 2  # variances shrink as 1 / draws
+draws_needed = (scatter[-1][0] / scatter[-1][1]) ** 2  # variances shrink as 1 / draws  # 方差按 1 / 抽样次数缩小
 print(tr(f"at 20 dimensions one reparameterised draw is worth {draws_needed:,.0f} of the others",
          f"20 维时，重参数化抽一次抵得上另一种抽 {draws_needed:,.0f} 次"))
 # %% id="gradient-plot" tags=["fold"]
@@ -649,7 +651,7 @@ print(tr("means", "均值"), f"{z_mean.min():.2f} … {z_mean.max():.2f}  ",
 article.compile(optimizer="adam", loss="binary_crossentropy")
 try:
     article.fit(test_images, test_images, epochs=1, batch_size=32, verbose=0)
-except Exception as error:  # which error it is depends on the backend
+except Exception as error:  # which error it is depends on the backend  # 报哪种错误，取决于后端
     print(f"{type(error).__name__}: {str(error).strip().splitlines()[0][:160]}")
 # %% [markdown] id="erratum-14" lang="en"
 # ### What the article gets wrong: E14
@@ -684,7 +686,7 @@ class SmallVAE(keras.Model):
     def __init__(self, input_dim, hidden_dim, latent_dim):
         super().__init__()
         self.body = keras.layers.Dense(hidden_dim, activation="relu")
-        self.mean_head = keras.layers.Dense(latent_dim)  # two heads, no activation
+        self.mean_head = keras.layers.Dense(latent_dim)  # two heads, no activation  # 两个输出头，没有激活函数
         self.log_var_head = keras.layers.Dense(latent_dim)
         self.decoder = keras.Sequential([keras.layers.Dense(hidden_dim, activation="relu"),
                                          keras.layers.Dense(input_dim)])
@@ -697,7 +699,7 @@ class SmallVAE(keras.Model):
         z = vae.sample_latent(z_mean, z_log_var, noise)  # (7)
         kl = keras.ops.sum(vae.gaussian_kl(z_mean, z_log_var), axis=-1)  # (6), (batch,)
         self.add_loss(keras.ops.mean(kl))
-        return self.decoder(z)  # logits, (batch, pixels)
+        return self.decoder(z)  # logits, (batch, pixels)  # logits，(batch, pixels)
 
 
 mini = SmallVAE(784, 64, 8)
@@ -803,7 +805,7 @@ display.table(["", tr("epochs", "轮数"), *seeds], rows)
 # 1,000 个测试数字各有一个下界，平均值就是结果，它们的离散程度给出**标准误** $s/\sqrt{n}$。两个模型在不同的数字上测试，结果之差若小于大约三个标准误，
 # 就不能凭这点证据说哪个更好。（在**同一批**数字上测试时，逐个数字相比，能分得更细。）
 # %% id="test-run"
-reconstruction, kl = vae.elbo_terms(model, test_images, num_samples=10, seed=0)  # each (images,)
+reconstruction, kl = vae.elbo_terms(model, test_images, num_samples=10, seed=0)  # each (images,)  # 各为 (images,)
 test_elbo, error = vae.mean_and_error(reconstruction - kl)  # (3)
 print(f"{tr('test ELBO', '测试 ELBO')}: {test_elbo:.2f} ± {error:.2f} {tr('nats', '奈特')} = "
       f"{reconstruction.mean():.2f} − {kl.mean():.2f}")
@@ -830,13 +832,13 @@ course.report("test_elbo", test_elbo)
 #
 # 权重都是 $e^{-105}$ 这样的数，图再大一些，在任何浮点格式里都成了零。所以求和要用 **logsumexp**：先减去最大的对数，最后再加回来。
 # %% id="importance-tiny"
-log_w = np.array([-800.0, -802.0, -801.0])  # three codes, (samples,)
+log_w = np.array([-800.0, -802.0, -801.0])  # three codes, (samples,)  # 三个编码，(samples,)
 with np.errstate(divide="ignore"):
     print(tr("as written:", "照公式写："), np.log(np.mean(np.exp(log_w))))
 print(f"logsumexp: {log_w.max() + np.log(np.mean(np.exp(log_w - log_w.max()))):.4f} "
       f"{float(vae.importance_bound(log_w)):.4f}")
 
-# the tiny model again, where the truth is known
+# the tiny model again, where the truth is known  # 又是那个小模型，真值已知
 noise = np.random.default_rng(course.seed).standard_normal((10_000, 64))
 z = best_mean + best_std * noise
 log_w = log_prior(z) + log_likelihood(z) - log_q(z, best_mean, best_std)  # (8), (draws, samples)
@@ -886,17 +888,18 @@ course.report("importance_gain", gain)
 # **重构。** 把测试数字编码，再把编码的均值解码。丢掉的，就是对这个 20 个数的编码来说不值那个价钱的东西。
 # %% id="look-plot" tags=["fold"]
 def pictures_of(vectors, which=None):
-    """Codes (count, latent_dim) to pictures (count, 784) of the probability that each pixel is black."""
+    tr("""Codes (count, latent_dim) to pictures (count, 784) of the probability that each pixel is black.""",
+       """编码 (count, latent_dim) -> 图像 (count, 784)：每个像素为黑的概率。""")
     logits = keras.ops.convert_to_numpy((which or model).decode(np.asarray(vectors, dtype=np.float32)))
     return 1 / (1 + np.exp(-logits))
 
 
 bounds = reconstruction - kl
-chosen = []  # of each kind the digit whose bound is the median of its kind: neither the best nor the worst
+chosen = []  # of each kind the digit whose bound is the median of its kind: neither the best nor the worst  # 每一类取下界居中的那个数字：不是最好的，也不是最差的
 for digit in range(10):
     of_kind = np.flatnonzero(test_labels == digit)
     chosen.append(of_kind[np.argsort(bounds[of_kind])[len(of_kind) // 2]])
-z_mean, z_log_var = vae.encode(model, test_images)  # each (images, latent_dim)
+z_mean, z_log_var = vae.encode(model, test_images)  # each (images, latent_dim)  # 各为 (images, latent_dim)
 figure, axes = plt.subplots(2, 10, figsize=(9.6, 2.1))
 draw_row(axes[0], test_images[chosen], plots.label("test digit", "测试数字"))
 draw_row(axes[1], pictures_of(z_mean[chosen]), plots.label("decoded", "解码"))
@@ -927,7 +930,8 @@ beginning = [keras.ops.convert_to_numpy(variable) for variable in variables]
 
 
 def train_small(beta):
-    """Begin again, compile nothing, train; return both test terms, (images,) each, and the active units."""
+    tr("""Begin again, compile nothing, train; return both test terms, (images,) each, and the active units.""",
+       """从头开始，不重新编译，训练；返回测试的两项，各为 (images,)，以及活跃单元。""")
     for variable, value in zip(variables, beginning, strict=True):
         variable.assign(value)
     small.beta.assign(beta)
@@ -1156,7 +1160,7 @@ kl_table = np.array([[0.0, 1.0], [0.2, 3.0]])  # (batch, latent_dim)
 total = 0.0
 for dimension in range(2):
     average = sum(kl_table[example, dimension] for example in range(2)) / 2
-    total += max(0.3, average)  # (11), as a loop
+    total += max(0.3, average)  # (11), as a loop  # (11) 式，写成循环
 print(total, np.sum(np.maximum(kl_table.mean(axis=0), 0.3)),
       round(float(vae.kl_penalty(kl_table, free_bits=0.3)), 4))
 # %% [markdown] id="predict-collapse" lang="en" tags=["predict"]
@@ -1188,7 +1192,8 @@ strong_beginning = [keras.ops.convert_to_numpy(variable) for variable in strong_
 
 
 def train_strong(free_bits=0.0, callbacks=()):
-    """Begin again, train; return the bound, the KL of each dimension, and the cost of swapped codes."""
+    tr("""Begin again, train; return the bound, the KL of each dimension, and the cost of swapped codes.""",
+       """从头训练；返回下界、各维的 KL，以及换掉编码的代价。""")
     for variable, value in zip(strong_variables, strong_beginning, strict=True):
         variable.assign(value)
     strong.free_bits.assign(free_bits)
@@ -1336,12 +1341,14 @@ check("04.1", code_kl)
 # 按 (7) 式返回抽出的编码。`noise` 已经抽好，就用它，不要再引入别的随机性。
 # %% id="ex2" tags=["exercise"] difficulty=1 minutes=5
 def draw_codes(z_mean, z_log_var, noise):
-    """three arrays (batch, latent_dim) -> (batch, latent_dim)"""
+    tr("""three arrays (batch, latent_dim) -> (batch, latent_dim)""",
+       """三个数组 (batch, latent_dim) -> (batch, latent_dim)""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def draw_codes(z_mean, z_log_var, noise):
-    """three arrays (batch, latent_dim) -> (batch, latent_dim)"""
-    # half the log-variance is the log of the standard deviation
+    tr("""three arrays (batch, latent_dim) -> (batch, latent_dim)""",
+       """三个数组 (batch, latent_dim) -> (batch, latent_dim)""")
+    # half the log-variance is the log of the standard deviation  # 对数方差的一半，就是标准差的对数
     return z_mean + np.exp(0.5 * z_log_var) * noise
 # %% id="ex2-check" tags=["check"]
 check("04.2", draw_codes)
@@ -1356,11 +1363,13 @@ check("04.2", draw_codes)
 # 给定黑白图、解码器对各图一次抽样给出的 logits、编码的分布，返回**每张图 ELBO 的平均值**，以奈特计。logits 为 ±1,000 时也不能出错。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=10
 def mean_elbo(images, logits, z_mean, z_log_var):
-    """images and logits (batch, pixels), z_mean and z_log_var (batch, latent_dim) -> one number"""
+    tr("""images and logits (batch, pixels), z_mean and z_log_var (batch, latent_dim) -> one number""",
+       """images 和 logits (batch, pixels)，z_mean 和 z_log_var (batch, latent_dim) -> 一个数""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def mean_elbo(images, logits, z_mean, z_log_var):
-    """images and logits (batch, pixels), z_mean and z_log_var (batch, latent_dim) -> one number"""
+    tr("""images and logits (batch, pixels), z_mean and z_log_var (batch, latent_dim) -> one number""",
+       """images 和 logits (batch, pixels)，z_mean 和 z_log_var (batch, latent_dim) -> 一个数""")
     reconstruction = np.sum(images * logits - np.logaddexp(0, logits), axis=-1)  # (batch,)
     return float(np.mean(reconstruction - code_kl(z_mean, z_log_var)))
 # %% id="ex3-check" tags=["check"]
@@ -1414,12 +1423,14 @@ check("04.5", count_active)
 # 给定一批样本在每一维上的散度，按 (11) 式返回 $\beta = 1$ 时的惩罚。
 # %% id="ex6" tags=["exercise"] difficulty=3 minutes=10
 def free_bits_penalty(kl, free_bits):
-    """kl (batch, latent_dim), free_bits: nats per dimension -> one number"""
+    tr("""kl (batch, latent_dim), free_bits: nats per dimension -> one number""",
+       """kl (batch, latent_dim)，free_bits：每维的奈特数 -> 一个数""")
     raise NotImplementedError
 # %% id="ex6" tags=["solution"]
 def free_bits_penalty(kl, free_bits):
-    """kl (batch, latent_dim), free_bits: nats per dimension -> one number"""
-    of_dimension = np.mean(kl, axis=0)  # first over the batch: one example may say little if others say more
+    tr("""kl (batch, latent_dim), free_bits: nats per dimension -> one number""",
+       """kl (batch, latent_dim)，free_bits：每维的奈特数 -> 一个数""")
+    of_dimension = np.mean(kl, axis=0)  # first over the batch: one example may say little if others say more  # 先对整批求平均：一个样本说得少，别的说得多就行
     return float(np.sum(np.maximum(of_dimension, free_bits)))
 # %% id="ex6-check" tags=["check"]
 check("04.6", free_bits_penalty)

@@ -78,7 +78,7 @@ from keras import layers, ops
 import course_lib.preprocessing as prep
 from course_lib import attention, data, diagrams, display, plots
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 关于重复追踪的提醒是说给长循环听的
 
 # %% id="map" tags=["fold"]
 diagrams.flow(
@@ -156,7 +156,8 @@ NAMES, DIGITS = 40, 10
 
 
 def phone_books(examples, pairs, room, seed):
-    """Pages with pairs[0] to pairs[1] entries -> (names, numbers, asked), answers; 0 is padding."""
+    tr("""Pages with pairs[0] to pairs[1] entries -> (names, numbers, asked), answers; 0 is padding.""",
+       """有 pairs[0] 到 pairs[1] 个条目的页 -> (names, numbers, asked)，answers；0 是填充。""")
     random = np.random.default_rng(seed)
     lengths = random.integers(pairs[0], pairs[1] + 1, size=examples)
     keep = np.arange(room) < lengths[:, None]  # (examples, room)
@@ -181,7 +182,8 @@ print("  ".join(f"{name}:{number - 1}" for name, number in entries if name), f" 
 # 它的注意力层暂且当作现成的，本课余下的部分就是把它拆开。
 # %% id="problem-build"
 def look_up_model(middle):
-    """A model of (names, numbers, asked); middle(entries, question, mask) gives one vector."""
+    tr("""A model of (names, numbers, asked); middle(entries, question, mask) gives one vector.""",
+       """输入为 (names, numbers, asked) 的模型；middle(entries, question, mask) 给出一个向量。""")
     names, numbers = keras.Input((None,), dtype="int32"), keras.Input((None,), dtype="int32")
     asked = keras.Input((), dtype="int32")
     name_vectors = layers.Embedding(NAMES + 1, 32)
@@ -200,7 +202,7 @@ def last_state(entries, question, mask):
 def look(entries, question, mask):
     attend = attention.MultiHeadAttention(num_heads=1, key_dim=32)
     looked = attend(question[:, None], entries, padding_mask=mask)
-    return looked[:, 0]  # (batch, 32): one query, so one answer
+    return looked[:, 0]  # (batch, 32): one query, so one answer  # (batch, 32)：一个查询，所以一个答案
 
 
 keras.utils.set_random_seed(course.seed)
@@ -233,7 +235,8 @@ test_answers = np.concatenate([right for _, right in tests])
 
 
 def train(model, pages, answers, epochs):
-    """-> the share of right answers after training, for each number of entries tested"""
+    tr("""-> the share of right answers after training, for each number of entries tested""",
+       """-> 训练之后，各种条目数上答对的比例""")
     started = time.perf_counter()
     model.fit(pages, answers, batch_size=128, epochs=epochs, verbose=0)
     said = model.predict(test_pages, batch_size=1_000, verbose=0).argmax(axis=-1)
@@ -249,7 +252,7 @@ for name, model in models.items():
 
 print(f"{tr('… longer', '……更久')}:", end="")
 new_pages, new_answers = phone_books(course.more_books, (1, 12), 12, seed=course.seed + 1_000)
-accuracy["longer"] = train(models["one vector"], new_pages, new_answers, epochs=1)  # goes on from there
+accuracy["longer"] = train(models["one vector"], new_pages, new_answers, epochs=1)  # goes on from there  # 接着刚才的训练
 
 course.report("attention_at_32", accuracy["attention"][-1])
 course.report("one_vector_at_2", accuracy["one vector"][1])
@@ -309,15 +312,15 @@ plots.show(
 # 叫做**键**（key），并带着它想说的内容，叫做**值**（value）。在电话簿里，查询是要查的名字，键是页上的各个名字，值是它们的数字。
 # %% id="one-query-numbers"
 words = ["film", "was", "not"]
-query = np.array([1.0, 2.0])  # (key_dim,)  what "good" looks for
+query = np.array([1.0, 2.0])  # (key_dim,)  what "good" looks for  # (key_dim,)  “good”要找什么
 keys = np.array([[1.0, 0.0], [0.0, 0.5], [0.5, 2.0]])  # (time, key_dim)
 values = np.array([[0.2, 0.1], [0.0, 0.0], [-1.0, 0.9]])  # (time, value_dim)
 
 scores = []
 for key in keys:
-    scores.append(sum(q * k for q, k in zip(query, key, strict=True)))  # how well the label fits
+    scores.append(sum(q * k for q, k in zip(query, key, strict=True)))  # how well the label fits  # 标签合不合
 shares = [np.exp(score) for score in scores]
-weights = [share / sum(shares) for share in shares]  # softmax: positive, and they sum to one
+weights = [share / sum(shares) for share in shares]  # softmax: positive, and they sum to one  # softmax：都为正，总和为一
 output = [sum(weight * value[column] for weight, value in zip(weights, values, strict=True))
           for column in range(2)]
 
@@ -343,15 +346,15 @@ print(tr("what good sees:", "good 看到的："), np.round(output, 3))
 # softmax 沿着每一**行**做：一个查询把它的目光分配给所有的键。
 # %% id="at-once-code"
 def softmax(scores):
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))  # shifted, so that nothing overflows
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))  # shifted, so that nothing overflows  # 先平移，以免溢出
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
 assert np.allclose(softmax(keys @ query), weights)
 assert np.allclose(softmax(keys @ query) @ values, output)
 
-queries = np.array([query, [2.0, 0.0], [0.0, 0.0]])  # three questions at once
-scores = queries @ keys.T  # E of (1)
+queries = np.array([query, [2.0, 0.0], [0.0, 0.0]])  # three questions at once  # 一次提三个问题
+scores = queries @ keys.T  # E of (1)  # (1) 式的 E
 weights = softmax(scores)  # A
 outputs = weights @ values  # O
 print(weights.round(2), weights.sum(axis=-1), outputs.round(2), sep="\n")
@@ -411,7 +414,8 @@ display.table(["d", tr("variance", "方差"), tr("variance of score/√d", "得�
 # > 不知道自己本该怎样看。除以 $\sqrt d$，方差便回到 1，不论 $d$ 是多少。
 # %% id="scale-run"
 def saturation(d, scale, queries=400, keys=16):
-    """The mean largest weight, and the mean size of the softmax's derivative, over random queries."""
+    tr("""The mean largest weight, and the mean size of the softmax's derivative, over random queries.""",
+       """随机查询上，最大权重的平均，以及 softmax 导数大小的平均。""")
     q, k = random.normal(size=(queries, 1, d)), random.normal(size=(queries, keys, d))
     a = softmax((q * k).sum(axis=-1) * scale)  # (queries, keys)
     jacobian = a[:, :, None] * (np.eye(keys) - a[:, None, :])  # a_i (δ_ij - a_j)
@@ -504,7 +508,7 @@ print(pairs.shape, np.asarray(weights).round(2), sep="\n")
 # 第二篇文章写的是 $e_i = \mathrm{score}(s_{i-1}, s_i)$，并说这两个是“相邻的序列元素”。在这个式子里，没有谁在提问。
 # 不管要找的是什么，权重都一样：
 # %% id="erratum-11"
-states = np.array([[0.0, 0.0], *keys])  # s_0, then one state for each word
+states = np.array([[0.0, 0.0], *keys])  # s_0, then one state for each word  # 先是 s_0，然后每个词一个状态
 neighbours = softmax(np.array([states[i - 1] @ states[i] for i in range(1, 4)]))
 for question in queries[:2]:
     print(tr("query", "查询"), question, tr("article:", "原文："), neighbours.round(2),
@@ -533,7 +537,7 @@ encoded = np.random.default_rng(course.seed).random((4, 100)).astype("float32") 
 
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
-    scored = score(hidden(encoded))  # (batch, 1): one score for each example, and none for any value
+    scored = score(hidden(encoded))  # (batch, 1): one score for each example, and none for any value  # (batch, 1)：每个样本一个得分，各个值却没有得分
     ones = ops.convert_to_numpy(ops.softmax(scored, axis=-1))
 print(ops.convert_to_numpy(scored).ravel().round(3), "→", ones.ravel())
 print(*(str(one.message).split(". ")[0] for one in caught[:1]))
@@ -572,7 +576,7 @@ except ValueError as error:
 # %% id="errata-mended-run"
 sequence = np.random.default_rng(course.seed).random((4, 7, 100)).astype("float32")  # (batch, time, features)
 layer = attention.AdditiveAttention(hidden_dim=32)
-seen, weights = layer(encoded[:, None], sequence, return_attention_scores=True)  # one query for each example
+seen, weights = layer(encoded[:, None], sequence, return_attention_scores=True)  # one query for each example  # 每个样本一个查询
 print(tuple(seen.shape), tuple(weights.shape), ops.convert_to_numpy(weights)[0, 0].round(2))
 print(tuple(decoder(seen[:, 0]).shape))
 # %% [markdown] id="quiz-axis" lang="en" tags=["quiz"]
@@ -681,7 +685,7 @@ print(np.asarray(attention.masked_softmax(three, row_mask)).round(2))
 # %% id="heads-average"
 half = np.array([[0.5, 0.5]])
 same, other = np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
-print(half @ other, half @ same)  # different words, same average
+print(half @ other, half @ same)  # different words, same average  # 词不同，平均却一样
 # %% [markdown] id="heads-formula" lang="en"
 # So let several attentions look at once, each through matrices of its own, in a smaller space of its own, and let a last
 # matrix put together what they saw:
@@ -705,7 +709,7 @@ Wq, Wk, Wv, Wo = np.random.default_rng(course.seed + 1).normal(size=(4, 8, 8)).a
 
 heads = []
 for head in range(2):
-    columns = slice(4 * head, 4 * head + 4)  # this head's four columns of each matrix
+    columns = slice(4 * head, 4 * head + 4)  # this head's four columns of each matrix  # 每个矩阵里属于这个头的四列
     q, k, v = sentence @ Wq[:, columns], sentence @ Wk[:, columns], sentence @ Wv[:, columns]  # (time, 4)
     heads.append(softmax(q @ k.T / np.sqrt(4)) @ v)
 by_loop = np.concatenate(heads, axis=1) @ Wo  # (4)
@@ -794,7 +798,8 @@ chinese = prep.Vocabulary.build([["<s>"], *map(list, train.chinese)])
 
 
 def as_ids(phrases):
-    """-> English ids (n, 18), the characters so far (n, 21), from <s> on, and the next ones (n, 21)."""
+    tr("""-> English ids (n, 18), the characters so far (n, 21), from <s> on, and the next ones (n, 21).""",
+       """-> 英文编号 (n, 18)、从 <s> 起已有的字 (n, 21)，以及各自的下一个字 (n, 21)。""")
     written = [chinese.encode(["<s>", *text]) for text in phrases.chinese]
     source = prep.pad([english.encode(english_words(text)) for text in phrases.english], 18)
     return [source, prep.pad([ids[:-1] for ids in written], 21)], prep.pad([ids[1:] for ids in written], 21)
@@ -809,21 +814,22 @@ positions = layers.Embedding(21, 64)
 
 
 def place(ids):
-    """0, 1, 2, … beside the tokens of each sentence: (batch, time) -> (batch, time)"""
+    tr("""0, 1, 2, … beside the tokens of each sentence: (batch, time) -> (batch, time)""",
+       """给每句的词元配上 0、1、2……：(batch, time) -> (batch, time)""")
     return ops.cumsum(ops.ones_like(ids), axis=1) - 1
 
 
 words_in = layers.Embedding(len(english), 64)(source) + positions(place(source))  # (batch, 18, 64)
 written = layers.Embedding(len(chinese), 64)(so_far) + positions(place(so_far))  # (batch, 21, 64)
 
-past = attention.MultiHeadAttention(num_heads=4)(written, use_causal_mask=True)  # self-attention
+past = attention.MultiHeadAttention(num_heads=4)(written, use_causal_mask=True)  # self-attention  # 自注意力
 known = written + past
-seen, cross_weights = attention.MultiHeadAttention(num_heads=4)(  # cross-attention
+seen, cross_weights = attention.MultiHeadAttention(num_heads=4)(  # cross-attention  # 交叉注意力
     known, words_in, padding_mask=ops.not_equal(source, 0), return_attention_scores=True
 )
 hidden = layers.Dense(128, activation="relu")(layers.Concatenate()([known, seen]))
 translator = keras.Model([source, so_far], layers.Dense(len(chinese))(hidden))
-looking = keras.Model([source, so_far], cross_weights)  # the same layers, another output
+looking = keras.Model([source, so_far], cross_weights)  # the same layers, another output  # 同样的层，另一个输出
 # %% [markdown] id="phrases-positions" lang="en"
 # Why not simply `positions(ops.arange(21))`? That is no function of an input. Keras would look the rows up once, while the
 # model is built, and keep them as a **constant**: the table would be none of the model's weights, and training would never
@@ -832,7 +838,7 @@ looking = keras.Model([source, so_far], cross_weights)  # the same layers, anoth
 # 为什么不直接写 `positions(ops.arange(21))`？因为它不是输入的函数。Keras 会在搭模型时就把各行查出来，当作**常数**存下：
 # 这张表不在模型的参数之列，训练也永远碰不到它。没有任何提示；要发现它，只有看参数的个数。
 # %% id="phrases-train"
-assert positions in translator.layers  # so its vectors are among the weights
+assert positions in translator.layers  # so its vectors are among the weights  # 所以它的向量也在参数里
 translator.compile(
     keras.optimizers.Adam(4e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
 )
@@ -910,11 +916,11 @@ print(np.array([0.8, 0.1, 0.1]) @ same_values, np.array([0.1, 0.8, 0.1]) @ same_
 # %% id="explain-erase-run"
 random = np.random.default_rng(course.seed)
 lengths = (test_inputs[0][: course.erased] > 0).sum(axis=1)
-place = (random.random(len(lengths)) * real[: course.erased].sum(axis=1)).astype(int)  # in each phrase
+place = (random.random(len(lengths)) * real[: course.erased].sum(axis=1)).astype(int)  # in each phrase  # 每个短语里
 
 variants, of_phrase = [], []
 for phrase, length in enumerate(lengths):
-    for erased in range(-1, length):  # -1: nothing is erased
+    for erased in range(-1, length):  # -1: nothing is erased  # -1：什么也不抹去
         words_left = test_inputs[0][phrase].copy()
         if erased >= 0:
             words_left[erased] = 0
@@ -927,12 +933,12 @@ chosen = chosen - chosen.max(1, keepdims=True)
 log_probability = chosen - np.log(np.exp(chosen).sum(1, keepdims=True))
 log_probability = log_probability[np.arange(len(of_phrase)), test_next[of_phrase, place[of_phrase]]]
 
-looked = looks.mean(axis=1)  # the mean of the heads: (phrases, characters, words)
+looked = looks.mean(axis=1)  # the mean of the heads: (phrases, characters, words)  # 各头的平均：(phrases, characters, words)
 harm = {"most": [], "another": []}
 agree = []
 for phrase, length in enumerate(lengths):
     whole, *without = log_probability[of_phrase == phrase]
-    lost = whole - np.array(without)  # how much each word's absence costs, in nats
+    lost = whole - np.array(without)  # how much each word's absence costs, in nats  # 抹去每个词的代价，单位奈特
     most = looked[phrase, place[phrase], :length].argmax()
     agree.append(lost.argmax() == most)
     harm["most"].append(lost[most])
@@ -987,14 +993,14 @@ megabytes = []
 for length in course.lengths:
     batch = np.random.default_rng(0).normal(size=(2, length, 64)).astype("float32")
     for name, model in contenders.items():
-        model.predict_on_batch(batch)  # the first call prepares the computation for this length
+        model.predict_on_batch(batch)  # the first call prepares the computation for this length  # 第一次调用为这个长度准备计算
         times = []
         for _ in range(5):
             started = time.perf_counter()
             model.predict_on_batch(batch)
             times.append(time.perf_counter() - started)
         seconds[name].append(min(times))
-    megabytes.append(2 * 4 * length**2 * 4 / 1e6)  # sequences × heads × T² × 4 bytes
+    megabytes.append(2 * 4 * length**2 * 4 / 1e6)  # sequences × heads × T² × 4 bytes  # 序列数 × 头数 × T² × 4 字节
     print(f"T = {length:>5}: GRU {1e3 * seconds['GRU'][-1]:7.1f} ms   "
           f"{tr('attention', '注意力')} {1e3 * seconds['attention'][-1]:7.1f} ms   "
           f"{tr('weights', '权重')} {megabytes[-1]:7.2f} MB")
@@ -1079,11 +1085,13 @@ check("05.1", attention_weights)
 # 由 `scores` 得到权重：掩码保留的地方是 softmax，其余恰好为零；什么都不许看的一行，应当全是零。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def masked_weights(scores, mask):
-    """scores (queries, keys), mask (queries, keys) of bool, True = keep -> weights (queries, keys)"""
+    tr("""scores (queries, keys), mask (queries, keys) of bool, True = keep -> weights (queries, keys)""",
+       """scores (queries, keys)，mask (queries, keys)，布尔值，True 表示保留 -> 权重 (queries, keys)""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def masked_weights(scores, mask):
-    """scores (queries, keys), mask (queries, keys) of bool, True = keep -> weights (queries, keys)"""
+    tr("""scores (queries, keys), mask (queries, keys) of bool, True = keep -> weights (queries, keys)""",
+       """scores (queries, keys)，mask (queries, keys)，布尔值，True 表示保留 -> 权重 (queries, keys)""")
     scores = np.where(mask, scores, -1e30)
     powers = np.where(mask, np.exp(scores - scores.max(axis=-1, keepdims=True)), 0)
     total = powers.sum(axis=-1, keepdims=True)
@@ -1120,11 +1128,13 @@ check("05.3", cut_heads)
 # 给出各句的真实长度 `lengths`（填充在右边），做出解码器自注意力所用的掩码：一个键既不是填充、又不在未来，才看得见。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=8
 def decoder_mask(lengths, time):
-    """lengths (batch,) of int, time: int -> bool (batch, time, time): [example, query, key], True = keep"""
+    tr("""lengths (batch,) of int, time: int -> bool (batch, time, time): [example, query, key], True = keep""",
+       """lengths (batch,)，整数，time：int -> 布尔值 (batch, time, time)：[样本, 查询, 键]，True 表示保留""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
 def decoder_mask(lengths, time):
-    """lengths (batch,) of int, time: int -> bool (batch, time, time): [example, query, key], True = keep"""
+    tr("""lengths (batch,) of int, time: int -> bool (batch, time, time): [example, query, key], True = keep""",
+       """lengths (batch,)，整数，time：int -> 布尔值 (batch, time, time)：[样本, 查询, 键]，True 表示保留""")
     place = np.arange(time)
     tokens = place[None, None, :] < np.asarray(lengths)[:, None, None]  # (batch, 1, time)
     return tokens & (place[None, None, :] <= place[None, :, None])

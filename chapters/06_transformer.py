@@ -84,11 +84,12 @@ from keras import layers, ops
 import course_lib.preprocessing as prep
 from course_lib import attention, data, diagrams, display, plots, transformer
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 关于重复追踪的提醒是说给长循环听的
 
 
 def said(error):
-    """What an error says, without the lines that Keras wraps around it."""
+    tr("""What an error says, without the lines that Keras wraps around it.""",
+       """错误信息的正文，去掉 Keras 套在外面的几行。""")
     lines = [line for line in str(error).splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[lines[0].startswith('Exception encountered')]}"
 
@@ -102,7 +103,7 @@ diagrams.flow(
         "loss": (2, 1, tr("loss, warm-up\nsection 6", "损失、预热\n第 6 节")),
         "train": (3, 0.5, tr("training\nsection 7", "训练\n第 7 节")),
         "write": (4, 0, tr("writing\nsections 8, 10", "写译文\n第 8、10 节")),
-        "bleu": (4, 1, "BLEU\n" + tr("section 9", "第 9 节")),
+        "bleu": (4, 1, tr("BLEU\nsection 9", "BLEU\n第 9 节")),
         "look": (3, 1.6, tr("looking across\nsection 11", "两种语言之间\n第 11 节")),
         "count": (1, 1.6, tr("counting\nsection 12", "数参数\n第 12 节")),
     },
@@ -265,7 +266,7 @@ query, key = np.array([1.0, 0.0]), np.array([1.0, 1.0])
 
 
 def turned(vector, position):
-    sine, cosine = np.sin(position), np.cos(position)  # the first hand: 1 radian per word
+    sine, cosine = np.sin(position), np.cos(position)  # the first hand: 1 radian per word  # 第一根指针：每个词转 1 弧度
     return np.array([vector[0] * cosine - vector[1] * sine, vector[0] * sine + vector[1] * cosine])
 
 
@@ -346,7 +347,7 @@ print(f"0.5^24 = {0.5**24:.0e}   1.5^24 = {1.5**24:.0f}")
 #
 # $$ \mathrm{LN}(x)_j = \gamma_j\, \frac{x_j - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_j, \qquad \mu = \frac1d \sum_j x_j, \quad \sigma^2 = \frac1d \sum_j (x_j - \mu)^2. \tag{3} $$
 # %% id="norm-loop"
-word = [2.0, 4.0, 6.0, 12.0]  # one position of width 4, with γ = 1 and β = 0
+word = [2.0, 4.0, 6.0, 12.0]  # one position of width 4, with γ = 1 and β = 0  # 一个位置，宽 4，γ = 1，β = 0
 mean = sum(word) / 4
 variance = sum((number - mean) ** 2 for number in word) / 4
 by_loop = [(number - mean) / (variance + 1e-5) ** 0.5 for number in word]  # (3)
@@ -354,7 +355,8 @@ print(mean, variance, np.round(by_loop, 3))
 
 
 def normalise(x):
-    """-> LN(x) over the last axis, and the root it was divided by, which the way back needs."""
+    tr("""-> LN(x) over the last axis, and the root it was divided by, which the way back needs.""",
+       """-> 沿最后一个轴的 LN(x)，以及所除的那个根，反向传播要用它。""")
     centred = x - x.mean(axis=-1, keepdims=True)
     root = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5)
     return centred / root, root
@@ -387,7 +389,8 @@ assert np.allclose(by_keras[0], by_loop, atol=1e-5)
 # 下一格是第 02 课的前向与反向传播，加上这六种接法；想读就展开来看。
 # %% id="depth-code" tags=["fold"]
 def normalise_back(slope, normalised, root):
-    """The gradient before (3), from the gradient after it."""
+    tr("""The gradient before (3), from the gradient after it.""",
+       """由 (3) 式之后的梯度求它之前的梯度。""")
     along = (slope * normalised).mean(axis=-1, keepdims=True)
     return (slope - slope.mean(axis=-1, keepdims=True) - normalised * along) / root
 
@@ -404,7 +407,8 @@ NO_ROAD, NORM_AFTER = {"plain", "norm only"}, {"norm only", "post-norm"}
 
 
 def stack(wiring, x, target, first, second):
-    """-> the mean squared error, the size of each layer's output, the gradients of all W₁ and of all W₂."""
+    tr("""-> the mean squared error, the size of each layer's output, the gradients of all W₁ and of all W₂.""",
+       """-> 均方误差、各层输出的大小、所有 W₁ 的梯度和所有 W₂ 的梯度。""")
     kept, sizes = [], []
     for W1, W2 in zip(first, second, strict=True):
         given, root_in = normalise(x) if wiring == "pre-norm" else (x, None)
@@ -430,7 +434,8 @@ def stack(wiring, x, target, first, second):
 
 
 def weights_of(wiring, depth, width=32, hidden=64):
-    """-> all W₁ and all W₂, by He's rule; with a small branch where the wiring says so."""
+    tr("""-> all W₁ and all W₂, by He's rule; with a small branch where the wiring says so.""",
+       """-> 按 He 规则抽取的所有 W₁ 和 W₂；接法要求时缩小支路。""")
     random = np.random.default_rng(course.seed)
     first = random.normal(size=(depth, width, hidden)) * np.sqrt(2 / width)
     second = random.normal(size=(depth, hidden, width)) * np.sqrt(1 / hidden)
@@ -440,7 +445,7 @@ def weights_of(wiring, depth, width=32, hidden=64):
 random = np.random.default_rng(course.seed)
 inputs = random.normal(size=(128, 32))
 targets = normalise(np.tanh(inputs @ random.normal(size=(32, 32)) / 4) @ random.normal(size=(32, 32)))[0]
-for wiring in WIRINGS:  # the way back is right: a nudge of one weight changes the error by as much as the gradient says
+for wiring in WIRINGS:  # the way back is right: a nudge of one weight changes the error by as much as the gradient says  # 反向传播没有错：轻推一个权重，误差的变化正如梯度所说
     nudge = weights_of(wiring, 3)
     slope = stack(wiring, inputs, targets, *nudge)[2][0][3, 4]
     nudge[0][0][3, 4] += 1e-7
@@ -476,7 +481,7 @@ for wiring in WIRINGS:
         first, second = weights_of(wiring, depth)
         weights = first + second
         means, squares = [np.zeros_like(W) for W in weights], [np.zeros_like(W) for W in weights]
-        for step in range(1, course.depth_steps + 1):  # Adam, as in lesson 02
+        for step in range(1, course.depth_steps + 1):  # Adam, as in lesson 02  # Adam，与第 02 课相同
             errors[wiring, depth], _, *slopes = stack(wiring, inputs, targets, first, second)
             for W, slope, mean, square in zip(weights, slopes[0] + slopes[1], means, squares, strict=True):
                 mean += 0.1 * (slope - mean)
@@ -557,8 +562,8 @@ expected = layer(english_vectors)
 
 
 def encoder_layer(x):
-    x = x + layer.attention(layer.attention_norm(x))  # every position looks at all
-    return x + layer.output_dense(layer.hidden_dense(layer.feed_forward_norm(x)))  # each by itself
+    x = x + layer.attention(layer.attention_norm(x))  # every position looks at all  # 每个位置看所有位置
+    return x + layer.output_dense(layer.hidden_dense(layer.feed_forward_norm(x)))  # each by itself  # 各自单独计算
 
 
 rebuilt = encoder_layer(ops.convert_to_tensor(english_vectors))
@@ -579,8 +584,8 @@ expected, back, across = decoder(chinese_vectors, english_vectors, return_attent
 
 
 def decoder_layer(x, memory):
-    x = x + decoder.self_attention(decoder.self_attention_norm(x), use_causal_mask=True)  # back
-    x = x + decoder.cross_attention(decoder.cross_attention_norm(x), key=memory)  # across at the source
+    x = x + decoder.self_attention(decoder.self_attention_norm(x), use_causal_mask=True)  # back  # 往回看
+    x = x + decoder.cross_attention(decoder.cross_attention_norm(x), key=memory)  # across at the source  # 看源句
     return x + decoder.output_dense(decoder.hidden_dense(decoder.feed_forward_norm(x)))
 
 
@@ -597,7 +602,7 @@ print(tr("output", "输出"), tuple(expected.shape), tr("back", "往回看"), tu
 # **E16：该给解码器什么。** 第二篇文章把 (batch, features) 的张量沿特征求和，剩下的交给解码器；第 05 课已经运行过。
 # Transformer 的解码器同样挑剔：它要的是原文**每个位置一个向量**，即 (batch, source time, width)。整句只给一个向量，就没有什么可看了：
 # %% id="erratum-16-run"
-one_vector = english_vectors.sum(axis=1)  # (batch, width): time is summed away
+one_vector = english_vectors.sum(axis=1)  # (batch, width): time is summed away  # (batch, width)：时间轴被求和消掉了
 try:
     decoder(chinese_vectors, one_vector)
 except ValueError as error:
@@ -632,17 +637,17 @@ for name, run in [
 # %% id="architecture-drawn" tags=["fold"]
 diagrams.flow(
     boxes={
-        "source": (0, 4, tr("English ids", "英文编号") + "\n(batch, S)"),
+        "source": (0, 4, tr("English ids\n(batch, S)", "英文编号\n(batch, S)")),
         "embed": (0, 3, tr("vectors\nembedding + position", "向量\n嵌入 + 位置")),
         "self": (0, 2, tr("looks at itself\nself-attention", "看自己这一句\n自注意力")),
         "think": (0, 1, tr("small network\n(4), N times", "小网络\n(4)，共 N 层")),
-        "memory": (0, 0, tr("memory", "读出的内容") + "\n(batch, S, d)"),
-        "given": (2, 4, tr("Chinese so far", "已写的中文") + "\n(batch, T)"),
+        "memory": (0, 0, tr("memory\n(batch, S, d)", "读出的内容\n(batch, S, d)")),
+        "given": (2, 4, tr("Chinese so far\n(batch, T)", "已写的中文\n(batch, T)")),
         "embed2": (2, 3, tr("vectors\nembedding + position", "向量\n嵌入 + 位置")),
         "back": (2, 2, tr("looks back\ncausal", "往回看\n因果")),
         "across": (2, 1, tr("looks across\ncross-attention", "横着看\n交叉注意力")),
         "think2": (2, 0, tr("small network\n(4), N times", "小网络\n(4)，共 N 层")),
-        "logits": (3, 0, tr("next: scores", "下一个字的得分") + "\n(batch, T, V)"),
+        "logits": (3, 0, tr("next: scores\n(batch, T, V)", "下一个字的得分\n(batch, T, V)")),
     },
     arrows=[
         ("source", "embed", ""), ("embed", "self", ""), ("self", "think", ""), ("think", "memory", ""), ("given", "embed2", ""),
@@ -807,7 +812,7 @@ for name, result, wanted in [
 # 取四个字，$\epsilon = 0.1$，先写成循环，再写成一行，最后用课程库。填充的位置不计，求平均时除以**词元**数，而不是句子数：
 # %% id="loss-loop"
 logits = np.array([[2.0, 0.5, 0.0, -1.0], [0.0, 3.0, 0.0, 0.0], [9.0, 9.0, 9.0, 9.0]])  # (time, V)
-right, epsilon = [1, 2, 0], 0.1  # ids; 0 is padding
+right, epsilon = [1, 2, 0], 0.1  # ids; 0 is padding  # 编号；0 是填充
 
 total, count = 0.0, 0
 for scores, answer in zip(logits, right, strict=True):
@@ -839,16 +844,16 @@ assert np.isclose(transformer.SmoothedCrossEntropy(epsilon)(np.array([right]), l
 #
 # $$ \mathrm{rate}(t) = \frac{1}{\sqrt d}\,\min\!\left(\frac{1}{\sqrt t},\; \frac{t}{w^{1.5}}\right) = \mathrm{peak}\cdot\min\!\left(\sqrt{\frac wt},\; \frac tw\right), \qquad \mathrm{peak} = \frac{1}{\sqrt{d\,w}}. \tag{6} $$
 # %% id="warm-up-run"
-d, w = 512, 4_000  # the paper's
+d, w = 512, 4_000  # the paper's  # 论文中的
 for t in (1, 1_000, 4_000, 16_000):
     by_hand = d**-0.5 * min(t**-0.5, t * w**-1.5)  # (6)
-    assert np.isclose(transformer.WarmUp.of_width(d, w)(t - 1), by_hand)  # Keras counts steps from 0
+    assert np.isclose(transformer.WarmUp.of_width(d, w)(t - 1), by_hand)  # Keras counts steps from 0  # Keras 的步数从 0 数起
     print(f"{t:>6}: {by_hand:.6f}")
 # %% id="loss-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(10.4, 3.3))
 p = np.linspace(0.02, 0.9995, 800)
 for epsilon, style in [(0.0, "-"), (0.1, "--"), (0.3, ":")]:
-    others = np.log((1 - p) / 369)  # the rest of the probability, shared evenly among 369 other characters
+    others = np.log((1 - p) / 369)  # the rest of the probability, shared evenly among 369 other characters  # 其余的概率由另外 369 个字平分
     smoothed = -(1 - epsilon) * np.log(p) - epsilon / 370 * (np.log(p) + 369 * others)
     axes[0].plot(p, smoothed, style, lw=2, label=f"ε = {epsilon}")
 axes[0].set(xlabel=plots.label("probability of the right character", "正确的字得到的概率"), ylabel=plots.label("loss (5), V = 370", "损失 (5)，V = 370"), ylim=(0, 5))
@@ -881,7 +886,8 @@ plots.show(
 # 先看要胜过谁。有一种翻译器什么也不学：在训练短语里找出与新短语共有的词占比最大的那一句，把**它的**译文交上去。
 # %% id="nearest"
 def has_words(sentences):
-    """-> (sentences, V): 1 where a sentence has a word"""
+    tr("""-> (sentences, V): 1 where a sentence has a word""",
+       """-> (sentences, V)：句子里有这个词的地方为 1""")
     table = np.zeros((len(sentences), len(english)), "float32")
     for row, ids in zip(table, sentences, strict=True):
         row[ids] = 1
@@ -889,7 +895,7 @@ def has_words(sentences):
 
 
 known, asked = has_words(sources), has_words(test_sources)
-shared = asked @ known.T  # (test, training): how many words each pair shares
+shared = asked @ known.T  # (test, training): how many words each pair shares  # (test, training)：每一对共有多少个词
 either = asked.sum(axis=1)[:, None] + known.sum(axis=1) - shared
 copied = [phrases.chinese[place] for place in (shared / either).argmax(axis=1)]
 del known, asked, shared, either  # 40 MB
@@ -907,7 +913,7 @@ print(tr("exactly right:", "完全正确："), right, "/", len(test))
 #
 # 现在轮到翻译器。从**训练**短语里留出一小部分来观察；测试短语到最后才用。
 # %% id="train"
-watch = slice(0, course.watched)  # phrases come in random order
+watch = slice(0, course.watched)  # phrases come in random order  # 短语的次序是随机的
 learn = slice(course.watched, None)
 translator = transformer.Transformer(
     len(english), len(chinese), max_length=24, seed=course.seed, **course.model)
@@ -960,9 +966,9 @@ source, written, lead = np.array([test_sources[0]]), [], np.inf
 while len(written) < 23:
     scores = translator({"source": source, "target": prep.pad([[START, *written]], 24)})  # (1, 24, V)
     scores = ops.convert_to_numpy(scores)[0, len(written)].copy()
-    scores[[0, START]] = -np.inf  # padding and <s> are never written
+    scores[[0, START]] = -np.inf  # padding and <s> are never written  # 填充和 <s> 从不写出
     likeliest = int(np.argmax(scores))
-    lead = min(lead, scores[likeliest] - np.delete(scores, likeliest).max())  # over the second best
+    lead = min(lead, scores[likeliest] - np.delete(scores, likeliest).max())  # over the second best  # 高出第二名多少
     if likeliest == END:
         break
     written.append(likeliest)
@@ -982,7 +988,7 @@ started = time.perf_counter()
 found, likelihoods = greedy.translate(test_sources)
 translations = ["".join(chinese.decode(ids)) for ids in found]
 print(f"{len(found)}", tr("phrases in", "句，用时"), f"{time.perf_counter() - started:.1f} s")
-assert found[0] == written or lead < 1e-4  # rounding decides between two that are almost as good
+assert found[0] == written or lead < 1e-4  # rounding decides between two that are almost as good  # 两个几乎一样好时，由舍入决定
 
 exact = [ours == right for ours, right in zip(translations, test.chinese, strict=True)]
 course.report("exactly_right", np.mean(exact))
@@ -1024,7 +1030,7 @@ def pieces(text, n):
 ours, reference = "我喜欢喜欢猫", "我很喜欢猫"
 for n in (1, 2, 3):
     mine, theirs = pieces(ours, n), pieces(reference, n)
-    matched = sum(min(count, theirs[piece]) for piece, count in mine.items())  # clipped
+    matched = sum(min(count, theirs[piece]) for piece, count in mine.items())  # clipped  # 截断
     print(n, dict(mine), f"{matched}/{sum(mine.values())}")
 # %% [markdown] id="bleu-formula" lang="en"
 # Two steps are left. The four shares $p_1 \dots p_4$ are combined by a **geometric** mean, so that one bad share is felt. And
@@ -1127,7 +1133,7 @@ plots.show(
 #
 # 贪心搜索选的是最好的**字**，我们要的却是最好的**句子**。在一个只有两字句的小世界里，就能看出差别：
 # %% id="beam-small" chinese="data"
-NEXT = {  # the probability of each next character, after each beginning
+NEXT = {  # the probability of each next character, after each beginning  # 每个开头之后，下一个字的概率
     "": {"我": 0.6, "她": 0.4},
     "我": {"来": 0.4, "去": 0.35, "走": 0.25},
     "她": {"来": 0.9, "走": 0.1},
@@ -1235,7 +1241,7 @@ inputs_shown = {
     "target": prep.pad([[START, *found[number]] for number in chosen]),
 }
 _, weights_shown = translator(inputs_shown, return_attention_scores=True)
-cross = ops.convert_to_numpy(weights_shown["cross"][-1])  # last layer: (phrases, heads, characters, words)
+cross = ops.convert_to_numpy(weights_shown["cross"][-1])  # last layer: (phrases, heads, characters, words)  # 最后一层：(phrases, heads, characters, words)
 
 
 def words_and_characters(number):
@@ -1285,7 +1291,7 @@ plots.show(
 # > 先别怪模型，往下读。
 # %% id="shuffle-run"
 random = np.random.default_rng(course.seed)
-# the mark at the end stays
+# the mark at the end stays  # 末尾的标点不动
 shuffled = [[*map(int, random.permutation(ids[:-1])), ids[-1]] for ids in test_sources]
 from_shuffled = ["".join(chinese.decode(ids)) for ids in greedy.translate(shuffled)[0]]
 course.report("bleu_shuffled", corpus_bleu(from_shuffled, test.chinese))
@@ -1361,9 +1367,9 @@ def network_size(d, h):
 d, h, N = course.model["width"], course.model["hidden_dim"], course.model["num_layers"]
 ours_by_kind = {
     "embeddings": (len(english) + len(chinese)) * d,
-    "attention": 3 * N * attention_size(d),  # one in each encoder layer, two in each decoder layer
+    "attention": 3 * N * attention_size(d),  # one in each encoder layer, two in each decoder layer  # 每个编码器层一个，每个解码器层两个
     "networks": 2 * N * network_size(d, h),
-    "norms": (5 * N + 2) * 2 * d,  # two norms stand at the ends
+    "norms": (5 * N + 2) * 2 * d,  # two norms stand at the ends  # 两端各有一个归一化
 }
 for kind, size in ours_by_kind.items():
     print(f"{kind:>10}: {size:>9,}")
@@ -1387,7 +1393,7 @@ print(f"{'':>10}  {translator.count_params():>9,};",
 # 24 层、宽 1024、隐藏宽 4096、16 个头，正是 BERT-large 的形状，它只有编码器。我们把其中一层搭出来，其余的数一数：
 # %% id="erratum-06-run"
 one_layer = transformer.TransformerEncoderLayer(
-    num_heads=16, hidden_dim=4096, activation="gelu", dtype="float16")  # half the memory
+    num_heads=16, hidden_dim=4096, activation="gelu", dtype="float16")  # half the memory  # 内存减半
 one_layer.build((None, None, 1024))
 built = one_layer.count_params()
 assert built == attention_size(1024) + network_size(1024, 4096) + 2 * 2 * 1024
@@ -1395,9 +1401,9 @@ print(tr("one layer, built:", "搭出来的一层："), f"{built:,}")
 del one_layer
 
 bert_large = {
-    "embeddings": (30_522 + 512 + 2) * 1024,  # word pieces, learned positions, two kinds of sentence
+    "embeddings": (30_522 + 512 + 2) * 1024,  # word pieces, learned positions, two kinds of sentence  # 词片、学出来的位置、两种句子
     "attention": 24 * attention_size(1024),
-    "networks": 24 * network_size(1024, 4096) + 1024 * 1024 + 1024,  # and one that pools position 1
+    "networks": 24 * network_size(1024, 4096) + 1024 * 1024 + 1024,  # and one that pools position 1  # 外加一个汇总第 1 个位置的
     "norms": (2 * 24 + 1) * 2 * 1024,
 }
 total = sum(bert_large.values())
@@ -1491,11 +1497,11 @@ def language_model(ids):
     return to_scores(block(place(embed(ids)), padding_mask=ids != 0, use_causal_mask=True))
 
 
-ids_in, ids_out = framed[:8, :-1], framed[:8, 1:]  # shifted by one
+ids_in, ids_out = framed[:8, :-1], framed[:8, 1:]  # shifted by one  # 错开一位
 loss = transformer.SmoothedCrossEntropy(0.0)(ids_out, language_model(ids_in))
 print(ops.convert_to_numpy(loss), np.log(len(chinese)))
 later = ids_in.copy()
-later[:, 3] = START  # does it see position 3?
+later[:, 3] = START  # does it see position 3?  # 它看得见第 3 个位置吗？
 change = np.abs(ops.convert_to_numpy(language_model(later) - language_model(ids_in)))
 print(change.max(axis=(0, 2))[:6].round(3))
 # %% [markdown] id="erratum-20" lang="en"
@@ -1622,7 +1628,8 @@ from course_lib.base.errors import DataUnavailable
 
 
 def tatoeba():
-    """The pairs where full scale asks for them and they can be had; else None, and why."""
+    tr("""The pairs where full scale asks for them and they can be had; else None, and why.""",
+       """在 full 规模下且能取得时，返回句对；否则返回 None 和原因。""")
     if not course.tatoeba:
         print(tr("Only at full scale: set COURSE_SCALE=full before you start Jupyter.",
                  "只在 full 规模下运行：请在启动 Jupyter 之前设置 COURSE_SCALE=full。"))
@@ -1683,11 +1690,13 @@ if (real := tatoeba()) is not None:
 # 按 (1) 式写出 `length` 个位置、宽度为偶数 `width` 的表，能不用循环就不用。只用 NumPy。
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=8
 def position_table(length, width):
-    """-> (length, width): sines in columns 0, 2, 4, …, cosines in columns 1, 3, 5, …"""
+    tr("""-> (length, width): sines in columns 0, 2, 4, …, cosines in columns 1, 3, 5, …""",
+       """-> (length, width)：第 0、2、4……列是正弦，第 1、3、5……列是余弦""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def position_table(length, width):
-    """-> (length, width): sines in columns 0, 2, 4, …, cosines in columns 1, 3, 5, …"""
+    tr("""-> (length, width): sines in columns 0, 2, 4, …, cosines in columns 1, 3, 5, …""",
+       """-> (length, width)：第 0、2、4……列是正弦，第 1、3、5……列是余弦""")
     angles = np.arange(length)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)
     return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, width)
 # %% id="ex1-check" tags=["check"]
@@ -1702,11 +1711,13 @@ check("06.1", position_table)
 # 由若干句编号造出两个数组，一个是给解码器的，一个是它该回答的，右边都用零填充。
 # %% id="ex2" tags=["exercise"] difficulty=1 minutes=8
 def teacher_forcing(sentences, start, end):
-    """sentences: lists of ids without start and end -> given, answers: two int arrays (batch, longest + 1)"""
+    tr("""sentences: lists of ids without start and end -> given, answers: two int arrays (batch, longest + 1)""",
+       """sentences：编号的列表，不含开始符和结束符 -> given、answers：两个整数数组 (batch, longest + 1)""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def teacher_forcing(sentences, start, end):
-    """sentences: lists of ids without start and end -> given, answers: two int arrays (batch, longest + 1)"""
+    tr("""sentences: lists of ids without start and end -> given, answers: two int arrays (batch, longest + 1)""",
+       """sentences：编号的列表，不含开始符和结束符 -> given、answers：两个整数数组 (batch, longest + 1)""")
     room = max(len(ids) for ids in sentences) + 1
     given, answers = np.zeros((2, len(sentences), room), dtype=int)
     for row, ids in enumerate(sentences):
@@ -1725,11 +1736,13 @@ check("06.2", teacher_forcing)
 # 按 (5) 式，对一批里所有不是填充（编号 0）的词元求平均。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=12
 def smoothed_loss(logits, answers, epsilon):
-    """logits (batch, time, V), answers (batch, time) of ids, 0 = padding -> a number"""
+    tr("""logits (batch, time, V), answers (batch, time) of ids, 0 = padding -> a number""",
+       """logits (batch, time, V)，answers (batch, time)，编号，0 是填充 -> 一个数""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def smoothed_loss(logits, answers, epsilon):
-    """logits (batch, time, V), answers (batch, time) of ids, 0 = padding -> a number"""
+    tr("""logits (batch, time, V), answers (batch, time) of ids, 0 = padding -> a number""",
+       """logits (batch, time, V)，answers (batch, time)，编号，0 是填充 -> 一个数""")
     shifted = logits - logits.max(axis=-1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     right = np.take_along_axis(log_p, answers[..., None], axis=-1)[..., 0]
@@ -1747,17 +1760,19 @@ check("06.3", smoothed_loss)
 # 按 (7) 式，对两个字符串列表逐字计算，计数要在整个语料上累加。
 # %% id="ex4" tags=["exercise"] difficulty=3 minutes=20
 def bleu_score(ours, references):
-    """ours, references: lists of str, one reference for each of ours -> a number from 0 to 100"""
+    tr("""ours, references: lists of str, one reference for each of ours -> a number from 0 to 100""",
+       """ours、references：str 的列表，每句译文对应一句参考译文 -> 0 到 100 之间的一个数""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
 def bleu_score(ours, references):
-    """ours, references: lists of str, one reference for each of ours -> a number from 0 to 100"""
+    tr("""ours, references: lists of str, one reference for each of ours -> a number from 0 to 100""",
+       """ours、references：str 的列表，每句译文对应一句参考译文 -> 0 到 100 之间的一个数""")
     product = 1.0
     for n in range(1, 5):
         matched = tried = 0
         for mine, theirs in zip(ours, references, strict=True):
             counts = [Counter(text[i : i + n] for i in range(len(text) - n + 1)) for text in (mine, theirs)]
-            matched += sum((counts[0] & counts[1]).values())  # & takes the smaller count: clipping
+            matched += sum((counts[0] & counts[1]).values())  # & takes the smaller count: clipping  # & 取较小的次数：截断
             tried += sum(counts[0].values())
         product *= matched / max(tried, 1)
     c, r = sum(map(len, ours)), sum(map(len, references))
@@ -1776,11 +1791,13 @@ check("06.4", bleu_score)
 # 最好的在前：来自哪个开头，加的是哪个词元。
 # %% id="ex5" tags=["exercise"] difficulty=2 minutes=12
 def beam_step(scores, log_p, width):
-    """scores (beams,), log_p (beams, V) -> a list of width pairs (beam, token), best first"""
+    tr("""scores (beams,), log_p (beams, V) -> a list of width pairs (beam, token), best first""",
+       """scores (beams,)，log_p (beams, V) -> width 个 (beam, token) 的列表，最好的在前""")
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def beam_step(scores, log_p, width):
-    """scores (beams,), log_p (beams, V) -> a list of width pairs (beam, token), best first"""
+    tr("""scores (beams,), log_p (beams, V) -> a list of width pairs (beam, token), best first""",
+       """scores (beams,)，log_p (beams, V) -> width 个 (beam, token) 的列表，最好的在前""")
     longer = (scores[:, None] + log_p).ravel()
     best = np.argsort(-longer)[:width]
     return [(int(place // log_p.shape[1]), int(place % log_p.shape[1])) for place in best]

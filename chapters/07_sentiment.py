@@ -95,9 +95,9 @@ from course_lib import data, diagrams, display, metrics, plots
 from course_lib import sentiment as s
 from course_lib.training import compile_for_training
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 关于重复追踪的提醒是说给长循环听的
 
-called = {  # what models are called in tables
+called = {  # what models are called in tables  # 各模型在表中的名称
     "majority": tr("majority", "多数类"), "lexicon": tr("word lists", "词表"), "words": tr("words", "单词"), "bag-of-words": tr("words", "单词"),
     "n-grams": tr("n-grams", "n 元语法"), "nb-n-grams": tr("n-grams, weighted", "加权 n 元语法"), "lstm": "LSTM", "mean of words": tr("mean of words", "词向量平均"), "mean-of-words": tr("mean of words", "词向量平均"),
     "encoder": tr("encoder", "编码器"), "lstm-5-vectors": tr("LSTM, mended, few", "修好的 LSTM，少量"), "lstm-mended": tr("LSTM, mended", "修好的 LSTM"), "documents": tr("document vectors", "文档向量"), "average": tr("average", "平均"),
@@ -193,8 +193,10 @@ print(train[0].text[:300], "…", train[0].label)
 # > 而验证分数会把这当成本事。
 # %% id="split-leak"
 def film_model(known, unknown):
-    """Accuracy of saying what most known reviews of the film say, or of a coin where it is unknown;
-    the share of films known; the accuracy there."""
+    tr("""Accuracy of saying what most known reviews of the film say, or of a coin where it is unknown;
+    the share of films known; the accuracy there.""",
+       """跟着同一部电影已知影评的多数意见判断、电影未知时抛硬币的准确率；
+    电影已知的比例；那一部分的准确率。""")
     praise = {}
     for film, label in zip(known.film_ids, known.labels, strict=True):
         praise[film] = praise.get(film, 0) + (1 if label else -1)
@@ -226,7 +228,7 @@ course.report("film_leak", leaks[tr("at random", "随机划分")][2])
 # 课程库的 `Protocol` 替我们守规矩：它按电影划分；在验证影评上，`choose` 想问几次就几次；在测试影评上，**每个定下来的模型** `score` 只答**一次**，
 # 再问就拒绝：
 # %% id="split-once"
-# a protocol of its own: the test stays shut
+# a protocol of its own: the test stays shut  # 另开一份协议：测试集仍然封着
 rehearsal = s.Protocol(validation, validation, fraction=0.5, seed=course.seed)
 rehearsal.score("always positive", np.ones(len(validation)))
 try:
@@ -268,7 +270,7 @@ f1 = 2 * precision * recall / (precision + recall)
 print(true_positive, false_positive, false_negative, precision, recall, f1)
 
 assert np.allclose((precision, recall, f1), metrics.precision_recall_f1(labels, said))
-print(metrics.confusion(labels, said))  # rows: what is; columns: what was said
+print(metrics.confusion(labels, said))  # rows: what is; columns: what was said  # 行是实际，列是判断
 # %% [markdown] id="metrics-formulas" lang="en"
 # $$ \mathrm{precision} = \frac{TP}{TP + FP}, \qquad \mathrm{recall} = \frac{TP}{TP + FN}, \qquad F_1 = \frac{2\,TP}{2\,TP + FP + FN}. \tag{1} $$
 #
@@ -324,8 +326,8 @@ for examples in (100, len(validation), 25_000):
 # %% id="floor-run"
 print(", ".join(sorted(s.POSITIVE)[:10]), "… |", ", ".join(sorted(s.NEGATIVE)[:10]), "…")
 started = time.perf_counter()
-# Against the rule of lesson 01 one list serves both parts, so that texts are read once. It is harmless:
-# what is learnt comes from training alone, and a word that only validation holds teaches nothing.
+# Against the rule of lesson 01 one list serves both parts, so that texts are read once. It is harmless:  # 这里没有照第 01 课的规矩，两部分共用一份词表，这样文本只读一遍。这并无害处：
+# what is learnt comes from training alone, and a word that only validation holds teaches nothing.  # 学到的东西只来自训练集，只在验证集里出现的词什么也教不了。
 words, corpus = prep.texts_to_ids([*train.texts, *validation.texts], min_count=2, processes=1)
 _, asked_corpus = prep.texts_to_ids(protocol.test_texts, words, processes=1)
 known_labels = np.concatenate([train.labels, validation.labels]).astype(int)
@@ -333,7 +335,7 @@ cut = len(train)
 print(f"{len(words):,}", tr("words,", "个词，"), f"{time.perf_counter() - started:.0f} s")
 
 worth = np.array([s.lexicon_score([word]) for word in words.words])
-choices = {}  # by model: its accuracy on the validation reviews
+choices = {}  # by model: its accuracy on the validation reviews  # 各模型在验证影评上的准确率
 counted = np.array([worth[ids].sum() for ids in corpus])
 choices["lexicon"] = protocol.choose(counted[cut:])
 print(f"{choices['lexicon']:.3f} ± {metrics.standard_error(choices['lexicon'], len(validation)):.3f}")
@@ -383,7 +385,8 @@ print(s.log_count_ratios(list(in_positive.values()), list(in_negative.values()))
 # $z$ 是 logit，对一条影评的各个 n 元语法求和。这就是有几十万个权重的逻辑回归，写成 Keras 模型只有三行：查 $r$（固定），查 $w$（要学），相乘再相加。
 # %% id="bayes-run"
 def learn_n_grams(token_corpus, vocabulary_words, orders, bayes=True, epochs=3):
-    """Train on the first `cut` reviews of the corpus -> vocabulary, features, model, validation logits"""
+    tr("""Train on the first `cut` reviews of the corpus -> vocabulary, features, model, validation logits""",
+       """用语料的前 `cut` 条影评训练 -> 词表、特征、模型、验证集上的 logit""")
     vocabulary = s.NGramVocabulary.build(vocabulary_words, [token_corpus], orders)
     features = vocabulary.encode(token_corpus)
     own, labels = features[:cut], known_labels[:cut]
@@ -453,7 +456,8 @@ stays = np.array([word not in stops for word in words.words])
 
 
 def changed(without_stops, stemmed):
-    """-> the corpus as the article would prepare it, and its words"""
+    tr("""-> the corpus as the article would prepare it, and its words""",
+       """-> 按原文的办法处理的语料，以及其中的词""")
     keep = stays[corpus.ids] if without_stops else np.ones(len(corpus.ids), bool)
     lengths = np.add.reduceat(np.append(keep, False).astype(int), corpus.offsets[:-1]) * (corpus.lengths > 0)
     ids = corpus.ids[keep]
@@ -486,12 +490,13 @@ for name, found in right.items():
 # 原文说要“以 BERT 模型为例”做情感分析，代码却是两层 LSTM（E25），从头到尾没有 BERT，而且跑不起来（E26）。这些错误，我们一个一个来看。
 # %% id="erratum-26"
 def said(error):
-    """What an error says, in its first line."""
+    tr("""What an error says, in its first line.""",
+       """错误信息的第一行。""")
     return f"{type(error).__name__}: {str(error).splitlines()[0]}"
 
 
 try:
-    keras.optimizers.Adam(lr=0.001)  # the argument is called learning_rate
+    keras.optimizers.Adam(lr=0.001)  # the argument is called learning_rate  # 这个参数叫 learning_rate
 except (TypeError, ValueError) as error:
     print("1.", said(error))
 
@@ -506,12 +511,12 @@ except ValueError as error:
 model = s.build_fasttext(10, 4, seed=course.seed)
 ids, answers = np.array([[1, 2], [3, 4]]), np.array([1.0, 0.0])
 for _ in range(2):
-    model.compile(keras.optimizers.Adam(0.01), s.LogitLoss())  # the article compiles anew before each epoch …
+    model.compile(keras.optimizers.Adam(0.01), s.LogitLoss())  # the article compiles anew before each epoch …  # 原文在每一轮之前重新编译……
     model.fit(ids, answers, verbose=0)
     steps = int(keras.ops.convert_to_numpy(model.optimizer.iterations))
-    print("3.", tr("steps Adam remembers:", "Adam 记得的步数："), steps)  # … and Adam forgets its averages
+    print("3.", tr("steps Adam remembers:", "Adam 记得的步数："), steps)  # … and Adam forgets its averages  # ……Adam 就忘了它的平均值
 
-print("4.", "Epoch {epoch+1}")  # without an f this is what it prints; and once, behind the loop
+print("4.", "Epoch {epoch+1}")  # without an f this is what it prints; and once, behind the loop  # 少了 f，打印出来就是这样；而且只在循环之后打印一次
 # %% [markdown] id="erratum-26-reading" lang="en"
 # A fifth one cannot even be shown: `tokenizer.num_words` is read outside the function that made the tokenizer, and would be `None`. Now the program
 # as it was **meant**: post-padding to 128 words, two LSTMs, the last state, one output. Two things are wrong with it even so (E27).
@@ -590,14 +595,15 @@ plots.show(
 # %% id="lstm-run"
 sizes = course.sequence
 top = min(10_000, len(words))
-small = np.where(corpus.ids < top, corpus.ids, 1)  # rarer words are unknown words here
+small = np.where(corpus.ids < top, corpus.ids, 1)  # rarer words are unknown words here  # 更少见的词在这里算未知词
 few = [small[start:end] for start, end in zip(corpus.offsets[:-1], corpus.offsets[1:], strict=True)]
-last = prep.pad(few, sizes["length"], truncate="left")  # the beginning of a long review is lost
+last = prep.pad(few, sizes["length"], truncate="left")  # the beginning of a long review is lost  # 长影评的开头被截掉
 some = min(sizes["reviews"], cut)
 
 
 def learn(model, ids, epochs, learning_rate=1e-2):
-    """-> validation logits after training on some of the reviews"""
+    tr("""-> validation logits after training on some of the reviews""",
+       """-> 用一部分影评训练之后，验证集上的 logit""")
     compile_for_training(model, ids.shape, keras.optimizers.Adam(learning_rate), loss=s.LogitLoss())
     model.fit(ids[:some], known_labels[:some].astype("float32"), batch_size=100, epochs=epochs, verbose=0)
     return model.predict(ids[cut:], batch_size=250, verbose=0)
@@ -741,13 +747,13 @@ document = np.array([0.5, -0.5])
 own, other = [np.array([1.0, 0.0]), np.array([0.0, 1.0])], np.array([1.0, 1.0])
 slope = np.zeros(2)
 for vector in own:
-    slope += (sigma(vector @ document) - 1) * vector  # an own n-gram pulls …
-    slope += sigma(other @ document) * other  # … and another pushes, here K = 1
+    slope += (sigma(vector @ document) - 1) * vector  # an own n-gram pulls …  # 自己的 n 元语法往里拉……
+    slope += sigma(other @ document) * other  # … and another pushes, here K = 1  # ……别的往外推，这里 K = 1
 print((document - 0.1 * slope).round(4))
 
 table, words_table = document[None].copy(), np.array([*own, other])
 drawn = sparse.csr_matrix([[1.0, 1.0, 0.0]])
-s.document_step(table, words_table, np.array([0]), drawn, np.array([2]), 0.1, 1)  # one row
+s.document_step(table, words_table, np.array([0]), drawn, np.array([2]), 0.1, 1)  # one row  # 一行
 assert np.allclose(table[0], document - 0.1 * slope)
 # %% [markdown] id="unlabelled-start" lang="en"
 # From random vectors this takes many epochs. We begin where a few sparse products lead: the directions along which reviews differ most, **latent semantic
@@ -772,7 +778,7 @@ dim = min(course.dim, len(frequent) - 1, everything.shape[0] - 1)
 space = s.latent_space(everything[:, frequent], dim, seed=course.seed)
 learnt = s.train_documents(everything[:, frequent], space, epochs=course.document_epochs, seed=course.seed)
 vectors = learnt.vectors(features[:, frequent], seed=course.seed)
-# logistic regression
+# logistic regression  # 逻辑回归
 judge = s.fit_calibration(known_labels[:cut], vectors[:cut], l2=5e-5, targets_smoothed=False)
 validation_logits["documents"] = judge.logits(vectors[cut:])
 choices["documents"] = protocol.choose(validation_logits["documents"])
@@ -783,7 +789,8 @@ unit = learnt.n_grams / np.maximum(np.linalg.norm(learnt.n_grams, axis=1, keepdi
 
 
 def neighbours(text, most=6):
-    """The n-grams whose vectors point where this one's does."""
+    tr("""The n-grams whose vectors point where this one's does.""",
+       """向量与它方向相近的 n 元语法。""")
     if text not in names:
         return []
     near = np.argsort(-(unit @ unit[names.index(text)]))
@@ -806,7 +813,7 @@ for word in ("boring", "superb", "vampire"):
 # %% id="vectors-run"
 known_words = {name: place for place, name in enumerate(names) if " " not in name}
 table = np.random.default_rng(course.seed).normal(0, 0.03, (top, learnt.n_grams.shape[1])).astype("float32")
-scale = 0.03 / learnt.n_grams[list(known_words.values())].std()  # as small as random first vectors
+scale = 0.03 / learnt.n_grams[list(known_words.values())].std()  # as small as random first vectors  # 与随机的初始向量一样小
 for word_id, word in enumerate(words.words[:top]):
     if word in known_words:
         table[word_id] = scale * learnt.n_grams[known_words[word]]
@@ -815,7 +822,7 @@ started = time.perf_counter()
 informed = s.build_lstm(top, **{**lstm, "width": table.shape[1]}, **mended, vectors=table)
 logits = learn(informed, last, sizes["epochs"])
 print(f"{choices['lstm']:.3f} → {protocol.choose(logits):.3f}   {time.perf_counter() - started:.0f} s")
-if protocol.choose(logits) > choices["lstm"]:  # a choice, made on the validation reviews
+if protocol.choose(logits) > choices["lstm"]:  # a choice, made on the validation reviews  # 一个选择，是在验证影评上做的
     lstm_model, validation_logits["lstm"], choices["lstm"] = informed, logits, protocol.choose(logits)
 # %% [markdown] id="vectors-reading" lang="en"
 # Do the vectors pay? In the recorded runs of section 6, on more reviews than here, the last step is not above the one before it: the vectors gained nothing. A plausible idea is not yet a gain, and the ladder keeps the rung all the same: it was announced before it was tried. What pays with large models is to pre-train *all* layers and not the first alone.
@@ -1118,7 +1125,7 @@ plots.show(
 # 绝不能按文件里的次序。（把标签打乱，能查出许多泄漏，却查不出这一个：配错了对，标签打乱后也照样是 50%。）
 # %% id="withdrawn-run"
 random = np.random.default_rng(course.seed)
-# whose n-grams stand beside each review's other scores: another's, of the same label
+# whose n-grams stand beside each review's other scores: another's, of the same label  # 每条影评的其他得分旁边放的是谁的 n 元语法：另一条同标签影评的
 partner = np.arange(len(held_labels))
 for label in (0, 1):
     partner[held_labels == label] = random.permutation(np.flatnonzero(held_labels == label))
@@ -1171,11 +1178,13 @@ print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ",
 # 按 (3) 式，由两个计数数组算出。
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=8
 def word_weights(positive, negative, alpha):
-    """positive, negative: counts (words,), alpha: number -> (words,)"""
+    tr("""positive, negative: counts (words,), alpha: number -> (words,)""",
+       """positive、negative：计数 (words,)，alpha：一个数 -> (words,)""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def word_weights(positive, negative, alpha):
-    """positive, negative: counts (words,), alpha: number -> (words,)"""
+    tr("""positive, negative: counts (words,), alpha: number -> (words,)""",
+       """positive、negative：计数 (words,)，alpha：一个数 -> (words,)""")
     p, q = positive + alpha, negative + alpha
     return np.log(p / p.sum()) - np.log(q / q.sum())
 # %% id="ex1-check" tags=["check"]
@@ -1190,11 +1199,13 @@ check("07.1", word_weights)
 # 第 3 节用循环做过：一好一差的各对之中，好评得分更高的占多少；平局算一半。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def area_under_roc(labels, scores):
-    """labels (reviews,) of 0 and 1, scores (reviews,) -> a number from 0 to 1"""
+    tr("""labels (reviews,) of 0 and 1, scores (reviews,) -> a number from 0 to 1""",
+       """labels (reviews,)，取 0 和 1，scores (reviews,) -> 0 到 1 之间的一个数""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def area_under_roc(labels, scores):
-    """labels (reviews,) of 0 and 1, scores (reviews,) -> a number from 0 to 1"""
+    tr("""labels (reviews,) of 0 and 1, scores (reviews,) -> a number from 0 to 1""",
+       """labels (reviews,)，取 0 和 1，scores (reviews,) -> 0 到 1 之间的一个数""")
     one, other = scores[labels == 1][:, None], scores[labels == 0]
     return np.mean((one > other) + 0.5 * (one == other))
 # %% id="ex2-check" tags=["check"]
@@ -1209,11 +1220,13 @@ check("07.2", area_under_roc)
 # 已知每条影评说的是哪部电影，请指出留出哪些影评：由种子决定，整部整部地抽，留出的大约是要求的比例。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=12
 def hold_out_films(films, fraction, seed):
-    """films: array of str (reviews,), fraction, seed -> boolean (reviews,), True = held out"""
+    tr("""films: array of str (reviews,), fraction, seed -> boolean (reviews,), True = held out""",
+       """films：str 的数组 (reviews,)，fraction，seed -> 布尔值 (reviews,)，True 表示留出""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def hold_out_films(films, fraction, seed):
-    """films: array of str (reviews,), fraction, seed -> boolean (reviews,), True = held out"""
+    tr("""films: array of str (reviews,), fraction, seed -> boolean (reviews,), True = held out""",
+       """films：str 的数组 (reviews,)，fraction，seed -> 布尔值 (reviews,)，True 表示留出""")
     held = np.zeros(len(films), bool)
     for film in np.random.default_rng(seed).permutation(np.unique(films)):
         if held.mean() < fraction:

@@ -98,7 +98,7 @@ from course_lib import tuning as t
 from course_lib.sentiment import load_records
 
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
-warnings.filterwarnings("ignore", category=DeprecationWarning)  # KerasTuner asks for the thread's name in an old way
+warnings.filterwarnings("ignore", category=DeprecationWarning)  # KerasTuner asks for the thread's name in an old way  # KerasTuner 用旧办法询问线程的名字
 
 called = {"random": tr("random", "随机"), "bayesian": tr("Bayesian", "贝叶斯"), "hyperband": "Hyperband"}
 shown = {"random": plots.label("random", "随机"), "bayesian": plots.label("Bayesian", "贝叶斯"), "hyperband": "Hyperband"}
@@ -111,7 +111,7 @@ diagrams.flow(
         "rate": (1, 0, tr("learning rate\nsections 3–4", "学习率\n第 3–4 节")),
         "batch": (1, 1, tr("batch, stopping\nsections 5–6", "批、提前停止\n第 5–6 节")),
         "points": (2, 0, tr("grid, random\nsection 7", "网格、随机\n第 7 节")),
-        "tuner": (2, 1, "KerasTuner\n" + tr("section 8", "第 8 节")),
+        "tuner": (2, 1, tr("KerasTuner\nsection 8", "KerasTuner\n第 8 节")),
         "three": (2, 2, tr("three searches\nsection 9", "三种搜索\n第 9 节")),
         "noise": (3, 0, tr("winning again?\nsection 10", "还会赢吗？\n第 10 节")),
         "folds": (3, 1, tr("cross-validation\nsection 11", "交叉验证\n第 11 节")),
@@ -166,12 +166,13 @@ known, held = data.reviews.split_by_film(reviews, 0.25, seed=course.seed)
 
 weigh = TfidfVectorizer(min_df=3, sublinear_tf=True, max_features=8_000, token_pattern=r"[A-Za-z']+|[!?]")
 press = TruncatedSVD(course.dim, n_iter=3, random_state=course.seed)
-first = press.fit_transform(weigh.fit_transform(known.texts))  # learnt from the training reviews alone
+first = press.fit_transform(weigh.fit_transform(known.texts))  # learnt from the training reviews alone  # 只从训练影评学来
 middle, spread = first.mean(axis=0), first.std(axis=0)
 
 
 def numbers(texts):
-    """texts -> (reviews, dim), each column about as large as the others"""
+    tr("""texts -> (reviews, dim), each column about as large as the others""",
+       """texts -> (reviews, dim)，各列大小相近""")
     return ((press.transform(weigh.transform(texts)) - middle) / spread).astype("float32")
 
 
@@ -188,7 +189,8 @@ print(x.shape, x_held.shape, x_asked.shape,
 # 搜索之前先看：默认设置得多少？**什么都不变，只换种子，这个数会动多少？** 准确率里有两种偶然：权重是抽的，验证影评也是抽的。后一种有公式，就是第 07 课的标准误。
 # %% id="default-run"
 def train(seed=course.seed, epochs=course.epochs, **settings):
-    """-> a finished run"""
+    tr("""-> a finished run""",
+       """-> 跑完的一次训练""")
     run = t.Training(t.Settings(**settings), x, y, epochs, seed)
     run.run(epochs)
     return run
@@ -238,7 +240,7 @@ for _ in range(4):
     rates.append(rate)
     rate *= (1 / 0.001) ** (1 / 3)
 print(np.round(rates, 4))
-assert np.allclose(rates, 0.001 * (1 / 0.001) ** (np.arange(4) / 3))  # (1), in one line
+assert np.allclose(rates, 0.001 * (1 / 0.001) ** (np.arange(4) / 3))  # (1), in one line  # (1) 式，写成一行
 # %% [markdown] id="range-keras" lang="en"
 # `lr_range_test` does it to any compiled Keras model and puts its weights back. For comparison we train the network in NumPy in full at each of several rates.
 # %% [markdown] id="range-keras" lang="zh" of="9e70f399"
@@ -256,7 +258,8 @@ assert np.allclose(rates, 0.001 * (1 / 0.001) ** (np.arange(4) / 3))  # (1), in 
 # > 头一遍也许还有好处，整个训练下来，却比用它的五十分之一还差。
 # %% id="range-run"
 def build(hidden_units=64, dropout=0.0, learning_rate=1e-3):
-    """The network in Keras, compiled: one logit in place of two."""
+    tr("""The network in Keras, compiled: one logit in place of two.""",
+       """用 Keras 写的同一个网络，已编译：一个 logit 代替两个。""")
     model = keras.Sequential([
         keras.Input((course.dim,)),
         keras.layers.Dense(hidden_units, activation="relu",
@@ -333,7 +336,7 @@ plots.show(
 #
 # $$ \eta_t = \eta_{\max} \cdot \frac{t + 1}{w} \quad (t < w), \qquad \eta_t = \eta_{\max} \cdot \tfrac12 \left( 1 + \cos \pi \frac{t - w}{T - w} \right) \quad (w \le t \le T). \tag{2} $$
 # %% id="schedules-loop"
-for step in range(8):  # peak 1, two steps of warm-up, eight steps in all
+for step in range(8):  # peak 1, two steps of warm-up, eight steps in all  # 峰值 1，预热两步，共八步
     by_hand = (step + 1) / 2 if step < 2 else 0.5 * (1 + np.cos(np.pi * (step - 2) / 6))
     print(step, round(by_hand, 3), end="   ")
     assert np.isclose(by_hand, t.learning_rate_at(step, 1.0, 8, "cosine", warmup_share=0.25))
@@ -445,7 +448,7 @@ run = t.Training(t.Settings(learning_rate=3e-3, hidden_units=128), x, y, long, c
 curve = []
 for _ in range(long):
     curve.append((run.run(1), run.measure(x_held, y_held)[0]))
-curve = np.array(curve)  # (epochs, 2): training, validation
+curve = np.array(curve)  # (epochs, 2): training, validation  # (epochs, 2)：训练、验证
 best, stopped = 0, long - 1
 for epoch in range(long):
     if curve[epoch, 1] < curve[best, 1]:
@@ -507,7 +510,7 @@ for rate in (3e-4, 1e-3, 3e-3, 1e-2):
 # %% id="points-loop"
 misses = 1.0
 for _ in range(60):
-    misses *= 1 - 0.05  # each point misses the best 5% independently of the others
+    misses *= 1 - 0.05  # each point misses the best 5% independently of the others  # 各点是否错过最好的 5%，彼此独立
 print(round(1 - misses, 3), round(t.chance_of_top(0.05, 60), 3),
       [(n, round(t.chance_of_top(0.05, n), 2)) for n in (5, 14, 30, 60)])
 # %% [markdown] id="points-predict" lang="en" tags=["predict"]
@@ -533,7 +536,8 @@ for row, decay in enumerate(lines[1]):
 
 
 def lowest(points):
-    """Train at each point -> the least loss: (points, 2) -> one number"""
+    tr("""Train at each point -> the least loss: (points, 2) -> one number""",
+       """在每个点上训练 -> 最小的损失：(points, 2) -> 一个数""")
     return min(
         train(learning_rate=float(rate), weight_decay=float(decay), epochs=min(course.epochs, 4))
         .measure(x_held, y_held)[0] for rate, decay in points
@@ -680,7 +684,8 @@ across = np.linspace(log_rates[0], log_rates[-1], 200)
 
 
 def kernel(a, b, length=1.0):
-    """How alike the losses of two rates are expected to be: (a,), (b,) -> (a, b)"""
+    tr("""How alike the losses of two rates are expected to be: (a,), (b,) -> (a, b)""",
+       """两个学习率的损失预计有多相像：(a,)、(b,) -> (a, b)""")
     return np.exp(-0.5 * ((a[:, None] - b[None]) / length) ** 2)
 
 
@@ -688,9 +693,9 @@ level = losses[seen].mean()
 inverse = np.linalg.inv(kernel(log_rates[seen], log_rates[seen]) + 1e-4 * np.eye(len(seen)))
 weights = kernel(across, log_rates[seen]) @ inverse                                        # (200, seen)
 mean = level + weights @ (losses[seen] - level)
-unknown = 1 - np.sum(weights * kernel(across, log_rates[seen]), axis=1)  # 0 at the points we know
+unknown = 1 - np.sum(weights * kernel(across, log_rates[seen]), axis=1)  # 0 at the points we know  # 在已知的点上为 0
 deviation = losses[seen].std() * np.sqrt(np.maximum(unknown, 0))
-bound = mean - 2.6 * deviation                                             # (5), KerasTuner's beta
+bound = mean - 2.6 * deviation                                             # (5), KerasTuner's beta  # (5) 式，取 KerasTuner 的 beta
 print(tr("next rate to try", "下一个要试的学习率"), f"{10 ** across[bound.argmin()]:.5f}")
 # %% id="bayes-figure" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.6, 3))
@@ -710,7 +715,7 @@ plots.show(figure, "A Gaussian process through four points: its mean, its band o
 # %% id="hyperband-loop"
 left, done, spent = 9, 0, 0
 for epochs in (1, 3, 9):
-    spent += left * (epochs - done)  # they go on from where they were
+    spent += left * (epochs - done)  # they go on from where they were  # 从各自停下的地方接着训练
     print(f"{left} × ({epochs} − {done})", end="   ")
     left, done = left // 3, epochs
 print("=", spent, tr("epochs, in place of 81", "轮，而不是 81 轮"))
@@ -745,7 +750,8 @@ space.Choice("batch_size", [16, 32, 64, 128])
 
 
 def evaluate(job, seed=course.seed):
-    """Train a setting, from where it stopped if Hyperband says so -> its validation loss"""
+    tr("""Train a setting, from where it stopped if Hyperband says so -> its validation loss""",
+       """训练一种设置，Hyperband 要求时从停下的地方接着来 -> 验证损失""")
     run = t.Training(t.Settings(**job.values), x, y, course.epochs, seed)
     if job.previous is not None:
         run.load(job.previous)
@@ -853,7 +859,7 @@ for method in ("bayesian", "hyperband"):
 random = np.random.default_rng(course.seed)
 for count in (2, 5, 10, 50):
     drawn = random.normal(size=(4_000, count)).max(axis=1).mean()
-    print(count, round(drawn, 2), round(t.expected_maximum(count), 2))  # drawn; (6)
+    print(count, round(drawn, 2), round(t.expected_maximum(count), 2))  # drawn; (6)  # 抽样；(6) 式
 # %% [markdown] id="again-run-text" lang="en"
 # Now real settings: drawn at random near the valley, each trained with several seeds **and scored on a half of the validation reviews that is drawn anew each time**. Every run crowns its winner; then we look the winner up in the other runs.
 # %% [markdown] id="again-run-text" lang="zh" of="7a777c3f"
@@ -943,7 +949,8 @@ for learnt, left_out in t.k_folds(6, 3, seed=course.seed):
 
 
 def fold_score(settings):
-    """-> a function from the places to learn from and to hold out to an accuracy"""
+    tr("""-> a function from the places to learn from and to hold out to an accuracy""",
+       """-> 一个函数：给出学习用的和留出的位置，返回准确率""")
     def score(learnt, left_out):
         run = t.Training(t.Settings(**settings), x[learnt], y[learnt], min(course.epochs, 5), course.seed)
         run.run(course.epochs)
@@ -993,7 +1000,8 @@ candidates = [dict(learning_rate=rate, hidden_units=units) for rate in (1e-3, 1e
 
 
 def choose(places, seed):
-    """-> the candidate with the best mean over inner folds, seeing only these places"""
+    tr("""-> the candidate with the best mean over inner folds, seeing only these places""",
+       """-> 只看这些位置，内层各折平均最好的候选""")
     def score(settings):
         def inner(learnt, left_out):
             return fold_score(settings)(places[learnt], places[left_out])
@@ -1012,7 +1020,7 @@ plainly = max(t.cross_validate(fold_score(settings), len(x), 3, course.seed, fil
 print(tr(f"without nesting, the best candidate's own mean over three folds: {plainly:.3f}",
          f"不嵌套，最好的候选自己的三折均值：{plainly:.3f}"))
 
-# The finalists of section 10, in the test: each model once.
+# The finalists of section 10, in the test: each model once.  # 第 10 节的入围者接受测试：每个模型一次。
 for name, runs in finalists.items():
     loss, accuracy = np.mean([run.measure(x_asked, y_asked) for run in runs], axis=0)
     error = metrics.standard_error(accuracy, len(y_asked))
@@ -1190,11 +1198,13 @@ print(tr(f"{len(resumed.trials)} trials in {len(ran)} starts; started twice: {tw
 # 按 (1) 式：从最小到最大，每步同样的倍数，两端都要取到；两端不一定是 10 的整数次方。
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=6
 def range_test_rates(lowest, highest, steps):
-    """two rates and a number of steps -> (steps,)"""
+    tr("""two rates and a number of steps -> (steps,)""",
+       """两个学习率和步数 -> (steps,)""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def range_test_rates(lowest, highest, steps):
-    """two rates and a number of steps -> (steps,)"""
+    tr("""two rates and a number of steps -> (steps,)""",
+       """两个学习率和步数 -> (steps,)""")
     return lowest * (highest / lowest) ** (np.arange(steps) / (steps - 1))
 # %% id="ex1-check" tags=["check"]
 check("08.1", range_test_rates)
@@ -1208,11 +1218,13 @@ check("08.1", range_test_rates)
 # 按 (2) 式：给出某一步的学习率，步数从 0 数起。第一步的学习率不是零；到 `total_steps` 时是零。`warmup_steps = 0` 表示不预热：第 0 步就用峰值。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def scheduled_rate(step, peak, warmup_steps, total_steps):
-    """-> the learning rate of this step, a number"""
+    tr("""-> the learning rate of this step, a number""",
+       """-> 这一步的学习率，一个数""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def scheduled_rate(step, peak, warmup_steps, total_steps):
-    """-> the learning rate of this step, a number"""
+    tr("""-> the learning rate of this step, a number""",
+       """-> 这一步的学习率，一个数""")
     if step < warmup_steps:
         return peak * (step + 1) / warmup_steps
     return peak * 0.5 * (1 + np.cos(np.pi * (step - warmup_steps) / (total_steps - warmup_steps)))
@@ -1228,11 +1240,13 @@ check("08.2", scheduled_rate)
 # 已知每组设置在每一轮之后的损失**会是**多少。先让所有设置训练一轮，留下最好的 `1 / factor`（向下取整，至少一组），接着训练到第 `factor` 轮，再到第 `factor²` 轮，依此类推；最后一回合到最后一列为止，不管那是第几轮，哪怕只剩一组。每一回合只按自己最后一轮的损失评判。没有付过钱的轮次，它的损失不许看。返回剩下那组设置的行号（若剩下不止一组，取其中最好的），以及所有设置一共训练了多少轮。
 # %% id="ex3" tags=["exercise"] difficulty=3 minutes=18
 def successive_halving(losses, factor):
-    """losses (settings, epochs) -> the row number of the best setting left, and the epochs spent"""
+    tr("""losses (settings, epochs) -> the row number of the best setting left, and the epochs spent""",
+       """losses (settings, epochs) -> 留到最后的最好设置的行号，以及花掉的轮数""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def successive_halving(losses, factor):
-    """losses (settings, epochs) -> the row number of the best setting left, and the epochs spent"""
+    tr("""losses (settings, epochs) -> the row number of the best setting left, and the epochs spent""",
+       """losses (settings, epochs) -> 留到最后的最好设置的行号，以及花掉的轮数""")
     left, done, epochs, spent = np.arange(len(losses)), 0, 1, 0
     while True:
         spent += len(left) * (epochs - done)
@@ -1252,11 +1266,13 @@ check("08.3", successive_halving)
 # 每一行是一组设置，每一列是一次运行。每一列有自己的赢家，也就是这一列里分数最高的那组设置。赢的那个分数，比同一组设置在**其他**各次运行里的平均高多少？返回所有运行的平均。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=12
 def winners_optimism(scores):
-    """scores (settings, runs) -> a number"""
+    tr("""scores (settings, runs) -> a number""",
+       """scores (settings, runs) -> 一个数""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
 def winners_optimism(scores):
-    """scores (settings, runs) -> a number"""
+    tr("""scores (settings, runs) -> a number""",
+       """scores (settings, runs) -> 一个数""")
     runs = np.arange(scores.shape[1])
     winners = scores.argmax(axis=0)
     claimed = scores[winners, runs]

@@ -77,7 +77,7 @@ import course_lib.preprocessing as prep
 from course_lib import data, diagrams, display, mlp, plots, transformer
 from course_lib.base.errors import DataUnavailable
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 关于重复追踪的提醒是说给长循环听的
 blue, red, green, grey = "#2b6ca3", "#b5432f", "#3c7d4f", "#8a8a8a"
 
 # %% id="map" tags=["fold"]
@@ -147,19 +147,19 @@ course = dial(
 #
 # 现在请你来玩。下一格给出《诺桑觉寺》中的六处。请为每一处写下你认为的下一个字母（空格也算），以及你有几分把握；剩下的把握，平均分给其余 26 个符号。
 # %% id="game-data"
-novels = data.novels.load()  # in the order of the years in which they appeared
+novels = data.novels.load()  # in the order of the years in which they appeared  # 按发表的年份排列
 titles = [novel.title for novel in novels]
 training_text = "\n".join(novel.text for novel in novels[:-2])
 validation_text, test_text = novels[-2].text, novels[-1].text
 print(titles, f"{len(training_text):,}", f"{len(validation_text):,}", f"{len(test_text):,}")
 
-plain = " ".join(re.findall("[a-z]+", validation_text.lower()))  # 26 letters and the space
+plain = " ".join(re.findall("[a-z]+", validation_text.lower()))  # 26 letters and the space  # 26 个字母和空格
 places = [2_000 + 1_357 * number for number in range(6)]
 for place in places:
     print(f"…{plain[place - 60 : place]}▁")
 # %% id="game-play"
-letters = ["e", "e", "e", "e", "e", "e"]  # your guesses …
-sure = [0.1, 0.1, 0.1, 0.1, 0.1, 0.1]  # … and how sure you are: from 0 to 1
+letters = ["e", "e", "e", "e", "e", "e"]  # your guesses …  # 你的猜测……
+sure = [0.1, 0.1, 0.1, 0.1, 0.1, 0.1]  # … and how sure you are: from 0 to 1  # ……以及把握有多大：从 0 到 1
 
 bits = []
 for place, letter, chance in zip(places, letters, sure, strict=True):
@@ -207,8 +207,8 @@ print(f"{np.mean(bits):.2f}")
 # 求和只对**文字里的词元**进行。第三篇文章写的是 $-\sum_i y_i \log \hat y_i$，却没说 $i$ 取遍什么（E21）：式子里面是对词表求和，$y$ 在正确的词元处是 1，
 # 其余是 0，所以只剩一项；式子外面，则是对所有不是填充的词元求平均。
 # %% id="bits-by-hand"
-p = np.array([1 / 2, 1 / 4, 1 / 8, 1 / 8])  # the language
-q = np.array([1 / 4, 1 / 4, 1 / 4, 1 / 4])  # a model that knows nothing of it
+p = np.array([1 / 2, 1 / 4, 1 / 8, 1 / 8])  # the language  # 语言本身
+q = np.array([1 / 4, 1 / 4, 1 / 4, 1 / 4])  # a model that knows nothing of it  # 对它一无所知的模型
 
 entropy = 0.0
 for chance in p:
@@ -216,7 +216,7 @@ for chance in p:
 assert entropy == lm.entropy(p) == 1.75
 print(tr("entropy", "熵"), entropy, tr("the model pays", "模型付"), -(p * np.log2(q)).sum())
 
-text = [0, 0, 1, 3]  # four symbols; what each model pays for them, (2)
+text = [0, 0, 1, 3]  # four symbols; what each model pays for them, (2)  # 四个符号；各模型为它们付出多少，(2) 式
 for name, model in {"p": p, "q": q}.items():
     paid = -np.log2(model[text]).mean()
     print(f"{name}: {paid:.2f} {tr('bits, perplexity', '比特，困惑度')} {2**paid:.2f}")
@@ -242,14 +242,15 @@ for name, model in {"p": p, "q": q}.items():
 # $$ \text{每字节比特} = \frac{-\sum_t \log_2 q(x_t \mid x_1 \dots x_{t-1})}{\text{文字的 UTF-8 字节数}}. \tag{3} $$
 # %% id="tokens-run"
 def counted(encode, size, order):
-    """Fit Kneser–Ney to the training novels -> nats of each token of the validation novel"""
+    tr("""Fit Kneser–Ney to the training novels -> nats of each token of the validation novel""",
+       """用训练小说拟合 Kneser–Ney -> 验证小说每个词元的奈特数""")
     known, asked = encode(training_text[:1_000_000]), encode(validation_text)
     model = lm.ModifiedKneserNey(*mlp.contexts_and_targets([known], order), size, order)
     return model.surprisals(*mlp.contexts_and_targets([asked], order))
 
 
-tokens = lm.recorded_tokens()  # 2,048, learnt from the training novels
-alone = len(tokens) - len(tokens.merges)  # bytes and characters; then merges
+tokens = lm.recorded_tokens()  # 2,048, learnt from the training novels  # 2,048 个，从训练小说学来
+alone = len(tokens) - len(tokens.merges)  # bytes and characters; then merges  # 先是字节和字符，然后是合并
 fewer = prep.BytePairEncoding(tokens.tokens[:512], tokens.merges[: 512 - alone])
 letters = prep.Vocabulary.build([list(training_text)])
 cuts = {
@@ -296,7 +297,7 @@ def ids_of(text):
     return np.array(tokens.to_ids(tokens.encode(text)))
 
 
-size, separator = len(tokens) + 1, len(tokens)  # one id more: a text begins
+size, separator = len(tokens) + 1, len(tokens)  # one id more: a text begins  # 多一个编号：文本开始
 known, held = ids_of(training_text), ids_of(validation_text)
 
 packed = lm.compressed_bits_per_byte(validation_text, primed_with=training_text)
@@ -350,9 +351,9 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-W, U, b = 0.5, 1.0, 0.0  # one unit, so that weights are numbers
+W, U, b = 0.5, 1.0, 0.0  # one unit, so that weights are numbers  # 只有一个单元，权重就是一个数
 simple, hidden, memory = 0.0, 0.0, 0.0
-for step, x in enumerate([2.0, 0.0, 0.0, 0.0, 0.0]):  # one signal, then silence
+for step, x in enumerate([2.0, 0.0, 0.0, 0.0, 0.0]):  # one signal, then silence  # 一个信号，此后寂静
     simple = np.tanh(W * x + U * simple + b)  # (5)
     write, keep, show = sigmoid(4 * x - 4), sigmoid(4.0), sigmoid(4.0)  # i, f, o
     memory = keep * memory + write * np.tanh(W * x)  # (6)
@@ -376,7 +377,7 @@ for name, cell, spread, forget in kinds:
     recurrent = reader.recurrent_layers[0]
     kernel, recurrent_kernel, bias = recurrent.get_weights()
     if forget is not None:
-        bias[32:64] = forget  # i, f, c, o: 32 numbers each
+        bias[32:64] = forget  # i, f, c, o: 32 numbers each  # i、f、c、o：各 32 个数
     recurrent.set_weights([kernel, spread * recurrent_kernel, bias])
     sizes[name] = lm.gradient_through_time(reader, passage, reach=60)
     print(f"{name:>20}", *(f"k={k}: {sizes[name][k]:.1e}  " for k in (1, 10, 60)))
@@ -443,7 +444,7 @@ for name, model, carry in [("carried", carried, True), ("forgetful", forgetful, 
     told = lm.train_language_model(model, rows_of["train"], course.steps, batch_size=course.batch,
                                    learning_rate=3e-3, carry=carry, seed=course.seed)
     seconds[name] = told["processor_seconds"][-1]
-    paid[name] = lm.surprise(model, held_ids)  # the whole text in one pass, the state carried
+    paid[name] = lm.surprise(model, held_ids)  # the whole text in one pass, the state carried  # 整篇文本读一遍，状态一路传下去
     print(f"{name:>9}: {paid[name].sum() / np.log(2) / held_bytes:.3f}", tr("bits per byte", "每字节比特"),
           f"{seconds[name]:.0f} s")
 # %% id="carry-plot" tags=["fold"]
@@ -506,7 +507,7 @@ def decoder(vocabulary_size=size, **changes):
 
 writer = decoder()
 first = rows_of["train"].token_ids[: course.batch]
-logits = writer(first)  # (batch, time) of ids -> (batch, time, V)
+logits = writer(first)  # (batch, time) of ids -> (batch, time, V)  # (batch, time) 的编号 -> (batch, time, V)
 print(first.shape, "→", tuple(logits.shape))
 
 learned = decoder(positions="learned")
@@ -530,7 +531,8 @@ batch = lm.Packed(*(part[: course.batch] for part in rows_of["train"]))
 
 
 def loss(model):
-    """Mean nats of the targets of one batch."""
+    tr("""Mean nats of the targets of one batch.""",
+       """一批目标的平均奈特数。""")
     return float(ops.mean(mlp.cross_entropy(batch.targets, model(batch.token_ids))))
 
 
@@ -573,7 +575,7 @@ course.report("first_loss_above_ln_v", loss(fresh) - np.log(size))
 bytes_of = {"train": training_text[:400_000], "held": validation_text[:9_900]}
 windows = {}
 for part, text in bytes_of.items():
-    stream = np.frombuffer(text.encode(), dtype=np.uint8)  # the bytes serve as tokens
+    stream = np.frombuffer(text.encode(), dtype=np.uint8)  # the bytes serve as tokens  # 字节就当词元
     windows[part] = stream[: len(stream) // 33 * 33].reshape(-1, 33).astype("int32")
 
 
@@ -586,7 +588,8 @@ class Position(layers.Layer):
 
 
 def article(causal):
-    """The article's stack with an entrance and an exit: one layer, attention with a mask or without."""
+    tr("""The article's stack with an entrance and an exit: one layer, attention with a mask or without.""",
+       """原文的堆叠，配上入口和出口：一层，注意力带掩码或不带。""")
     ids = keras.Input((32,), dtype="int32")
     x = Position()(layers.Embedding(256, 64)(ids))
     x = x + layers.MultiHeadAttention(4, 16)(x, x, use_causal_mask=causal)
@@ -603,7 +606,7 @@ for shifted, causal in [(False, False), (False, True), (True, False), (True, Tru
                   keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     targets = windows["train"][:, 1:] if shifted else given
     told = model.fit(given[chosen], targets[chosen], batch_size=32, verbose=0).history["loss"][-1]
-    # What comes after the last byte of a window: that byte no model can see.
+    # What comes after the last byte of a window: that byte no model can see.  # 一段的最后一个字节后面是什么：那个字节哪个模型都看不见。
     scores = model(held_given)[:, -1]
     honest = ops.mean(mlp.cross_entropy(windows["held"][:, -1], scores))
     yes_or_no = [tr("yes", "有") if each else tr("no", "无") for each in (shifted, causal)]
@@ -656,7 +659,7 @@ ids, segments = small.token_ids[0], small.segment_ids[0]
 may_look = np.zeros((4, 4), dtype=int)
 for t in range(4):
     for s in range(t + 1):
-        may_look[t, s] = segments[s] == segments[t]  # causal, and the same document
+        may_look[t, s] = segments[s] == segments[t]  # causal, and the same document  # 因果，且属于同一篇文档
 print(may_look)
 # %% [markdown] id="packing-predict" lang="en" tags=["predict"]
 # **Before you run it.** The documents are now poems of the Tang, read by characters: some 50 each, so a row of 64 nearly always holds pieces of two. We exchange every character of the first poem in a row and look at the scores for the **second** one, once with the causal mask alone (*together*), once with a mask that
@@ -671,16 +674,16 @@ print(may_look)
 # > 不分开时，第二首的得分全都变了：它读了第一首。分开时，一个也不变。对单独出现的诗，泄漏不可能有用，因为模型学着从邻居那里取的东西，这时并不在；不过偶然排在一起的诗，彼此没有多少可说的，本来也没有多少可取。看看差别有多小。两次训练证明不了谁更好；
 # > 如果一行里是同一个网站的网页，或者同一场对话的几轮，影响就大了；而让别人的信出现在眼前，就算不多付比特，也是错。
 # %% id="packing-run"
-learnt = lm.verses().training  # poems of the Tang
+learnt = lm.verses().training  # poems of the Tang  # 唐诗
 signs = prep.Vocabulary.build([list(poem) for poem in learnt])
-begin = len(signs)  # the separator
+begin = len(signs)  # the separator  # 分隔符
 rows = lm.pack([signs.encode(list(poem)) for poem in learnt[:40]], 64, begin)
 row = next(place for place, ids in enumerate(rows.segment_ids) if len(set(ids)) > 1)
 inputs, segments = rows.token_ids[row][None], rows.segment_ids[row][None]
-changed = np.where(segments == segments[0, 0], 2 + inputs % (begin - 2), inputs)  # another first poem
+changed = np.where(segments == segments[0, 0], 2 + inputs % (begin - 2), inputs)  # another first poem  # 换了第一首诗
 
 model = decoder(begin + 1, num_layers=1, max_length=64)
-later = segments[0] != segments[0, 0]  # where the other poems stand
+later = segments[0] != segments[0, 0]  # where the other poems stand  # 其他诗所在的位置
 for name, given in [("together", None), ("apart", segments)]:
     moved = ops.abs(model(inputs, given) - model(changed, given))
     print(f"{name:>9}: {float(ops.max(moved[0][later])):.6f}")
@@ -711,7 +714,7 @@ seconds["writer"] = told["processor_seconds"][-1]
 
 bits = {}
 for name, model in [("lstm", carried), ("transformer", writer)]:
-    nats = lm.surprise(model, held_ids)  # the decoder: with a sliding window
+    nats = lm.surprise(model, held_ids)  # the decoder: with a sliding window  # 解码器：用滑动窗口
     bits[name] = nats.sum() / np.log(2) / held_bytes
 nats = table.surprisals(*mlp.contexts_and_targets([held[: course.held]], 5))
 bits["counting"] = nats.sum() / np.log(2) / held_bytes
@@ -780,7 +783,7 @@ plots.show(
 #
 # > 计数的表过了四个词元就平了：它不往更远处看。两个网络还在下降，Transformer 比 LSTM 降得更远：谁在场，用什么口气说话，都是老早就交代了的。不过，好处大半来自最前面的几十个词元；长度每翻一倍，换来的越来越少。
 # %% id="context-run"
-kept = lm.recorded_model()  # the Transformer of seed 1
+kept = lm.recorded_model()  # the Transformer of seed 1  # 种子 1 的 Transformer
 first_runs = {race.model: race for race in races if race.seed == 1}
 pieces = held[: len(held) // 128 * 128].reshape(-1, 128)
 counted_nats = table.surprisals(*mlp.contexts_and_targets(pieces, 5)).reshape(-1, 128).mean(axis=0)
@@ -793,7 +796,7 @@ for name, nats in by_position.items():
 # %% id="context-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.2, 3.4))
 for (name, nats), color, style in zip(by_position.items(), (green, blue, red), (":", "-", "--"), strict=True):
-    smooth = [nats[max(0, t // 2) : t + 1].mean() for t in range(128)]  # each point a mean over more and more
+    smooth = [nats[max(0, t // 2) : t + 1].mean() for t in range(128)]  # each point a mean over more and more  # 每个点都是越来越多词元的平均
     axis.plot(np.arange(1, 129), smooth, style, color=color, lw=2, label=name)
 axis.set(xscale="log", xlabel=plots.label("tokens read before", "前面读过的词元数"), ylabel=plots.label("nats per token", "每个词元的奈特"))
 axis.legend()
@@ -806,7 +809,7 @@ plots.show(
 passage = held[:2_000] if course.scale != "smoke" else held[:300]
 neural = lm.surprise(kept, [separator, *passage], batch_size=4)
 counts = table.surprisals(*mlp.contexts_and_targets([passage], 5))
-lead = (counts - neural) / np.log(2)  # positive: the network pays fewer bits
+lead = (counts - neural) / np.log(2)  # positive: the network pays fewer bits  # 为正：网络付的比特更少
 for order in (np.argsort(-lead), np.argsort(lead)):
     for place in sorted(order[:4]):
         before = tokens.decode(passage[max(0, place - 24) : place]).replace("\n", " ")
@@ -843,7 +846,7 @@ for order in (np.argsort(-lead), np.argsort(lead)):
 # - **重复惩罚**：写过的词元，得分降低。
 # %% id="writing-draw"
 words = ["happy", "much", "well", "glad", "sorry", "far", "angry", "young", "ill", "blue"]
-scores = np.array([4.0, 3.6, 3.1, 2.9, 2.4, 2.0, 1.2, 1.0, 0.4, -2.0])  # after "She was very"
+scores = np.array([4.0, 3.6, 3.1, 2.9, 2.4, 2.0, 1.2, 1.0, 0.4, -2.0])  # after "She was very"  # 在“She was very”之后
 rules = {
     tr("as it is", "原样"): lm.Sampler(),
     tr("greedy", "贪心"): lm.Sampler(greedy=True),
@@ -888,7 +891,8 @@ plots.show(
 # 现在让模型写。第 7 节有记录的那个模型训练了一刻钟，权重就在课程里（一兆字节），谁也不用等。文字抽一个词元就上一个词元，**流**到页面上来。
 # %% id="checkpoint-write"
 def write(model, beginning, new, rule, seed=course.seed):
-    """Print a beginning, then every token as soon as it is drawn."""
+    tr("""Print a beginning, then every token as soon as it is drawn.""",
+       """先打印开头，然后每抽出一个词元就打印一个。""")
     ids = [separator, *tokens.to_ids(tokens.encode(beginning))]
     print(beginning, end="", flush=True)
     written = []
@@ -940,7 +944,7 @@ pace = decoder(width=192, num_layers=4, num_heads=6, max_length=course.lengths[-
 greedy = lm.Sampler(greedy=True)
 spent = {}
 for cached in (True, False):
-    lm.generate(pace, [separator], max(course.lengths), greedy, cached=cached)  # compiled for every length
+    lm.generate(pace, [separator], max(course.lengths), greedy, cached=cached)  # compiled for every length  # 每个长度都要编译
     for length in course.lengths:
         started = time.perf_counter()
         lm.generate(pace, [separator], length, greedy, cached=cached)
@@ -986,7 +990,8 @@ plots.show(
 # 还有计数的表，它除了五个词元的片段，什么也不知道。
 # %% id="copying-run"
 def counted_writing(new, seed):
-    """Draw from the table of counts."""
+    tr("""Draw from the table of counts.""",
+       """按计数表抽取。""")
     random, ids = np.random.default_rng(seed), [int(known[0])]
     for _ in range(new):
         chances = table.distribution(ids[-4:])
@@ -1043,14 +1048,14 @@ print(lm.induction_scores(lm.attention_weights(kept, repeated)).max().round(3))
 # 在大模型里，这种头在训练早期会一下子出现。要看到一个，就得让它值得学：用一个两层的解码器，只读随机词元组成的行，每行隔 6 到 16 个位置就从头再来一遍。每次都是新的行，距离也在变，词元和距离都背不下来，能学的只有这个本事。训练要一分钟，已有记录
 # （`python -m course_lib.language_model.copier`）。
 # %% id="inside-losses"
-rows = lm.repeating_rows(3, seed=course.seed)  # 64 tokens; begins again after 6 to 16 places
+rows = lm.repeating_rows(3, seed=course.seed)  # 64 tokens; begins again after 6 to 16 places  # 64 个词元；隔 6 到 16 个位置重新开始
 print(rows.token_ids)
 
-copier, fall = lm.recorded_copier()  # two layers, trained by train_language_model on 80,000 such rows
+copier, fall = lm.recorded_copier()  # two layers, trained by train_language_model on 80,000 such rows  # 两层，用 train_language_model 在 80,000 行这样的数据上训练
 if course.scale == "full":
     copier = lm.train_copier(steps=2_500)
 
-asked = lm.repeated_sequences(8, 16, 64, seed=course.seed)  # sixteen new tokens, twice
+asked = lm.repeated_sequences(8, 16, 64, seed=course.seed)  # sixteen new tokens, twice  # 十六个新词元，重复两遍
 copies = lm.copy_losses(copier, asked)
 print(f"{copies.first:.2f} → {copies.second:.2f}", f"ln 64 = {np.log(64):.2f}")
 weights = lm.attention_weights(copier, asked)  # (layers, batch, heads, 32, 32)
@@ -1064,7 +1069,7 @@ n = 16
 axes[0].plot(*np.transpose(fall), "o-", color=blue, lw=1.2, ms=3)
 axes[0].axhline(np.log(64), color=grey, ls=":")
 axes[0].set(xlabel=plots.label("steps of training", "训练步数"), ylabel=plots.label("nats, second copy", "第二遍的奈特"), title=plots.label("it comes all at once", "它一下子出现"), ylim=(0, None))
-before = weights[0].mean(axis=0)[:, np.arange(1, 2 * n), np.arange(2 * n - 1)].mean(axis=1)  # on the token before
+before = weights[0].mean(axis=0)[:, np.arange(1, 2 * n), np.arange(2 * n - 1)].mean(axis=1)  # on the token before  # 看前一个词元
 picture = axes[1].imshow([before, *found[1:]], vmin=0, vmax=1, cmap="Blues")
 axes[1].set(xlabel=plots.label("head", "头"), title=plots.label("looks …", "看向……"), xticks=range(4))
 axes[1].set_yticks([0, 1], [plots.label("layer 0:\none back", "第 0 层：\n前一个"), plots.label("layer 1:\nwhat followed", "第 1 层：\n其后那个")])
@@ -1117,11 +1122,11 @@ display.table([tr("switched off (layer.head)", "关掉的头（层.头）"), tr(
 #
 # 它有没有学会**形式**，可以量，不必空说。字数数一数就行。押韵和平仄本该查韵书；我们的韵书是从训练用的诗里学来的（`RhymeBook`、`ToneBook`）：一再出现在同一首诗偶数句末的字归为一韵，总是彼此相对的字平仄相反。古音与今音不同，用现代字典来判反而会错。
 # %% id="poems-run"
-poet, signs = lm.recorded_poet()  # trained for some minutes; its weights come with the course
+poet, signs = lm.recorded_poet()  # trained for some minutes; its weights come with the course  # 训练了几分钟；参数随课程附带
 for poem in lm.write_poems(poet, signs, 3, seed=course.seed):
     print(poem, end="\n\n")
 # %% id="poems-form"
-texts = lm.verses()  # poems of strict form only
+texts = lm.verses()  # poems of strict form only  # 只取格律严整的诗
 rhymes, tones = lm.RhymeBook.learn(texts.training), lm.ToneBook.learn(texts.training)
 print(tr("the largest groups of rhymes:", "最大的几个韵部："), *(group[:8] for group in rhymes.groups[:5]))
 
@@ -1231,11 +1236,13 @@ if teller:
 # 每个 UTF-8 字节要付多少比特？
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=8
 def corpus_scores(losses, texts):
-    """losses: for each text the nats of its tokens, texts: list of str -> perplexity, bits per byte"""
+    tr("""losses: for each text the nats of its tokens, texts: list of str -> perplexity, bits per byte""",
+       """losses：每篇文本各词元的奈特数，texts：str 的列表 -> 困惑度、每字节比特""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def corpus_scores(losses, texts):
-    """losses: for each text the nats of its tokens, texts: list of str -> perplexity, bits per byte"""
+    tr("""losses: for each text the nats of its tokens, texts: list of str -> perplexity, bits per byte""",
+       """losses：每篇文本各词元的奈特数，texts：str 的列表 -> 困惑度、每字节比特""")
     total = sum(sum(nats) for nats in losses)
     tokens = sum(len(nats) for nats in losses)
     size = sum(len(text.encode("utf-8")) for text in texts)
@@ -1256,16 +1263,18 @@ check("09.1", corpus_scores)
 # 文档依次编号为 0、1、2……，并说明每个输入属于哪一篇（分隔符属于由它开头的那一篇）。连同目标凑不满一整行的部分舍去。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=12
 def pack_rows(documents, length, separator):
-    """documents: lists of ids -> inputs, targets, segments: three int arrays (rows, length)"""
+    tr("""documents: lists of ids -> inputs, targets, segments: three int arrays (rows, length)""",
+       """documents：编号的列表 -> inputs、targets、segments：三个整数数组 (rows, length)""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def pack_rows(documents, length, separator):
-    """documents: lists of ids -> inputs, targets, segments: three int arrays (rows, length)"""
+    tr("""documents: lists of ids -> inputs, targets, segments: three int arrays (rows, length)""",
+       """documents：编号的列表 -> inputs、targets、segments：三个整数数组 (rows, length)""")
     tokens, owners = [], []
     for number, document in enumerate(documents):
         tokens += [separator, *document]
         owners += [number] * (len(document) + 1)
-    rows = (len(tokens) - 1) // length  # the last input needs a target, too
+    rows = (len(tokens) - 1) // length  # the last input needs a target, too  # 最后一个输入也要有目标
     end = rows * length
     parts = tokens[:end], tokens[1 : end + 1], owners[:end]
     return tuple(np.array(part, dtype=int).reshape(rows, length) for part in parts)
@@ -1281,11 +1290,13 @@ check("09.2", pack_rows)
 # 把所有权重的梯度乘以**同一个**倍数，使它们合起来的长度不超过 `limit`；本来就不超过的，保持不变。
 # %% id="ex3" tags=["exercise"] difficulty=1 minutes=8
 def clip_gradients(gradients, limit):
-    """gradients: list of arrays of any shapes -> a list of arrays of the same shapes"""
+    tr("""gradients: list of arrays of any shapes -> a list of arrays of the same shapes""",
+       """gradients：任意形状的数组的列表 -> 形状相同的数组的列表""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def clip_gradients(gradients, limit):
-    """gradients: list of arrays of any shapes -> a list of arrays of the same shapes"""
+    tr("""gradients: list of arrays of any shapes -> a list of arrays of the same shapes""",
+       """gradients：任意形状的数组的列表 -> 形状相同的数组的列表""")
     length = np.sqrt(sum(np.sum(gradient**2) for gradient in gradients))
     factor = min(1.0, limit / length) if length > 0 else 1.0
     return [gradient * factor for gradient in gradients]
@@ -1303,16 +1314,18 @@ check("09.3", clip_gradients)
 # 最好的那个词元总要留下。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=12
 def nucleus_distribution(logits, temperature, share):
-    """logits (V,), temperature > 0, 0 < share <= 1 -> probabilities (V,)"""
+    tr("""logits (V,), temperature > 0, 0 < share <= 1 -> probabilities (V,)""",
+       """logits (V,)，temperature > 0，0 < share <= 1 -> 概率 (V,)""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
 def nucleus_distribution(logits, temperature, share):
-    """logits (V,), temperature > 0, 0 < share <= 1 -> probabilities (V,)"""
+    tr("""logits (V,), temperature > 0, 0 < share <= 1 -> probabilities (V,)""",
+       """logits (V,)，temperature > 0，0 < share <= 1 -> 概率 (V,)""")
     scores = np.asarray(logits, dtype=float) / temperature
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     order = np.argsort(-chances)
-    before = np.cumsum(chances[order]) - chances[order]  # what the better ones hold
+    before = np.cumsum(chances[order]) - chances[order]  # what the better ones hold  # 更好的那些占多少
     kept = order[before < share]
     only = np.zeros_like(chances)
     only[kept] = chances[kept]
@@ -1332,11 +1345,13 @@ check("09.4", nucleus_distribution)
 # 即对旧词元和新词元一起算的 $\mathrm{softmax}(q K^\top / \sqrt d)\, V$，以及加长了的缓存。
 # %% id="ex5" tags=["exercise"] difficulty=3 minutes=15
 def cached_step(query, key, value, cache):
-    """query, key, value (heads, d), cache: keys and values, each (heads, t, d) -> output (heads, d), cache"""
+    tr("""query, key, value (heads, d), cache: keys and values, each (heads, t, d) -> output (heads, d), cache""",
+       """query、key、value (heads, d)，cache：键和值，各为 (heads, t, d) -> 输出 (heads, d)，cache""")
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def cached_step(query, key, value, cache):
-    """query, key, value (heads, d), cache: keys and values, each (heads, t, d) -> output (heads, d), cache"""
+    tr("""query, key, value (heads, d), cache: keys and values, each (heads, t, d) -> output (heads, d), cache""",
+       """query、key、value (heads, d)，cache：键和值，各为 (heads, t, d) -> 输出 (heads, d)，cache""")
     keys = np.concatenate([cache[0], key[:, None]], axis=1)  # (heads, t + 1, d)
     values = np.concatenate([cache[1], value[:, None]], axis=1)
     scores = np.einsum("hd,htd->ht", query, keys) / np.sqrt(query.shape[-1])
@@ -1358,11 +1373,13 @@ check("09.5", cached_step)
 # 它平均把多少目光放在第一遍里同一个词元**后面**的那个词元上。
 # %% id="ex6" tags=["exercise"] difficulty=2 minutes=10
 def induction_scores(weights, n):
-    """weights (heads, 2n, 2n), row i says where position i looks -> (heads,)"""
+    tr("""weights (heads, 2n, 2n), row i says where position i looks -> (heads,)""",
+       """weights (heads, 2n, 2n)，第 i 行是位置 i 看向哪里 -> (heads,)""")
     raise NotImplementedError
 # %% id="ex6" tags=["solution"]
 def induction_scores(weights, n):
-    """weights (heads, 2n, 2n), row i says where position i looks -> (heads,)"""
+    tr("""weights (heads, 2n, 2n), row i says where position i looks -> (heads,)""",
+       """weights (heads, 2n, 2n)，第 i 行是位置 i 看向哪里 -> (heads,)""")
     second = np.arange(n, 2 * n)
     return weights[:, second, second - n + 1].mean(axis=-1)
 # %% id="ex6-check" tags=["check"]

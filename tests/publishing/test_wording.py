@@ -4,7 +4,9 @@ knows where it comes from."""
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 from course_lib.publishing import source
 from course_lib.publishing.lesson import Cell, Chapter
 from course_lib.publishing.notebooks import notebook
-from course_lib.publishing.wording import CHINESE, check, in_language
+from course_lib.publishing.wording import CHINESE, check, in_language, without_magics
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = source.chapters(ROOT / "chapters")
@@ -254,3 +256,27 @@ def test_every_line_of_a_notebook_begins_as_the_line_of_the_source_that_it_comes
             for text, line in zip(lines, made.lines, strict=True):
                 begins = re.search(r"\w+", text.replace("alternative=", ""))
                 assert begins is None or begins[0] in given[line], (text, given[line])
+
+
+# Words that no formula, no shape and no name consists of.
+ENGLISH = re.compile(r"\b(?:an|and|are|as|at|by|each|for|from|in|is|its|no|of|on|one|only|the|this|to|what|with)\b")
+
+
+def remarks(code: str) -> Iterator[str]:
+    """The comments and docstrings of a piece of code."""
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield ast.get_docstring(node) or ""
+
+
+def test_comments_and_docstrings_of_the_chinese_notebooks_are_chinese():
+    left = [
+        f"{chapter.slug}, {cell.id}: {remark}"
+        for chapter, cell, code in codes()
+        for remark in remarks(in_language(without_magics(code), "zh").code)
+        if ENGLISH.search(re.sub(r"“[^”]*”|`[^`]*`", "", remark))
+    ]
+    assert not left, "\n".join(left)
