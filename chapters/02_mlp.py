@@ -262,7 +262,8 @@ plots.show(
 # 而且“折一下”必不可少。没有它，两层就只是一层：
 # %% id="linear-collapse"
 random = np.random.default_rng(course.seed)
-first, second = random.normal(size=(2, 5)), random.normal(size=(5, 3))  # a layer of 5 units, then one of 3  # 先是 5 个单元的一层，再是 3 个单元的一层
+# a layer of 5 units, then one of 3  # 先是 5 个单元的一层，再是 3 个单元的一层
+first, second = random.normal(size=(2, 5)), random.normal(size=(5, 3))
 assert np.allclose((X @ first) @ second, X @ (first @ second))  # (batch, 3): one matrix does the work of both  # (batch, 3)：一个矩阵就做完两层的事
 # %% [markdown] id="erratum-4" lang="en"
 # ### What the article gets wrong: E04
