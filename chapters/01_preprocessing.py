@@ -41,6 +41,58 @@
 # **对应原文**：本课程对照的五篇文章中，第一篇的 3.3 和 4.1 节，第三篇的 3.1 节，第四篇的 3.2.1 节。
 # 原文在这一部分的错误（勘误表中的 E01、E02、E03），我们会边学边逐一运行、剖析、改正。
 
+# %% [markdown] id="need" lang="en"
+# ## Before you begin
+#
+# **What you need.** Three questions that this lesson takes as answered. Try each, then unfold it; where you hesitate, read
+# again at the place it names.
+#
+# <details><summary><code>words</code> is the list <code>["a", "b", "a"]</code>. How do you make a dictionary that says how often each word occurs?</summary>
+#
+# Begin with `counts = {}` and go through the list with `for word in words:`; each step is
+# `counts[word] = counts.get(word, 0) + 1`, since `get` gives 0 for a word that is not there yet. The result is
+# `{"a": 2, "b": 1}`. Read again:
+# [the Python tutorial, *Dictionaries*](https://docs.python.org/3/tutorial/datastructures.html#dictionaries).
+#
+# </details>
+#
+# <details><summary>The array <code>A</code> has the shape (3, 4), and <code>v</code> has (4,). Which shapes have <code>A @ v</code>, <code>A * v</code> and <code>A.sum(axis=0)</code>?</summary>
+#
+# (3,), (3, 4) and (4,). `@` takes the dot product of each row with `v`; `*` multiplies number by number, with `v`
+# repeated for each row; `axis=0` adds the rows up, so that this axis is gone. Read again:
+# [the NumPy guide, *Broadcasting*](https://numpy.org/doc/stable/user/basics.broadcasting.html).
+#
+# </details>
+#
+# <details><summary>What is ln 1, and what becomes of ln(ab) and of ln(a/b)?</summary>
+#
+# 0; ln a + ln b; ln a − ln b. A product of many small probabilities becomes a sum of ordinary numbers, and of two
+# numbers the larger one keeps the larger logarithm. Explained below: lesson 01, *TF-IDF: a rare word says more*.
+#
+# </details>
+# %% [markdown] id="need" lang="zh" of="87cb0664"
+# ## 开始之前
+#
+# **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
+#
+# <details><summary><code>words</code> 是列表 <code>["a", "b", "a"]</code>。怎样得到一个字典，记下每个词出现了几次？</summary>
+#
+# 从 `counts = {}` 开始，用 `for word in words:` 走一遍列表，每一步写 `counts[word] = counts.get(word, 0) + 1`：词还不在字典里时，`get` 返回 0。结果是 `{"a": 2, "b": 1}`。重读：[Python 教程的“字典”一节](https://docs.python.org/zh-cn/3/tutorial/datastructures.html#dictionaries)。
+#
+# </details>
+#
+# <details><summary>数组 <code>A</code> 的形状是 (3, 4)，<code>v</code> 是 (4,)。<code>A @ v</code>、<code>A * v</code> 和 <code>A.sum(axis=0)</code> 的形状各是什么？</summary>
+#
+# 依次是 (3,)、(3, 4) 和 (4,)。`@` 求每一行与 `v` 的点积；`*` 逐个相乘，每一行都用同一个 `v`；`axis=0` 把各行加起来，这个轴就没有了。重读：[NumPy 用户指南的“Broadcasting”一节](https://numpy.org/doc/stable/user/basics.broadcasting.html)（英文）。
+#
+# </details>
+#
+# <details><summary>ln 1 等于几？ln(ab) 和 ln(a/b) 可以怎样展开？</summary>
+#
+# ln 1 = 0；ln(ab) = ln a + ln b；ln(a/b) = ln a − ln b。许多很小的概率相乘，取对数后就成了普通数相加；而且两个数谁大，取对数后还是谁大。后文会讲：第 01 课“TF-IDF：越罕见，越有分量”。
+#
+# </details>
+
 # %% [markdown] id="background" lang="en"
 # ## 1 · Where these ideas come from
 #
@@ -1488,7 +1540,66 @@ def split_word(word, vocabulary):
     return pieces
 # %% id="ex5-check" tags=["check"]
 check("01.5", split_word)
-
+# %% [markdown] id="open-1" lang="en"
+# ### Open 1 · Half of all words occur once
+#
+# Let Zipf's law hold exactly: the word of rank $r$ occurs $C/r$ times, rounded down, and the list ends where that
+# would be less than one. Show that about half of all words occur exactly once, a sixth exactly twice, and in
+# general a share of $1/(k(k+1))$ exactly $k$ times. Then: of $C = 20{,}000$ words, what share of the **text** do
+# the ten most frequent make up?
+#
+# <details><summary>A worked answer</summary>
+#
+# A word occurs exactly $k$ times when $k \le C/r < k + 1$, that is, when $C/(k+1) < r \le C/k$. So there are about
+# $C/k - C/(k+1) = C/(k(k+1))$ such words. The list ends at rank $C$, hence the shares: ½, ⅙, and so on; they add up
+# to 1.
+#
+# The counts of the first $n$ ranks add up to about $C\,(1 + \frac12 + \dots + \frac1n)$. For ten words the bracket
+# is 2.93; for all 20,000 it is about $\ln 20{,}000 + 0.58 = 10.48$. (Rounding down takes some hundredths off the
+# total, nearly all of it in the tail; it is left out here.) So ten words make up about $2.93 / 10.48 = 28\%$ of the
+# text, and half of the vocabulary stands there once each. Real text follows the law only roughly: hold your own
+# count of section 4 against ½.
+#
+# </details>
+# %% [markdown] id="open-1" lang="zh" of="9c3c1ce7"
+# ### 开放题 1 · 一半的词只出现一次
+#
+# 假设齐普夫定律严格成立：排在第 $r$ 位的词出现 $C/r$ 次（向下取整），不足一次就到了词表的末尾。证明：约有一半的词恰好出现一次，六分之一恰好出现两次；一般地，恰好出现 $k$ 次的词占 $1/(k(k+1))$。再算一算：$C = 20{,}000$ 时，最常见的十个词占**全文**的多大比例？
+#
+# <details><summary>参考答案</summary>
+#
+# 一个词恰好出现 $k$ 次，就是 $k \le C/r < k + 1$，也就是 $C/(k+1) < r \le C/k$。这样的词约有 $C/k - C/(k+1) = C/(k(k+1))$ 个。词表到第 $C$ 位为止，所以比例依次是 ½、⅙……，加起来等于 1。
+#
+# 前 $n$ 位的次数加起来约为 $C\,(1 + \frac12 + \dots + \frac1n)$。十个词时，括号里是 2.93；全部 20,000 个词时，约为 $\ln 20{,}000 + 0.58 = 10.48$。（向下取整会使总数减少百分之几，几乎都在尾部，这里不计。）所以十个词约占全文的 $2.93 / 10.48 = 28\%$，而词表里有一半的词各只出现一次。真实的文本只是大致服从这个定律：把你在第 4 节数出来的结果和 ½ 比一比。
+#
+# </details>
+# %% [markdown] id="open-2" lang="en"
+# ### Open 2 · A stranger's text
+#
+# Take a text that is no film review: recipes, program code, your mother tongue. Encode it with the byte-pair
+# encoding that section 9 learned from reviews, and with one that you train on a part of your text, with as many
+# merges. Count tokens per character on the part that neither has seen. Which is shorter, and by how much? What does
+# the first one do with Chinese?
+#
+# <details><summary>What to expect</summary>
+#
+# The tokeniser of reviews needs more tokens: its merges are those of film talk, and where yours has one piece for a
+# frequent word it falls back on short ones. Nothing becomes unknown. A Chinese character that it never met costs
+# three tokens, since in UTF-8 nearly every Chinese character has three bytes. Whoever pays per token, as for a
+# chatbot, therefore pays more for a language that the tokeniser has rarely seen. Your own tokeniser wins by less
+# than it seems if you count on the text it was trained on: hold a part out, as the exercise asks.
+#
+# </details>
+# %% [markdown] id="open-2" lang="zh" of="33186c60"
+# ### 开放题 2 · 陌生的文本
+#
+# 找一份不是影评的文本：菜谱、程序代码，或者别的语言。一次用第 9 节从影评中学到的字节对编码，一次用你自己在这份文本的一部分上训练的编码（合并次数相同）。在两者都没见过的那一部分上，数一数平均每个字符用多少个词元。哪一个更短，短多少？前者遇到中文会怎么办？
+#
+# <details><summary>大致会怎样</summary>
+#
+# 影评的分词器要用更多词元：它的合并都是为影评学的，你的分词器里一个常用词就是一个片段，它却只能退回到短片段。什么也不会变成未登录词。没见过的汉字要花三个词元，因为在 UTF-8 里，汉字几乎都占三个字节。按词元收费的服务（例如聊天机器人），对分词器少见的语言也就收得更贵。如果在训练它的那一部分上数，你自己的分词器会显得更好，其实没有好那么多：所以要像题目说的那样，留出一部分。
+#
+# </details>
 # %% [markdown] id="quiz-intro" lang="en"
 # ## 14 · Quiz
 #

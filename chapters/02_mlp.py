@@ -45,6 +45,56 @@
 # **对应原文**：第一篇的 2.1、3.1、3.5、3.6 和 8.2 节，第二篇的 2.1 节，第三篇的 2.2、2.3、4.2 和 9.2 节，第四篇的 3.2.2 和
 # 3.2.3 节。原文在这一部分的错误（勘误表中的 E04、E05、E09、E18、E21、E23），我们会在途中逐一运行、拆开、改正。
 
+# %% [markdown] id="need" lang="en"
+# ## Before you begin
+#
+# **What you need.** Three questions that this lesson takes as answered. Try each, then unfold it; where you hesitate, read
+# again at the place it names.
+#
+# <details><summary>What does a vocabulary make of a word that it does not hold, and why is it built from the training reviews alone?</summary>
+#
+# It gives it the id of `[UNK]`, one id for all such words. Built from the validation reviews as well, it would know
+# words that a truly new review would not let it know, and the score would flatter. Read again: lesson 01, *The law
+# of the long tail*.
+#
+# </details>
+#
+# <details><summary>X has the shape (5, 3) and W has (3, 2). Which shape has the product X W, and what stands in its row i and column j?</summary>
+#
+# (5, 2): the inner axes must agree, the outer ones remain. In row i and column j stands the dot product of row i of
+# X with column j of W, a sum of three products. Read again: lesson 01, *One-hot: a word as a vector*.
+#
+# </details>
+#
+# <details><summary>What is the derivative of f(g(x)), and so of (3x + 1)²?</summary>
+#
+# The chain rule: $f'(g(x))\,g'(x)$, the slope outside times the slope inside. Here $2(3x + 1) \cdot 3 = 6(3x + 1)$.
+# Explained below: lesson 02, *Backwards: whose fault was it?*
+#
+# </details>
+# %% [markdown] id="need" lang="zh" of="10453591"
+# ## 开始之前
+#
+# **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
+#
+# <details><summary>词表遇到没有收录的词会怎么办？为什么只能用训练集的影评来建词表？</summary>
+#
+# 给它 `[UNK]` 的编号，所有这样的词共用这一个编号。如果把验证集的影评也用上，词表就会认得真正的新影评里不该认得的词，成绩便会虚高。重读：第 01 课“长尾定律”。
+#
+# </details>
+#
+# <details><summary>X 的形状是 (5, 3)，W 是 (3, 2)。乘积 X W 的形状是什么？它的第 i 行第 j 列是什么？</summary>
+#
+# 形状是 (5, 2)：里面的两个轴必须相等，留下外面的两个。第 i 行第 j 列是 X 的第 i 行与 W 的第 j 列的点积，即三个乘积之和。重读：第 01 课“独热：把词变成向量”。
+#
+# </details>
+#
+# <details><summary>f(g(x)) 的导数是什么？由此求 (3x + 1)² 的导数。</summary>
+#
+# 链式法则：$f'(g(x))\,g'(x)$，外层的斜率乘以内层的斜率。这里是 $2(3x + 1) \cdot 3 = 6(3x + 1)$。后文会讲：第 02 课“反向：是谁的错？”。
+#
+# </details>
+
 # %% [markdown] id="background" lang="en"
 # ## 1 · Where these ideas come from
 #
@@ -1790,7 +1840,63 @@ def batch_perplexity(losses, mask):
     return np.exp(losses[mask].sum() / mask.sum())  # total over tokens, then the exponential  # 先除以词元总数，再取指数
 # %% id="ex5-check" tags=["check"]
 check("02.5", batch_perplexity)
-
+# %% [markdown] id="open-1" lang="en"
+# ### Open 1 · A sum that never moves
+#
+# Let a network end in a softmax with cross-entropy. Prove from (7) that plain SGD never changes the **sum** of the
+# output biases, whatever the data. Does it hold for momentum? For Adam? With an L2 penalty on the biases?
+#
+# <details><summary>A worked answer</summary>
+#
+# The gradient for the bias of class $k$ is the mean over the batch of $p_k - [k = c]$. Summed over $k$ it is
+# $1 - 1 = 0$ for each example, and so for the batch. SGD moves the biases by $-\eta$ times this gradient: the sum
+# stays.
+#
+# Momentum moves them by a weighted sum of past gradients, each of which sums to zero, so it stays there too. Adam
+# divides each class's mean gradient by a root of its own. Its first step is nearly $-\eta$ or $+\eta$ for each
+# class; in a batch of one example, one bias goes up and the $K - 1$ others go down, and the sum falls by
+# $(K - 2)\,\eta$. L2 pulls each bias towards zero, and with them their sum. Nothing is lost by any of it: adding
+# one number to all logits does not change the softmax.
+#
+# </details>
+# %% [markdown] id="open-1" lang="zh" of="0383673f"
+# ### 开放题 1 · 一个不动的和
+#
+# 设网络以 softmax 和交叉熵收尾。由 (7) 证明：不管数据如何，普通的 SGD 都不会改变输出层各偏置之**和**。换成动量法，还成立吗？换成 Adam 呢？给偏置加上 L2 惩罚呢？
+#
+# <details><summary>参考答案</summary>
+#
+# 第 $k$ 类偏置的梯度，是 $p_k - [k = c]$ 对这一批的平均。对 $k$ 求和，每个样本都得到 $1 - 1 = 0$，整批也就是 0。SGD 让偏置移动 $-\eta$ 倍的梯度，所以和不变。
+#
+# 动量法的移动量是以往各个梯度的加权和，每个梯度的和都是零，所以仍然成立。Adam 把每一类的平均梯度除以它自己的平方根：第一步对每一类几乎都是 $-\eta$ 或 $+\eta$；一批只有一个样本时，一个偏置上升，其余 $K - 1$ 个下降，和减少 $(K - 2)\,\eta$。L2 把每个偏置都拉向零，和也跟着变。不过这些都没有损失什么：所有 logit 加上同一个数，softmax 不变。
+#
+# </details>
+# %% [markdown] id="open-2" lang="en"
+# ### Open 2 · Digits with labels drawn by lot
+#
+# Take the 300 digits of section 8 and give them labels drawn at random. Train the same network, without any remedy,
+# until nothing moves. Write down before: the training accuracy, the accuracy on validation digits (with their true
+# labels), the validation loss.
+#
+# <details><summary>What to expect</summary>
+#
+# The training accuracy comes close to 100%, after more epochs than with true labels: 100,000 weights can hold 300
+# answers that follow no rule. The labels know nothing of the pictures, so the accuracy on other digits is that of
+# guessing, one in ten. The validation loss ends far above $\ln 10 = 2.30$, the loss of a model that admits to
+# knowing nothing, since this one is sure and wrong. So a perfect training score says that a network is **large
+# enough**, and nothing else.
+#
+# </details>
+# %% [markdown] id="open-2" lang="zh" of="3c9b25d5"
+# ### 开放题 2 · 抽签得来的标签
+#
+# 取第 8 节的 300 个数字，标签随机抽取。不用任何对策，把同一个网络训练到不再变化。动手之前先写下三个猜测：训练准确率，验证集（用真实标签）上的准确率，验证损失。
+#
+# <details><summary>大致会怎样</summary>
+#
+# 训练准确率接近 100%，只是比用真实标签时多花几轮：100,000 个权重，记得住 300 个毫无规律的答案。标签与图像无关，所以在别的数字上等于瞎猜，十个对一个。验证损失最后远高于 $\ln 10 = 2.30$，那是承认自己一无所知的模型的损失；这个模型却错得信心十足。所以训练成绩满分，只说明网络**足够大**，此外什么也不说明。
+#
+# </details>
 # %% [markdown] id="quiz-intro" lang="en"
 # ## 14 · Quiz
 #
