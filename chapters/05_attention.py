@@ -171,6 +171,76 @@ pages, answers = phone_books(course.books, (1, 12), 12, seed=course.seed)
 names, numbers, asked = (each[0] for each in pages)
 entries = zip(names, numbers, strict=True)
 print("  ".join(f"{name}:{number - 1}" for name, number in entries if name), f"  {asked}:?  {answers[0]}")
+# %% [markdown] id="recurrent" lang="en"
+# ### What a recurrent network is
+#
+# One of the two models below contains a **recurrent network**, so here is one, by hand. It reads a sentence word by word and keeps a **state** $h$: a few numbers, all that it remembers. With every word it mixes what it reads
+# with what it knew:
+#
+# $$ h_t = \tanh(x_t W + h_{t-1} U + b), \qquad x_t\colon (d,), \quad h_t\colon (n,), \quad W\colon (d, n), \quad U\colon (n, n), \quad b\colon (n,). $$
+#
+# The same $W$, $U$ and $b$ serve at every step. Let words and state be one number each, so that you can check the loop with a pocket calculator:
+# %% [markdown] id="recurrent" lang="zh" of="53681059"
+# ### 什么是循环网络
+#
+# 下面两个模型之一含有**循环网络**，先动手做一个。它一个词一个词地读句子，手里有一个**状态** $h$：几个数，它记得的全在里面。每读一个词，就把读到的和原来知道的混在一起：
+#
+# $$ h_t = \tanh(x_t W + h_{t-1} U + b), \qquad x_t\colon (d,), \quad h_t\colon (n,), \quad W\colon (d, n), \quad U\colon (n, n), \quad b\colon (n,). $$
+#
+# 每一步用的都是同样的 $W$、$U$ 和 $b$。让词和状态各只有一个数，用计算器就能核对这个循环：
+# %% id="recurrent-loop"
+W, U, b = 1.0, 0.5, 0.0
+state = 0.0  # nothing was read yet  # 还什么都没读
+for word, x in [("the", 0.5), ("film", -1.0), ("was", 2.0), ("good", 0.0)]:
+    state = np.tanh(x * W + state * U + b)
+    print(f"{word:>5}: {state:.3f}")
+# %% [markdown] id="recurrent-gradient" lang="en"
+# What does the last state still know of the first? Backpropagation (lesson 02) answers with a product. Each step multiplies by the slope of one state in the one before it, $U\,(1 - h_t^2)$; over many steps the product dies out, even for a $U$ somewhat above 1, because tanh is flat where the state is large. Here is its size:
+# %% [markdown] id="recurrent-gradient" lang="zh" of="56d202c1"
+# 最后的状态对第一个状态还知道多少？反向传播（第 02 课）给出的答案是一个连乘。每一步都乘上“这个状态对前一个状态的斜率” $U\,(1 - h_t^2)$；步数一多，乘积就趋于零；$U$ 比 1 大一些也没用，因为状态大的地方，tanh 是平的。看看它的大小：
+# %% id="recurrent-gradient-run"
+words = 0.3 * np.random.default_rng(course.seed).normal(size=100)
+for U in (0.5, 0.9, 1.3):
+    state, slope = 0.0, 1.0
+    slopes = []
+    for x in words:
+        state = np.tanh(x + state * U)
+        slope *= U * (1 - state**2)
+        slopes.append(slope)
+    print(f"U = {U}:", *(f"{steps} {tr('steps', '步')} {slopes[steps - 1]:.0e}  " for steps in (1, 10, 100)))
+# %% [markdown] id="gated" lang="en"
+# So a plain network cannot learn from what stood far back: the gradient is gone before it arrives. That is the **vanishing gradient**. The remedy of 2014 is the **gated recurrent unit** (GRU). Two gates, numbers between 0 and 1 ($\sigma$ is the logistic function of lesson 02), decide how much of the old state is kept and how much of it is used for the new one:
+#
+# $$ \begin{aligned} z_t &= \sigma(x_t W_z + h_{t-1} U_z + b_z), \qquad r_t = \sigma(x_t W_r + h_{t-1} U_r + b_r),\\
+# \tilde h_t &= \tanh\big(x_t W_h + b_h + r_t \odot (h_{t-1} U_h + c_h)\big), \qquad h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde h_t. \end{aligned} $$
+#
+# Where $z_t$ is 1 the state passes unchanged, and with it the gradient. ($\odot$ multiplies entry by entry.) Written out, with the weights of Keras's layer:
+# %% [markdown] id="gated" lang="zh" of="175cb092"
+# 所以普通的循环网络学不会利用隔得远的内容：梯度还没传到就没了。这就是**梯度消失**。2014 年的办法是**门控循环单元**（GRU）。两个门都是 0 到 1 之间的数（$\sigma$ 是第 02 课的逻辑斯谛函数），分别决定旧状态保留多少、算新状态时用上多少：
+#
+# $$ \begin{aligned} z_t &= \sigma(x_t W_z + h_{t-1} U_z + b_z), \qquad r_t = \sigma(x_t W_r + h_{t-1} U_r + b_r),\\
+# \tilde h_t &= \tanh\big(x_t W_h + b_h + r_t \odot (h_{t-1} U_h + c_h)\big), \qquad h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde h_t. \end{aligned} $$
+#
+# $z_t$ 为 1 的地方，状态原样通过，梯度也一样。（$\odot$ 表示逐项相乘。）用 Keras 那一层的权重，逐步写出来：
+# %% id="gated-by-hand"
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+read = np.random.default_rng(course.seed).normal(size=(4, 3)).astype("float32")  # 4 words of 3 numbers  # 4 个词，每个 3 个数
+gru = layers.GRU(2, seed=course.seed)
+by_keras = ops.convert_to_numpy(gru(read[None]))[0]  # (2,): the last state  # (2,)：最后的状态
+
+W, U, (b, c) = gru.get_weights()  # (3, 6), (2, 6), (6,), (6,): two columns each for z, r, new state  # z、r、新状态各两列
+state = np.zeros(2)
+for x in read:
+    from_word, from_state = x @ W + b, state @ U + c
+    z = sigmoid(from_word[:2] + from_state[:2])
+    r = sigmoid(from_word[2:4] + from_state[2:4])
+    new = np.tanh(from_word[4:] + r * from_state[4:])
+    state = z * state + (1 - z) * new
+print(state.round(4), by_keras.round(4))
+assert np.allclose(state, by_keras, atol=1e-6)
 # %% [markdown] id="problem-models" lang="en"
 # Two models read the same entries through the same kind of embeddings, and end in the same two layers. They differ in what
 # lies between. The first squeezes the page into **one vector**: a GRU, a recurrent network, goes from entry to entry and
@@ -444,6 +514,52 @@ plots.show(
 outputs, weights = attention.scaled_dot_product_attention(queries, keys, values)  # (2)
 assert np.allclose(weights, softmax(queries @ keys.T / np.sqrt(2)), atol=1e-6)
 print(np.asarray(weights).round(2))
+
+# %% [markdown] id="learned" lang="en"
+# ### Three learned matrices
+#
+# So far queries, keys and values fell from the sky. In a network all three are **computed from the same words**. A word's vector has to do three jobs: ask (what am I looking for?), be found (what am I?), and tell (what do I say, if somebody looks?). One vector for all three would be a bad bargain: with $Q = K = X$ the score of a word with itself is its squared length, so each word would mostly look at
+# itself, and *good* could never look for a *not* that is unlike it. So each job gets a matrix, and all three are learnt:
+#
+# $$ Q = X W^Q, \quad K = X W^K, \quad V = X W^V, \qquad X\colon (T, d), \quad W^Q, W^K\colon (d, d_k), \quad W^V\colon (d, d_v). $$
+#
+# Below, four words have three numbers each: is it a noun, a verdict, a negation? The matrices are set by hand so that a **verdict asks for negations**.
+# %% [markdown] id="learned" lang="zh" of="892d3f42"
+# ### 三个学出来的矩阵
+#
+# 到现在为止，查询、键和值都是凭空给的。在网络里，三者都**由同样的词算出来**。一个词的向量要做三件事：提问（我在找什么？）、被找到（我是什么？）、说话（有人看我时，我说什么？）。三件事共用一个向量并不划算：如果 $Q = K = X$，一个词对自己的得分就是自身长度的平方，
+# 每个词多半只看自己，*good* 也永远找不到与它不相像的 *not*。所以每件事各配一个矩阵，三个都是学出来的：
+#
+# $$ Q = X W^Q, \quad K = X W^K, \quad V = X W^V, \qquad X\colon (T, d), \quad W^Q, W^K\colon (d, d_k), \quad W^V\colon (d, d_v). $$
+#
+# 下面四个词各有三个数：是不是名词，是不是褒贬，是不是否定？矩阵是手工设的，让**表示褒贬的词去找否定词**。
+# %% id="learned-map" tags=["fold"]
+diagrams.flow(
+    boxes={
+        "x": (0, 1, "X (4, 3)\n" + tr("words", "词")),
+        "q": (1, 0, "Q = X·Wq (4, 2)\n" + tr("what it asks for", "在找什么")),
+        "k": (1, 1, "K = X·Wk (4, 2)\n" + tr("what it is", "是什么")),
+        "v": (1, 2, "V = X·Wv (4, 1)\n" + tr("what it says", "说什么")),
+        "s": (2, 0, "softmax(Q·Kᵀ/√2)\n(4, 4) " + tr("weights", "权重")),
+        "o": (3, 1, tr("weights", "权重") + " · V (4, 1)\n" + tr("what it hears", "听到什么")),
+    },
+    arrows=[("x", "q", ""), ("x", "k", ""), ("x", "v", ""), ("q", "s", ""), ("k", "s", ""), ("s", "o", ""), ("v", "o", "")],
+    english="Who multiplies what: the words X, four rows of three numbers, give queries, keys and values by three matrices;"
+    " queries and keys give a four by four table of weights, and these average the values.",
+    chinese="谁乘谁：词 X 有四行、每行三个数，经三个矩阵得到查询、键和值；查询与键得到 4×4 的权重表，用它对值求加权平均。",
+)
+# %% id="learned-numbers"
+X = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 1], [0, 1, 0]], dtype=float)  # film, was, not, good: (4, 3)
+Wq = np.array([[0, 0], [0, 4], [0, 0]], dtype=float)  # a verdict asks …  # 褒贬词要找……
+Wk = np.array([[1, 0], [0, 0], [0, 1]], dtype=float)  # … for what a negation is  # ……否定词所是的东西
+Wv = np.array([[0], [1], [-1]], dtype=float)  # a verdict says +1, a negation −1  # 褒贬词说 +1，否定词说 −1
+
+Q, K, V = X @ Wq, X @ Wk, X @ Wv
+weights = softmax(Q @ K.T / np.sqrt(2))  # (4, 4)
+print(weights.round(2))
+print(tr("good hears:", "good 听到："), (weights @ V)[3].round(2))
+alike = softmax(X @ X.T / np.sqrt(3))  # one vector for all three jobs  # 三件事共用一个向量
+print(tr("without matrices good looks at itself most:", "没有矩阵，good 看得最多的是自己："), alike[3].round(2))
 
 # %% [markdown] id="additive" lang="en"
 # ## 5 · Additive attention: let a small network score

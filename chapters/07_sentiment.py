@@ -517,6 +517,42 @@ for _ in range(2):
     print("3.", tr("steps Adam remembers:", "Adam 记得的步数："), steps)  # … and Adam forgets its averages  # ……Adam 就忘了它的平均值
 
 print("4.", "Epoch {epoch+1}")  # without an f this is what it prints; and once, behind the loop  # 少了 f，打印出来就是这样；而且只在循环之后打印一次
+# %% [markdown] id="lstm-inside" lang="en"
+# ### Inside an LSTM
+#
+# The **long short-term memory** (1997) is lesson 05's recurrent network with a second state $c$ and three gates: the input gate $i$ says how much is written, the forget gate $f$ how much of the old is kept, the output gate $o$ how much is shown.
+#
+# $$ \begin{aligned} i, f, o &= \sigma(x_t W_{i,f,o} + h_{t-1} U_{i,f,o} + b_{i,f,o}), \qquad \tilde c = \tanh(x_t W_c + h_{t-1} U_c + b_c),\\
+# c_t &= f \odot c_{t-1} + i \odot \tilde c, \qquad h_t = o \odot \tanh(c_t). \end{aligned} $$
+#
+# Where $f$ is 1 and $i$ is 0, $c$ passes unchanged, and the gradient with it. The same with the weights of Keras's layer, whose columns stand in the order $i$, $f$, $\tilde c$, $o$:
+# %% [markdown] id="lstm-inside" lang="zh" of="1ac0c4ef"
+# ### LSTM 的内部
+#
+# **长短期记忆网络**（LSTM，1997）就是第 05 课的循环网络，再加一个状态 $c$ 和三个门：输入门 $i$ 决定写进多少，遗忘门 $f$ 决定旧的保留多少，输出门 $o$ 决定拿出多少。
+#
+# $$ \begin{aligned} i, f, o &= \sigma(x_t W_{i,f,o} + h_{t-1} U_{i,f,o} + b_{i,f,o}), \qquad \tilde c = \tanh(x_t W_c + h_{t-1} U_c + b_c),\\
+# c_t &= f \odot c_{t-1} + i \odot \tilde c, \qquad h_t = o \odot \tanh(c_t). \end{aligned} $$
+#
+# $f$ 为 1、$i$ 为 0 的地方，$c$ 原样通过，梯度也一样。用 Keras 那一层的权重照样算一遍，各列的次序是 $i$、$f$、$\tilde c$、$o$：
+# %% id="lstm-by-hand"
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+words = np.random.default_rng(course.seed).normal(size=(5, 3)).astype("float32")
+lstm = keras.layers.LSTM(2, seed=course.seed)
+by_keras = keras.ops.convert_to_numpy(lstm(words[None]))[0]  # (2,): the last state h  # (2,)：最后的状态 h
+
+W, U, b = lstm.get_weights()  # (3, 8), (2, 8), (8,): two columns each for i, f, new memory, o  # i、f、新记忆、o 各两列
+h, c = np.zeros(2), np.zeros(2)
+for x in words:
+    total = x @ W + h @ U + b
+    i, f, o = sigmoid(total[:2]), sigmoid(total[2:4]), sigmoid(total[6:])
+    c = f * c + i * np.tanh(total[4:6])
+    h = o * np.tanh(c)
+print(h.round(4), by_keras.round(4))
+assert np.allclose(h, by_keras, atol=1e-6)
 # %% [markdown] id="erratum-26-reading" lang="en"
 # A fifth one cannot even be shown: `tokenizer.num_words` is read outside the function that made the tokenizer, and would be `None`. Now the program
 # as it was **meant**: post-padding to 128 words, two LSTMs, the last state, one output. Two things are wrong with it even so (E27).
