@@ -24,6 +24,7 @@ from course_lib.publishing.folding import fold_prediction, fold_quiz
 from course_lib.publishing.lesson import Cell, Chapter
 from course_lib.publishing.opening import opening_text
 from course_lib.publishing.prose import join_chinese_lines
+from course_lib.publishing.references import resolved
 from course_lib.publishing.setup_cell import setup_code
 from course_lib.publishing.wording import in_language
 from course_lib.showing.language import checked as checked_language
@@ -113,7 +114,7 @@ def notebook(
         if "stop" in cell.tags:
             stops += 1
             cells.append(new_markdown_cell(effort.stop_note(asked, stops, language), id=f"{STOP_ID}-{stops}"))
-        cells += _made_of(cell, language, edition)
+        cells += _made_of(cell, language, edition, chapter.path.parent)
     recorded = publication.measured.get(f"{chapter.number:02d}", {})
     time = effort.said(asked, language)
     opening = opening_text(chapter.slug, language, recorded, time, publication.repository, link_to_other)
@@ -147,10 +148,10 @@ def to_bytes(made: NotebookNode) -> bytes:
     return (nbformat.writes(made, version=4, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def _made_of(cell: Cell, language: str, edition: str) -> list[NotebookNode]:
+def _made_of(cell: Cell, language: str, edition: str, folder: Path) -> list[NotebookNode]:
     """The notebook's cells for one cell of the lesson."""
     if cell.kind == "markdown":
-        text = cell.texts[language]
+        text = resolved(cell.texts[language], language, folder)
         if "quiz" in cell.tags:
             text = fold_quiz(text, language)
         if "predict" in cell.tags:

@@ -7,6 +7,8 @@
     # %% id="scores-by-hand"
     print(tr("scores", "得分"), query @ key.T)
 
+Prose names a section, of this lesson or another, by the id of its cell: `{{02 backward}}` (`references`).
+
 `of` is a hash of the English text that a translation was made from, so that no translation goes stale unseen. `parse`
 gives a `Chapter`, or raises every problem of the file at once, each with its line.
 """
@@ -20,7 +22,7 @@ from pathlib import Path
 
 from course_lib.base.errors import SourceError, UsageError
 from course_lib.base.files import shown, write_atomically
-from course_lib.publishing import rules
+from course_lib.publishing import references, rules
 from course_lib.publishing.assembly import assemble
 from course_lib.publishing.lesson import Cell, Chapter, digest
 from course_lib.publishing.percent import read_cells, read_text
@@ -159,5 +161,9 @@ def _read(path: Path) -> tuple[Chapter, list[SourceError]]:
     cells = assemble(read_cells(text, report), number, report) if text else []
     if text or not found:
         rules.check(cells, report)
+        for cell in cells:
+            for language, prose in cell.texts.items():
+                for offset, message in references.unknown(prose, path.parent):
+                    report(cell.lines[language] + offset, message)
     found.sort(key=lambda problem: problem.line)
     return Chapter(number, path.stem, path, tuple(cells)), found

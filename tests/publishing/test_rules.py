@@ -24,6 +24,12 @@ BROKEN = {
         0,
         "of is missing: it says which English text this translates",
     ),
+    "a reference to a section that is not there": (
+        "How often does a word occur?",
+        "How often does a word occur? See {{99 nowhere}}.",
+        0,
+        "{{99 nowhere}}: lesson 99 has no such cell with a heading",
+    ),
     "an unknown tag": (
         'tags=["fold"]',
         'tags=["hide"]',
