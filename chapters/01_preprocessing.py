@@ -56,7 +56,7 @@
 #
 # </details>
 #
-# <details><summary>The array <code>A</code> has the shape (3, 4), and <code>v</code> has (4,). Which shapes have <code>A @ v</code>, <code>A * v</code> and <code>A.sum(axis=0)</code>?</summary>
+# <details><summary>The array <code>A</code> has the shape (3, 4), and <code>v</code> has (4,). What are the shapes of <code>A @ v</code>, <code>A * v</code> and <code>A.sum(axis=0)</code>?</summary>
 #
 # (3,), (3, 4) and (4,). `@` takes the dot product of each row with `v`; `*` multiplies number by number, with `v`
 # repeated for each row; `axis=0` adds the rows up, so that this axis is gone. Read again:
@@ -67,10 +67,10 @@
 # <details><summary>What is ln 1, and what becomes of ln(ab) and of ln(a/b)?</summary>
 #
 # 0; ln a + ln b; ln a − ln b. A product of many small probabilities becomes a sum of ordinary numbers, and of two
-# numbers the larger one keeps the larger logarithm. Explained below: lesson 01, *TF-IDF: a rare word says more*.
+# numbers the larger one keeps the larger logarithm. Explained below: {{01 tfidf}}.
 #
 # </details>
-# %% [markdown] id="need" lang="zh" of="87cb0664"
+# %% [markdown] id="need" lang="zh" of="e9d7fc41"
 # ## 开始之前
 #
 # **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
@@ -89,7 +89,7 @@
 #
 # <details><summary>ln 1 等于几？ln(ab) 和 ln(a/b) 可以怎样展开？</summary>
 #
-# ln 1 = 0；ln(ab) = ln a + ln b；ln(a/b) = ln a − ln b。许多很小的概率相乘，取对数后就成了普通数相加；而且两个数谁大，取对数后还是谁大。后文会讲：第 01 课“TF-IDF：越罕见，越有分量”。
+# ln 1 = 0；ln(ab) = ln a + ln b；ln(a/b) = ln a − ln b。许多很小的概率相乘，取对数后就成了普通数相加；而且两个数谁大，取对数后还是谁大。后文会讲：{{01 tfidf}}。
 #
 # </details>
 

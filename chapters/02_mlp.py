@@ -54,44 +54,43 @@
 # <details><summary>What does a vocabulary make of a word that it does not hold, and why is it built from the training reviews alone?</summary>
 #
 # It gives it the id of `[UNK]`, one id for all such words. Built from the validation reviews as well, it would know
-# words that a truly new review would not let it know, and the score would flatter. Read again: lesson 01, *The law
-# of the long tail*.
+# words that a truly new review would not let it know, and the score would flatter. Read again: {{01 zipf}}.
 #
 # </details>
 #
-# <details><summary>X has the shape (5, 3) and W has (3, 2). Which shape has the product X W, and what stands in its row i and column j?</summary>
+# <details><summary>X has the shape (5, 3) and W has (3, 2). What is the shape of the product X W, and what stands in its row i and column j?</summary>
 #
 # (5, 2): the inner axes must agree, the outer ones remain. In row i and column j stands the dot product of row i of
-# X with column j of W, a sum of three products. Read again: lesson 01, *One-hot: a word as a vector*.
+# X with column j of W, a sum of three products. Read again: {{01 one-hot}}.
 #
 # </details>
 #
 # <details><summary>What is the derivative of f(g(x)), and so of (3x + 1)²?</summary>
 #
 # The chain rule: $f'(g(x))\,g'(x)$, the slope outside times the slope inside. Here $2(3x + 1) \cdot 3 = 6(3x + 1)$.
-# Explained below: lesson 02, *Backwards: whose fault was it?*
+# Explained below: {{02 backward}}.
 #
 # </details>
-# %% [markdown] id="need" lang="zh" of="10453591"
+# %% [markdown] id="need" lang="zh" of="780c6f9d"
 # ## 开始之前
 #
 # **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
 #
 # <details><summary>词表遇到没有收录的词会怎么办？为什么只能用训练集的影评来建词表？</summary>
 #
-# 给它 `[UNK]` 的编号，所有这样的词共用这一个编号。如果把验证集的影评也用上，词表就会认得真正的新影评里不该认得的词，成绩便会虚高。重读：第 01 课“长尾定律”。
+# 给它 `[UNK]` 的编号，所有这样的词共用这一个编号。如果把验证集的影评也用上，词表就会认得真正的新影评里不该认得的词，成绩便会虚高。重读：{{01 zipf}}。
 #
 # </details>
 #
 # <details><summary>X 的形状是 (5, 3)，W 是 (3, 2)。乘积 X W 的形状是什么？它的第 i 行第 j 列是什么？</summary>
 #
-# 形状是 (5, 2)：里面的两个轴必须相等，留下外面的两个。第 i 行第 j 列是 X 的第 i 行与 W 的第 j 列的点积，即三个乘积之和。重读：第 01 课“独热：把词变成向量”。
+# 形状是 (5, 2)：里面的两个轴必须相等，留下外面的两个。第 i 行第 j 列是 X 的第 i 行与 W 的第 j 列的点积，即三个乘积之和。重读：{{01 one-hot}}。
 #
 # </details>
 #
 # <details><summary>f(g(x)) 的导数是什么？由此求 (3x + 1)² 的导数。</summary>
 #
-# 链式法则：$f'(g(x))\,g'(x)$，外层的斜率乘以内层的斜率。这里是 $2(3x + 1) \cdot 3 = 6(3x + 1)$。后文会讲：第 02 课“反向：是谁的错？”。
+# 链式法则：$f'(g(x))\,g'(x)$，外层的斜率乘以内层的斜率。这里是 $2(3x + 1) \cdot 3 = 6(3x + 1)$。后文会讲：{{02 backward}}。
 #
 # </details>
 

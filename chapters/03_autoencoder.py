@@ -47,6 +47,121 @@
 #
 # **对应原文**：第二篇的 2.2、3.1 和 4.1 节。它的程序（勘误表中的 E12）会在第 8 节运行、拆开、改正。
 
+# %% [markdown] id="need" lang="en"
+# ## Before you begin
+#
+# **What you need.** Three questions that this lesson takes as answered. Try each, then unfold it; where you hesitate, read
+# again at the place it names.
+#
+# <details><summary>What does a layer compute, and what do two layers make if nothing bends between them?</summary>
+#
+# $f(XW + b)$: one matrix product, a bias, and a bend $f$. Without the bend,
+# $(XW_1 + b_1)W_2 + b_2 = X(W_1W_2) + (b_1W_2 + b_2)$: a single layer again. Read again: {{02 neuron}}.
+#
+# </details>
+#
+# <details><summary>Why does a cross-entropy take logits and not probabilities?</summary>
+#
+# From logits it can be written so that nothing overflows. A probability that is rounded to 0 or 1 has a logarithm
+# that is infinite, or that was clipped and has no slope. Read again: {{02 loss}}.
+#
+# </details>
+#
+# <details><summary>The direction w has length one. Which point of the line along w lies nearest to x, and how far away is it?</summary>
+#
+# The projection $(x \cdot w)\,w$. By Pythagoras the square of the distance is $\lVert x\rVert^2 - (x \cdot w)^2$:
+# what is not kept along the line sticks out of it. Explained below: {{03 by-hand}}.
+#
+# </details>
+# %% [markdown] id="need" lang="zh" of="7a4294f0"
+# ## 开始之前
+#
+# **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
+#
+# <details><summary>一个层计算什么？两个层之间如果没有激活函数，合起来又是什么？</summary>
+#
+# 计算 $f(XW + b)$：一次矩阵乘法，加偏置，再作用激活函数 $f$。没有激活函数时，$(XW_1 + b_1)W_2 + b_2 = X(W_1W_2) + (b_1W_2 + b_2)$，仍然只是一个层。重读：{{02 neuron}}。
+#
+# </details>
+#
+# <details><summary>交叉熵为什么要用 logits 来算，而不用概率？</summary>
+#
+# 用 logits 可以写成不会溢出的形式。概率一旦四舍五入成 0 或 1，取对数就得到无穷大；截断了，斜率又成了零。重读：{{02 loss}}。
+#
+# </details>
+#
+# <details><summary>方向 w 的长度为 1。沿 w 的直线上，哪一点离 x 最近？距离是多少？</summary>
+#
+# 是投影 $(x \cdot w)\,w$。由勾股定理，距离的平方是 $\lVert x\rVert^2 - (x \cdot w)^2$：没有留在直线上的，都在垂直于它的方向上。后文会讲：{{03 by-hand}}。
+#
+# </details>
+# %% [markdown] id="back" lang="en"
+# **Come back.** Five questions on earlier lessons. Answer from memory before you unfold: that is what makes it last.
+#
+# <details><summary>A word stands in 99 of 999 documents. What is its smoothed idf?</summary>
+#
+# $\ln\frac{1 + 999}{1 + 99} + 1 = \ln 10 + 1 = 3.30$. From {{01 tfidf}}.
+#
+# </details>
+#
+# <details><summary>A text holds <em>aab</em> twice and <em>ab</em> once. Which pair does byte-pair encoding merge first?</summary>
+#
+# *a b*: it occurs three times, *a a* only twice. From {{01 subwords}}.
+#
+# </details>
+#
+# <details><summary>With which loss should a fresh classifier of 1,000 classes begin?</summary>
+#
+# With about $\ln 1{,}000 = 6.91$: it holds all classes equally likely. Far more than that means large initial
+# weights, far less a leak. From {{02 loss}}.
+#
+# </details>
+#
+# <details><summary>The softmax gives 0.7, 0.2 and 0.1, and the second class is the right one. What is the gradient for the three logits?</summary>
+#
+# 0.7, −0.8 and 0.1: believed minus true. It sums to zero. From {{02 backward}}.
+#
+# </details>
+#
+# <details><summary>Dropout sets a share r of the hidden outputs to zero. What happens to the others in training, and why?</summary>
+#
+# They are divided by $1 - r$, so that the expected sum is what it will be in use, when nothing is dropped. From
+# {{02 overfitting}}.
+#
+# </details>
+# %% [markdown] id="back" lang="zh" of="ddc3a99c"
+# **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
+#
+# <details><summary>一个词出现在 999 篇文档中的 99 篇里，平滑后的 idf 是多少？</summary>
+#
+# $\ln\frac{1 + 999}{1 + 99} + 1 = \ln 10 + 1 = 3.30$。出自{{01 tfidf}}。
+#
+# </details>
+#
+# <details><summary>文本里有两个 <em>aab</em>、一个 <em>ab</em>。字节对编码先合并哪一对？</summary>
+#
+# 先合并 *a b*：它出现三次，*a a* 只有两次。出自{{01 subwords}}。
+#
+# </details>
+#
+# <details><summary>一个刚初始化、有 1,000 个类的分类器，损失应当从多少开始？</summary>
+#
+# 约为 $\ln 1{,}000 = 6.91$，因为它认为各类同样可能。高得多，是初始权重太大；低得多，是泄漏了答案。出自{{02 loss}}。
+#
+# </details>
+#
+# <details><summary>softmax 给出 0.7、0.2 和 0.1，正确的是第二类。损失对三个 logit 的梯度是多少？</summary>
+#
+# 0.7、−0.8 和 0.1：相信的减去事实。三者之和为零。出自{{02 backward}}。
+#
+# </details>
+#
+# <details><summary>暂退法把比例为 r 的隐藏层输出置零。训练时，其余的输出怎样处理，为什么？</summary>
+#
+# 除以 $1 - r$。这样，总和的期望就与使用时一样，那时什么也不丢。出自{{02 overfitting}}。
+#
+# </details>
+
 # %% [markdown] id="background" lang="en"
 # ## 1 · Where these ideas come from
 #
@@ -1462,7 +1577,68 @@ def rate_penalty(code, rate):
     return float(np.sum(rate * np.log(rate / mean) + (1 - rate) * np.log((1 - rate) / (1 - mean))))  # (6)
 # %% id="ex5-check" tags=["check"]
 check("03.5", rate_penalty)
-
+# %% [markdown] id="open-1" lang="en"
+# ### Open 1 · The freedom of the axes
+#
+# A linear autoencoder (section 4) has the encoder $W_1$, $(D, K)$, and the decoder $W_2$, $(K, D)$; the data have
+# mean zero, so that no biases are needed. Show that for every invertible $A$, $(K, K)$, the pair $W_1 A$ and
+# $A^{-1} W_2$ gives the same reconstructions. Does an L2 penalty on both matrices end this freedom? What would end
+# it?
+#
+# <details><summary>A worked answer</summary>
+#
+# $x\,W_1 A\,A^{-1} W_2 = x\,W_1 W_2$ for every $x$. So the loss cannot tell the two pairs apart, and a training has no reason to stop at one of them.
+#
+# L2 adds $\lVert W_1\rVert^2 + \lVert W_2\rVert^2$, the sums of all squares. It forbids stretching but not turning:
+# if $A$ is a rotation, neither sum changes, as a rotation keeps the length of every row or column. The axes are
+# still arbitrary, only their scale is settled.
+#
+# What ends it is a demand with an order in it: for every $k$, the first $k$ numbers alone, with the first $k$ rows
+# of the decoder, shall do as well as $k$ numbers can. For $k = 1$ the first row must point along the first
+# principal component. With the first number thus settled, the second row must add the second component and nothing
+# else, and so on. Where all variances differ, each axis is then determined but for its sign and length.
+#
+# </details>
+# %% [markdown] id="open-1" lang="zh" of="ed0584a9"
+# ### 开放题 1 · 坐标轴的自由
+#
+# 线性自编码器（第 4 节）的编码器是 $W_1$，$(D, K)$，解码器是 $W_2$，$(K, D)$；设数据均值为零，因而不需要偏置。证明：对任意可逆矩阵 $A$，$(K, K)$，用 $W_1 A$ 和 $A^{-1} W_2$ 代替它们，重构不变。给两个矩阵都加上 L2 惩罚，这种自由就没有了吗？怎样才能消除它？
+#
+# <details><summary>参考答案</summary>
+#
+# 对任意 $x$，都有 $x\,W_1 A\,A^{-1} W_2 = x\,W_1 W_2$。损失分不出这两组权重，训练也就没有理由停在其中某一组。
+#
+# L2 加上的是 $\lVert W_1\rVert^2 + \lVert W_2\rVert^2$，即所有权重的平方和。它不许拉伸，却允许旋转：$A$ 是旋转时，每一行或每一列的长度不变，两个平方和也不变。坐标轴仍是任意的，只有尺度定了下来。
+#
+# 要消除这种自由，要求里必须有次序：对每个 $k$，只用前 $k$ 个数和解码器的前 $k$ 行，就要做到 $k$ 个数所能达到的最好。$k = 1$ 时，第一行必须沿第一主成分；第一个数这样定下之后，第二行只能添上第二主成分，别的什么也不能添；依此类推。只要各方差互不相同，每个轴除正负号和长度之外就都确定了。
+#
+# </details>
+# %% [markdown] id="open-2" lang="en"
+# ### Open 2 · Another noise
+#
+# The network of section 10 was trained on noise of deviation 0.4. Test it at 0, 0.1, 0.2, … 0.8, and on pictures of
+# which a quarter of the pixels was set to zero. Then train a second one whose noise has a deviation drawn anew for
+# each picture, evenly between 0 and 0.8. Draw the errors of both, and that of the plain autoencoder of section 7.
+#
+# <details><summary>What to expect</summary>
+#
+# Each does best near what it was trained for. Where there is no noise the plain one should lead, for a network that
+# always met noise smooths fine strokes away as if they were noise. Above 0.4 the first one's error should climb
+# steeply: such pictures never occurred. The second must judge from the picture how noisy it is, so at exactly 0.4
+# it may lose a little to the specialist, and win at both ends. Erased pixels are another fault than added noise: a
+# gap within a stroke looks to both like paper, and only a network trained on gaps has reason to close it.
+#
+# </details>
+# %% [markdown] id="open-2" lang="zh" of="dceb4b0b"
+# ### 开放题 2 · 换一种噪声
+#
+# 第 10 节的网络是用标准差为 0.4 的噪声训练的。用 0、0.1、0.2……0.8 的噪声来测试它，再用有四分之一像素被置零的图像测试。然后训练第二个网络，每幅图的噪声标准差都在 0 与 0.8 之间均匀地另抽一次。把两者的误差画出来，再画上第 7 节那个普通自编码器的误差。
+#
+# <details><summary>大致会怎样</summary>
+#
+# 各自都在训练过的情形附近最好。没有噪声时，普通的那个应当领先：总与噪声打交道的网络，会把细笔画也当作噪声抹平。超过 0.4，第一个网络的误差应当陡然上升，因为它从没见过这样的图。第二个要从图本身判断噪声有多大，所以恰好在 0.4 处也许略逊于专门训练的那个，两头则胜过它。抹掉像素与添加噪声是两种毛病：笔画中间的缺口，在两者看来都像白纸，只有用缺口训练过的网络才有理由把它补上。
+#
+# </details>
 # %% [markdown] id="quiz-intro" lang="en"
 # ## 16 · Quiz
 #

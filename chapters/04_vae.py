@@ -46,6 +46,126 @@
 # **对应原文**：第二篇的 2.2、3.2 和 4.2 节。原文的公式和代码有三处错误（勘误表中的 E10、E13、E14），
 # 我们会逐一运行，看它错在哪里，再改正。
 
+# %% [markdown] id="need" lang="en"
+# ## Before you begin
+#
+# **What you need.** Three questions that this lesson takes as answered. Try each, then unfold it; where you hesitate, read
+# again at the place it names.
+#
+# <details><summary>What are the parts of an autoencoder, and what is its loss for pixels between 0 and 1?</summary>
+#
+# The encoder turns the picture into a code of a few numbers, the decoder turns the code into a logit for each
+# pixel. The loss is the binary cross-entropy, summed over the pixels: the nats that the true pixels cost whoever
+# expects what the decoder says. Read again: {{03 price}}.
+#
+# </details>
+#
+# <details><summary>ε is drawn from the standard normal distribution. What is the distribution of 3 + 2ε?</summary>
+#
+# Normal again, with mean 3, deviation 2 and variance 4: adding shifts the curve, multiplying stretches it.
+# Explained below: {{04 gradient}}.
+#
+# </details>
+#
+# <details><summary>A die pays the square of the number it shows. What is the expectation of the pay, and is it the square of the expected number?</summary>
+#
+# $(1 + 4 + 9 + 16 + 25 + 36)/6 = 15.17$, and $3.5^2 = 12.25$: no. The average of a function is not the function of
+# the average, and for a curve bent one way the inequality always points the same way. Explained below:
+# {{04 bound}}.
+#
+# </details>
+# %% [markdown] id="need" lang="zh" of="930b98e0"
+# ## 开始之前
+#
+# **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
+#
+# <details><summary>自编码器由哪几部分组成？像素在 0 与 1 之间时，损失是什么？</summary>
+#
+# 编码器把图像变成几个数的编码，解码器把编码变成每个像素的 logit。损失是对所有像素求和的二元交叉熵：如果预期的是解码器所说的概率，写下真实的像素要花多少奈特。重读：{{03 price}}。
+#
+# </details>
+#
+# <details><summary>ε 服从标准正态分布，3 + 2ε 服从什么分布？</summary>
+#
+# 仍是正态分布，均值为 3，标准差为 2，方差为 4：加一个数是平移，乘一个数是拉伸。后文会讲：{{04 gradient}}。
+#
+# </details>
+#
+# <details><summary>掷一次骰子，掷出几就付几的平方。所付金额的期望是多少？它等于点数期望的平方吗？</summary>
+#
+# $(1 + 4 + 9 + 16 + 25 + 36)/6 = 15.17$，而 $3.5^2 = 12.25$，不相等。函数值的平均不是平均的函数值；曲线朝一边弯，不等号的方向就总是一样。后文会讲：{{04 bound}}。
+#
+# </details>
+# %% [markdown] id="back" lang="en"
+# **Come back.** Five questions on earlier lessons. Answer from memory before you unfold: that is what makes it last.
+#
+# <details><summary>Why must a cleaner that deletes <code>&lt;br /&gt;</code> leave a space in its place?</summary>
+#
+# The tag separated two words. Deleted without a trace it glues them together, `good.The`, and the vocabulary fills
+# up with words that nobody wrote. From {{01 cleaning}}.
+#
+# </details>
+#
+# <details><summary>Three classes have the logits 0, 0 and 0. What does the softmax say, and what if 5 is added to each of them?</summary>
+#
+# ⅓ each time. Numerator and denominator are both multiplied by $e^5$, which is why one may subtract the largest
+# logit first. From {{02 loss}}.
+#
+# </details>
+#
+# <details><summary>Adam's learning rate is 0.01, and the first gradient of a weight is 0.0003. How long is its first step?</summary>
+#
+# About 0.01. Both corrected means start at the gradient itself, $\hat m = g$ and $\sqrt{\hat s} = |g|$, so that
+# only the sign of $g$ is left. From {{02 optimisers}}.
+#
+# </details>
+#
+# <details><summary>How many nats does the best possible decoder pay for one grey pixel of 0.5?</summary>
+#
+# $\ln 2 = 0.69$. It says $p = 0.5$, which is right, and what is read as ink in 50 of 100 cases stays uncertain.
+# From {{03 price}}.
+#
+# </details>
+#
+# <details><summary>The code of a denoising autoencoder may be wider than the picture. What keeps the network from copying?</summary>
+#
+# What it reads is not what it must give back: a copy would give back the noise too, and pay for it. From
+# {{03 denoising}}.
+#
+# </details>
+# %% [markdown] id="back" lang="zh" of="72950eac"
+# **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
+#
+# <details><summary>清洗时删掉 <code>&lt;br /&gt;</code>，为什么要在原处留一个空格？</summary>
+#
+# 这个标签本来隔开了两个词。删得不留痕迹，就会把它们粘成 `good.The`，词表里便多出许多谁也没写过的词。出自{{01 cleaning}}。
+#
+# </details>
+#
+# <details><summary>三个类的 logit 都是 0，softmax 给出什么？每个都加上 5 呢？</summary>
+#
+# 两次都是各 ⅓。分子和分母同乘以 $e^5$，结果不变；先减去最大的 logit 也正因此才可行。出自{{02 loss}}。
+#
+# </details>
+#
+# <details><summary>Adam 的学习率是 0.01，某个权重的第一个梯度是 0.0003，它的第一步走多远？</summary>
+#
+# 约 0.01。修正之后，两个滑动平均一开始就是梯度本身：$\hat m = g$，$\sqrt{\hat s} = |g|$，相除只剩下 $g$ 的符号。出自{{02 optimisers}}。
+#
+# </details>
+#
+# <details><summary>一个灰度为 0.5 的像素，再好的解码器也要付多少奈特？</summary>
+#
+# $\ln 2 = 0.69$。解码器说 $p = 0.5$，说得完全正确；可是“100 次里有 50 次有墨”，这份不确定仍在。出自{{03 price}}。
+#
+# </details>
+#
+# <details><summary>去噪自编码器的编码可以比图像还宽，是什么使它不能照抄？</summary>
+#
+# 它读到的不是它该还原的：照抄就会连噪声一起抄出来，要付代价。出自{{03 denoising}}。
+#
+# </details>
+
 # %% [markdown] id="background" lang="en"
 # ## 1 · Where these ideas come from
 #
@@ -1434,7 +1554,86 @@ def free_bits_penalty(kl, free_bits):
     return float(np.sum(np.maximum(of_dimension, free_bits)))
 # %% id="ex6-check" tags=["check"]
 check("04.6", free_bits_penalty)
-
+# %% [markdown] id="open-1" lang="en"
+# ### Open 1 · What a silent code can know
+#
+# (a) Prove with Jensen's inequality that $\mathrm{KL}(q \Vert p) \ge 0$. (b) Let $q(z)$ be the mean of
+# $q(z \mid x)$ over all $N$ images, the distribution of all codes together. Show that the mean divergence, which
+# the training log calls `kl`, splits into two parts:
+#
+# $$ \frac1N \sum_x \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right) = \frac1N \sum_x \mathrm{KL}\left(q(z \mid x) \,\Vert\, q(z)\right) + \mathrm{KL}\left(q(z) \,\Vert\, p(z)\right). $$
+#
+# (c) What follows for a model whose `kl` is 0.02?
+#
+# <details><summary>A worked answer</summary>
+#
+# (a) The logarithm bends downwards, so
+# $-\mathrm{KL}(q \Vert p) = \mathbb{E}_q[\log(p/q)] \le \log \mathbb{E}_q[p/q] = \log \int p\,dz = \log 1 = 0$, the
+# integral running over the places that $q$ reaches (all of them, for a normal $q$). Equality needs a ratio that is
+# the same everywhere, and so $q = p$.
+#
+# (b) Write $\log\frac{q(z \mid x)}{p(z)} = \log\frac{q(z \mid x)}{q(z)} + \log\frac{q(z)}{p(z)}$ and take the
+# expectation over $q(z \mid x)$, then the mean over $x$. The first term gives the first part. The second depends on
+# $z$ alone, and the mean over $x$ of expectations over $q(z \mid x)$ is the expectation over $q(z)$: the second
+# part.
+#
+# (c) Neither part is negative, by (a), so the first is at most 0.02. It measures how much a code tells about
+# **which** image it came from (the *mutual information*). To name one of ten equally frequent digits takes
+# $\ln 10 = 2.30$ nats; this code can carry less than a hundredth of that, whatever the decoder makes of it.
+#
+# </details>
+# %% [markdown] id="open-1" lang="zh" of="7b4e1007"
+# ### 开放题 1 · 沉默的编码能知道多少
+#
+# (a) 用詹森不等式证明 $\mathrm{KL}(q \Vert p) \ge 0$。(b) 设 $q(z)$ 是 $q(z \mid x)$ 对全部 $N$ 幅图像的平均，也就是所有编码合在一起的分布。证明：训练记录里的 `kl`，即散度的平均，可以拆成两部分：
+#
+# $$ \frac1N \sum_x \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right) = \frac1N \sum_x \mathrm{KL}\left(q(z \mid x) \,\Vert\, q(z)\right) + \mathrm{KL}\left(q(z) \,\Vert\, p(z)\right). $$
+#
+# (c) 如果某个模型的 `kl` 是 0.02，由此可以得出什么？
+#
+# <details><summary>参考答案</summary>
+#
+# (a) 对数函数是凹函数（向下弯），所以 $-\mathrm{KL}(q \Vert p) = \mathbb{E}_q[\log(p/q)] \le \log \mathbb{E}_q[p/q] = \log \int p\,dz = \log 1 = 0$，积分在 $q$ 能到达的地方进行（$q$ 是正态分布时，就是全空间）。等号要求这个比值处处相同，也就是 $q = p$。
+#
+# (b) 写 $\log\frac{q(z \mid x)}{p(z)} = \log\frac{q(z \mid x)}{q(z)} + \log\frac{q(z)}{p(z)}$，先对 $q(z \mid x)$ 求期望，再对 $x$ 求平均。第一项给出第一部分。第二项只与 $z$ 有关，而对 $q(z \mid x)$ 求期望、再对 $x$ 求平均，就是对 $q(z)$ 求期望，给出第二部分。
+#
+# (c) 由 (a)，两部分都不为负，所以第一部分至多是 0.02。它衡量的是：编码告诉了我们多少“它来自**哪一幅**图像”的信息（称为**互信息**）。要从十个出现得一样多的数字里指出一个，需要 $\ln 10 = 2.30$ 奈特；这个编码所能携带的还不到它的百分之一，解码器再怎么利用也没有用。
+#
+# </details>
+# %% [markdown] id="open-2" lang="en"
+# ### Open 2 · The price curve
+#
+# Train the model of section 10 at $\beta$ = 0.25, 0.5, 1, 2 and 4 and draw distortion (the missing nats, without
+# sign) against rate (the KL). Before that, prove: if every training found the best model of its family for its
+# $\beta$, the five points would lie on a falling curve that is bent upwards (or straight), and at each point the
+# slope of the curve would be $-\beta$.
+#
+# <details><summary>A worked answer</summary>
+#
+# At $\beta$ the training looks for the smallest $D + \beta R$. All models with one value of it lie on a straight
+# line of slope $-\beta$ in the picture, and the best one touches the lowest such line that any model reaches. So
+# the points that can be reached all lie on or above each of these lines; where the lower edge of what can be
+# reached is smooth, the line touches it as a tangent, and its slope there is $-\beta$. An edge that lies above all
+# its tangents is bent upwards.
+#
+# In words: at $\beta = 4$ a nat of code must save four nats of reconstruction to be worth it, and as $\beta$ rises,
+# rate can only fall. In your run expect a falling curve, and check the slopes between neighbours: between
+# $\beta = 1$ and $\beta = 2$ it should lie between $-2$ and $-1$. Where it does not, trainings were too short or
+# seeds differ by more than the step: the proof speaks of the best model, and training finds a good one.
+#
+# </details>
+# %% [markdown] id="open-2" lang="zh" of="40c400ee"
+# ### 开放题 2 · 价格曲线
+#
+# 取 $\beta$ = 0.25、0.5、1、2、4，各训练一次第 10 节的模型，画出失真（解码器还差的奈特，取正值）随码率（KL）变化的图。画之前先证明：如果每次训练都找到了该 $\beta$ 下这族模型中最好的一个，五个点就落在一条下降且下凸（或笔直）的曲线上，并且在每一点处，曲线的斜率都是 $-\beta$。
+#
+# <details><summary>参考答案</summary>
+#
+# 给定 $\beta$，训练要使 $D + \beta R$ 最小。这个值相同的模型，在图中落在一条斜率为 $-\beta$ 的直线上；最好的模型，就在模型所能到达的最低的那条直线上。于是能到达的点全都不在这些直线的下方；可达区域的下边缘光滑的地方，直线与它相切，那里的斜率就是 $-\beta$。处处不低于自己切线的曲线，是下凸的。
+#
+# 换句话说：$\beta = 4$ 时，编码多花一奈特，至少要让重构省下四奈特才划算；$\beta$ 越大，码率只会越低。你的实验应当给出一条下降的曲线；再看相邻两点之间的斜率，例如 $\beta = 1$ 与 $\beta = 2$ 之间，应在 $-2$ 与 $-1$ 之间。如果不是，就是训练太短，或者种子之间的差别比这一步还大：证明说的是最好的模型，而训练找到的只是一个好的。
+#
+# </details>
 # %% [markdown] id="quiz-intro" lang="en"
 # ## 15 · Quiz
 #
@@ -1600,3 +1799,54 @@ check("04.6", free_bits_penalty)
 # - A. A. Alemi et al. (2018). *Fixing a broken ELBO.* ICML. arXiv:1711.00464.
 # - J. Lucas, G. Tucker, R. Grosse, M. Norouzi (2019). *Don't blame the ELBO! A linear VAE perspective on posterior collapse.* NeurIPS. arXiv:1911.02469.
 # - D. P. Kingma, M. Welling (2019). *An introduction to variational autoencoders.* Foundations and Trends in Machine Learning 12(4). arXiv:1906.02691.
+
+# %% [markdown] id="project" lang="en"
+# ## A project over lessons 01–04 · Sixteen numbers for a review
+#
+# **Aim.** Say in 16 numbers what a film review says, in four ways, and find out which of them keeps its verdict
+# best. Each way is one of the lessons: the mean of word vectors (01), principal components of TF-IDF vectors (01
+# and 03), the code of an autoencoder that guesses one half of the words from the other (03), and the mean of a
+# VAE's code (04), whose decoder gives the probabilities of the words.
+#
+# **Steps.**
+#
+# 1. Load reviews, split them by film into training, validation and test, and build one vocabulary of 2,000 words
+#    from the training reviews.
+# 2. Write the judge first: a logistic regression on 16 numbers (lesson 02 without a hidden layer), trained on codes
+#    of training reviews and scored on those of validation reviews. Give it 16 random numbers per review: it must
+#    say one half.
+# 3. Make the four codes, none of which may see a rating. Every choice (epochs, rates, $\beta$) is made on the
+#    validation reviews; note how many you tried.
+# 4. Repeat each with three seeds. At the end, score the four on the test reviews, once.
+# 5. Look: for one number of each code, which words stand in the reviews where it is largest and smallest?
+#
+# **Hand in** a notebook that runs from top to bottom, a table with mean and spread of the seeds and the standard
+# error, the curves of training and validation loss, and half a page: which code you would use, and what speaks
+# against it.
+#
+# **It is good** if somebody else gets your table from your notebook; if TF-IDF with all its words stands in the
+# table as the yardstick, and random numbers as the floor; if differences smaller than two standard errors are
+# called what they are; and if you can say of the VAE how many of its dimensions are active.
+#
+# **What usually goes wrong.** IDF weights or components are learnt from all reviews, so that the test leaks. The KL
+# is summed and the reconstruction averaged, and the VAE falls silent. Word counts go into a loss for numbers
+# between 0 and 1. The layer behind the bottleneck is taken for the code, and the four codes differ in size. The
+# best of several seeds is reported.
+# %% [markdown] id="project" lang="zh" of="3f7b334c"
+# ## 第 01–04 课的综合项目 · 用十六个数概括一篇影评
+#
+# **目标。** 用四种办法把一篇影评概括成 16 个数，看哪一种最能保住它的褒贬。每种办法各取自一课：词向量的平均（第 01 课）；TF-IDF 向量的主成分（第 01、03 课）；由一半的词猜另一半的自编码器的编码（第 03 课）；VAE 编码的均值（第 04 课），其解码器给出各个词的概率。
+#
+# **步骤。**
+#
+# 1. 读入影评，按电影划分为训练集、验证集和测试集；只用训练集建一个 2,000 词的词表。
+# 2. 先写裁判：在 16 个数上做逻辑回归（即没有隐藏层的第 02 课的网络），用训练集的编码训练，用验证集的编码打分。给每篇影评配 16 个随机数试一试：准确率必须在二分之一左右。
+# 3. 做出四种编码，都不许看评分。一切选择（轮数、学习率、$\beta$）都在验证集上做，并记下试过多少次。
+# 4. 每种编码用三个种子各做一遍。最后在测试集上给四种编码打分，只打一次。
+# 5. 看一看：从每种编码里取一个数，它最大和最小的影评里，各有哪些词？
+#
+# **提交内容。** 一份能从头运行到尾的笔记本；一张表，列出各种子的均值、波动和标准误；训练损失与验证损失的曲线；外加半页说明：你会用哪种编码，它有什么不足。
+#
+# **怎样算做得好。** 别人用你的笔记本能得到同样的表；表里有用上全部词的 TF-IDF 作标尺，有随机数垫底；不到两个标准误的差别，就照实说看不出差别；能说出 VAE 有几维是活跃的。
+#
+# **常见的毛病。** 用全部影评去学 IDF 或主成分，测试集就泄漏了。KL 求和，重构却取了平均，VAE 便沉默下去。把词的次数交给只适用于 0 与 1 之间的损失。把瓶颈后面的一层当成编码，四种编码长短不一。只报告几个种子里最好的一个。

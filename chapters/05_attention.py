@@ -44,6 +44,123 @@
 # **对应原文**：第二篇的 2.3、3.3 和 4.3 节，第三篇的 4.1 节，第五篇的 2.2 和 3.2 节。原文在这一部分的错误
 # （勘误表中的 E11、E15、E16），我们会在第 6 节逐一运行、拆开、改正。
 
+# %% [markdown] id="need" lang="en"
+# ## Before you begin
+#
+# **What you need.** Three questions that this lesson takes as answered. Try each, then unfold it; where you hesitate, read
+# again at the place it names.
+#
+# <details><summary>What does the softmax make of the scores 0, 0 and ln 2?</summary>
+#
+# ¼, ¼ and ½: the powers of $e$ are 1, 1 and 2, and each is divided by their sum, 4. Read again: {{02 loss}}.
+#
+# </details>
+#
+# <details><summary>Q has the shape (4, 8) and K has (6, 8). What is the shape of Q Kᵀ, and what stands in row 2, column 5?</summary>
+#
+# (4, 6): the axis of length 8 is summed over. There stands the dot product of row 2 of $Q$ with row 5 of $K$. Read
+# again: {{02 neuron}}.
+#
+# </details>
+#
+# <details><summary>A recurrent network such as a GRU reads twelve words. What is its last state?</summary>
+#
+# A vector of fixed size. At each word the network makes a new state from the old one and the word; the last state
+# is what is left after the twelfth, and all that whoever comes next will know of the text. Explained below:
+# {{05 problem}}.
+#
+# </details>
+# %% [markdown] id="need" lang="zh" of="565a4841"
+# ## 开始之前
+#
+# **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
+#
+# <details><summary>softmax 把得分 0、0、ln 2 变成什么？</summary>
+#
+# ¼、¼、½：以 $e$ 为底的幂是 1、1、2，各除以总和 4。重读：{{02 loss}}。
+#
+# </details>
+#
+# <details><summary>Q 的形状是 (4, 8)，K 是 (6, 8)。Q Kᵀ 的形状是什么？第 2 行第 5 列是什么？</summary>
+#
+# 形状是 (4, 6)，长为 8 的轴被求和掉了。那里是 $Q$ 的第 2 行与 $K$ 的第 5 行的点积。重读：{{02 neuron}}。
+#
+# </details>
+#
+# <details><summary>GRU 这样的循环网络读完十二个词，它的最后状态是什么？</summary>
+#
+# 是一个大小固定的向量。每读一个词，网络就由旧状态和这个词算出新状态；最后状态就是读完第十二个词后留下来的，后面的层对这段文字的了解全在其中。后文会讲：{{05 problem}}。
+#
+# </details>
+# %% [markdown] id="back" lang="en"
+# **Come back.** Five questions on earlier lessons. Answer from memory before you unfold: that is what makes it last.
+#
+# <details><summary>Reviews of 3 and of 5 words make one batch. What is the mask of the first, and what is its sum divided by when its vectors are averaged?</summary>
+#
+# True three times, then False twice; by 3, the number of real words, and not by 5. From {{01 padding}}.
+#
+# </details>
+#
+# <details><summary>Twelve layers of sigmoid units: by what factor, at most, does the slope of the sigmoid alone shrink the gradient from top to bottom?</summary>
+#
+# By $4^{-12}$, one part in 17 million: the slope is ¼ at best, and each layer multiplies by it once. From
+# {{02 deep}}.
+#
+# </details>
+#
+# <details><summary>A code is wider than the input. By what price can one make most of its units stay silent?</summary>
+#
+# By an L1 penalty on the activities of the code. With a ReLU the cheapest value is an exact zero, so a unit speaks
+# only where it saves more than it costs. From {{03 sparse}}.
+#
+# </details>
+#
+# <details><summary>By how much does the ELBO fall short of log p(x)?</summary>
+#
+# By the divergence of $q(z \mid x)$ from the true posterior $p(z \mid x)$: nothing is lost exactly when the two are
+# the same. From {{04 bound}}.
+#
+# </details>
+#
+# <details><summary>A latent dimension has mean 0 and variance 1 for every image. What does it cost, and what does it say?</summary>
+#
+# It costs $\frac12(0 + 1 - 1 - \ln 1) = 0$ nats, and it says nothing: its codes are the same draw from the prior
+# whatever the image. From {{04 terms}}.
+#
+# </details>
+# %% [markdown] id="back" lang="zh" of="5332d463"
+# **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
+#
+# <details><summary>一篇 3 个词、一篇 5 个词的影评组成一批。前一篇的掩码是什么？求向量平均时，总和应当除以几？</summary>
+#
+# 三个 True，两个 False；除以真实的词数 3，不是 5。出自{{01 padding}}。
+#
+# </details>
+#
+# <details><summary>十二层 sigmoid 单元，单看 sigmoid 的斜率，梯度从顶层传到底层，最多还剩几分之几？</summary>
+#
+# 最多剩 $4^{-12}$，约一千七百万分之一：斜率至多为 ¼，每过一层就乘一次。出自{{02 deep}}。
+#
+# </details>
+#
+# <details><summary>编码比输入还宽。收一种什么“费”，能让其中大多数单元保持沉默？</summary>
+#
+# 对编码的活动值加 L1 惩罚。配上 ReLU，最便宜的取值正好是零，所以一个单元只在省得比花得多时才开口。出自{{03 sparse}}。
+#
+# </details>
+#
+# <details><summary>ELBO 比 log p(x) 小多少？</summary>
+#
+# 小 $q(z \mid x)$ 与真实后验 $p(z \mid x)$ 之间的 KL 散度；两者相同时，才一点不差。出自{{04 bound}}。
+#
+# </details>
+#
+# <details><summary>潜变量的某一维，对每幅图像都是均值 0、方差 1。它要付多少代价，又说出了什么？</summary>
+#
+# 代价是 $\frac12(0 + 1 - 1 - \ln 1) = 0$ 奈特，也什么都没说：不管哪幅图，它的编码都是从先验里随便抽的。出自{{04 terms}}。
+#
+# </details>
+
 # %% [markdown] id="background" lang="en"
 # ## 1 · Where the idea comes from
 #
@@ -1276,7 +1393,68 @@ def additive_scores(queries, keys, W, U, v):
     return np.tanh((queries @ W.T)[:, None, :] + (keys @ U.T)[None, :, :]) @ v
 # %% id="ex5-check" tags=["check"]
 check("05.5", additive_scores)
-
+# %% [markdown] id="open-1" lang="en"
+# ### Open 1 · Shuffled words, shuffled answers
+#
+# Let $X$, $(T, d)$, hold one word in each row, and let $P$ be a permutation matrix, so that $PX$ is the same
+# sentence with its words in another order. Prove that self-attention without a mask gives $P\,O$ where it gave $O$.
+# At which line does the proof fail with a causal mask? With a learned vector added at each position?
+#
+# <details><summary>A worked answer</summary>
+#
+# Queries, keys and values are $XW^Q$, $XW^K$ and $XW^V$; for $PX$ they become $PQ$, $PK$ and $PV$. The scores
+# become $PQ\,(PK)^\top = P\,(QK^\top)\,P^\top$: rows and columns change places in the same way. The softmax treats
+# every row alike and does not care in which order it sums, so the weights become $P A P^\top$. The output is
+# $P A P^\top P V = P A V = P\,O$, since $P^\top P = I$.
+#
+# A causal mask $M$ belongs to the places and not to the words: it stays $M$ where the proof would need
+# $P M P^\top$, and the line with the softmax fails. With positions, the input is $PX + E$ and not $P(X + E)$, so
+# that the very first line fails. Both let a model tell orders apart; a decoder's mask alone already does so.
+#
+# </details>
+# %% [markdown] id="open-1" lang="zh" of="ce45e7d9"
+# ### 开放题 1 · 打乱的词，打乱的回答
+#
+# 设 $X$，$(T, d)$，每行是一个词；$P$ 是置换矩阵，$PX$ 就是换了词序的同一句话。证明：没有掩码的自注意力，原来输出 $O$，现在输出 $P\,O$。加上因果掩码，证明在哪一步不再成立？给每个位置加上一个学来的向量呢？
+#
+# <details><summary>参考答案</summary>
+#
+# 查询、键、值分别是 $XW^Q$、$XW^K$、$XW^V$；换成 $PX$，它们就变为 $PQ$、$PK$、$PV$。得分变为 $PQ\,(PK)^\top = P\,(QK^\top)\,P^\top$：行和列按同样的方式换了位置。softmax 对各行一视同仁，求和也不分先后，所以权重变为 $P A P^\top$。输出为 $P A P^\top P V = P A V = P\,O$，因为 $P^\top P = I$。
+#
+# 因果掩码 $M$ 属于位置，而不属于词：证明需要 $P M P^\top$，它却仍是 $M$，softmax 那一步就不成立了。加上位置向量后，输入是 $PX + E$，不是 $P(X + E)$，第一步就不成立。两者都能让模型分出词序；解码器光凭掩码就已经做得到。
+#
+# </details>
+# %% [markdown] id="open-2" lang="en"
+# ### Open 2 · A name that is not in the book
+#
+# Ask the trained model of section 2 for names that are **not** on the page. Before you look: what will its answers
+# be, and how sure will it be of them? Then find a way in which it can say *not here*, and train it.
+#
+# <details><summary>What to expect</summary>
+#
+# It answers all the same. A softmax shares out one whole look, so that something is always seen, and there is no
+# eleventh answer. Where the asked name's query fits no key, expect weights that are spread out or lie on a name
+# whose key happens to be alike, and digits that are right one time in ten, since they have nothing to do with the
+# question. Whether it is at least less sure than usual is worth measuring: nothing in the training asked it to be.
+#
+# Two things are needed. An eleventh answer, and pages in training on which the asked name is missing, else the
+# answer is never the right one. An empty entry that stands on every page helps as well: a key that a query can turn
+# to when no other fits, as people look at the margin. Test with a share of missing names other than that of the
+# training: a model may have learnt the share and not the looking.
+#
+# </details>
+# %% [markdown] id="open-2" lang="zh" of="77550053"
+# ### 开放题 2 · 电话簿里没有的名字
+#
+# 向第 2 节训练好的模型询问页上**没有**的名字。先猜：它会怎样回答，又有几分把握？然后想一个办法，让它能够回答“这里没有”，并训练出来。
+#
+# <details><summary>大致会怎样</summary>
+#
+# 它照样回答。softmax 总要把全部目光分出去，所以总会看到些什么，而答案里又没有第十一种。要查的名字与哪个键都不配时，权重多半会摊开，或者落在一个恰好相近的名字上；答案与问题无关，十次里大约对一次。它会不会至少比平时少几分把握，值得量一量：训练中没有什么要求它这样。
+#
+# 需要两样东西：第十一种答案；还要在训练里放进缺名字的页，否则这个答案永远不会是对的。再给每一页加一个空条目也有帮助：别的键都不配时，查询有个去处，就像人会看一眼页边。测试时，缺名字的比例要与训练时不同：模型学到的也许只是这个比例，而不是怎么找。
+#
+# </details>
 # %% [markdown] id="quiz-intro" lang="en"
 # ## 14 · Quiz
 # %% [markdown] id="quiz-intro" lang="zh" of="85f09290"

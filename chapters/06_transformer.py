@@ -44,6 +44,123 @@
 # **对应原文**：第一篇的 4.2 节；第三篇的 2.1、3.2、3.3、第 5 节和 6.1 节；第五篇的 2.1、2.3 和 3.1 节。
 # 原文在这一部分的错误（勘误表中的 E06、E16、E17、E19、E20、E31），我们会逐一运行、拆开、改正。
 
+# %% [markdown] id="need" lang="en"
+# ## Before you begin
+#
+# **What you need.** Three questions that this lesson takes as answered. Try each, then unfold it; where you hesitate, read
+# again at the place it names.
+#
+# <details><summary>What does scaled dot-product attention compute from queries, keys and values?</summary>
+#
+# $\mathrm{softmax}(QK^\top / \sqrt d)\,V$: every query is scored against every key, the softmax over the keys makes
+# weights, and the output is the weighted mean of the values. Read again: {{05 scale}}.
+#
+# </details>
+#
+# <details><summary>Six positions, counted from 0, and a causal mask: where may position 3 look?</summary>
+#
+# At 0, 1, 2 and 3: at the past and at itself. The masked scores are lowered before the softmax, so that the weights
+# of these four sum to one. Read again: {{05 masks}}.
+#
+# </details>
+#
+# <details><summary>A batch holds sentences of 5 and of 2 words, padded to 5. What is the summed cross-entropy divided by?</summary>
+#
+# By 7, the number of real tokens: the sum runs over the classes, the mean over the tokens, and padding is no token.
+# Read again: {{02 loss}}.
+#
+# </details>
+# %% [markdown] id="need" lang="zh" of="80d16384"
+# ## 开始之前
+#
+# **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
+#
+# <details><summary>缩放点积注意力由查询、键、值算出什么？</summary>
+#
+# $\mathrm{softmax}(QK^\top / \sqrt d)\,V$：每个查询对每个键打分，沿键的方向做 softmax 得到权重，输出是值的加权平均。重读：{{05 scale}}。
+#
+# </details>
+#
+# <details><summary>六个位置从 0 数起，用因果掩码，位置 3 可以看哪里？</summary>
+#
+# 看 0、1、2、3，即过去和自己。掩码在 softmax 之前就把其余的得分压到极低，所以这四个的权重之和为一。重读：{{05 masks}}。
+#
+# </details>
+#
+# <details><summary>一批里有 5 个词和 2 个词的两句话，都填充到 5。交叉熵的总和应当除以几？</summary>
+#
+# 除以 7，即真实词元的个数：求和对类别进行，平均对词元进行，填充不是词元。重读：{{02 loss}}。
+#
+# </details>
+# %% [markdown] id="back" lang="en"
+# **Come back.** Five questions on earlier lessons. Answer from memory before you unfold: that is what makes it last.
+#
+# <details><summary>Which pairs does skip-gram make of <em>dogs chase cats</em> with a window of 1?</summary>
+#
+# Four: *dogs–chase*, *chase–dogs*, *chase–cats* and *cats–chase*. Each word is the centre once, its neighbours are
+# the context. From {{01 word2vec}}.
+#
+# </details>
+#
+# <details><summary>A model gave the three words of a text the probabilities ½, ½ and ⅛. What is its perplexity?</summary>
+#
+# The surprises add up to $\ln 2 + \ln 2 + \ln 8 = \ln 32$; the perplexity is
+# $\exp(\frac13 \ln 32) = 32^{1/3} = 3.17$. From {{02 perplexity}}.
+#
+# </details>
+#
+# <details><summary>Two dimensions of a code carry 0.1 and 2 nats on average. With 0.5 free nats each, what enters the loss?</summary>
+#
+# $\max(0.5,\, 0.1) + \max(0.5,\, 2) = 2.5$ nats: the first has nothing to gain from falling silent. From
+# {{04 collapse}}.
+#
+# </details>
+#
+# <details><summary>A multi-head layer has width 64 and 4 heads. How wide is a head, and how many weights have its four matrices without biases?</summary>
+#
+# 16; and $4 \cdot 64^2 = 16{,}384$, the same for any number of heads. From {{05 heads}}.
+#
+# </details>
+#
+# <details><summary>A word gets 0.9 of the look. Why is that no proof that the output needed it?</summary>
+#
+# A weight says how much of a value enters a sum. If the other values are much alike, or the layers above ignore
+# that part, the word may be erased and nothing changes: erase it and see. From {{05 explain}}.
+#
+# </details>
+# %% [markdown] id="back" lang="zh" of="266703fd"
+# **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
+#
+# <details><summary>窗口为 1 时，跳字模型从 <em>dogs chase cats</em> 得到哪些词对？</summary>
+#
+# 四个：*dogs–chase*、*chase–dogs*、*chase–cats*、*cats–chase*。每个词轮流做中心词，邻词是上下文。出自{{01 word2vec}}。
+#
+# </details>
+#
+# <details><summary>模型给一段文字的三个词的概率是 ½、½、⅛，困惑度是多少？</summary>
+#
+# 惊讶之和为 $\ln 2 + \ln 2 + \ln 8 = \ln 32$，困惑度为 $\exp(\frac13 \ln 32) = 32^{1/3} = 3.17$。出自{{02 perplexity}}。
+#
+# </details>
+#
+# <details><summary>编码的两维平均携带 0.1 和 2 奈特。每维有 0.5 奈特免费时，计入损失的是多少？</summary>
+#
+# $\max(0.5,\, 0.1) + \max(0.5,\, 2) = 2.5$ 奈特：前一维即使沉默下去，也省不了什么。出自{{04 collapse}}。
+#
+# </details>
+#
+# <details><summary>一个多头注意力层宽 64，有 4 个头。每个头多宽？不计偏置，四个矩阵共有多少个权重？</summary>
+#
+# 每个头宽 16；共 $4 \cdot 64^2 = 16{,}384$ 个权重，头数再多再少也一样。出自{{05 heads}}。
+#
+# </details>
+#
+# <details><summary>一个词得到了 0.9 的注意力权重，为什么还不能证明输出离不开它？</summary>
+#
+# 权重说的只是它的值有多少进入了总和。如果别的值与它差不多，或者上面的层不理会这一部分，抹掉这个词也不会有变化：抹掉试试才知道。出自{{05 explain}}。
+#
+# </details>
+
 # %% [markdown] id="background" lang="en"
 # ## 1 · Where we stand
 #
@@ -1822,7 +1939,75 @@ def layer_parameters(width, hidden, num_heads, decoder):
     return looks * 4 * (width**2 + width) + 2 * width * hidden + hidden + width + (looks + 1) * 2 * width
 # %% id="ex6-check" tags=["check"]
 check("06.6", layer_parameters)
-
+# %% [markdown] id="open-1" lang="en"
+# ### Open 1 · The floor under a smoothed loss
+#
+# Show that the smoothed loss (5) of one token is smallest when the model says exactly what the smoothed target
+# says, find that smallest value for $V = 10$ and $\epsilon = 0.1$, and the difference between the right logit and
+# the others there. Without smoothing, how large would that difference grow?
+#
+# <details><summary>A worked answer</summary>
+#
+# Write the target as $t$: it is $1 - \epsilon + \epsilon/V$ for the right token and $\epsilon/V$ for each other
+# one. Then $L = -\sum_v t_v \log p_v = -\sum_v t_v \log t_v + \mathrm{KL}(t \Vert p)$. The first part does not
+# depend on the model, the second is never negative and zero only for $p = t$ (lesson 04).
+#
+# For $V = 10$ the target is 0.91 and nine times 0.01. The floor is
+# $-0.91 \ln 0.91 - 9 \cdot 0.01 \ln 0.01 = 0.086 + 0.414 = 0.50$ nats. Logits differ there by
+# $\ln(0.91/0.01) = \ln 91 = 4.5$.
+#
+# Without smoothing the loss is $-\log p_{\text{right}}$, which falls for every further step of the right logit: the
+# difference would grow without end, more and more slowly. So 0.50 is no sign that something is missing: compare
+# models by plain cross-entropy.
+#
+# </details>
+# %% [markdown] id="open-1" lang="zh" of="2b1c16f2"
+# ### 开放题 1 · 平滑损失的下限
+#
+# 证明：单个词元的平滑损失 (5)，在模型说的与平滑后的目标完全一致时最小。求 $V = 10$、$\epsilon = 0.1$ 时的最小值，以及此时正确的 logit 比其余的大多少。如果不做平滑，这个差会长到多大？
+#
+# <details><summary>参考答案</summary>
+#
+# 把目标记作 $t$：正确的词元是 $1 - \epsilon + \epsilon/V$，其余各是 $\epsilon/V$。于是 $L = -\sum_v t_v \log p_v = -\sum_v t_v \log t_v + \mathrm{KL}(t \Vert p)$。前一部分与模型无关；后一部分从不为负，只有 $p = t$ 时才为零（第 04 课）。
+#
+# $V = 10$ 时，目标是一个 0.91 和九个 0.01。下限为 $-0.91 \ln 0.91 - 9 \cdot 0.01 \ln 0.01 = 0.086 + 0.414 = 0.50$ 奈特，此时 logit 之差是 $\ln(0.91/0.01) = \ln 91 = 4.5$。
+#
+# 不做平滑，损失就是 $-\log p_{\text{right}}$，正确的 logit 每增大一点，它就再降一点：差会一直增长，只是越来越慢。所以损失停在 0.50，并不说明还缺什么：比较模型，要看普通的交叉熵。
+#
+# </details>
+# %% [markdown] id="open-2" lang="en"
+# ### Open 2 · Make it read the order
+#
+# Section 11 found that the translator hardly reads the order of the English words, because its phrases do not force
+# it to. Write phrases that do: *the cat sees the dog* and *the dog sees the cat*, with many animals and verbs. Add
+# some hundreds to the training, hold others out **as pairs of twins**, and repeat the experiment with shuffled
+# words. How often can a translator be right on shuffled twins, at best?
+#
+# <details><summary>What to expect</summary>
+#
+# At best half of the time. Shuffled at random, both twins become the same random sentence: whatever the translator
+# makes of it is right for at most one of the two. On the twins as they stand a model that reads the order can be
+# right on all, and one that does not is at a half again; so the **gap** between unshuffled and shuffled tells how
+# much it reads.
+#
+# Keep both twins on one side of the split, else the model meets the answer's other half in training and you measure
+# memory. Expect the gap on your twins to grow with their share in training, and the old phrases to suffer little:
+# they leave the order free, and using it costs them nothing. If the gap does not grow, look first whether positions
+# reach the attention at all, then train longer.
+#
+# </details>
+# %% [markdown] id="open-2" lang="zh" of="901a8b2a"
+# ### 开放题 2 · 逼它读词序
+#
+# 第 11 节发现，这个翻译器几乎不看英语的词序，因为那些短句并不逼它看。请写一些非看不可的句子：*the cat sees the dog* 和 *the dog sees the cat*，换上各种动物和动词。把几百句加入训练，另留出一些，**成对留出**，再做一遍打乱单词的实验。打乱之后，翻译器在这些成对的句子上最多能对多少？
+#
+# <details><summary>大致会怎样</summary>
+#
+# 最多一半。随机打乱以后，一对里的两句变成了同一个随机的句子，不管翻译器怎么译，至多对其中一句。不打乱时，看词序的模型可以全对，不看词序的仍然只有一半；所以打乱前后的**差距**，就说明它看了多少词序。
+#
+# 一对句子要放在划分的同一边，否则模型在训练中见过另一句，量到的就是记性。成对的句子在训练中占得越多，差距应当越大；原来的短句受影响应当不大，因为它们不限定词序，看一看也无妨。如果差距没有变大，先查位置信息有没有传到注意力，再考虑多训练一会儿。
+#
+# </details>
 # %% [markdown] id="quiz-intro" lang="en"
 # ## 17 · Quiz
 # %% [markdown] id="quiz-intro" lang="zh" of="dbb14dd2"

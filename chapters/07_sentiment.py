@@ -44,6 +44,124 @@
 #
 # **对应原文**：第一篇的 3.3 节，第四篇的 1.2、3.2.4、4.3 节和第 5 节。其中的错误（E03、E25 至 E29）会在相应的地方逐一演示。
 
+# %% [markdown] id="need" lang="en"
+# ## Before you begin
+#
+# **What you need.** Three questions that this lesson takes as answered. Try each, then unfold it; where you hesitate, read
+# again at the place it names.
+#
+# <details><summary>Which probabilities belong to the logits 0, 2 and −2?</summary>
+#
+# 0.5, 0.88 and 0.12, by the sigmoid $1/(1 + e^{-z})$. A logit and its negative belong to probabilities that sum to
+# one. Read again: {{02 loss}}.
+#
+# </details>
+#
+# <details><summary>A short review is padded with zeros. How is the padding kept out of a mean over its words, and how out of attention?</summary>
+#
+# The mean sums the real positions and divides by their number. Attention lowers the scores of padded keys before
+# the softmax, so that their weights are exactly 0. Read again: {{05 masks}}.
+#
+# </details>
+#
+# <details><summary>What are the two branches of an encoder layer, and what goes into it and comes out?</summary>
+#
+# Self-attention, by which every position looks at all others, and a small network that works on each position by
+# itself; both are added to their input. In and out go (batch, time, width): a vector for each word, now knowing its
+# context. Read again: {{06 parts}}.
+#
+# </details>
+# %% [markdown] id="need" lang="zh" of="91281af1"
+# ## 开始之前
+#
+# **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
+#
+# <details><summary>logit 为 0、2、−2 时，概率各是多少？</summary>
+#
+# 由 sigmoid 函数 $1/(1 + e^{-z})$ 得 0.5、0.88 和 0.12。互为相反数的两个 logit，概率之和为一。重读：{{02 loss}}。
+#
+# </details>
+#
+# <details><summary>一篇短影评用零填充。求词的平均时，怎样不让填充混进来？在注意力里呢？</summary>
+#
+# 平均只对真实的位置求和，再除以真实的词数。注意力则在 softmax 之前把填充位置的键的得分压到极低，使它们的权重恰好为 0。重读：{{05 masks}}。
+#
+# </details>
+#
+# <details><summary>编码器层有哪两个支路？进去和出来的是什么？</summary>
+#
+# 自注意力，让每个位置看所有位置；以及对每个位置单独计算的小网络。两者的结果都加到各自的输入上。进出都是 (batch, time, width)：每个词一个向量，只是出来时已经知道上下文。重读：{{06 parts}}。
+#
+# </details>
+# %% [markdown] id="back" lang="en"
+# **Come back.** Five questions on earlier lessons. Answer from memory before you unfold: that is what makes it last.
+#
+# <details><summary>One recipe is ahead of another by 0.6 points, ± 0.4. What may you say?</summary>
+#
+# That nothing is proved: the difference is less than about twice its standard error. Another split might well turn
+# it round. From {{01 recipe}}.
+#
+# </details>
+#
+# <details><summary>What does it mean that the area under a ROC curve is 0.5, and what that it is 0.2?</summary>
+#
+# At 0.5 the score ranks like a coin. At 0.2 it ranks upside down: in four pairs of five the ordinary example gets
+# the higher score. From {{03 outliers}}.
+#
+# </details>
+#
+# <details><summary>Queries and keys have independent entries of variance 1, and unscaled scores turn out to have variance 64. What is d, and what is the variance after the division by √d?</summary>
+#
+# 64, for a score is a sum of $d$ products of variance 1 each; dividing by $\sqrt{64} = 8$ divides the variance by
+# 64 and leaves 1. From {{05 scale}}.
+#
+# </details>
+#
+# <details><summary>The reference holds one 的, the translation is 的的的的. How large is the share of right single characters with clipping, and how large without?</summary>
+#
+# ¼ and 1. Clipping counts a piece at most as often as the reference has it. From {{06 bleu}}.
+#
+# </details>
+#
+# <details><summary>A decoder is trained with targets that are not shifted. Its loss falls to nearly zero; what has it learned?</summary>
+#
+# To repeat what it was just given, since the answer stands at the same place as the input. When it has to write it
+# says its start sign for ever. From {{06 shift}}.
+#
+# </details>
+# %% [markdown] id="back" lang="zh" of="9aa27820"
+# **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
+#
+# <details><summary>一种做法比另一种高 0.6 个百分点，± 0.4。可以下什么结论？</summary>
+#
+# 什么也没有证明：差值不到标准误的两倍左右，换一种划分，很可能就反过来。出自{{01 recipe}}。
+#
+# </details>
+#
+# <details><summary>ROC 曲线下面积是 0.5，说明什么？是 0.2 呢？</summary>
+#
+# 0.5：排序与抛硬币无异。0.2：排序颠倒了，五对里有四对是平常样本得分更高。出自{{03 outliers}}。
+#
+# </details>
+#
+# <details><summary>查询和键的各分量独立，方差为 1；未缩放的得分，方差是 64。d 是多少？除以 √d 之后方差是多少？</summary>
+#
+# $d = 64$，因为得分是 $d$ 个方差为 1 的乘积之和；除以 $\sqrt{64} = 8$，方差除以 64，剩下 1。出自{{05 scale}}。
+#
+# </details>
+#
+# <details><summary>参考译文里有一个“的”，译文是“的的的的”。单字的正确比例，截断计数时是多少，不截断时是多少？</summary>
+#
+# 分别是 ¼ 和 1。截断之后，一个片段至多算它在参考译文里出现的次数。出自{{06 bleu}}。
+#
+# </details>
+#
+# <details><summary>解码器的目标没有错开一位，训练损失降到接近零。它学会了什么？</summary>
+#
+# 学会了重复刚给它的词元，因为答案与输入就在同一个位置。轮到它写时，它会永远重复起始符号。出自{{06 shift}}。
+#
+# </details>
+
 # %% [markdown] id="background" lang="en"
 # ## 1 · A data set everybody has a number for
 #
@@ -1288,7 +1406,79 @@ def last_words_state(states, ids):
     return states[np.arange(len(ids)), (ids != 0).sum(axis=1) - 1]
 # %% id="ex4-check" tags=["check"]
 check("07.4", last_words_state)
-
+# %% [markdown] id="open-1" lang="en"
+# ### Open 1 · The area from ranks
+#
+# Sort all $n$ reviews by score, give the lowest the rank 1 and the highest the rank $n$, and let $R$ be the sum of
+# the ranks of the $n_+$ positive ones (no ties). Prove that the area under the ROC curve is
+#
+# $$ \mathrm{AUC} = \frac{R - n_+(n_+ + 1)/2}{n_+\, n_-}. $$
+#
+# Try it on five reviews of which the positive ones have the ranks 2, 4 and 5. What is gained on 25,000 test
+# reviews?
+#
+# <details><summary>A worked answer</summary>
+#
+# The rank of a review is the number of reviews that score no higher than it does, itself included. Let the positive
+# reviews have the ranks $r_1 < r_2 < \dots$ Among the $r_i$ reviews up to the $i$-th positive one are $i$ positive
+# ones, hence $r_i - i$ negative ones that score lower. Summed over $i$, that is the number of pairs in which the
+# positive review wins: $\sum_i (r_i - i) = R - n_+(n_+ + 1)/2$. The area is this number divided by that of all
+# pairs, $n_+ n_-$.
+#
+# In the example $R = 11$, $n_+ = 3$, $n_- = 2$, and so $(11 - 6)/6 = 5/6$: of six pairs only the one of the ranks 2
+# and 3 is lost. On 12,500 positive and 12,500 negative reviews the pairs are 156 million; sorting 25,000 numbers is
+# done at once. (With ties, give all equal scores the mean of their ranks, and the formula stays right.)
+#
+# </details>
+# %% [markdown] id="open-1" lang="zh" of="7f7a1126"
+# ### 开放题 1 · 由名次求面积
+#
+# 把 $n$ 篇影评按得分排序，最低的名次为 1，最高的为 $n$；设 $n_+$ 篇好评的名次之和为 $R$（没有平局）。证明 ROC 曲线下面积为
+#
+# $$ \mathrm{AUC} = \frac{R - n_+(n_+ + 1)/2}{n_+\, n_-}. $$
+#
+# 用五篇影评试一试，其中好评的名次是 2、4、5。对 25,000 篇测试影评，这样做有什么好处？
+#
+# <details><summary>参考答案</summary>
+#
+# 一篇影评的名次，就是得分不高于它的影评数，包括它自己。设各好评的名次为 $r_1 < r_2 < \dots$。排到第 $i$ 篇好评为止的 $r_i$ 篇里有 $i$ 篇好评，所以得分比它低的差评有 $r_i - i$ 篇。对 $i$ 求和，就是好评胜出的对数：$\sum_i (r_i - i) = R - n_+(n_+ + 1)/2$。除以总对数 $n_+ n_-$，就是面积。
+#
+# 例子里 $R = 11$，$n_+ = 3$，$n_- = 2$，得 $(11 - 6)/6 = 5/6$：六对里只输了名次 2 对 3 的那一对。12,500 篇好评与 12,500 篇差评要配 1.56 亿对，而给 25,000 个数排序一下子就好。（有平局时，同分者都取平均名次，公式仍然成立。）
+#
+# </details>
+# %% [markdown] id="open-2" lang="en"
+# ### Open 2 · What is a label worth?
+#
+# Train the weighted n-grams of section 5 on 250, 500, 1,000, 2,000 … reviews (whole films each time), three draws
+# for each size, and draw the share of errors on the validation reviews against the number of labels, both axes
+# logarithmic. Draw a second curve for the document vectors of section 8, learnt from all reviews without labels and
+# judged with the same few labels. Where do they come together? Extend the curves: what would twice as many labels
+# bring?
+#
+# <details><summary>What to expect</summary>
+#
+# Both fall, quickly at first; on logarithmic axes often along a rather straight line, so that each doubling removes
+# about the same share of what is left. The vectors should lead where labels are few: what goes together is known to
+# them already, and a handful of labels names the directions. The counts must meet each word with a label before it
+# has a weight, and catch up as labels grow.
+#
+# Mind the error bars. With 2,000 validation reviews and an accuracy of 85% one standard error is
+# $\sqrt{0.85 \cdot 0.15 / 2{,}000} = 0.8$ points, and the draw of the training reviews adds its own, which your
+# three draws show. An extension of the line by one doubling is a guess, by four a wish.
+#
+# </details>
+# %% [markdown] id="open-2" lang="zh" of="39fdb6a6"
+# ### 开放题 2 · 一个标签值多少？
+#
+# 用 250、500、1,000、2,000……篇影评（每次都取整部电影）训练第 5 节的加权 n 元语法，每种数量抽三次；在两个轴都取对数的图上，画出验证集错误率随标签数的变化。再为第 8 节的文档向量画一条曲线：向量从全部影评中学习，不用标签，再用同样少的标签来判断。两条曲线在哪里会合？把曲线延长：标签再多一倍，能带来什么？
+#
+# <details><summary>大致会怎样</summary>
+#
+# 两条都下降，开始时很快；在双对数图上常常接近直线，也就是每翻一倍，剩下的错误大致去掉同样的比例。标签少时，文档向量应当领先：哪些词常在一起，它早已知道，几个标签就足以指明方向。计数的模型则要先在有标签的影评里见过一个词，才能给它权重；标签多起来，它就赶上了。
+#
+# 要看误差线。验证影评 2,000 篇、准确率 85% 时，一个标准误是 $\sqrt{0.85 \cdot 0.15 / 2{,}000} = 0.8$ 个百分点；训练影评的抽取还要添上一份，看那三次抽取就知道。把直线延长一倍是猜测，延长到十六倍就是愿望了。
+#
+# </details>
 # %% [markdown] id="quiz-intro" lang="en"
 # ## 15 · Quiz
 # %% [markdown] id="quiz-intro" lang="zh" of="b85ecd9e"
@@ -1420,3 +1610,55 @@ check("07.4", last_words_state)
 # - J. Howard, S. Ruder (2018). *Universal language model fine-tuning for text classification.* ACL. arXiv:1801.06146.
 # - T. Thongtan, T. Phienthrakul (2019). *Sentiment classification using document embeddings trained with cosine similarity.* ACL student research workshop.
 # - B. Zhang, N. Arefyev (2022). *The document vectors using cosine similarity revisited.* Workshop on insights from negative results in NLP.
+
+# %% [markdown] id="project" lang="en"
+# ## A project over lessons 05–07 · A judge for texts of your own
+#
+# **Aim.** Take a question with two answers that interests you and that texts can decide: which of two authors wrote
+# this page, is this message a complaint, was this poem written before or after a certain year? Build the ladder of
+# this lesson for it, with one rung from each lesson: counted n-grams (07), attention with one learned query over
+# word vectors (05), an encoder layer (06).
+#
+# **Steps.**
+#
+# 1. Collect some thousand texts that you may use. Say what comes in **bundles** (a book, a customer, a day) and
+#    split by it: training, validation, test.
+# 2. Write down, before any training, the floor: the accuracy of the more frequent answer, and of ten words chosen
+#    by hand.
+# 3. Train the weighted n-grams, then the attention: one learned query, a masked softmax over the words, the
+#    weighted mean of their vectors, one output. Then the encoder layer with positions.
+# 4. Choose everything on the validation texts. Fit a temperature there as well. Test each final model once.
+# 5. Explain ten verdicts in two ways: by the attention weights, and by erasing one word at a time. Count how often
+#    both name the same word.
+# 6. Read all mistakes of which the best model was surest, and sort them into kinds.
+#
+# **Hand in** the split with its reason, a table (accuracy with standard error, precision, recall, area under the
+# ROC curve; for each rung), a calibration curve, the ten explanations, the kinds of mistakes with an example of
+# each, and a paragraph: which rung would you use, and for what would you not use it?
+#
+# **It is good** if the floor stands in the table; if a split at random was tried beside yours and the difference is
+# shown; if a model that reads only the length of a text has been tried too; and if the simplest model that nobody
+# beats clearly is the one you choose.
+#
+# **What usually goes wrong.** The label stands in the text: a signature, a headline, a character set. Both authors
+# have characters of their own, and the model learns names. Padding enters the mean or the softmax. The encoder is
+# trained on too few texts and set beside n-grams that are at their best there. The test is asked after every epoch.
+# %% [markdown] id="project" lang="zh" of="e3feb388"
+# ## 第 05–07 课的综合项目 · 给自己的文本做一个裁判
+#
+# **目标。** 找一个你感兴趣、能由文本判断、答案只有两种的问题：这一页是两位作者中哪一位写的？这条留言是不是投诉？这首诗写于某一年之前还是之后？为它搭一架本课这样的梯子，每课出一级：计数的 n 元语法（第 07 课），用一个学来的查询对词向量做注意力（第 05 课），一个编码器层（第 06 课）。
+#
+# **步骤。**
+#
+# 1. 收集几千篇你有权使用的文本。说清哪些文本是**成捆**的（同一本书、同一位顾客、同一天），并按捆划分训练集、验证集和测试集。
+# 2. 训练之前先写下基线：总答较常见的那一种，准确率是多少；凭手选的十个词来判断，又是多少。
+# 3. 先训练加权的 n 元语法，再训练注意力：一个学来的查询，对各词做带掩码的 softmax，对词向量加权平均，一个输出。最后是带位置编码的编码器层。
+# 4. 一切选择都在验证集上做，温度也在那里拟合。每个定稿的模型只测试一次。
+# 5. 用两种办法解释十个判断：看注意力权重；每次抹掉一个词。数一数两种办法有多少次指向同一个词。
+# 6. 找出最好的模型最有把握的那些错误，全部读一遍，分成几类。
+#
+# **提交内容。** 划分的办法及理由；一张表，列出每一级的准确率（带标准误）、精确率、召回率和 ROC 曲线下面积；一条校准曲线；十个解释；错误的类别，每类举一例；最后一段话：你会用哪一级，又在什么事情上不会用它？
+#
+# **怎样算做得好。** 表里有基线；在你的划分旁边试过随机划分，并给出两者之差；还试过只看文本长短的模型；最后选的是没有谁明显胜过它的模型中最简单的一个。
+#
+# **常见的毛病。** 标签就写在文本里：署名、标题、某种字符。两位作者各有自己的人物，模型学到的是人名。填充混进了平均或 softmax。文本太少，编码器没有练够，却拿去和此时正占优势的 n 元语法比。每轮之后都看一眼测试集。

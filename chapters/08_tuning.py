@@ -44,6 +44,123 @@
 #
 # **对应原文**：第一篇的 4.3 节，第四篇的 3.2.3 和 3.2.4 节。其中的错误（E07、E23、E29）会在相应的地方逐一演示。
 
+# %% [markdown] id="need" lang="en"
+# ## Before you begin
+#
+# **What you need.** Three questions that this lesson takes as answered. Try each, then unfold it; where you hesitate, read
+# again at the place it names.
+#
+# <details><summary>What are the training, the validation and the test set for?</summary>
+#
+# Weights are learnt from the first, everything else is chosen on the second, and the third is asked once for each
+# final model. What has been used for a choice can no longer report. Read again: {{07 split}}.
+#
+# </details>
+#
+# <details><summary>An accuracy of 0.9 was measured on 400 examples. How large is its standard error?</summary>
+#
+# $\sqrt{0.9 \cdot 0.1 / 400} = 0.015$, that is 1.5 points: by this number alone, two settings that differ by one
+# point are not told apart. Read again: {{07 metrics}}.
+#
+# </details>
+#
+# <details><summary>What does the learning rate set in SGD, and what in Adam?</summary>
+#
+# In SGD a step is the rate times the gradient, so it shrinks with the gradient. In Adam the gradient is divided by
+# its own recent size, and the rate is about the length of a step. Read again: {{02 optimisers}}.
+#
+# </details>
+# %% [markdown] id="need" lang="zh" of="013eed1a"
+# ## 开始之前
+#
+# **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
+#
+# <details><summary>训练集、验证集和测试集各有什么用？</summary>
+#
+# 权重从训练集学来；别的一切在验证集上选；测试集对每个定稿的模型只用一次。用来选择过的数据，就不能再用来报告成绩。重读：{{07 split}}。
+#
+# </details>
+#
+# <details><summary>在 400 个样本上测得准确率 0.9，标准误是多少？</summary>
+#
+# $\sqrt{0.9 \cdot 0.1 / 400} = 0.015$，即 1.5 个百分点：相差一个百分点的两组设置，单凭这个数分不出高低。重读：{{07 metrics}}。
+#
+# </details>
+#
+# <details><summary>学习率在 SGD 里决定什么，在 Adam 里又决定什么？</summary>
+#
+# SGD 的一步是学习率乘以梯度，梯度小，步子就小。Adam 把梯度除以它自己近来的大小，学习率大致就是步长。重读：{{02 optimisers}}。
+#
+# </details>
+# %% [markdown] id="back" lang="en"
+# **Come back.** Five questions on earlier lessons. Answer from memory before you unfold: that is what makes it last.
+#
+# <details><summary>Of all directions PCA keeps the one of largest variance. Why does that lose least?</summary>
+#
+# By Pythagoras the squared distance from the mean is what lies along the direction plus what sticks out. The sum is
+# fixed by the data, so keeping most is losing least. From {{03 by-hand}}.
+#
+# </details>
+#
+# <details><summary>Which bound is larger on average: the one from 1 code, or the one that averages the weights of 50 codes before the logarithm?</summary>
+#
+# The one from 50. An average of 50 scatters less than a single weight, and so the logarithm, which bends downwards,
+# takes less off; both stay below $\log p(x)$. From {{04 importance}}.
+#
+# </details>
+#
+# <details><summary>A decoder writes 10 characters. For how many positions does it compute with a cache of keys and values, and for how many without?</summary>
+#
+# For 10, and for $1 + 2 + \dots + 10 = 55$. Under the causal mask earlier positions cannot have changed. From
+# {{06 writing}}.
+#
+# </details>
+#
+# <details><summary>A model finds 8 of 16 positive reviews and calls 2 negative ones positive. What are precision, recall and F1?</summary>
+#
+# $8/10 = 0.8$; $8/16 = 0.5$; $2 \cdot 8 / (2 \cdot 8 + 2 + 8) = 16/26 = 0.62$. From {{07 metrics}}.
+#
+# </details>
+#
+# <details><summary>Reviews are padded at the end, and an LSTM without a mask hands on its last state. Which reviews suffer most?</summary>
+#
+# The short ones: after their last word the state goes on through many zeros, and what it knew of the words fades.
+# From {{07 lstm}}.
+#
+# </details>
+# %% [markdown] id="back" lang="zh" of="08bdcd11"
+# **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
+#
+# <details><summary>主成分分析保留方差最大的方向，为什么这样丢得最少？</summary>
+#
+# 由勾股定理，到均值的距离的平方，等于沿这个方向的部分加上垂直于它的部分。总和由数据决定，保留得最多，也就丢得最少。出自{{03 by-hand}}。
+#
+# </details>
+#
+# <details><summary>只用 1 个编码的界，和先对 50 个编码的权重求平均、再取对数的界，平均来说哪个大？</summary>
+#
+# 用 50 个的大。50 个的平均比单个权重波动小，对数函数（向下弯）扣掉的也就少；两者都不超过 $\log p(x)$。出自{{04 importance}}。
+#
+# </details>
+#
+# <details><summary>解码器写 10 个字符。缓存键和值，要计算多少个位置？不缓存呢？</summary>
+#
+# 缓存时 10 个，不缓存时 $1 + 2 + \dots + 10 = 55$ 个。有因果掩码，前面的位置不可能改变。出自{{06 writing}}。
+#
+# </details>
+#
+# <details><summary>16 篇好评，模型找出了 8 篇，还把 2 篇差评判成好评。精确率、召回率和 F1 各是多少？</summary>
+#
+# $8/10 = 0.8$；$8/16 = 0.5$；$2 \cdot 8 / (2 \cdot 8 + 2 + 8) = 16/26 = 0.62$。出自{{07 metrics}}。
+#
+# </details>
+#
+# <details><summary>影评在末尾填充，没有掩码的 LSTM 只交出最后状态。哪些影评受害最大？</summary>
+#
+# 短的：读完最后一个词，状态还要穿过许多个零，对那些词的记忆就淡了。出自{{07 lstm}}。
+#
+# </details>
+
 # %% [markdown] id="background" lang="en"
 # ## 1 · Knobs
 #
@@ -1280,7 +1397,74 @@ def winners_optimism(scores):
     return np.mean(claimed - elsewhere)
 # %% id="ex4-check" tags=["check"]
 check("08.4", winners_optimism)
-
+# %% [markdown] id="open-1" lang="en"
+# ### Open 1 · How many points are enough?
+#
+# (a) How many random points are needed so that, with a probability of 95%, one of them lies among the best 5% of
+# the settings? Among the best 1%? (b) Let $q$ be the share of settings that are better than the best of $n$ random
+# points. Show that its expectation is $1/(n + 1)$. (c) Why does neither answer depend on the number of knobs, and
+# what is the catch?
+#
+# <details><summary>A worked answer</summary>
+#
+# (a) By (4) $1 - (1 - q)^n \ge 0.95$, and so $n \ge \ln 0.05 / \ln(1 - q)$. For $q = 0.05$ that is
+# $-2.996 / -0.0513 = 58.4$, hence 59 points; for $q = 0.01$ it is $-2.996 / -0.01005 = 298.1$, hence 299.
+#
+# (b) The rank of a random point, as a share, is spread evenly over 0 to 1. All $n$ of them exceed $q$ with the
+# probability $(1 - q)^n$, so the expectation of the smallest is $\int_0^1 (1 - q)^n\,dq = 1/(n + 1)$. With 59
+# points the best lies on average at the best 1.7%.
+#
+# (c) Only the order of the settings was used, and whatever the number of knobs, there is an order. The catch: the
+# shares are counted as the settings are **drawn**. With more knobs, or wider ranges, good settings become a smaller
+# part of what is drawn, and the best 5% may all be poor.
+#
+# </details>
+# %% [markdown] id="open-1" lang="zh" of="45e1bbaa"
+# ### 开放题 1 · 多少个点才够？
+#
+# (a) 要以 95% 的概率有一个点落在最好的 5% 设置里，需要多少个随机点？要落在最好的 1% 里呢？(b) 设 $q$ 是比 $n$ 个随机点中最好的那个还要好的设置所占的比例。证明 $q$ 的期望是 $1/(n + 1)$。(c) 为什么这两个答案都与旋钮的个数无关？问题出在哪里？
+#
+# <details><summary>参考答案</summary>
+#
+# (a) 由 (4)，$1 - (1 - q)^n \ge 0.95$，即 $n \ge \ln 0.05 / \ln(1 - q)$。$q = 0.05$ 时为 $-2.996 / -0.0513 = 58.4$，要 59 个点；$q = 0.01$ 时为 $-2.996 / -0.01005 = 298.1$，要 299 个点。
+#
+# (b) 随机点的名次若用比例表示，就在 0 到 1 之间均匀分布。$n$ 个点全都大于 $q$ 的概率是 $(1 - q)^n$，所以其中最小者的期望为 $\int_0^1 (1 - q)^n\,dq = 1/(n + 1)$。59 个点时，最好的那个平均落在前 1.7% 处。
+#
+# (c) 证明只用到设置之间的次序，旋钮再多，次序总是有的。问题在于：比例是按**抽取的方式**算的。旋钮多了，范围宽了，好的设置在所抽的里面占得就少，最好的 5% 可能全都不怎么样。
+#
+# </details>
+# %% [markdown] id="open-2" lang="en"
+# ### Open 2 · A search that searches nothing
+#
+# Train **one** setting of section 2's network with 20 seeds, each time scored on a half of the validation reviews
+# drawn anew, and pretend that they were 20 settings. Crown the best. Before you run it: by how many standard
+# deviations of these scores will it lie above their mean? And how many new trainings do you need before the mean of
+# the winner's repetitions is known to a tenth of a standard deviation?
+#
+# <details><summary>What to expect</summary>
+#
+# The largest of 20 independent normal numbers lies on average 1.87 standard deviations above their mean, by formula
+# (6); a single run may well give anything between 1 and 3. All of it is luck, since there was nothing to find: your
+# "search" has gained by (6) what a report would call an improvement. Trained again, the winner comes back to the
+# mean of all.
+#
+# The mean of $m$ repetitions has a standard deviation of $\sigma/\sqrt m$, so a tenth takes $m = 100$. That is why
+# a difference of half a standard deviation between two settings is so dear to prove, and why one compares them on
+# the **same** seeds and reviews, where what both share drops out.
+#
+# </details>
+# %% [markdown] id="open-2" lang="zh" of="a054b43a"
+# ### 开放题 2 · 什么也没搜的搜索
+#
+# 取第 2 节那个网络的**同一组**设置，用 20 个种子训练，每次另抽一半验证影评来打分，然后假装这是 20 组不同的设置，选出最好的一个。先猜：它比平均分高出几个标准差？再想：要让它重训的均值准到标准差的十分之一，得重新训练多少次？
+#
+# <details><summary>大致会怎样</summary>
+#
+# 由 (6)，20 个独立的正态随机数，最大的平均比均值高 1.87 个标准差；单独做一次，得到 1 到 3 之间的数都不奇怪。这全是运气，因为本来就没有什么可找：这场“搜索”由 (6) 得来的，在报告里就会被叫做提升。重新训练，它又回到大家的均值。
+#
+# $m$ 次重训的均值，标准差是 $\sigma/\sqrt m$，要十分之一，就得 $m = 100$。所以两组设置只差半个标准差，要证明它代价很大；正因如此，比较两组设置要用**同样的**种子和影评，让两者共有的波动相互抵消。
+#
+# </details>
 # %% [markdown] id="quiz-intro" lang="en"
 # ## 15 · Quiz
 # %% [markdown] id="quiz-intro" lang="zh" of="b85ecd9e"
@@ -1386,3 +1570,53 @@ check("08.4", winners_optimism)
 # - T. O'Malley et al. (2019). *KerasTuner.* https://github.com/keras-team/keras-tuner
 # - S. Malladi, K. Lyu, A. Panigrahi, S. Arora (2022). *On the SDEs and scaling rules for adaptive gradient algorithms.* NeurIPS. arXiv:2205.10287.
 # - G. Yang et al. (2022). *Tensor programs V: tuning large neural networks via zero-shot hyperparameter transfer.* arXiv:2203.03466.
+
+# %% [markdown] id="project" lang="en"
+# ## A project over lessons 01–08 · A search that can be believed
+#
+# **Aim.** Take a model that you built in this course (the denoising autoencoder of 03, the VAE of 04, the
+# translator of 06, the judge of the project of 07) and answer one question honestly: **what does a search gain over
+# your own hand, and what does it cost?**
+#
+# **Steps.**
+#
+# 1. Write the plan first, one page, and do not change it afterwards: the score, the data for training, choice and
+#    test, the price in epochs, the knobs with their ranges and scales, the two searches to be compared, and what
+#    you will do with the result.
+# 2. Measure the noise: the defaults with ten seeds. Compute how many repetitions your smallest interesting
+#    difference needs.
+# 3. Tune by hand for a fixed price, and count every training, those that failed too.
+# 4. Run both searches at that price, at least three times each, and keep every trial in a file.
+# 5. Train the winners again with new seeds, the hand-made setting too, as often as step 2 said. Then test, once.
+# 6. Draw: best score so far against epochs spent; claimed score beside the mean of the repetitions; for the most
+#    important knob, score against its value.
+#
+# **Hand in** the plan with its date, the file of trials, the table (claimed, again, test, gain over the defaults,
+# epochs, seconds), the three pictures, and half a page in which a reader finds what you would do next time.
+#
+# **It is good** if somebody can repeat it from the file with one command; if all prices are equal, in a unit that
+# you name; if the gain stands beside its standard error; and if "no difference" is said where there is none. A
+# search that gained nothing, well measured, is a good result.
+#
+# **What usually goes wrong.** The plan is written last. Hand-tuning is not counted, or had the test in view. The
+# winner is compared with defaults that were trained once. Ranges end where the best setting lies, and nobody looks.
+# The search runs on one seed, and its winner is that seed's.
+# %% [markdown] id="project" lang="zh" of="4c5dc55d"
+# ## 第 01–08 课的综合项目 · 一场可信的搜索
+#
+# **目标。** 取一个你在这门课里做过的模型（第 03 课的去噪自编码器、第 04 课的 VAE、第 06 课的翻译器，或第 07 课之后项目里的裁判），老老实实回答一个问题：**搜索比手调多得了什么，又花了什么代价？**
+#
+# **步骤。**
+#
+# 1. 先写一页计划，之后不再改：用什么打分；哪些数据用来训练、选择和测试；以轮数计的预算；有哪些旋钮，范围和尺度是什么；比较哪两种搜索；结果出来以后打算怎么办。
+# 2. 量噪声：默认设置用十个种子训练。算一算，要看出你关心的最小差别，得重复多少次。
+# 3. 在固定的预算内手工调参，每一次训练都记数，失败的也算。
+# 4. 用同样的预算跑两种搜索，各至少三遍，每次试验都存进文件。
+# 5. 胜出的设置和手调的设置，都用新的种子重新训练，次数按第 2 步所算。然后测试，只测一次。
+# 6. 画三幅图：至今最好的分数随所用轮数的变化；搜索报告的分数与重训均值的对照；分数随最重要的那个旋钮的变化。
+#
+# **提交内容。** 写明日期的计划；试验记录文件；一张表（搜索报告值、重训均值、测试成绩、比默认设置的提升、轮数、秒数）；三幅图；外加半页说明，让读者知道下次你会怎么做。
+#
+# **怎样算做得好。** 别人用这份文件，一条命令就能重做；预算都相等，并写明单位；提升旁边有标准误；没有差别的地方，就写没有差别。搜索没有收获，但量得清清楚楚，也是好结果。
+#
+# **常见的毛病。** 计划是最后补写的。手调的次数没有计入，或者调的时候看过测试集。胜出的设置，是和只训练了一次的默认设置比的。最好的设置正落在范围的边上，却没有人看一眼。搜索只用一个种子，胜出的不过是这个种子。

@@ -43,6 +43,124 @@
 #
 # **对应原文**：第一篇的 3.2 节，第三篇的第 2 至 5 节，第五篇的 2.1 和 4.1 节。原文在这一部分的错误（E17 至 E21），我们会逐一运行、改正。
 
+# %% [markdown] id="need" lang="en"
+# ## Before you begin
+#
+# **What you need.** Three questions that this lesson takes as answered. Try each, then unfold it; where you hesitate, read
+# again at the place it names.
+#
+# <details><summary>A decoder is trained with a causal mask and targets shifted by one. How many questions does a sentence of T tokens ask it in one pass?</summary>
+#
+# As many as there are tokens: every position is asked for the next token, and sees itself and its past alone, so
+# that all of them can be computed at once. Read again: {{06 shift}}.
+#
+# </details>
+#
+# <details><summary>A model holds 64 tokens equally likely every time. What is its loss in nats, and what its perplexity?</summary>
+#
+# $\ln 64 = 4.16$ nats and 64: the perplexity is the exponential of the mean loss, among how many equally likely
+# tokens it hesitates. Read again: {{02 perplexity}}.
+#
+# </details>
+#
+# <details><summary>What does byte-pair encoding make of a word that it has never seen?</summary>
+#
+# Known pieces, at worst single characters or bytes: nothing is unknown, and strange words cost more tokens. Read
+# again: {{01 subwords}}.
+#
+# </details>
+# %% [markdown] id="need" lang="zh" of="ca728e54"
+# ## 开始之前
+#
+# **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
+#
+# <details><summary>解码器用因果掩码和错开一位的目标来训练。一句 T 个词元的话，一遍之中向它提了多少个问题？</summary>
+#
+# 有多少词元，就有多少问题：每个位置都要答出下一个词元，又只看得见自己和过去，所以可以一次全部算完。重读：{{06 shift}}。
+#
+# </details>
+#
+# <details><summary>一个模型每次都认为 64 个词元同样可能。它的损失是多少奈特，困惑度是多少？</summary>
+#
+# 损失是 $\ln 64 = 4.16$ 奈特，困惑度是 64：困惑度是平均损失的指数，相当于在多少个等可能的词元之间犹豫。重读：{{02 perplexity}}。
+#
+# </details>
+#
+# <details><summary>字节对编码遇到从没见过的词，会怎么办？</summary>
+#
+# 切成认得的片段，最坏切成单个字符或字节：没有未登录词，只是生僻的词要多花几个词元。重读：{{01 subwords}}。
+#
+# </details>
+# %% [markdown] id="back" lang="en"
+# **Come back.** Five questions on earlier lessons. Answer from memory before you unfold: that is what makes it last.
+#
+# <details><summary>A layer with a residual path adds what it computes to its input. By which number does the gradient go straight back past it, and what is that good for?</summary>
+#
+# By 1: the derivative of $x + f(x)$ is $1 + f'(x)$, so that the first layers are reached however many stand above
+# them. From {{06 depth}}.
+#
+# </details>
+#
+# <details><summary>A query may look at nothing, since all its keys are padding. What should attention give, and what do −∞ scores give?</summary>
+#
+# Zeros: nothing seen, nothing said. Scores of −∞ give 0/0, NaN, and one step of training later it is in every
+# weight. From {{05 masks-empty}}.
+#
+# </details>
+#
+# <details><summary>A word makes up 0.03 of what is counted in positive reviews and 0.01 of what is counted in negative ones. What is its naive Bayes weight?</summary>
+#
+# $\ln 0.03 - \ln 0.01 = \ln 3 = 1.10$: each time it stands in a review, the odds for praise are multiplied by
+# three. From {{07 bayes}}.
+#
+# </details>
+#
+# <details><summary>You make the batches four times as large. How many steps does an epoch have now, and by how much do you raise Adam's rate?</summary>
+#
+# A quarter as many. Try factors from $\sqrt 4 = 2$ to 4; never compare batch sizes at one fixed rate. From
+# {{08 batch}}.
+#
+# </details>
+#
+# <details><summary>Early stopping ends a run after its patience is spent. Which weights do you have if you did not ask for the best ones?</summary>
+#
+# Those of the last epoch, some epochs past the best: `restore_best_weights=True` goes back to it. From
+# {{08 early}}.
+#
+# </details>
+# %% [markdown] id="back" lang="zh" of="a3129cb1"
+# **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
+#
+# <details><summary>带残差连接的层把算出的结果加到输入上。梯度绕过这一层往回传时，乘的是多少？这有什么用？</summary>
+#
+# 乘 1：$x + f(x)$ 的导数是 $1 + f'(x)$，所以上面不管叠了多少层，梯度都传得到最前面的层。出自{{06 depth}}。
+#
+# </details>
+#
+# <details><summary>一个查询的键全是填充，什么也不许看。注意力应当给出什么？把得分写成 −∞ 会得到什么？</summary>
+#
+# 应当给出零：什么也没看到，什么也不说。写成 −∞ 会得到 0/0，即 NaN，再训练一步，就传进了所有权重。出自{{05 masks-empty}}。
+#
+# </details>
+#
+# <details><summary>一个词在好评的计数里占 0.03，在差评的计数里占 0.01，它的朴素贝叶斯权重是多少？</summary>
+#
+# $\ln 0.03 - \ln 0.01 = \ln 3 = 1.10$：一篇影评里有它，“是好评”的几率就乘以三。出自{{07 bayes}}。
+#
+# </details>
+#
+# <details><summary>批大小变成原来的四倍。一轮还有多少步？Adam 的学习率该提高多少？</summary>
+#
+# 步数是原来的四分之一。学习率从 $\sqrt 4 = 2$ 倍到 4 倍都试一试；不要在同一个学习率下比较批大小。出自{{08 batch}}。
+#
+# </details>
+#
+# <details><summary>早停在耐心值用完之后结束训练。如果没有要求恢复最好的权重，你手里的是哪一轮的？</summary>
+#
+# 是最后一轮的，离最好的那一轮已经过了几轮：加上 `restore_best_weights=True`，才会回到最好的那一轮。出自{{08 early}}。
+#
+# </details>
+
 # %% [markdown] id="background" lang="en"
 # ## 1 · A game of guessing
 #
