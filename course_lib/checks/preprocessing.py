@@ -1,4 +1,4 @@
-"""The checks of chapter 01."""
+"""The checks of chapter 01; those of words where no blank stands are in `segmentation`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from course_lib.checks import segmentation  # noqa: F401  registers 01.6 to 01.8
 from course_lib.checks.answers import agree, close, numbers, parts, plain, recognise, require_close, require_new
 from course_lib.checks.calling import short
 from course_lib.checks.core import Learner, exercise, require
