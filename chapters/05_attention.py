@@ -63,14 +63,13 @@
 #
 # </details>
 #
-# <details><summary>A recurrent network such as a GRU reads twelve words. What is its last state?</summary>
+# <details><summary>What does an <code>Embedding</code> layer do with a matrix of ids (batch, time), and what does it do with padding?</summary>
 #
-# A vector of fixed size. At each word the network makes a new state from the old one and the word; the last state
-# is what is left after the twelfth, and all that whoever comes next will know of the text. Explained below:
-# {{05 problem}}.
+# It looks up one row of its table for each id, and gives (batch, time, width). Padding, id 0, gets row 0, a vector
+# like any other: only a mask keeps it out of what follows. Read again: {{01 padding}}.
 #
 # </details>
-# %% [markdown] id="need" lang="zh" of="565a4841"
+# %% [markdown] id="need" lang="zh" of="48c0bb4f"
 # ## 开始之前
 #
 # **自测。** 本课默认你已经会下面三件事。先自己回答，再展开对照；哪一题答得犹豫，就回到它指的地方重读。
@@ -87,9 +86,9 @@
 #
 # </details>
 #
-# <details><summary>GRU 这样的循环网络读完十二个词，它的最后状态是什么？</summary>
+# <details><summary><code>Embedding</code> 层怎样处理编号矩阵 (batch, time)？遇到填充呢？</summary>
 #
-# 是一个大小固定的向量。每读一个词，网络就由旧状态和这个词算出新状态；最后状态就是读完第十二个词后留下来的，后面的层对这段文字的了解全在其中。后文会讲：{{05 problem}}。
+# 为每个编号从表中取出一行，得到 (batch, time, width)。填充的编号是 0，取到的是第 0 行，与别的向量没有两样：要靠掩码才能把它挡在后面的计算之外。重读：{{01 padding}}。
 #
 # </details>
 # %% [markdown] id="back" lang="en"

@@ -110,10 +110,10 @@
 #
 # </details>
 #
-# <details><summary>Queries and keys have independent entries of variance 1, and unscaled scores turn out to have variance 64. What is d, and what is the variance after the division by √d?</summary>
+# <details><summary>A recurrent network such as a GRU reads twelve words. What is its last state?</summary>
 #
-# 64, for a score is a sum of $d$ products of variance 1 each; dividing by $\sqrt{64} = 8$ divides the variance by
-# 64 and leaves 1. From {{05 scale}}.
+# A vector of fixed size. At each word the network makes a new state from the old one and the word; the last state
+# is what is left after the twelfth, and all that whoever comes next will know of the text. From {{05 recurrent}}.
 #
 # </details>
 #
@@ -129,7 +129,7 @@
 # says its start sign for ever. From {{06 shift}}.
 #
 # </details>
-# %% [markdown] id="back" lang="zh" of="9aa27820"
+# %% [markdown] id="back" lang="zh" of="eee25203"
 # **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
 #
 # <details><summary>一种做法比另一种高 0.6 个百分点，± 0.4。可以下什么结论？</summary>
@@ -144,9 +144,9 @@
 #
 # </details>
 #
-# <details><summary>查询和键的各分量独立，方差为 1；未缩放的得分，方差是 64。d 是多少？除以 √d 之后方差是多少？</summary>
+# <details><summary>GRU 这样的循环网络读完十二个词，它的最后状态是什么？</summary>
 #
-# $d = 64$，因为得分是 $d$ 个方差为 1 的乘积之和；除以 $\sqrt{64} = 8$，方差除以 64，剩下 1。出自{{05 scale}}。
+# 是一个大小固定的向量。每读一个词，网络就由旧状态和这个词算出新状态；最后状态就是读完第十二个词后留下来的，后面的层对这段文字的了解全在其中。出自{{05 recurrent}}。
 #
 # </details>
 #

@@ -122,13 +122,13 @@
 #
 # </details>
 #
-# <details><summary>Reviews are padded at the end, and an LSTM without a mask hands on its last state. Which reviews suffer most?</summary>
+# <details><summary>Queries and keys have independent entries of variance 1, and unscaled scores turn out to have variance 64. What is d, and what is the variance after the division by √d?</summary>
 #
-# The short ones: after their last word the state goes on through many zeros, and what it knew of the words fades.
-# From {{07 lstm}}.
+# 64, for a score is a sum of $d$ products of variance 1 each; dividing by $\sqrt{64} = 8$ divides the variance by
+# 64 and leaves 1. From {{05 scale}}.
 #
 # </details>
-# %% [markdown] id="back" lang="zh" of="08bdcd11"
+# %% [markdown] id="back" lang="zh" of="6cafd79d"
 # **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
 #
 # <details><summary>主成分分析保留方差最大的方向，为什么这样丢得最少？</summary>
@@ -155,9 +155,9 @@
 #
 # </details>
 #
-# <details><summary>影评在末尾填充，没有掩码的 LSTM 只交出最后状态。哪些影评受害最大？</summary>
+# <details><summary>查询和键的各分量独立，方差为 1；未缩放的得分，方差是 64。d 是多少？除以 √d 之后方差是多少？</summary>
 #
-# 短的：读完最后一个词，状态还要穿过许多个零，对那些词的记忆就淡了。出自{{07 lstm}}。
+# $d = 64$，因为得分是 $d$ 个方差为 1 的乘积之和；除以 $\sqrt{64} = 8$，方差除以 64，剩下 1。出自{{05 scale}}。
 #
 # </details>
 
