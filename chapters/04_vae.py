@@ -7,8 +7,8 @@
 # has no answer: which numbers should it unpack? Most choices lie where it has never been, and come out as smudges.
 #
 # The **variational autoencoder** answers by becoming a probability model. It says how likely every image is, and how to
-# draw one. The price is an integral nobody can compute; the idea of this lesson is how to live well without computing it,
-# and it is the same idea that trains diffusion models today.
+# draw one. The price is an integral that nobody can compute. The idea of this lesson is to train the model without computing it;
+# the same idea trains diffusion models today.
 #
 # **When you have worked through it, you can**
 #
@@ -21,29 +21,29 @@
 #
 # **You need** lesson 03 (encoder, decoder, code), the normal distribution, and what an expectation is.
 #
-# **Mirrors** sections 2.2, 3.2 and 4.2 of the second article. Its formula and its listing are wrong in three places
-# (E10, E13, E14 in our list of errata); each is run, shown failing and put right.
-# %% [markdown] id="title" lang="zh" of="efcca594"
+# **Mirrors** sections 2.2, 3.2 and 4.2 of the second article. It states the objective of a VAE in one formula, and builds and fits
+# one in Keras. Formula and listing are wrong in three places (E10, E13, E14 in our list of errata); each is run, shown failing and put right.
+# %% [markdown] id="title" lang="zh" of="4b45848b"
 # # 04 · VAE：模型怎样生成？
 #
 # 自编码器（第 03 课）能把一个数字压成几个数，再还原出来。可是你要它给一个**新**的数字，它就答不上来：该拿哪几个数去解码呢？
-# 随便挑，多半落在它从没到过的地方，解出来只是一团墨迹。
+# 随便挑一组数，多半落在训练时从未出现过的区域，解码出来只是一团模糊的笔迹。
 #
-# **变分自编码器**的回答是：把自己变成一个概率模型。它能说出每张图有多大可能出现，也就知道怎样抽出一张新图。
-# 代价是一个谁也算不出来的积分；本课的核心思想，就是不去算它，照样能把模型训练好。今天训练扩散模型，用的还是这个思想。
+# **变分自编码器**的办法，是把自编码器改造成一个概率模型：它给出每张图出现的概率，因而也能从中抽样，得到新图。
+# 代价是要面对一个无法计算的积分；本课的核心思想，就是绕开这个积分来训练模型。今天训练扩散模型，用的还是这个思想。
 #
 # **学完这一课，你能够**
 #
-# - 逐行推导证据下界（ELBO），并说清它丢掉了什么、丢了多少奈特；
-# - 解释为什么要先**重参数化**，梯度才能穿过抽样，并量一量不这样做的后果；
+# - 逐行推导证据下界（ELBO），并说清它与对数似然相差什么、差多少奈特；
+# - 解释为什么要先**重参数化**，梯度才能穿过抽样，并测量不这样做的后果；
 # - 用 Keras 搭建、训练、测试一个 VAE，在每种后端上结果都一样；
-# - 生成新的数字，从一个数字走到另一个，读懂每个潜变量维度管什么；
-# - 用测量来识别**后验坍缩**，并用退火和自由比特治好它；
+# - 生成新的数字，从一个数字走到另一个，看出每个潜变量维度控制什么；
+# - 用测量来识别**后验坍缩**，并用退火和自由比特加以克服；
 # - 诚实地报告测试集上的下界：附上标准误，旁边再放一个更紧的界。
 #
 # **你需要会** 第 03 课的内容（编码器、解码器、编码）、正态分布，以及期望是什么。
 #
-# **对应原文**：第二篇的 2.2、3.2 和 4.2 节。原文的公式和代码有三处错误（勘误表中的 E10、E13、E14），
+# **对应原文**：第二篇的 2.2、3.2 和 4.2 节。原文用一个公式给出 VAE 的目标函数，又用 Keras 搭建并训练了一个 VAE。公式和代码有三处错误（勘误表中的 E10、E13、E14），
 # 我们会逐一运行，看它错在哪里，再改正。
 
 # %% [markdown] id="need" lang="en"
@@ -178,21 +178,21 @@
 # impossible integral by the best of a family of simple distributions. But it needed formulas worked out by hand for each
 # model, and one optimisation for each data point.
 #
-# In December 2013 Kingma and Welling, and a month later Rezende, Mohamed and Wierstra, joined the two: a network that
-# proposes the simple distribution for *any* data point at once, and a trick that lets the gradient pass through a random
+# In December 2013 Kingma and Welling joined the two, and a month later so did Rezende, Mohamed and Wierstra. One network
+# proposes the simple distribution for *any* data point at once, and one trick lets the gradient pass through a random
 # draw. That is the whole VAE, and it fits on one page.
-# %% [markdown] id="background" lang="zh" of="03a2fddc"
+# %% [markdown] id="background" lang="zh" of="5a0a4f60"
 # ## 1 · 这些想法从哪里来
 #
-# 图像从何而来，这个故事有两半：一半说明一张图的**成因**可能是什么，比如数字的形状、倾斜、笔画粗细；另一半说明成因怎样变成像素。
-# 1995 年，辛顿（Hinton）等人用“醒”和“睡”两个阶段训练这样一对网络，把猜测成因的网络叫做**识别模型**。它管用，
-# 可是两个阶段所减小的并不是同一个量。
+# 要说明图像是怎样产生的，有两个问题要回答：一张图的**成因**可能是什么，比如数字的形状、倾斜、笔画粗细；成因又怎样变成像素。
+# 1995 年，辛顿（Hinton）等人用“醒”和“睡”两个阶段训练这样一对网络，把推测成因的网络叫做**识别模型**。方法有效，
+# 可是两个阶段减小的并不是同一个量。
 #
-# 统计学家知道那个量应该是什么。**变分推断**（Jordan 等，1999）在一族简单的分布里挑最好的一个，来代替算不出的积分。
+# 这个量应该是什么，统计学里早有答案。**变分推断**（Jordan 等，1999）在一族简单的分布里挑最好的一个，来代替算不出的积分。
 # 可是每换一个模型就得重新手推公式，每个数据点还得单独做一次优化。
 #
 # 2013 年 12 月，Kingma 和 Welling 把两者合在了一起，一个月后 Rezende、Mohamed 和 Wierstra 也做到了：用一个网络，
-# 为**任何**数据点一步给出那个简单的分布；再用一个技巧，让梯度穿过随机抽样。VAE 的全部就是这些，一页纸写得下。
+# 为**任何**数据点一步给出那个简单的分布；再用一个技巧，让梯度穿过随机抽样。VAE 的全部内容就是这些，一页纸写得下。
 
 # %% id="imports" tags=["fold"]
 import keras
@@ -230,8 +230,8 @@ diagrams.flow(
 # is made for a laptop; `COURSE_SCALE=full`, set before you start Jupyter, trains longer, with digits that are moved a little: the run that the
 # results page quotes.
 # %% [markdown] id="dial" lang="zh" of="f710388e"
-# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；
-# 在启动 Jupyter 之前设置 `COURSE_SCALE=full`，训练得更久，还会把数字挪动一点，就是结果页上引用的那次。
+# **规模旋钮。** 下一格列出本课用到的所有规模参数，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；
+# 在启动 Jupyter 之前设置 `COURSE_SCALE=full`，训练得更久，还会把数字随机平移，结果页引用的就是这样的运行。
 # %% id="dial-settings"
 course = dial(
     settings={
@@ -266,7 +266,7 @@ course = dial(
 )
 
 # %% [markdown] id="data" lang="en"
-# ## 2 · The data: digits in black and white
+# ## 2 · The data: binarised digits
 #
 # 5,000 handwritten digits from MNIST, 500 of each, 28 × 28 pixels. A grey value of 0.8 could mean many things; we say that
 # it means: *this pixel is black with probability 0.8*. Drawing every pixel by its probability gives a black and white
@@ -275,14 +275,14 @@ course = dial(
 #
 # 1,000 digits are kept for the test, drawn **once**, with a seed that never changes: a test set must not move. The 4,000
 # for training are drawn anew in every epoch, so that the model never sees the same pixels twice.
-# %% [markdown] id="data" lang="zh" of="555bc430"
-# ## 2 · 数据：黑白的数字
+# %% [markdown] id="data" lang="zh" of="f4b2ec04"
+# ## 2 · 数据：黑白二值的数字
 #
-# 来自 MNIST 的 5,000 个手写数字，每类 500 个，28 × 28 像素。灰度 0.8 可以有种种解释；我们规定它的意思是：
+# 来自 MNIST 的 5,000 个手写数字，每类 500 个，28 × 28 像素。灰度 0.8 可以有种种解释；我们规定它表示：
 # **这个像素以 0.8 的概率为黑**。按各自的概率抽出每个像素，就得到一张黑白图；对黑白图来说，“这张图有多大可能出现”
 # 才有明确的含义。这个领域比较模型，用的正是这样**二值化**的 MNIST，但训练用 60,000 个数字，所以我们的数不能与之直接相比。
 #
-# 留出 1,000 个做测试，像素只抽**一次**，种子永远不变：测试集不能动。用来训练的 4,000 个则每一轮重新抽像素，
+# 留出 1,000 个做测试集，像素只抽**一次**，种子固定：测试集不能变。用来训练的 4,000 个则每一轮重新抽像素，
 # 模型永远不会两次看到同样的像素。
 # %% id="data-load"
 digits = data.digits.load(28, seed=0)  # the order too is fixed: the test set is the same for everyone  # 次序也固定：每个人的测试集都一样
@@ -321,9 +321,9 @@ plots.show(
 )
 
 # %% [markdown] id="model" lang="en"
-# ## 3 · A story about how an image comes about
+# ## 3 · The model: prior, decoder, evidence
 #
-# The model tells a story in two steps. First draw a **code** $z$ from the **prior** $p(z)$, a standard normal
+# The model says in two steps how an image comes about. First draw a **code** $z$ from the **prior** $p(z)$, a standard normal
 # distribution. Then let the **decoder** turn $z$ into a probability for every pixel, and draw the pixels:
 #
 # $$ p(x) = \int p(z)\, p(x \mid z)\, dz. \tag{1} $$
@@ -332,20 +332,20 @@ plots.show(
 # should raise $\log p(x)$ for the images we have. It is measured in **nats**: a nat more means $e \approx 2.7$ times as
 # likely.
 #
-# To see everything with our own eyes we take the smallest model there is: *one* latent number, and images of *three*
+# To see everything we take the smallest model there is: *one* latent number, and images of *three*
 # pixels. Its decoder has the logits $w z + b$; on a grid of codes every integral becomes a sum.
-# %% [markdown] id="model" lang="zh" of="ef19b183"
-# ## 3 · 一张图是怎样来的：一个两步的故事
+# %% [markdown] id="model" lang="zh" of="e8ed06ba"
+# ## 3 · 模型：先验、解码器与证据
 #
-# 模型讲的故事分两步。先从**先验** $p(z)$（标准正态分布）里抽一个**编码** $z$，再由**解码器**把 $z$ 变成每个像素为黑的概率，
+# 模型分两步生成一张图。先从**先验** $p(z)$（标准正态分布）里抽一个**编码** $z$，再由**解码器**把 $z$ 变成每个像素为黑的概率，
 # 按概率抽出像素：
 #
 # $$ p(x) = \int p(z)\, p(x \mid z)\, dz. \tag{1} $$
 #
-# 这个数叫做**证据**：不管编码是哪一个，模型认为图像 $x$ 有多大可能出现。训练的目标，就是让我们手里的图像的 $\log p(x)$ 变大。
+# 这个数叫做**证据**：不管编码是哪一个，模型认为图像 $x$ 有多大可能出现。训练的目标，就是让训练图像的 $\log p(x)$ 变大。
 # 它的单位是**奈特**（nat）：多一奈特，可能性就是原来的 $e \approx 2.7$ 倍。
 #
-# 为了亲眼看见一切，我们取一个最小的模型：**一个**潜变量，**三个**像素的图。解码器的 logits 是 $w z + b$；
+# 为了把每一个量都看清楚，我们取一个最小的模型：**一个**潜变量，**三个**像素的图。解码器的 logits 是 $w z + b$；
 # 把编码放在网格上，每个积分就成了求和。
 # %% id="tiny-model"
 w, b = np.array([5.0, 3.0, -4.0]), np.array([-2.0, -1.0, 0.0])  # the decoder's weights, (pixels,)  # 解码器的权重，(pixels,)
@@ -370,10 +370,10 @@ for z in grid:
 log_evidence = np.log(np.sum(np.exp(log_prior(grid) + log_likelihood(grid))) * step)  # (1), as one line  # (1) 式，写成一行
 print(f"p(x) = {evidence:.4f}    log p(x) = {log_evidence:.4f} {tr('nats', '奈特')}")
 # %% [markdown] id="posterior" lang="en"
-# Turn the story around: given the image, which code did it come from? By Bayes' rule $p(z \mid x) = p(z)\,p(x \mid z) /
+# Now the other way round: given the image, which code did it come from? By Bayes' rule $p(z \mid x) = p(z)\,p(x \mid z) /
 # p(x)$, the **posterior**. On our grid it is a division. The next picture shows all three curves.
-# %% [markdown] id="posterior" lang="zh" of="c275eac8"
-# 把故事倒过来问：给定这张图，它出自哪个编码？由贝叶斯公式，$p(z \mid x) = p(z)\,p(x \mid z) / p(x)$，
+# %% [markdown] id="posterior" lang="zh" of="f929712c"
+# 反过来问：给定这张图，它来自哪个编码？由贝叶斯公式，$p(z \mid x) = p(z)\,p(x \mid z) / p(x)$，
 # 这就是**后验**。在我们的网格上，它只是一次除法。下图画出了三条曲线。
 # %% id="posterior-plot" tags=["fold"]
 posterior = np.exp(log_prior(grid) + log_likelihood(grid) - log_evidence)  # (grid,), integrates to 1  # (grid,)，积分为 1
@@ -393,15 +393,15 @@ plots.show(
 # %% [markdown] id="impossible" lang="en"
 # With 20 latent numbers a grid of 4,001 points for each would have $4001^{20}$ points. Drawing codes from the prior and
 # averaging $p(x \mid z)$ does not help either: almost no code drawn blindly has anything to do with *this* image, so the
-# average waits for a miracle. We need codes that are likely for $x$. We need something like the posterior, and that is
+# average is useless. We need codes that are likely for $x$. We need something like the posterior, and that is
 # exactly what we cannot compute, since $p(x)$ stands in its denominator.
-# %% [markdown] id="impossible" lang="zh" of="b1aefa9e"
+# %% [markdown] id="impossible" lang="zh" of="c0fafc8a"
 # 潜变量有 20 个时，每个取 4,001 个点，网格就有 $4001^{20}$ 个点。从先验里抽编码、再对 $p(x \mid z)$ 求平均也不行：
-# 盲目抽出的编码几乎都与**这张**图毫不相干，求平均等于等奇迹。我们需要很可能产生 $x$ 的编码，也就是需要后验之类的东西；
+# 盲目抽出的编码几乎都与**这张**图毫不相干，这样的平均没有用处。我们需要很可能产生 $x$ 的编码，也就是需要后验之类的东西；
 # 而后验恰恰算不出来，因为它的分母就是 $p(x)$。
 
 # %% [markdown] id="bound" lang="en"
-# ## 4 · The bound, line by line
+# ## 4 · The evidence lower bound (ELBO), line by line
 #
 # So we make our own distribution over codes, $q(z \mid x)$, simple enough to draw from: a normal distribution whose mean
 # and variance the **encoder** computes from $x$. Now three lines.
@@ -418,8 +418,8 @@ plots.show(
 #
 # Two numbers are enough to see line two: of 1 and 9, the logarithm of the average is $\ln 5 = 1.61$, the average of the
 # logarithms $(\ln 1 + \ln 9)/2 = 1.10$. And we can see when the two are equal: when all the numbers are.
-# %% [markdown] id="bound" lang="zh" of="715131c5"
-# ## 4 · 逐行推导下界
+# %% [markdown] id="bound" lang="zh" of="884013c4"
+# ## 4 · 证据下界（ELBO）：逐行推导
 #
 # 那我们就自己造一个编码的分布 $q(z \mid x)$，简单到可以直接抽样：一个正态分布，均值和方差由**编码器**从 $x$ 算出。接下来只要三行。
 #
@@ -459,7 +459,7 @@ for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
 # $$ \mathrm{ELBO} = \mathbb{E}_{q}\left[\log p(x \mid z)\right] - \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right), \qquad \mathrm{KL}(q \Vert p) = \mathbb{E}_q\left[\log \frac{q(z)}{p(z)}\right]. \tag{3} $$
 #
 # The first term is the **reconstruction**: draw a code, decode it, and see how likely $x$ is. The second, the
-# **Kullback–Leibler divergence**, is the price: how far $q$ moved away from the prior, in nats. It is never negative, and
+# **Kullback–Leibler divergence**, is subtracted: how far $q$ moved away from the prior, in nats. It is never negative, and
 # zero only if the two are the same.
 #
 # **What was lost in line two?** Put $p(z)\,p(x \mid z) = p(x)\,p(z \mid x)$ into (2), and $\log p(x)$, which does not depend
@@ -467,21 +467,21 @@ for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
 #
 # $$ \log p(x) = \mathrm{ELBO} + \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z \mid x)\right). \tag{4} $$
 #
-# The gap is the divergence of $q$ from the *true posterior*. So one number does two jobs: raising the ELBO makes the
-# image more likely **or** $q$ more truthful. Check all of it on the grid:
-# %% [markdown] id="two-terms" lang="zh" of="c039cf5c"
+# The gap is the divergence of $q$ from the *true posterior*. So raising the ELBO makes the
+# image more likely **or** brings $q$ closer to the posterior. Check all of it on the grid:
+# %% [markdown] id="two-terms" lang="zh" of="d2b33bca"
 # **第三行：整理各项。** 乘积的对数是对数之和；把 $p(z)$ 和 $q$ 放到一起：
 #
 # $$ \mathrm{ELBO} = \mathbb{E}_{q}\left[\log p(x \mid z)\right] - \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right), \qquad \mathrm{KL}(q \Vert p) = \mathbb{E}_q\left[\log \frac{q(z)}{p(z)}\right]. \tag{3} $$
 #
-# 前一项是**重构**：抽一个编码，解码，看 $x$ 有多大可能出现。后一项是 **KL 散度**，也就是代价：$q$ 离先验走了多远，以奈特计。
+# 前一项是**重构**：抽一个编码，解码，看 $x$ 有多大可能出现。后一项是要减去的 **KL 散度**：$q$ 与先验相差多少，以奈特计。
 # 它从不为负，只有两个分布完全相同时才为零。
 #
 # **第二行丢掉了什么？** 把 $p(z)\,p(x \mid z) = p(x)\,p(z \mid x)$ 代入 (2)，$\log p(x)$ 与 $z$ 无关，可以提到期望外面：
 #
 # $$ \log p(x) = \mathrm{ELBO} + \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z \mid x)\right). \tag{4} $$
 #
-# 丢掉的正是 $q$ 与**真实后验**之间的散度。于是一个数干了两件事：把 ELBO 推高，要么让图像更可能出现，**要么**让 $q$ 更接近真相。
+# 丢掉的正是 $q$ 与**真实后验**之间的散度。所以提高 ELBO 有两种效果：要么图像更可能出现，**要么** $q$ 更接近真实后验。
 # 在网格上逐一验证：
 # %% id="two-terms-numbers"
 rows = []
@@ -496,17 +496,17 @@ for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
 display.table(["q", tr("reconstruction", "重构"), "KL(q‖p(z))", "ELBO", "KL(q‖p(z|x))",
                tr("sum", "合计")], rows)
 # %% [markdown] id="erratum-10" lang="en"
-# ### What the article gets wrong: E10
+# ### E10: the evidence is not equal to its bound
 #
-# The second article (3.2) writes (3) with $\log p(x)$ and an **equals sign** in place of the ELBO, and calls the
+# The second article (3.2) says that a VAE maximises (3), but writes $\log p(x)$ and an **equals sign** in place of the ELBO, and calls the
 # divergence after a "Kramer". The table you have just printed refutes the equals sign: three choices of $q$ give three
 # different right-hand sides, and $\log p(x)$ does not depend on $q$ at all. Equality would need $q$ to be the true
 # posterior, and a normal distribution cannot be: the posterior above is lopsided. How close can one get? The next cell
 # tries every mean and every spread:
-# %% [markdown] id="erratum-10" lang="zh" of="3e40d6ae"
-# ### 原文错在哪里：E10
+# %% [markdown] id="erratum-10" lang="zh" of="8b2b7bef"
+# ### E10：证据不等于它的下界
 #
-# 第二篇文章（3.2）把 (3) 左边的 ELBO 写成了 $\log p(x)$，还用了**等号**；散度的名字也写成了“克拉姆尔散度”。
+# 第二篇文章（3.2）说 VAE 最大化的就是 (3) 式，却把左边的 ELBO 写成了 $\log p(x)$，还用了**等号**；散度的名字也写成了“克拉姆尔散度”。
 # 你刚打印的表格就否定了这个等号：三种 $q$ 给出三个不同的右边，而 $\log p(x)$ 根本不依赖 $q$。要相等，
 # $q$ 就必须是真实后验，可正态分布做不到：第 3 节图中的后验是偏斜的。最多能有多接近？下一格把所有的均值和标准差都试一遍：
 # %% id="erratum-10-run"
@@ -547,11 +547,11 @@ plots.show(
 # **训练中，某张图的 ELBO 上升了一奈特。关于它的 log p(x)，你知道什么？**
 # - [ ] 也上升了一奈特 — 只有 q 与后验的距离前后一样时才如此；下界上升也可能只是因为 q 变好了。
 # - [ ] 至少上升了一奈特 — 证据不变、下界上升也是可能的：q 靠近了后验，差距变小。
-# - [x] 它仍然不小于 ELBO，仅此而已 — 下界时时成立；至于上升的那一奈特有多少归证据、多少归差距，它不说。
+# - [x] 它仍然不小于 ELBO，仅此而已 — 下界时时成立；至于上升的那一奈特有多少来自证据、多少来自差距缩小，从下界看不出来。
 # - [ ] 它下降了，因为 KL 项变大了 — ELBO 是扣掉 KL 之后的数，它已经上升了。
 
 # %% [markdown] id="terms" lang="en"
-# ## 5 · Both terms in nats
+# ## 5 · Reconstruction and divergence, in nats
 #
 # **Reconstruction.** Given $z$, the pixels are independent, so their log-probabilities add up. With the logit $\ell_i$ of
 # pixel $i$ (lesson 02):
@@ -560,15 +560,15 @@ plots.show(
 #
 # **Sum, not mean.** Keras's ready-made binary cross-entropy averages over the 784 pixels. The divergence is not averaged
 # over anything. Add the two and the divergence weighs 784 times too much; section 10 shows what becomes of such a model.
-# %% [markdown] id="terms" lang="zh" of="849add42"
-# ## 5 · 以奈特计的两项
+# %% [markdown] id="terms" lang="zh" of="be1d6f9f"
+# ## 5 · 重构与散度，以奈特计
 #
 # **重构。** 给定 $z$，各像素相互独立，对数概率直接相加。设像素 $i$ 的 logit 为 $\ell_i$（第 02 课）：
 #
 # $$ \log p(x \mid z) = \sum_{i=1}^{n} \left( x_i\, \ell_i - \log(1 + e^{\ell_i}) \right), \qquad x, \ell\colon (n,). \tag{5} $$
 #
 # **求和，不是求平均。** Keras 自带的二元交叉熵对 784 个像素取平均，而散度没有对任何东西取平均。两者直接相加，
-# 散度的权重就成了应有的 784 倍；第 10 节会看到这样的模型是什么下场。
+# 散度的权重就成了应有的 784 倍；第 10 节会看到这样的模型会变成什么样。
 # %% id="terms-reconstruction"
 logits = w * 1.1 + b  # decoded from z = 1.1, (pixels,)  # 由 z = 1.1 解码，(pixels,)
 total = 0.0
@@ -587,7 +587,7 @@ print(tr("the mean that Keras reports:", "Keras 报告的平均值："),
 # The encoder returns $\log \sigma^2$, not $\sigma$: a network's output can be any number, and so can a logarithm, while a
 # variance must be positive.
 # %% [markdown] id="divergence" lang="zh" of="8e91941d"
-# **散度。** 两个正态分布之间的积分可以一劳永逸地算出来。编码有 $d$ 维，均值 $\mu_j$、方差 $\sigma_j^2$，相对于标准正态分布：
+# **散度。** 两个正态分布之间的散度有现成的公式。编码有 $d$ 维，均值 $\mu_j$、方差 $\sigma_j^2$，相对于标准正态分布：
 #
 # $$ \mathrm{KL} = \frac{1}{2} \sum_{j=1}^{d} \left( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2 \right), \qquad \mu, \log\sigma^2\colon (d,). \tag{6} $$
 #
@@ -603,59 +603,62 @@ print(f"{kl:.4f} {0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var):.4
 # the library keeps dimensions apart  # 课程库把各个维度分开给出
 print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)), 4))
 # %% [markdown] id="divergence-reading" lang="en"
-# The second dimension equals the prior, so it costs nothing, and it says nothing. Keep that in mind: **a dimension with
+# The second dimension equals the prior, so its divergence is zero. Keep that in mind: **a dimension with
 # KL 0 is a dimension that carries no information about the image.** Section 11 is about models in which all of them do.
-# %% [markdown] id="divergence-reading" lang="zh" of="b9b39a28"
-# 第二维与先验相同，所以一分不花，也一言不发。请记住：**KL 为 0 的维度，不携带关于图像的任何信息。**
+# %% [markdown] id="divergence-reading" lang="zh" of="a4cbfdbe"
+# 第二维与先验相同，所以散度为零，也不含任何信息。请记住：**KL 为 0 的维度，不携带关于图像的任何信息。**
 # 第 11 节讲的，就是所有维度都如此的模型。
 
 # %% [markdown] id="gradient" lang="en"
-# ## 6 · A gradient through a draw
+# ## 6 · Reparameterisation: a gradient through a draw
 #
 # To train the encoder we need the gradient of $\mathbb{E}_{q}[f(z)]$ with respect to $q$'s mean $\mu$ (and its
 # variance), where $f$ is what stands in the brackets of (2). The expectation we estimate by drawing. But a random draw has
 # no derivative: *how would the die have fallen, had its mean been 0.01 larger?*
 #
-# **The old way: the score function.** Pull the derivative onto $q$ itself: $\frac{d}{d\mu}\mathbb{E}_q[f(z)] =
-# \mathbb{E}_q[f(z)\, \frac{d}{d\mu} \log q(z)]$. It needs nothing from $f$ but its value. (Reinforcement learning knows it
+# **The old way: the score function.** Take the derivative of $q$ itself: $\frac{d}{d\mu}\mathbb{E}_q[f(z)] =
+# \mathbb{E}_q[f(z)\, \frac{d}{d\mu} \log q(z)]$. The factor $\frac{d}{d\mu} \log q(z)$ is the **score function**. Of $f$ it needs only the value. (Reinforcement learning knows it
 # as REINFORCE.)
 #
-# **The new way: reparameterise.** Throw the die first, then move it:
+# **The new way: reparameterise.** Draw a standard normal number first, then shift and scale it:
 #
 # $$ z = \mu + \sigma\, \varepsilon, \qquad \varepsilon \sim N(0, 1). \tag{7} $$
 #
-# Now the randomness $\varepsilon$ does not depend on $\mu$, and $z$ is an ordinary function of it: $dz/d\mu = 1$, and the
-# derivative of $f$ passes through by the chain rule.
-# %% [markdown] id="gradient" lang="zh" of="77c1a041"
-# ## 6 · 让梯度穿过抽样
+# Now the randomness $\varepsilon$ does not depend on $\mu$, and $z$ is an ordinary function of $\mu$ with $dz/d\mu = 1$. The chain rule
+# gives $\frac{d}{d\mu}\mathbb{E}_q[f(z)] = \mathbb{E}_\varepsilon[f'(\mu + \sigma\varepsilon)]$. The bracket, for one draw, is the **pathwise derivative**:
+# the derivative of $f$ along the path from $\mu$ through $z$.
+# %% [markdown] id="gradient" lang="zh" of="1320bada"
+# ## 6 · 重参数化：让梯度穿过抽样
 #
 # 要训练编码器，就得求 $\mathbb{E}_{q}[f(z)]$ 对 $q$ 的均值 $\mu$（以及方差）的梯度，其中 $f$ 就是 (2) 方括号里的东西。
 # 期望可以靠抽样来估计。可是随机抽样没有导数：**要是均值大 0.01，这个骰子会掷出几点？**
 #
-# **老办法：得分函数。** 把导数转移到 $q$ 上：$\frac{d}{d\mu}\mathbb{E}_q[f(z)] = \mathbb{E}_q[f(z)\, \frac{d}{d\mu} \log q(z)]$。
-# 它只需要 $f$ 的值。（强化学习里叫 REINFORCE。）
+# **老办法：得分函数估计。** 把导数转移到 $q$ 上：$\frac{d}{d\mu}\mathbb{E}_q[f(z)] = \mathbb{E}_q[f(z)\, \frac{d}{d\mu} \log q(z)]$。
+# 因子 $\frac{d}{d\mu} \log q(z)$ 叫做**得分函数**。这种办法只用到 $f$ 的值。（强化学习里叫 REINFORCE。）
 #
-# **新办法：重参数化。** 先掷骰子，再挪位置：
+# **新办法：重参数化。** 先抽一个标准正态的随机数，再平移缩放：
 #
 # $$ z = \mu + \sigma\, \varepsilon, \qquad \varepsilon \sim N(0, 1). \tag{7} $$
 #
-# 这样一来，随机的 $\varepsilon$ 与 $\mu$ 无关，$z$ 成了 $\mu$ 的普通函数：$dz/d\mu = 1$，$f$ 的导数按链式法则就传过去了。
+# 这样一来，随机的 $\varepsilon$ 与 $\mu$ 无关，$z$ 成了 $\mu$ 的普通函数，$dz/d\mu = 1$。由链式法则，
+# $\frac{d}{d\mu}\mathbb{E}_q[f(z)] = \mathbb{E}_\varepsilon[f'(\mu + \sigma\varepsilon)]$。方括号里的量，即一次抽样的结果，叫做**路径导数**：
+# 沿着 $\mu \to z \to f$ 这条路径求得的导数。
 # %% [markdown] id="predict-gradient" lang="en" tags=["predict"]
 # **Before you run it.** Both estimates are right on average. The next cell computes each from single draws, for our tiny
 # model at $\mu = 0.5$, $\sigma = 0.5$, and compares how much they scatter. Then it gives the model more latent dimensions
 # (each with three pixels of its own) and looks at the gradient of the *first* mean only. What will happen to the two
 # scatters as dimensions are added?
 #
-# > The pathwise estimate stays as it is: the first mean moves the first code, and the chain rule asks no other. The score
-# > function multiplies the direction by the value of the *whole* $f$: every other dimension raises its level, and adds its own
-# > chance. (Subtracting a constant, a *baseline*, takes away the level and leaves the chance.) At 20 dimensions you would need hundreds of draws to know what one reparameterised
+# > The pathwise estimate stays as it is: the first mean affects the first dimension of the code alone. The score
+# > function is multiplied by the value of the *whole* $f$: every other dimension raises its level, and adds its own
+# > noise. (Subtracting a constant, a *baseline*, takes away the level and leaves the noise.) At 20 dimensions you would need hundreds of draws to know what one reparameterised
 # > draw tells you. That is why the trick made the VAE possible.
-# %% [markdown] id="predict-gradient" lang="zh" of="dedab792" tags=["predict"]
+# %% [markdown] id="predict-gradient" lang="zh" of="24399f7e" tags=["predict"]
 # **先猜，再运行。** 两种估计平均起来都是对的。下一格在 $\mu = 0.5$、$\sigma = 0.5$ 处，对我们的小模型各用单次抽样来估计，
 # 比较它们分散的程度；然后给模型增加潜变量（每个各管三个像素），只看对**第一个**均值的梯度。维度增加时，两者的分散程度会怎样变？
 #
-# > 路径导数的估计保持不变：第一个均值只移动第一个编码，链式法则不过问别的。得分函数却要乘上**整个** $f$ 的值，
-# > 别的每一维都既抬高这个值，又添上自己的随机性。（减去一个常数，即“基线”，能把抬高的部分减掉，随机性却还在。）到了 20 维，重参数化抽一次就能知道的事，它要抽几百次。
+# > 路径导数的估计保持不变：第一个均值只影响编码的第一维。得分函数却要乘上**整个** $f$ 的值，
+# > 其余每一维都既抬高这个值，又带来自己的随机性。（减去一个常数，即“基线”，能把抬高的部分减掉，随机性却还在。）到了 20 维，重参数化抽一次就能知道的事，它要抽几百次。
 # > 正因为有了这个技巧，VAE 才成为可能。
 # %% id="gradient-run"
 random = np.random.default_rng(course.seed)
@@ -717,12 +720,14 @@ plots.show(
 #
 # Here is the class of the article's listing (4.2), with `keras.random` and a seed in place of `tf.random`, so that it runs on
 # every backend. We give it our 784 pixels where the article has 100 inputs (and a code of 100, as wide as its input: E12
-# again). Read it once: it has an encoder, a decoder, a draw. What could be wrong?
-# %% [markdown] id="keras" lang="zh" of="853f5c34"
+# again). The article says that this is a VAE: an encoder gives
+# mean and log-variance, a code is drawn, a decoder gives the image. What could be wrong?
+# %% [markdown] id="keras" lang="zh" of="62ecdb39"
 # ## 7 · 用 Keras 写出模型
 #
 # 下面是原文代码（4.2）里的类，其中的 `tf.random` 换成了带种子的 `keras.random`，好让它在每种后端上都能运行。原文的输入是 100 个数
-# （编码也是 100，与输入一样宽，又是 E12），这里换成我们的 784 个像素。先读一遍：有编码器，有解码器，有抽样。会有什么问题呢？
+# （编码也是 100，与输入一样宽，又是 E12），这里换成我们的 784 个像素。原文说这就是 VAE：编码器给出均值和对数方差，抽出编码，解码器再给出图像。
+# 会有什么问题呢？
 # %% id="erratum-13-listing"
 class ArticleVAE(keras.Model):
     def __init__(self, input_dim, encoding_dim, output_dim):
@@ -755,17 +760,17 @@ spread = np.exp(z_log_var / 2)
 print(tr("means", "均值"), f"{z_mean.min():.2f} … {z_mean.max():.2f}  ",
       tr("standard deviations", "标准差"), f"{spread.min():.2f} … {spread.max():.2f}")
 # %% [markdown] id="erratum-13" lang="en"
-# ### What the article gets wrong: E13
+# ### E13: mean and log-variance from one encoder
 #
-# One encoder is called twice, so $\mu$ and $\log\sigma^2$ are **the same numbers**: a dimension cannot be sure of a value
-# other than the one its spread dictates. A sigmoid squeezes both into (0, 1): no mean is ever negative, and since
+# One encoder is called twice, so $\mu$ and $\log\sigma^2$ are **the same numbers**: the mean of a
+# dimension fixes its spread. A sigmoid squeezes both into (0, 1): no mean is ever negative, and since
 # $\log\sigma^2 > 0$, every standard deviation is **above 1**, wider than the prior itself. Each number of such
 # a code can say very little. The repair: one body, **two heads**, no activation on either.
-# %% [markdown] id="erratum-13" lang="zh" of="675f21cb"
-# ### 原文错在哪里：E13
+# %% [markdown] id="erratum-13" lang="zh" of="383c162f"
+# ### E13：均值和对数方差出自同一个编码器
 #
-# 同一个编码器调用了两次，于是 $\mu$ 和 $\log\sigma^2$ 是**同一批数**：均值取多少，标准差就被定死了。sigmoid 又把两者都压到
-# (0, 1) 之间：均值永远不为负；而 $\log\sigma^2 > 0$ 意味着每个标准差都**大于 1**，比先验还宽。这样的编码，每个数能说的都很少。
+# 同一个编码器调用了两次，于是 $\mu$ 和 $\log\sigma^2$ 是**同一批数**：均值一定，标准差也就定了。sigmoid 又把两者都压到
+# (0, 1) 之间：均值永远不为负；而 $\log\sigma^2 > 0$ 意味着每个标准差都**大于 1**，比先验还宽。这样的编码，每个数能携带的信息都很少。
 # 改法：一个主干，**两个输出头**，都不加激活函数。
 # %% id="erratum-14-run"
 article.compile(optimizer="adam", loss="binary_crossentropy")
@@ -774,9 +779,9 @@ try:
 except Exception as error:  # which error it is depends on the backend  # 报哪种错误，取决于后端
     print(f"{type(error).__name__}: {str(error).strip().splitlines()[0][:160]}")
 # %% [markdown] id="erratum-14" lang="en"
-# ### What the article gets wrong: E14
+# ### E14: three outputs, one loss, no divergence
 #
-# The model returns three things and is given one target and one loss. On Keras 3 it stops at the first step. On Keras 2
+# The article trains the model with `fit(X, X)`. It returns three things and is given one target and one loss. On Keras 3 it stops at the first step. On Keras 2
 # (TensorFlow up to 2.15) the article's lines *run*, which is worse: the one target and the one loss are applied to all three
 # outputs, so that mean and log-variance are trained to be copies of the picture. In neither is there a **KL term**: nothing in
 # the loss ties the code to the prior, and only the accident of the sigmoid keeps it near. (Without it codes drift off, as
@@ -785,15 +790,15 @@ except Exception as error:  # which error it is depends on the backend  # 报哪
 # Here is the whole repair. The divergence enters by `add_loss`; the reconstruction is a loss that sums over pixels; `fit`
 # stays Keras's own. Written so, the gradient is right on one device and on eight, compiled or not, on TensorFlow, JAX and
 # PyTorch (the tests of this repository check the first two). A hand-written `train_step` would need a version for each.
-# %% [markdown] id="erratum-14" lang="zh" of="a97353e2"
-# ### 原文错在哪里：E14
+# %% [markdown] id="erratum-14" lang="zh" of="de881304"
+# ### E14：三个输出，一个损失，没有散度
 #
-# 模型返回三样东西，却只给了一个目标和一个损失。在 Keras 3 上第一步就报错。在 Keras 2（TensorFlow 2.15 及以前）上，原文的代码却能**跑完**，
+# 原文用 `fit(X, X)` 训练这个模型。模型返回三个输出，却只给了一个目标和一个损失。在 Keras 3 上第一步就报错。在 Keras 2（TensorFlow 2.15 及以前）上，原文的代码却能**跑完**，
 # 这更糟：唯一的目标和损失被套用到全部三个输出上，均值和对数方差被训练成图像的复制品。无论哪种，都**没有 KL 项**：
-# 损失里没有任何东西把编码与先验联系起来，编码没有走远，只是因为碰巧有 sigmoid。（没有它，编码就会跑开，第 9 节 beta 为 0 时就是如此。）
+# 损失里没有任何东西把编码与先验联系起来，编码没有走远，只是因为碰巧有 sigmoid。（没有 KL 项，编码就会远离先验，第 9 节 β 为 0 时就是如此。）
 # 而且重构损失对像素**取了平均**。缺了第二项，就不是 VAE。
 #
-# 下面是完整的改法。散度用 `add_loss` 加入；重构损失对像素求和；`fit` 还是 Keras 自己的。这样写，无论一台设备还是八台设备，
+# 下面是完整的改法。散度用 `add_loss` 加入；重构损失对像素求和；`fit` 仍用 Keras 自带的。这样写，无论一台设备还是八台设备，
 # 编译还是不编译，TensorFlow、JAX 还是 PyTorch，梯度都是对的（本仓库的测试检查了前两种后端）。
 # 自己写 `train_step` 的话，每种后端都得各写一个版本。
 # %% id="mini-vae"
@@ -829,25 +834,25 @@ losses = mini.fit(some, some, epochs=4, batch_size=50, verbose=0).history["loss"
 print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）："),
       " → ".join(f"{loss:.1f}" for loss in losses))
 # %% [markdown] id="library" lang="en"
-# The library's `vae.VAE` is this, and three comforts: `fit` takes the images alone, both terms are reported after every
+# The library's `vae.VAE` is this model with three conveniences: `fit` takes the images alone, both terms are reported after every
 # epoch as metrics, and the weight of the KL term is a variable (`model.beta`) that can be changed while training runs.
 # `vae.train` compiles it with Adam (AdamW if you give a weight decay) and a learning rate that falls to zero along half a cosine, and draws the pixels anew
 # in every epoch.
-# %% [markdown] id="library" lang="zh" of="a2e6bff0"
-# 课程库的 `vae.VAE` 就是这个模型，外加三样方便：`fit` 只要图像；每一轮结束都把两项作为指标报告出来；
+# %% [markdown] id="library" lang="zh" of="a2187a24"
+# 课程库的 `vae.VAE` 就是这个模型，另有三点便利：`fit` 只要图像；每一轮结束都把两项作为指标报告出来；
 # KL 项的权重是一个变量（`model.beta`），训练途中也能改。`vae.train` 用 Adam（给了权重衰减则用 AdamW）编译它，学习率沿半个余弦降到零，
 # 并且每一轮重新抽取像素。
 
 # %% [markdown] id="training" lang="en" tags=["stop"]
-# ## 8 · Training on digits
+# ## 8 · Training and testing
 #
 # Twenty latent dimensions. `elbo`, `reconstruction` and `kl` are in nats per image; `val_elbo` is
 # measured on binarised digits that the model is not trained on (400 of the training digits; the test digits wait for the
 # end).
-# %% [markdown] id="training" lang="zh" of="e159748e" tags=["stop"]
-# ## 8 · 在数字上训练
+# %% [markdown] id="training" lang="zh" of="35f2fed6" tags=["stop"]
+# ## 8 · 训练与测试
 #
-# 潜变量取 20 维。`elbo`、`reconstruction` 和 `kl` 都是每张图多少奈特；`val_elbo` 是在没参加训练的二值化数字上量的
+# 潜变量取 20 维。`elbo`、`reconstruction` 和 `kl` 都是每张图多少奈特；`val_elbo` 是在没有参加训练的二值化数字上测得的
 # （从训练数字里分出的 400 个；测试数字留到最后）。
 # %% id="training-run"
 validation_images = vae.binarise(train_images[-len(train_images) // 10 :], seed=1)
@@ -862,12 +867,12 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.5))
 epochs = np.arange(1, len(history["elbo"]) + 1)
 left.plot(epochs, history["elbo"], label=plots.label("training", "训练"))
 left.plot(epochs, history["val_elbo"], label=plots.label("validation", "验证"))
-left.set(xlabel=plots.label("epoch", "轮"), ylabel=plots.label("ELBO, nats per image", "ELBO（奈特/图）"))
+left.set(xlabel=plots.label("epoch", "轮次"), ylabel=plots.label("ELBO, nats per image", "ELBO（奈特/图）"))
 left.set_ylim(bottom=max(history["val_elbo"][-1] - 70, min(history["val_elbo"])))
 left.legend(fontsize=9)
 right.plot(epochs, history["reconstruction"], color=plots.PALETTE[1], label=plots.label("reconstruction", "重构"))
 right.plot(epochs, history["kl"], color=plots.PALETTE[2], label="KL")
-right.set(xlabel=plots.label("epoch", "轮"), ylabel=plots.label("nats per image", "奈特/图"), ylim=(0, 250))
+right.set(xlabel=plots.label("epoch", "轮次"), ylabel=plots.label("nats per image", "奈特/图"), ylim=(0, 250))
 right.legend(fontsize=9)
 plots.show(
     figure,
@@ -889,8 +894,8 @@ words = {
     "rate 0.005": tr("rate 0.005", "学习率 0.005"),
     "dropout": tr("dropout", "暂退法"),
     "two layers": tr("two layers", "两个隐藏层"),
-    "moved digits": tr("moved digits", "挪动数字"),
-    "moved digits, swish, 160 epochs": tr("moved digits, swish, 160 epochs", "挪动数字，swish，160 轮"),
+    "moved digits": tr("moved digits", "平移数字"),
+    "moved digits, swish, 160 epochs": tr("moved digits, swish, 160 epochs", "平移数字，swish，160 轮"),
 }
 rows = []
 for name, shown in words.items():
@@ -903,27 +908,27 @@ display.table(["", tr("epochs", "轮数"), *seeds], rows)
 # Two differences are large: a second layer of 200 (with a rate of 0.002) is worse, and so is leaving out a tenth of the hidden values. Between the two rates, and between moved digits and unmoved ones in
 # 40 epochs, seeds differ as much as candidates, so nothing is settled there: 0.005 was the best on average. (The ± is that of 500 digits, which
 # are the same for all candidates: compared digit by digit, differences are surer than it says.) What limits us, the curves above show:
-# training lies well above validation. 4,000 digits are few, and the model begins to know them by heart. More can be had for nothing by moving each by a pixel
-# at random; that pays in 160 epochs, where the activation is the smoother *swish* as well, so that the gain of some 7 nats belongs to the three
+# training lies well above validation. 4,000 digits are few, and the model begins to overfit. Moving each by a pixel
+# at random gives more of them, and that pays in 160 epochs. The activation is the smoother *swish* there as well, so that the gain of some 7 nats belongs to the three
 # together. The full scale does the same for 200 epochs: its **test** ELBO, looked at once, is −101.6, and the bound below with
 # 500 samples −97.0 (`course run 4 --scale full`).
-# %% [markdown] id="settings-reading" lang="zh" of="5a8d4bf1"
-# 有两处差别很大：加一个 200 个单元的隐藏层（学习率 0.002）更差，用暂退法丢掉十分之一的隐藏值也更差。两个学习率之间，以及 40 轮里挪动与不挪动之间，换个种子造成的差别与换个候选一样大，所以定不下来：
-# 0.005 只是平均最好。（± 来自 500 个数字，而各个候选用的是同样的 500 个；逐个数字相比，差别要比 ± 所示更可靠。）
-# 从上面的曲线看得出瓶颈在哪里：训练曲线明显高于验证曲线。4,000 个数字太少，模型开始死记硬背了。把每个数字随机挪动一个像素，
-# 就能不花钱得到更多的数字；训练 160 轮，好处就出来了，不过那里的激活函数也换成了更平滑的 *swish*，所以 7 奈特左右的收益是三者合起来的，不能只算在其中一样头上。
+# %% [markdown] id="settings-reading" lang="zh" of="80ec2509"
+# 有两处差别很大：再加一个 200 个单元的隐藏层（学习率 0.002）更差，用暂退法把十分之一的隐藏值置零也更差。两个学习率之间，以及 40 轮里平移与不平移之间，换个种子造成的差别与换一组设置一样大，所以分不出高下：
+# 0.005 只是平均最好。（± 来自 500 个数字，而各个候选用的是同样的 500 个；逐张图相比，差别要比 ± 所示更可靠。）
+# 从上面的曲线看得出瓶颈在哪里：训练曲线明显高于验证曲线。4,000 张图太少，模型开始过拟合了。把每张图随机平移一个像素，
+# 就能得到更多的训练图像；训练 160 轮，效果就显出来了。不过那里的激活函数也换成了更平滑的 *swish*，所以 7 奈特左右的提升是三者共同的结果，不能只归功于其中一项。
 # 完整规模照此训练 200 轮：**测试** ELBO（只看一次）是 −101.6，下文用 500 个样本的界是 −97.0（`course run 4 --scale full`）。
 # %% [markdown] id="test" lang="en"
-# ### The test, once
+# ### The test ELBO and its standard error
 #
 # The bound of each of the 1,000 test digits is one number; their mean is the result, and their scatter gives its
 # **standard error**, $s/\sqrt{n}$. If two models, tested on different digits, differ by less than about three of those, this
 # evidence does not show which is better. (Tested on the *same* digits they can be told apart more finely: compare them digit by digit.)
-# %% [markdown] id="test" lang="zh" of="f0d44b36"
-# ### 测试，只做一次
+# %% [markdown] id="test" lang="zh" of="fb253320"
+# ### 测试集上的 ELBO 与标准误
 #
-# 1,000 个测试数字各有一个下界，平均值就是结果，它们的离散程度给出**标准误** $s/\sqrt{n}$。两个模型在不同的数字上测试，结果之差若小于大约三个标准误，
-# 就不能凭这点证据说哪个更好。（在**同一批**数字上测试时，逐个数字相比，能分得更细。）
+# 1,000 个测试数字各有一个下界，平均值就是结果，它们的离散程度给出**标准误** $s/\sqrt{n}$（$s$ 是标准差）。两个模型在不同的图上测试，结果之差若小于大约三个标准误，
+# 就不能凭这点证据说哪个更好。（在**同一批**图上测试时，逐张图相减，能分得更细。）
 # %% id="test-run"
 reconstruction, kl = vae.elbo_terms(model, test_images, num_samples=10, seed=0)  # each (images,)  # 各为 (images,)
 test_elbo, error = vae.mean_and_error(reconstruction - kl)  # (3)
@@ -932,23 +937,23 @@ print(f"{tr('test ELBO', '测试 ELBO')}: {test_elbo:.2f} ± {error:.2f} {tr('na
 print(f"{-test_elbo / np.log(2):.0f} {tr('bits per image instead of 784', '比特/图，而原来是 784 比特')}")
 course.report("test_elbo", test_elbo)
 # %% [markdown] id="importance" lang="en"
-# ### A tighter bound beside it
+# ### The importance-weighted bound
 #
-# The ELBO averages logarithms, and Jensen took his share. Draw $K$ codes instead of one and average **before** the
+# The ELBO averages logarithms, and by Jensen's inequality that is too low. Draw $K$ codes instead of one and average **before** the
 # logarithm; the more codes, the closer to the evidence (Burda and others, 2016):
 #
 # $$ \log w_k = \log p(z_k) + \log p(x \mid z_k) - \log q(z_k \mid x), \tag{8} $$
-# $$ \mathcal{L}_K = \mathbb{E}\left[ \log \frac{1}{K} \sum_{k=1}^{K} w_k \right], \qquad \mathrm{ELBO} = \mathcal{L}_1 \le \mathcal{L}_2 \le \dots \le \log p(x). \tag{9} $$
+# $$ \mathrm{ELBO}_K = \mathbb{E}\left[ \log \frac{1}{K} \sum_{k=1}^{K} w_k \right], \qquad \mathrm{ELBO} = \mathrm{ELBO}_1 \le \mathrm{ELBO}_2 \le \dots \le \log p(x). \tag{9} $$
 #
 # The weights are numbers like $e^{-105}$, and for larger images they are zero in any floating-point format. So the sum is
 # taken by **logsumexp**: subtract the largest logarithm first, add it again afterwards.
-# %% [markdown] id="importance" lang="zh" of="2f0c4688"
-# ### 旁边放一个更紧的界
+# %% [markdown] id="importance" lang="zh" of="b8199962"
+# ### 重要性加权下界
 #
-# ELBO 是对数的平均，詹森从中拿走了一份。改为抽 $K$ 个编码，**先**平均再取对数；编码越多，离证据越近（Burda 等，2016）：
+# ELBO 是对数的平均，按詹森不等式，这会偏低。改为抽 $K$ 个编码，**先**平均再取对数；编码越多，离证据越近（Burda 等，2016）：
 #
 # $$ \log w_k = \log p(z_k) + \log p(x \mid z_k) - \log q(z_k \mid x), \tag{8} $$
-# $$ \mathcal{L}_K = \mathbb{E}\left[ \log \frac{1}{K} \sum_{k=1}^{K} w_k \right], \qquad \mathrm{ELBO} = \mathcal{L}_1 \le \mathcal{L}_2 \le \dots \le \log p(x). \tag{9} $$
+# $$ \mathrm{ELBO}_K = \mathbb{E}\left[ \log \frac{1}{K} \sum_{k=1}^{K} w_k \right], \qquad \mathrm{ELBO} = \mathrm{ELBO}_1 \le \mathrm{ELBO}_2 \le \dots \le \log p(x). \tag{9} $$
 #
 # 权重都是 $e^{-105}$ 这样的数，图再大一些，在任何浮点格式里都成了零。所以求和要用 **logsumexp**：先减去最大的对数，最后再加回来。
 # %% id="importance-tiny"
@@ -974,7 +979,7 @@ gain, gain_error = vae.mean_and_error(
 )
 print(f"{tr('importance-weighted bound', '重要性加权下界')}, K = {course.importance_samples}: "
       f"{importance:.2f} ± {importance_error:.2f}")
-print(f"{tr('above the ELBO, digit by digit', '逐个数字比 ELBO 高出')}: "
+print(f"{tr('above the ELBO, digit by digit', '逐张图相减，比 ELBO 高出')}: "
       f"{gain:.2f} ± {gain_error:.2f} {tr('nats', '奈特')}")
 course.report("importance_bound", importance)
 course.report("importance_gain", gain)
@@ -982,7 +987,7 @@ course.report("importance_gain", gain)
 # Look at the two errors. The bounds themselves are uncertain by about a nat, because some digits are simply harder than
 # others. The *difference*, taken digit by digit, is ten times as certain. That is how to compare two models.
 # %% [markdown] id="importance-reading" lang="zh" of="b5d0b0c5"
-# 请看两个误差。两个界本身都有一奈特左右的不确定，因为有些数字就是更难；而逐个数字相减得到的**差**，误差只有十分之一。
+# 请看两个误差。两个界本身都有一奈特左右的不确定，因为有些数字就是更难；而逐张图相减得到的**差**，误差只有十分之一。
 # 比较两个模型，就该这样比。
 # %% [markdown] id="quiz-error" lang="en" tags=["quiz"]
 # **Your model's test ELBO is −108.9 ± 1.1, a friend's is −107.9 ± 1.1, on the same 1,000 digits. What do you say?**
@@ -991,21 +996,21 @@ course.report("importance_gain", gain)
 # - [x] Let us subtract the bounds digit by digit and look at the error of the mean difference — Hard digits are hard for both; in the difference that common scatter is gone.
 # - [ ] Let us train longer until the errors are smaller — The errors come from the number and the variety of test digits, which training does not change.
 # %% [markdown] id="quiz-error" lang="zh" of="822fc6dc" tags=["quiz"]
-# **同样 1,000 个数字上，你的模型测试 ELBO 是 −108.9 ± 1.1，朋友的是 −107.9 ± 1.1。你怎么说？**
+# **在同样 1,000 张图上，你的模型测试 ELBO 是 −108.9 ± 1.1，朋友的是 −107.9 ± 1.1。你怎么说？**
 # - [ ] 她的好一奈特 — 也许吧；单凭这两个数看不出来。
 # - [ ] 两个一样好 — 这也没有得到证明：没有证据，不等于证明了相等。
-# - [x] 把两个模型的下界逐个数字相减，看差值的平均值有多大误差 — 难的数字对两个模型都难，相减之后，这部分共同的离散就消掉了。
+# - [x] 把两个模型的下界逐张图相减，看差值的均值有多大误差 — 难的数字对两个模型都难，相减之后，这部分共同的离散就消掉了。
 # - [ ] 再多训练一会儿，让误差变小 — 误差来自测试数字的数量和差异，训练改变不了它。
 
 # %% [markdown] id="look" lang="en"
-# ## 9 · Look at what it learned
+# ## 9 · Reconstructions, samples and the latent space
 #
-# **Reconstructions.** Encode a test digit, decode the mean of its code. What is lost is what a code of 20 numbers found
-# not worth its price.
-# %% [markdown] id="look" lang="zh" of="5ae442d5"
-# ## 9 · 看看它学到了什么
+# **Reconstructions.** Encode a test digit, decode the mean of its code. What is lost is detail whose divergence would have cost more
+# than it gains in reconstruction.
+# %% [markdown] id="look" lang="zh" of="79681aec"
+# ## 9 · 重构、抽样与潜空间
 #
-# **重构。** 把测试数字编码，再把编码的均值解码。丢掉的，就是对这个 20 个数的编码来说不值那个价钱的东西。
+# **重构。** 把测试数字编码，再把编码的均值解码。丢掉的是一些细节：保留它们所增加的散度，超过重构项的改善。
 # %% id="look-plot" tags=["fold"]
 def pictures_of(vectors, which=None):
     tr("""Codes (count, latent_dim) to pictures (count, 784) of the probability that each pixel is black.""",
@@ -1034,14 +1039,14 @@ plots.show(
 # decoded: new digits. Which of the two reconstructs better? Whose samples look like digits?
 #
 # > Without the KL term the reconstruction is better: codes may be as long and as exact as they like. But nothing keeps them
-# > where the prior draws from, and its samples are strokes that belong to no digit. The KL term costs reconstruction and
-# > buys a space in which **every place the prior can reach means something**.
-# %% [markdown] id="predict-samples" lang="zh" of="1debc438" tags=["predict"]
-# **先猜，再运行。** 从同样的权重出发，用同样少的几轮，训练两个小一些的 VAE：一个有 KL 项，一个**没有**（beta = 0），
+# > where the prior draws from, and its samples are strokes that belong to no digit. The KL term makes the reconstruction worse and
+# > gives a space in which **every place the prior can reach decodes to something like a digit**.
+# %% [markdown] id="predict-samples" lang="zh" of="ecffa2d7" tags=["predict"]
+# **先猜，再运行。** 从同样的权重出发，用同样少的几轮，训练两个小一些的 VAE：一个有 KL 项，一个**没有**（β = 0），
 # 后者也就是编码稍加抖动的自编码器。然后从先验里抽编码，再解码：得到新的数字。谁重构得更好？谁抽出来的像数字？
 #
 # > 没有 KL 项，重构更好：编码想多长就多长，想多准就多准。可是没有什么把它们留在先验会抽到的地方，抽出来的只是不成数字的笔画。
-# > KL 项牺牲一点重构，换来的是：**凡先验到得了的地方，都有意义**。
+# > KL 项牺牲一点重构质量，换来的是：**先验可能抽到的每一处，都能解码出像样的数字**。
 # %% id="samples-run"
 small = vae.VAE(784, latent_dim=20, hidden_dims=course.small_hidden, seed=course.seed)
 compile_for_training(small, (None, 784), keras.optimizers.Adam(3e-3), loss=vae.ReconstructionLoss())
@@ -1143,7 +1148,7 @@ plots.show(
 # upper slider chooses the dimension (those with the largest divergence come first), the lower one its value. The pictures
 # are stored in the page, so it moves without a kernel; arrow keys work too.
 # %% [markdown] id="slider" lang="zh" of="30e61d70"
-# **每一维管什么？** 回到 20 维。取一个数字，只改编码里的一个数，其余不动。上面的滑块选维度（散度最大的排在前面），
+# **每一维控制什么？** 回到 20 维。取一个数字，只改编码里的一个数，其余不动。上面的滑块选维度（散度最大的排在前面），
 # 下面的滑块选数值。图都存在页面里，没有内核也能动；也可以用方向键。
 # %% id="slider-run"
 kl_of_dimension = keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)).mean(axis=0)  # (latent_dim,)
@@ -1176,26 +1181,26 @@ plots.show(
 )
 
 # %% [markdown] id="beta" lang="en"
-# ## 10 · Beta: what a nat is worth
+# ## 10 · Beta: rate against distortion
 #
-# Read (3) as a bargain. The KL term is a **rate**: how many nats the code spends on each image. The reconstruction term is
-# a **distortion**: how many nats the decoder is still missing. With a weight on the rate we set its price:
+# Read (3) as a trade-off. The KL term is a **rate**: how many nats the code spends on each image. The reconstruction term is
+# a **distortion**: how many nats the decoder is still missing. A weight $\beta$ on the rate says how much a nat of it counts, and training minimises
 #
-# $$ \mathcal{L}_\beta = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta\, \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right). \tag{10} $$
+# $$ J_\beta = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta\, \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right). \tag{10} $$
 #
-# Beta 1 is the bound. More makes codes short and, sometimes, easier to read; less makes reconstructions sharp. The
+# $J$ is a loss: at $\beta = 1$ it is the negative ELBO. More makes codes short and, sometimes, easier to read; less makes reconstructions sharp. The
 # variable `model.beta` holds it, so one compiled model can be trained again and again from the same start.
-# %% [markdown] id="beta" lang="zh" of="d2393f88"
-# ## 10 · beta：一奈特值多少钱
+# %% [markdown] id="beta" lang="zh" of="d6b18bbf"
+# ## 10 · β：码率与失真的取舍
 #
-# 把 (3) 看成一笔买卖。KL 项是**码率**：编码在每张图上花了多少奈特。重构项是**失真**：解码器还缺多少奈特。给码率加一个权重，就等于给它定价：
+# 把 (3) 看成两项的取舍。KL 项是**码率**：编码在每张图上用了多少奈特。重构项是**失真**：解码器还缺多少奈特。给码率乘上权重 $\beta$，训练时最小化
 #
-# $$ \mathcal{L}_\beta = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta\, \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right). \tag{10} $$
+# $$ J_\beta = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta\, \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right). \tag{10} $$
 #
-# beta 为 1 就是下界本身。大一些，编码就短，有时也更容易解读；小一些，重构就清晰。它存放在变量 `model.beta` 里，
+# $J$ 是损失，$\beta = 1$ 时就是负的 ELBO。β 大一些，编码就短，有时也更容易解读；小一些，重构就清晰。它存放在变量 `model.beta` 里，
 # 所以一个编译好的模型可以从同样的起点反复训练。
 # %% [markdown] id="predict-beta" lang="en" tags=["predict"]
-# **Before you run it.** To the prices 0 and 1 we add 0.25, 4, and 784, which is what you get without wanting it when the reconstruction is
+# **Before you run it.** To the weights 0 and 1 we add 0.25, 4, and 784, which is what you get without wanting it when the reconstruction is
 # a *mean* over 784 pixels and the KL is not. Which gives the best ELBO (always measured with beta 1)? How many of the 20
 # dimensions will be active at 784? (An *active* dimension is one whose mean $\mu_j$ varies from image to image, by a variance
 # above 0.01.)
@@ -1203,13 +1208,13 @@ plots.show(
 # > The best ELBO is at beta 1, or very near: it is the only one that is trained on what is measured. At 4 the code says
 # > far less; at 784 not one is active, and every image decodes to the same grey average. The most common bug in
 # > home-made VAEs looks exactly like this, and many a "VAE that does not learn" is a mean that should have been a sum.
-# %% [markdown] id="predict-beta" lang="zh" of="e199a19c" tags=["predict"]
-# **先猜，再运行。** 除了刚才的 0 和 1，再试三种价格：0.25、4 和 784。重构对 784 个像素取了**平均**、而 KL 没有时，不知不觉用上的就是 784。
-# 哪一个的 ELBO 最好（始终按 beta 为 1 来量）？到了 784，20 维里还有几维是活跃的？
+# %% [markdown] id="predict-beta" lang="zh" of="1373d9fc" tags=["predict"]
+# **先猜，再运行。** 除了刚才的 0 和 1，再试三个权重：0.25、4 和 784。重构对 784 个像素取了**平均**、而 KL 没有时，不知不觉用上的就是 784。
+# 哪一个的 ELBO 最好（始终按 β 为 1 计算）？到了 784，20 维里还有几维是活跃的？
 # （**活跃**的意思是：均值 $\mu_j$ 随图像而变，方差大于 0.01。）
 #
-# > ELBO 最好的是 beta 为 1，或者离它很近：只有它的训练目标正是用来衡量的那个量。到 4，编码说的少得多；到 784，一维也不活跃，
-# > 所有图都解码成同一张灰蒙蒙的平均图。自己动手写 VAE 时最常见的错误就是这副样子；许多“学不动的 VAE”，只是把求和写成了求平均。
+# > ELBO 最好的是 β 为 1，或者离它很近：只有它的训练目标正是用来衡量的那个量。到 4，编码携带的信息少得多；到 784，一维也不活跃，
+# > 所有图都解码成同一张灰色的平均图。自己动手写 VAE 时最常见的错误就是如此；许多“学不动的 VAE”，只是把求和写成了求平均。
 # %% id="beta-run"
 for beta in [0.25, 4.0, 784.0]:
     prices[beta] = train_small(beta)
@@ -1235,46 +1240,46 @@ plots.show(
     figure,
     "Distortion against rate for four betas: from beta 784 at rate 0 and high distortion down to beta 0.25 at a high rate and"
     " low distortion. Grey lines join points of equal ELBO; beta 1 touches the best of them.",
-    "四种 beta 的失真对码率：从码率为 0、失真很高的 beta 784，到码率高、失真低的 beta 0.25。灰线上各点的 ELBO 相等，beta 1 碰到的是其中最好的一条。",
+    "四种 β 的失真对码率：从码率为 0、失真很高的 β = 784，到码率高、失真低的 β = 0.25。灰线上各点的 ELBO 相等，β = 1 碰到的是其中最好的一条。",
 )
 
 # %% [markdown] id="collapse" lang="en"
-# ## 11 · Collapse: a code that falls silent
+# ## 11 · Posterior collapse
 #
-# At beta 784 silence was our own fault. It also happens at beta 1, to careful people, and most of all with **text**. The
-# recipe is a decoder so strong that it needs no code: one that is told, for every part of the output, all parts before it.
+# At beta 784 the code carried nothing because of our own mistake. It also happens at beta 1, to careful people, and most of all with **text**.
+# The condition is a decoder so strong that it needs no code: one that is told, for every part of the output, all parts before it.
 # Language models are such decoders. Ours in miniature reads 8 × 8 digits pixel by pixel and sees, for each pixel, only the 24
 # nearest ones above it and to its left; here that is enough. The code is a second source.
 #
-# At the beginning of training the code is noise. The neighbours help at once, the code does not yet; and the KL term makes
-# it cheaper to say nothing than to say something nobody listens to. Encoder and decoder settle there: **posterior
-# collapse**. Two cures that let the conversation begin:
+# At the beginning of training the code is noise. The neighbours help at once, the code does not yet. While the decoder makes no use of the code,
+# the KL term drives it to the prior; once it is there, the decoder has nothing to learn from it. This is **posterior
+# collapse**. Two remedies:
 #
 # - **annealing** (Bowman and others, 2016): start with beta 0 and raise it slowly, so that the code is useful before it costs;
-# - **free bits** (Kingma and others, 2016): let every dimension carry $\lambda$ nats for nothing, on the batch's average, so that
-#   silence saves nothing:
+# - **free bits** (Kingma and others, 2016): let every dimension carry $\lambda$ nats without a penalty, on the batch's average, so that
+#   there is nothing to gain below $\lambda$:
 #
-# $$ \mathcal{L} = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta \sum_{j=1}^{d} \max\left(\lambda,\; \overline{\mathrm{KL}}_j\right), \qquad \overline{\mathrm{KL}}_j = \frac{1}{B} \sum_{i=1}^{B} \mathrm{KL}_{ij}. \tag{11} $$
+# $$ J_{\beta, \lambda} = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta \sum_{j=1}^{d} \max\left(\lambda,\; \overline{\mathrm{KL}}_j\right), \qquad \overline{\mathrm{KL}}_j = \frac{1}{B} \sum_{i=1}^{B} \mathrm{KL}_{ij}. \tag{11} $$
 #
 # $\mathrm{KL}_{ij}$ has the shape (batch, latent_dim): the divergence of image $i$ in dimension $j$. With two dimensions that
 # carry 0.1 and 2 nats on average and $\lambda = 0.3$, the sum is $0.3 + 2 = 2.3$; making the first one fall to 0 would save nothing.
-# %% [markdown] id="collapse" lang="zh" of="175c7adc"
-# ## 11 · 坍缩：沉默的编码
+# %% [markdown] id="collapse" lang="zh" of="48de19ac"
+# ## 11 · 后验坍缩
 #
-# beta 为 784 时编码沉默，怪我们自己。可是 beta 为 1 时，细心的人也会遇到，**文本**尤其如此。条件是解码器强到用不着编码：
+# β 为 784 时编码不携带信息，那是写错了公式。可是 β 为 1 时，细心的人也会遇到，**文本**尤其如此。条件是解码器强到用不着编码：
 # 生成每一部分时，前面的所有部分它都看得到。语言模型就是这样的解码器。我们的缩小版逐个像素地读 8 × 8 的数字，每个像素只看得到
 # 上方和左边最近的 24 个像素，在这里已经够了；编码只是第二个信息来源。
 #
-# 训练之初，编码只是噪声。邻居立刻就有用，编码却还没用；而 KL 项使得沉默比说些没人听的话更便宜。
-# 编码器和解码器就停在那里了：这就是**后验坍缩**。有两种办法，能让对话开始：
+# 训练之初，编码只是噪声。相邻像素立刻就有用，编码却还没用。解码器不用编码，KL 项就把编码压向先验；编码到了先验，
+# 解码器也就无从学着用它：这就是**后验坍缩**。常用的对策有两种：
 #
-# - **退火**（Bowman 等，2016）：beta 从 0 开始慢慢升高，让编码先有用，再收费；
-# - **自由比特**（Kingma 等，2016）：每一维在整批的平均上可以免费携带 $\lambda$ 奈特，沉默也就省不下什么：
+# - **退火**（Bowman 等，2016）：β 从 0 开始慢慢升高，先让编码变得有用，再计入 KL；
+# - **自由比特**（Kingma 等，2016）：每一维在整批的平均上可以携带 $\lambda$ 奈特而不受惩罚，再低也没有好处：
 #
-# $$ \mathcal{L} = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta \sum_{j=1}^{d} \max\left(\lambda,\; \overline{\mathrm{KL}}_j\right), \qquad \overline{\mathrm{KL}}_j = \frac{1}{B} \sum_{i=1}^{B} \mathrm{KL}_{ij}. \tag{11} $$
+# $$ J_{\beta, \lambda} = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta \sum_{j=1}^{d} \max\left(\lambda,\; \overline{\mathrm{KL}}_j\right), \qquad \overline{\mathrm{KL}}_j = \frac{1}{B} \sum_{i=1}^{B} \mathrm{KL}_{ij}. \tag{11} $$
 #
 # $\mathrm{KL}_{ij}$ 的形状是 (batch, latent_dim)：图像 $i$ 在第 $j$ 维上的散度。假如有两维，平均各携带 0.1 和 2 奈特，$\lambda = 0.3$，
-# 那么总和是 $0.3 + 2 = 2.3$；第一维就算降到 0，也省不下一分钱。
+# 那么总和是 $0.3 + 2 = 2.3$；第一维就算降到 0，损失也不会更小。
 # %% id="collapse-free-bits"
 kl_table = np.array([[0.0, 1.0], [0.2, 3.0]])  # (batch, latent_dim)
 total = 0.0
@@ -1285,20 +1290,20 @@ print(total, np.sum(np.maximum(kl_table.mean(axis=0), 0.3)),
       round(float(vae.kl_penalty(kl_table, free_bits=0.3)), 4))
 # %% [markdown] id="predict-collapse" lang="en" tags=["predict"]
 # **Before you run it.** One model, trained three times from the same start: plainly, with annealing, with 0.3 free nats for
-# each of 10 dimensions. Besides both terms, we measure whether the decoder *listens*: give every test digit the code of
+# each of 10 dimensions. Besides both terms, we measure whether the decoder *uses the code*: give every test digit the code of
 # **another** one, and see how many nats of log-likelihood are lost. How many will it be for the first model?
 #
-# > Little: its code says next to nothing, so a stranger's code does almost as well. With annealing the code carries several
-# > times as much, the swap hurts, **and the bound is better**: the silence was not a wise saving but a bad beginning. Free
-# > bits buy a speaking code as well, spread evenly over the dimensions, because that is what they pay for. The bound need
+# > Few: its code carries next to nothing, so another image's code does almost as well. With annealing the code carries several
+# > times as much, the swap costs many nats, **and the bound is better**: the collapse was a bad start, not the best solution. Free
+# > bits make the code carry information as well, spread evenly over the dimensions, because each has its own allowance. The bound need
 # > not gain by it: you told the model to spend those nats, whether they are worth it or not.
-# %% [markdown] id="predict-collapse" lang="zh" of="60d68714" tags=["predict"]
+# %% [markdown] id="predict-collapse" lang="zh" of="42c6089a" tags=["predict"]
 # **先猜，再运行。** 同一个模型，从同样的起点训练三次：普通训练；退火；10 个维度每维 0.3 奈特的自由比特。除了两项之外，
-# 我们还要量一量解码器**听不听**编码：给每个测试数字换上**另一个**数字的编码，看对数似然损失多少奈特。第一个模型会损失多少？
+# 我们还要测量解码器**是否用到**编码：给每个测试数字换上**另一个**数字的编码，看对数似然损失多少奈特。第一个模型会损失多少？
 #
-# > 损失很少：它的编码几乎什么也没说，换上别人的编码也差不多。退火之后，编码携带的信息是原来的好几倍，一换就疼，
-# > **而且下界更好**：原先的沉默不是精打细算，而是开局不利。自由比特也能让编码开口，而且平均分摊到各维，因为它买的就是这个；
-# > 下界却不一定因此变好：是你要求模型花掉这些奈特的，不管值不值。
+# > 损失很少：它的编码几乎不含信息，换上别的图的编码也差不多。退火之后，编码携带的信息是原来的好几倍，交换编码损失很大，
+# > **而且下界更好**：原先的坍缩并不是最优解，只是开头没有走好。自由比特也能让编码携带信息，而且平均分摊到各维，因为每一维各有自己的限额；
+# > 下界却不一定因此变好：是你要求模型用掉这些奈特的，不管值不值。
 # %% id="collapse-run"
 tiny_digits = data.digits.load(8, seed=0)
 tiny_images = tiny_digits.images.reshape(len(tiny_digits), -1)[: course.digits]  # (digits, 64)
@@ -1350,7 +1355,7 @@ figure, axes = plt.subplots(1, 4, figsize=(11.2, 3.1), width_ratios=[1.5, 1, 1, 
 words = [plots.label("plain", "普通训练"), plots.label("annealing", "退火"), plots.label("free bits", "自由比特")]
 for style, word, found in zip(["-", "--", ":"], words, cures.values(), strict=True):
     axes[0].plot(np.arange(1, len(found["path"]) + 1), found["path"], style, label=word, linewidth=2)
-axes[0].set(xlabel=plots.label("epoch", "轮"), ylabel=plots.label("KL in training, nats", "训练中的 KL（奈特）"), ylim=(0, 12))
+axes[0].set(xlabel=plots.label("epoch", "轮次"), ylabel=plots.label("KL in training, nats", "训练中的 KL（奈特）"), ylim=(0, 12))
 axes[0].legend(fontsize=8)
 top = max(found["dimensions"].max() for found in cures.values())
 for axis, colour, word, found in zip(axes[1:], plots.PALETTE, words, cures.values(), strict=False):
@@ -1367,36 +1372,36 @@ plots.show(
 )
 
 # %% [markdown] id="language" lang="en"
-# ## 12 · And for language?
+# ## 12 · VAEs for text
 #
 # Put words in the place of pixels. The decoder is now a language model that reads all words before the next one,
 # and the code is meant to hold what a *sentence* is about. Bowman and others built this in 2016 and met what you have just
-# seen, only worse: the KL went to zero, and the code of a sentence said nothing at all.
+# seen, only worse: the KL went to zero, and the code of a sentence carried nothing at all.
 #
-# They annealed, and they also **hid words** from the decoder at random, so that it had to ask the code. You can now say why
+# They annealed, and they also **hid words** from the decoder at random, so that it had to use the code. You can now say why
 # each of the usual cures works:
 #
-# - annealing and free bits change the *price* of the code (the last section's experiment);
-# - hiding words, or a decoder that sees only a few words back, lower the *competition*;
+# - annealing and free bits change the *weight* of the KL term (the last section's experiment);
+# - hiding words, or a decoder that sees only a few words back, weaken the *decoder*;
 # - predicting the bag of words from the code alone gives it a *task of its own*.
 #
-# A code that speaks lets you walk from one sentence to another as we walked from a 3 to an 8, or change the tone of a
-# sentence and keep its content. Today's large language models have no such code: they are all decoder. But whenever a
-# system shall hold *one vector for a whole text*, the question of this section comes back: **who listens to it?**
-# %% [markdown] id="language" lang="zh" of="f32b1cf3"
-# ## 12 · 换成语言呢？
+# A code that carries information lets you walk from one sentence to another as we walked from a 3 to an 8, or change the tone of a
+# sentence and keep its content. Today's large language models have no such code: they are decoders alone. But whenever a
+# system shall hold *one vector for a whole text*, the question of this section comes back: **does the decoder use it?**
+# %% [markdown] id="language" lang="zh" of="95b44dbd"
+# ## 12 · 用于文本的 VAE
 #
 # 把像素换成词。解码器就成了语言模型，预测下一个词时读得到前面的所有词，而编码应当记住一个**句子**在说什么。
-# Bowman 等人 2016 年做了这样的模型，遇到的正是你刚看到的情形，而且更糟：KL 降到零，句子的编码什么也没说。
+# Bowman 等人 2016 年做了这样的模型，遇到的正是你刚看到的情形，而且更糟：KL 降到零，句子的编码不含任何信息。
 #
-# 他们用了退火，还随机地对解码器**遮住一些词**，逼它去问编码。现在你能说出各种常见办法为什么管用了：
+# 他们用了退火，还随机地对解码器**遮住一些词**，迫使它利用编码。现在你能说出各种常见办法为什么管用了：
 #
-# - 退火和自由比特改变编码的**价格**（上一节的实验）；
-# - 遮住词，或者让解码器只能往回看几个词，减弱**竞争**；
-# - 只凭编码预测句子的词袋，给编码**一份自己的工作**。
+# - 退火和自由比特改变 KL 项的**权重**（上一节的实验）；
+# - 遮住词，或者让解码器只能往回看几个词，削弱**解码器**；
+# - 只凭编码预测句子的词袋，给编码**单独一项任务**。
 #
-# 会说话的编码，能让你像从 3 走到 8 那样，从一个句子走到另一个，或者只改语气、不改内容。今天的大语言模型没有这种编码，它们整个就是解码器。
-# 但只要一个系统要用**一个向量代表整段文本**，本节的问题就会回来：**谁在听它？**
+# 携带信息的编码，能让你像从 3 走到 8 那样，从一个句子走到另一个，或者只改语气、不改内容。今天的大语言模型没有这种编码，它们都是仅解码器模型。
+# 但只要一个系统要用**一个向量代表整段文本**，本节的问题就会再次出现：**解码器用到它了吗？**
 
 # %% [markdown] id="uses" lang="en"
 # ## 13 · Where this is used, and with which tools
@@ -1434,11 +1439,11 @@ plots.show(
 # 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。答错了会有提示；连续第二次答错，
 # 提示会更详细，想马上看就用 `check("04.1", code_kl, hint=2)`。只用 NumPy 就够了。
 # %% [markdown] id="ex1-text" lang="en"
-# ### The price of a code
+# ### The divergence of a code
 #
 # Return the divergence (6) of each example's code from the standard normal distribution, in nats.
-# %% [markdown] id="ex1-text" lang="zh" of="1c12980e"
-# ### 编码的价钱
+# %% [markdown] id="ex1-text" lang="zh" of="9396263a"
+# ### 编码的散度
 #
 # 按 (6) 式返回每个样本的编码与标准正态分布之间的散度，以奈特计。
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=5
@@ -1515,12 +1520,12 @@ def tighter_bound(log_weights):
 # %% id="ex4-check" tags=["check"]
 check("04.4", tighter_bound)
 # %% [markdown] id="ex5-text" lang="en"
-# ### Who is at work?
+# ### Active dimensions
 #
 # Return **how many** latent dimensions are active: those whose mean has a variance above `threshold` from example to
 # example.
-# %% [markdown] id="ex5-text" lang="zh" of="193eb429"
-# ### 谁在干活？
+# %% [markdown] id="ex5-text" lang="zh" of="b5f6c5c7"
+# ### 活跃的维度
 #
 # 返回**有几个**潜变量维度是活跃的：它的均值在样本之间的方差大于 `threshold`。
 # %% id="ex5" tags=["exercise"] difficulty=2 minutes=5
@@ -1644,13 +1649,13 @@ check("04.6", free_bits_penalty)
 # 选一个答案，再点开它：每个选项都会说明为什么对、为什么错。
 # %% [markdown] id="quiz-mean" lang="en" tags=["quiz"]
 # **Somebody adds the KL term, summed over the code, to Keras's `binary_crossentropy` of 784 pixels. All samples look alike. Why?**
-# - [x] The reconstruction is a mean over pixels, so the KL weighs 784 times as much as it should — The cheapest way out is a code that says nothing, and the decoder paints the average digit.
+# - [x] The reconstruction is a mean over pixels, so the KL weighs 784 times as much as it should — The loss is smallest with a code that carries nothing, and the decoder paints the average digit.
 # - [ ] The learning rate is too high — That gives noise or NaN, hardly one and the same picture again and again.
 # - [ ] Twenty dimensions are too many — Superfluous dimensions fall to KL 0 by themselves and do no harm.
 # - [ ] Binary cross-entropy is the wrong likelihood — It is the right one for black and white pixels, once it is summed.
-# %% [markdown] id="quiz-mean" lang="zh" of="69dcd1ab" tags=["quiz"]
+# %% [markdown] id="quiz-mean" lang="zh" of="4ae0ddef" tags=["quiz"]
 # **有人把对编码求和的 KL 项，直接加到 Keras 对 784 个像素的 `binary_crossentropy` 上，抽出来的图全都一个样。为什么？**
-# - [x] 重构项对像素取了平均，KL 的权重是应有的 784 倍 — 最便宜的出路就是编码什么也不说，解码器只画平均的数字。
+# - [x] 重构项对像素取了平均，KL 的权重是应有的 784 倍 — 损失最小的解就是编码不含信息，解码器只画出平均的数字。
 # - [ ] 学习率太高 — 那会得到噪声或 NaN，不会总是同一张图。
 # - [ ] 20 维太多了 — 多余的维度会自己降到 KL 为 0，没有坏处。
 # - [ ] 二元交叉熵不是合适的似然 — 对黑白像素，它正合适，只是必须对像素求和。
@@ -1668,28 +1673,28 @@ check("04.6", free_bits_penalty)
 # - [ ] 因为先验是标准正态分布 — 换什么先验都能用这个技巧，它针对的是 q。
 # %% [markdown] id="quiz-units" lang="en" tags=["quiz"]
 # **After training, 12 of 40 latent dimensions have a divergence below 0.001 nats. What should you do?**
-# - [ ] Train longer until all are used — More of the same rarely wakes a silent dimension.
+# - [ ] Train longer until all are used — More of the same rarely makes a dimension active.
 # - [ ] Lower the learning rate — It does not change what is worth its price.
-# - [x] Compare the bound with that of an annealed run, and if it gains nothing, leave it — Silent dimensions cost nothing; only the comparison tells superfluous ones from collapsed ones.
-# - [ ] Discard the model: it has collapsed — Not shown: collapse is when dimensions that *would* help fall silent.
-# %% [markdown] id="quiz-units" lang="zh" of="383cecbf" tags=["quiz"]
+# - [x] Compare the bound with that of an annealed run, and if it gains nothing, leave it — Inactive dimensions do no harm; only the comparison tells superfluous ones from collapsed ones.
+# - [ ] Discard the model: it has collapsed — Not shown: collapse is when dimensions that *would* help are inactive.
+# %% [markdown] id="quiz-units" lang="zh" of="2bd561d2" tags=["quiz"]
 # **训练之后，40 个潜变量维度中有 12 个的散度低于 0.001 奈特。该怎么办？**
-# - [ ] 继续训练，直到全都用上 — 照原样再练，很少能唤醒沉默的维度。
+# - [ ] 继续训练，直到全都用上 — 照原样再练，很少能让不活跃的维度活跃起来。
 # - [ ] 降低学习率 — 值不值得，与学习率无关。
-# - [x] 与一次退火训练比较下界；没有提高，就不用管 — 沉默的维度不花钱；是多余还是坍缩，只有比较才知道。
-# - [ ] 丢掉这个模型，它坍缩了 — 还没有证据：本来**有用**的维度沉默了，才叫坍缩。
+# - [x] 与一次退火训练比较下界；没有提高，就不用管 — 不活跃的维度没有坏处；是多余还是坍缩，只有比较才知道。
+# - [ ] 丢掉这个模型，它坍缩了 — 还没有证据：本来**有用**的维度不活跃了，才叫坍缩。
 # %% [markdown] id="quiz-strong" lang="en" tags=["quiz"]
 # **You train a text VAE with a large Transformer decoder. The reconstruction is excellent, the KL is 0.02 nats. What has happened?**
 # - [ ] A great success: high quality at almost no price — The decoder predicts each word from the words before; the code was never needed, and changing it changes nothing.
-# - [x] Posterior collapse: you have trained a language model with a useless code — Annealing, free bits, hiding words from the decoder or a weaker decoder make the code worth its price.
-# - [ ] The encoder is too small — A larger encoder would fall silent just the same: what it could say is not needed.
-# - [ ] The KL is measured in the wrong unit — In bits it would be 0.03: as silent as before.
-# %% [markdown] id="quiz-strong" lang="zh" of="ed821d50" tags=["quiz"]
+# - [x] Posterior collapse: you have trained a language model with a useless code — Annealing, free bits, hiding words from the decoder or a weaker decoder make the code useful.
+# - [ ] The encoder is too small — A larger encoder would do the same: what it could tell is not needed.
+# - [ ] The KL is measured in the wrong unit — In bits it would be 0.03: as little as before.
+# %% [markdown] id="quiz-strong" lang="zh" of="da9e18e2" tags=["quiz"]
 # **你用一个很大的 Transformer 解码器训练文本 VAE。重构极好，KL 只有 0.02 奈特。发生了什么？**
-# - [ ] 大获成功：质量高，几乎不花钱 — 解码器靠前面的词预测下一个词，根本用不上编码；改了编码，什么也不会变。
-# - [x] 后验坍缩：你训练出的是一个带着无用编码的语言模型 — 退火、自由比特、对解码器遮住一些词、换个弱一点的解码器，都能让编码物有所值。
-# - [ ] 编码器太小 — 再大的编码器也一样会沉默：它能说的，没人需要。
-# - [ ] KL 的单位用错了 — 换成比特也只有 0.03，照样沉默。
+# - [ ] 大获成功：质量高，代价几乎为零 — 解码器靠前面的词预测下一个词，根本用不上编码；改了编码，什么也不会变。
+# - [x] 后验坍缩：你训练出的是一个带着无用编码的语言模型 — 退火、自由比特、对解码器遮住一些词、换个弱一点的解码器，都能让编码派上用场。
+# - [ ] 编码器太小 — 再大的编码器也一样：它提供的信息，解码器用不着。
+# - [ ] KL 的单位用错了 — 换成比特也只有 0.03，照样不含信息。
 
 # %% [markdown] id="summary" lang="en"
 # ## 16 · Summary
@@ -1699,18 +1704,18 @@ check("04.6", free_bits_penalty)
 # - ELBO = reconstruction − KL, both in nats, both **summed**, averaged only over examples.
 # - Reparameterise: draw the noise first, then move it. One such draw is worth many of the other kind.
 # - Report a test bound with its standard error; put an importance-weighted bound beside it; compare models digit by digit.
-# - Beta trades rate for distortion. A dimension with KL 0 says nothing; a code in which all do has collapsed.
-# - A decoder that can do without the code will. Annealing and free bits give the code time, or a budget, to become useful.
-# %% [markdown] id="summary" lang="zh" of="188453fb"
+# - Beta trades rate for distortion. A dimension with KL 0 carries no information; a code in which all do so has collapsed.
+# - A decoder that can do without the code will. Annealing and free bits give the code time, or an allowance, to become useful.
+# %% [markdown] id="summary" lang="zh" of="b2ddb32d"
 # ## 16 · 小结
 #
-# - VAE 是一个概率模型：先验、解码器，加上一个猜测图像从何而来的编码器。
+# - VAE 是一个概率模型：先验、解码器，加上一个推断编码的编码器。
 # - $\log p(x)$ 算不出来；ELBO 是它的下界，差距是 $\mathrm{KL}(q(z \mid x) \Vert p(z \mid x))$。
 # - ELBO = 重构 − KL，都以奈特计，都要**求和**，只在样本之间取平均。
 # - 重参数化：先抽噪声，再平移缩放。这样抽一次，抵得上别的办法抽许多次。
-# - 报告测试集下界时附上标准误，旁边放重要性加权下界；比较模型要逐个数字相减。
-# - beta 在码率与失真之间取舍。KL 为 0 的维度什么也不说；所有维度都如此，就是坍缩。
-# - 解码器若能不用编码，就不会用。退火给编码时间，自由比特给编码预算，让它变得有用。
+# - 报告测试集下界时附上标准误，旁边放重要性加权下界；比较模型要逐张图相减。
+# - β 在码率与失真之间取舍。KL 为 0 的维度不含信息；所有维度都如此，就是坍缩。
+# - 解码器若能不用编码，就不会用。退火给编码时间，自由比特给编码限额，让它变得有用。
 
 # %% [markdown] id="faq" lang="en"
 # ## 17 · Questions that come up
@@ -1719,7 +1724,7 @@ check("04.6", free_bits_penalty)
 # it says grey. Besides, pixels are drawn independently given the code; what the code does not settle, no pixel can settle
 # with its neighbours. Sharper models put the fine detail into a stronger decoder, a hierarchy of codes, or diffusion.
 #
-# **How many latent dimensions?** More than you need: superfluous ones fall to KL 0 at no cost. Count the active ones.
+# **How many latent dimensions?** More than you need: superfluous ones fall to KL 0 and do no harm. Count the active ones.
 #
 # **Is a larger ELBO always a better model?** A likelier model of *these pixels*. Whether its code is useful or its
 # samples please the eye are other questions, with other measures; section 11 has two models
@@ -1727,7 +1732,7 @@ check("04.6", free_bits_penalty)
 #
 # **And the whole of MNIST?** `course data fetch mnist` fetches its 70,000 digits; `data.digits.mnist("train")` and
 # `data.digits.mnist("test")` load them, and everything on this page works on them as it stands. With fifteen times as many
-# digits learning by heart is no longer the limit, and wider, deeper networks pay.
+# digits overfitting is no longer the limit, and wider, deeper networks pay.
 #
 # **Why one draw per image in training?** Its gradient is unbiased, and each image gets a new draw in every epoch. A
 # second draw halves only the part of the variance that comes from the noise; twice as many images halve all of it.
@@ -1739,19 +1744,19 @@ check("04.6", free_bits_penalty)
 # question.) Most of what a large model teaches can be learned on a small one: all of this page ran on
 # two cores, in the time that stands at its head. For real use start from published weights and adapt them; rent a machine for the hours you need it; and measure on
 # a small scale first whether it is worth it.
-# %% [markdown] id="faq" lang="zh" of="8982dab2"
+# %% [markdown] id="faq" lang="zh" of="71aa220e"
 # ## 17 · 常见问题
 #
 # **VAE 生成的图为什么发虚？** 我们画的是每个像素为黑的**概率**，模型拿不准笔画边缘时，就画成灰色。再者，给定编码之后各像素独立抽取，
-# 编码没定下来的事，像素之间也商量不了。更清晰的模型，是把细节交给更强的解码器、多层编码或者扩散模型。
+# 编码没有确定的细节，像素之间也无法协调。更清晰的模型，是把细节交给更强的解码器、多层编码或者扩散模型。
 #
-# **潜变量取多少维？** 比需要的多一些：多余的会自己降到 KL 为 0，不花钱。数一数活跃的就行。
+# **潜变量取多少维？** 比需要的多一些：多余的会自己降到 KL 为 0，没有坏处。数一数活跃的就行。
 #
 # **ELBO 越大，模型就越好吗？** 这只说明它把**这些像素**解释得更好。编码有没有用、样本好不好看，是另外的问题，要用另外的指标；
 # 第 11 节就有两个模型，下界相差不到一奈特，其中一个却几乎没有编码。
 #
 # **整个 MNIST 呢？** `course data fetch mnist` 会取来 70,000 个数字，用 `data.digits.mnist("train")` 和 `data.digits.mnist("test")` 载入，
-# 本页的一切照样可用。数字是原来的十五倍，死记硬背就不再是瓶颈，更宽、更深的网络才划算。
+# 本页的一切照样可用。数据量是原来的十五倍，过拟合就不再是瓶颈，更宽、更深的网络才划算。
 #
 # **训练时每张图为什么只抽一次？** 这样梯度已经无偏，而且每一轮都会重新抽。再抽一次，只把来自噪声的那部分方差减半；
 # 每批的图像加倍，则全部减半。
