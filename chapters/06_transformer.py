@@ -4,7 +4,7 @@
 # # 06 · Transformer: how do the parts become a translator?
 #
 # Lesson 05 ended with half a translator. Given an English sentence and the **right** Chinese characters so far, it
-# predicted the next one. Nobody who wants a translation has the right characters; that is what she came for. This lesson
+# predicted the next one. Nobody who wants a translation has the right characters; they are what is wanted. This lesson
 # adds what is missing and ends with a program that reads English and writes Chinese by itself, trained on the page,
 # and judged by a number that you will have computed by hand first.
 #
@@ -22,27 +22,27 @@
 #
 # **Mirrors** section 4.2 of the first article; 2.1, 3.2, 3.3, 5 and 6.1 of the third; 2.1, 2.3 and 3.1 of the fifth. What
 # they get wrong here (E06, E16, E17, E19, E20, E31 in our list of errata) is run, taken apart and put right.
-# %% [markdown] id="title" lang="zh" of="957dcdf1"
+# %% [markdown] id="title" lang="zh" of="c8a1fef2"
 # # 06 · Transformer：怎样把各个部件拼成一个翻译器？
 #
-# 第 05 课结束时，我们手里只有半个翻译器：给它英文句子和**正确的**前文，它能预测下一个汉字。可是来求翻译的人，
-# 手里哪有正确的前文？那正是他想要的东西。这一课把缺的部分补齐，最后得到一个自己读英文、自己写中文的程序：
-# 当场训练；好坏用一个数来评判，而这个数，你会先用手算一遍。
+# 第 05 课结束时，我们手里只有半个翻译器：给它英文句子和**正确的**前文，它能预测下一个汉字。可是真正翻译的时候，
+# 正确的前文正是要求的东西，事先并没有。这一课把缺的部分补齐，最后得到一个自己读英文、自己写中文的程序：
+# 当场训练，用 BLEU 评判，而 BLEU 的公式，你会先手算一遍。
 #
 # **学完这一课，你能够**
 #
 # - 说清没有循环的模型怎样知道词序：三种办法，以及每一种做不到什么；
-# - 把残差和归一化逐一拿掉，用实测结果说明它们各自为深层网络做了什么；
+# - 逐一去掉残差连接和归一化，用实测结果说明它们在深层网络中各起什么作用；
 # - 用两行写出编码器层，用三行写出解码器层，并检验它没有偷看未来；
-# - 用教师强制来训练，目标错开一位，并说清不错开会出什么事；
+# - 用教师强制来训练，目标错开一位，并说清不错开有什么后果；
 # - 用贪心和束搜索写出译文，并解释缓存的是什么；
-# - 从头算出 BLEU，并说清它掩盖了什么；
+# - 从头算出 BLEU，并说清它反映不了什么；
 # - 把任何一个 Transformer 的参数按种类数清楚。
 #
 # **你需要会** 注意力、掩码和多头（第 05 课），交叉熵和 Adam（第 02 课），词表和填充（第 01 课）。
 #
 # **对应原文**：第一篇的 4.2 节；第三篇的 2.1、3.2、3.3、第 5 节和 6.1 节；第五篇的 2.1、2.3 和 3.1 节。
-# 原文在这一部分的错误（勘误表中的 E06、E16、E17、E19、E20、E31），我们会逐一运行、拆开、改正。
+# 原文在这一部分的错误（勘误表中的 E06、E16、E17、E19、E20、E31），我们会先说明原文的主张，再逐一运行、分析、改正。
 
 # %% [markdown] id="need" lang="en"
 # ## Before you begin
@@ -162,31 +162,31 @@
 # </details>
 
 # %% [markdown] id="background" lang="en"
-# ## 1 · Where we stand
+# ## 1 · What attention still lacks
 #
 # Attention lets every word look at every other. Three things are missing for a translator.
 #
 # 1. **Order.** A weighted mean does not know who stood where: *dog bites man* and *man bites dog* gave the same vectors.
 # 2. **Depth.** One look is not enough: *the key to the old red car **is** lost* needs a second look at what the first one
 #    found. But a plain stack of many layers does not learn.
-# 3. **Writing.** A translation is made one character after the other, each with the ones before it in view. How is that
+# 3. **Generation.** A translation is made one character after the other, each with the ones before it in view. How is that
 #    trained, how is it run, and how good is the result?
 #
 # In June 2017 eight people at Google put answers to all three into one paper. Their *Transformer* beat the best recurrent
 # translators from English to German by more than 2 BLEU, after 3.5 days on eight GPUs, a fraction of what the others had
 # cost. It is the model of that paper that we build, some hundreds of times smaller.
-# %% [markdown] id="background" lang="zh" of="e1f0bf5c"
-# ## 1 · 我们走到了哪里
+# %% [markdown] id="background" lang="zh" of="4e211579"
+# ## 1 · 有了注意力，还缺什么
 #
 # 有了注意力，每个词都能看到其他所有的词。要做翻译器，还缺三样东西。
 #
-# 1. **次序。** 加权平均不知道谁站在哪里：*dog bites man* 和 *man bites dog* 得到的向量一模一样。
+# 1. **次序。** 加权平均不区分词的位置：*dog bites man* 和 *man bites dog* 得到的向量一模一样。
 # 2. **深度。** 看一次不够：*the key to the old red car **is** lost* 里，要看出丢的是钥匙而不是车，得在第一次看到的东西上再看一次。
-#    可是把许多层直接叠起来，根本学不动。
-# 3. **写。** 译文是一个字一个字写出来的，写每个字时都看得见前面的字。这怎么训练，怎么运行，写出来的又有多好？
+#    可是把许多层直接叠起来，训练不动。
+# 3. **生成。** 译文是一个字一个字写出来的，写每个字时都看得见前面的字。这样的模型怎么训练，怎么生成，译文质量如何？
 #
 # 2017 年 6 月，Google 的八个人在一篇论文里同时给出了三个答案。他们的 *Transformer* 用八块 GPU 训练了三天半，
-# 英译德比当时最好的循环网络高出 2 个 BLEU 以上，代价却只是别人的零头。我们要搭的就是这篇论文里的模型，只是规模缩小到几百分之一。
+# 英译德比当时最好的循环网络高出 2 个 BLEU 以上，计算量却只有它们的一小部分。我们要搭的就是这篇论文里的模型，只是规模缩小到几百分之一。
 
 # %% id="imports" tags=["fold"]
 import logging
@@ -237,9 +237,9 @@ diagrams.flow(
 # %% [markdown] id="dial" lang="en"
 # **The scale dial.** The next cell holds every size this lesson uses, and the results it must show. `quick`, the default,
 # is made for a laptop, spends most of its time on training, and needs no download. `full` trains longer, and goes on to the 20,000 real sentences of Tatoeba
-# where they can be had.
-# %% [markdown] id="dial" lang="zh" of="a225ab89"
-# **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑，时间大多花在训练上，无需下载任何东西；
+# where they are available.
+# %% [markdown] id="dial" lang="zh" of="a08ed75b"
+# **规模旋钮。** 下一格列出本课用到的所有规模参数，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑，时间大多花在训练上，无需下载；
 # `full` 训练得更久，如果能拿到 Tatoeba 的两万个真实句子，还会接着在上面训练。
 # %% id="dial-settings"
 course = dial(
@@ -274,10 +274,10 @@ course = dial(
 )
 
 # %% [markdown] id="positions" lang="en"
-# ## 2 · Where does a word stand?
+# ## 2 · Positional encoding: where a word stands
 #
 # Lesson 05 showed it: shuffle the words, and self-attention shuffles its answers, no more. So the place of a word must be
-# **in its vector** before attention sees it. But how do you write a place as a vector?
+# **in its vector** before attention sees it. This is its **positional encoding**. But how do you write a place as a vector?
 #
 # - Add the number itself: 0, 1, 2, … At place 500 it drowns the word, whose numbers are near 1.
 # - Add the share of the way: 0, 0.1, …, 1. Now "the next word" is 0.1 away in one sentence and 0.02 in another.
@@ -290,21 +290,21 @@ course = dial(
 #
 # $p$ is the position, $d$ the width of a vector, $i$ counts the hands from 0 to $d/2 - 1$. Here are six positions of width
 # 4, two hands, as loops:
-# %% [markdown] id="positions" lang="zh" of="04a360fa"
-# ## 2 · 一个词站在哪里？
+# %% [markdown] id="positions" lang="zh" of="d55ae6fe"
+# ## 2 · 位置编码：词在第几位
 #
-# 第 05 课已经看到：把词打乱，自注意力的输出也只是跟着打乱，别的什么都没变。所以在注意力看到之前，位置就得写**进词的向量**。
-# 可是位置怎么写成向量呢？
+# 第 05 课已经看到：把词打乱，自注意力的输出也只是跟着打乱，别的什么都没变。所以在进入注意力之前，位置信息就得写**进词的向量**，这就是**位置编码**。
+# 位置怎么写成向量呢？
 #
 # - 直接加上编号：0、1、2……到了第 500 个位置，词本身的数只有 1 上下，早被淹没了。
 # - 加上走完的比例：0、0.1……1。这样一来，“下一个词”在这句里相差 0.1，在那句里相差 0.02。
-# - 像钟那样写。秒针分得清左邻右舍，时针分得清早晚，而且哪根针都不会跑出表盘。
+# - 用一组频率不同的正弦波，好比钟表的指针：走得快的分得清相邻的位置，走得慢的分得清先后，数值又总在 −1 与 1 之间。
 #
-# 论文选的就是钟。每两个数是一根针的针尖，每根针都比前一根慢：
+# 论文选的就是这一种。每两个数是一根指针的端点坐标，每根指针都比前一根慢：
 #
 # $$ \mathrm{PE}_{p,\,2i} = \sin\!\left(\frac{p}{10000^{2i/d}}\right), \qquad \mathrm{PE}_{p,\,2i+1} = \cos\!\left(\frac{p}{10000^{2i/d}}\right). \tag{1} $$
 #
-# 其中 $p$ 是位置，$d$ 是向量的宽度，$i$ 给针编号，从 0 到 $d/2 - 1$。先用循环写出六个位置，宽度为 4，也就是两根针：
+# 其中 $p$ 是位置，$d$ 是向量的宽度，$i$ 是指针的编号，从 0 到 $d/2 - 1$。先用循环写出六个位置，宽度为 4，也就是两根指针：
 # %% id="positions-loop"
 length, width = 6, 4
 table = np.zeros((length, width))
@@ -328,12 +328,12 @@ assert np.allclose(transformer.sinusoidal_positions(length, width), table, atol=
 # with $\omega_i = 10000^{-2i/d}$ and $\alpha_i = p\,\omega_i$. "Three words back" looks the same everywhere, so that
 # attention can learn it once.
 # %% [markdown] id="positions-distance" lang="zh" of="a20cea1e"
-# 第一根针每个词转 1 弧度，第二根转 0.01 弧度。为什么偏偏用正弦，而不用别的不重复的表？
-# 因为往后走 $k$ 个词，每根针转过的角度是固定的，**与它原来指在哪里无关**。于是两个位置的点积只取决于距离：
+# 第一根指针每个词转 1 弧度，第二根转 0.01 弧度。为什么用正弦，而不用别的不重复的表？
+# 因为往后走 $k$ 个词，每根指针转过的角度是固定的，**与它原来指向哪里无关**。于是两个位置的点积只取决于距离：
 #
 # $$ \mathrm{PE}_p \cdot \mathrm{PE}_{p+k} = \sum_i \big(\sin\alpha_i \sin(\alpha_i + k\omega_i) + \cos\alpha_i \cos(\alpha_i + k\omega_i)\big) = \sum_i \cos(k\,\omega_i), \tag{2} $$
 #
-# 其中 $\omega_i = 10000^{-2i/d}$，$\alpha_i = p\,\omega_i$。“往前数第三个词”在哪里都是一个样，注意力学会一次就够了。
+# 其中 $\omega_i = 10000^{-2i/d}$，$\alpha_i = p\,\omega_i$。“往前数第三个词”在任何位置都是同样的关系，注意力只需学一次。
 # %% id="positions-distance-run"
 table = transformer.sinusoidal_positions(80, 64)
 for first, second in [(3, 5), (40, 42), (70, 72), (3, 13), (60, 70)]:
@@ -355,13 +355,13 @@ plots.show(
     "左图：正弦表，靠上的行沿位置快速起伏，靠下的几乎不动。右图：与其他位置的点积随距离的变化；从三个位置看的三条曲线完全重合，距离为零时最高。",
 )
 # %% [markdown] id="positions-others" lang="en"
-# ### Two other ways
+# ### Learned and rotary positions
 #
-# **Learned.** A row for each position, learnt like a word's. It can take any form, and knows nothing beyond its last row:
-# %% [markdown] id="positions-others" lang="zh" of="5d9b9d78"
-# ### 另外两种办法
+# **Learned positional encoding.** A row for each position, learnt like a word's. It can take any form, and knows nothing beyond its last row:
+# %% [markdown] id="positions-others" lang="zh" of="cdc77eea"
+# ### 可学习的位置编码与旋转位置编码
 #
-# **学出来的。** 每个位置一行，像词向量那样学。它什么形状都能学成，可是最后一行之外，它一无所知：
+# **可学习的位置编码**给每个位置一行向量，像词向量那样训练得到。它可以取任意形式，但超出表的最后一行就没有向量可用：
 # %% id="positions-learned"
 learned = transformer.LearnedPositions(max_length=8)
 print(learned(np.zeros((1, 8, 4), "float32")).shape)
@@ -375,9 +375,9 @@ except ValueError as error:
 # their dot product only the difference is left: $(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$. With one hand, the same query
 # and the same key at all positions:
 # %% [markdown] id="positions-rotary" lang="zh" of="7e2150d0"
-# **旋转位置编码**（Su 等，2021），如今多数语言模型用的都是它。词上什么也不加，而是把位置 $p$ 的查询和位置 $s$ 的键像表针那样“转”起来，
+# **旋转位置编码**（Su 等，2021），如今多数语言模型用的都是它。它不在词向量上加任何东西，而是把位置 $p$ 的查询和位置 $s$ 的键像指针那样旋转，
 # 分别转过 $p\,\omega_i$ 和 $s\,\omega_i$。做点积时，剩下的只有两者之差：$(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$。
-# 只用一根针，所有位置都用同样的查询和同样的键：
+# 只用一根指针，所有位置都用同样的查询和同样的键：
 # %% id="positions-rotary-run"
 query, key = np.array([1.0, 0.0]), np.array([1.0, 1.0])
 
@@ -405,12 +405,12 @@ assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
 # One trap with all three: **compute positions in float32.** The half-precision format `bfloat16` keeps 8 significant bits,
 # so that above 256 whole numbers fall together:
 # %% [markdown] id="positions-reading" lang="zh" of="3c33d4f2"
-# 每条对角线上都是同一个数：得分只知道“相隔多远”，不知道“站在哪里”。三种办法各能表示什么：
+# 每条对角线上都是同一个数：得分只取决于“相隔多远”，与“在第几位”无关。三种办法各能表示什么：
 #
-# | 办法 | 词站在哪里 | 两个词相隔多远 | 比训练时最长的句子还长 | 要学的 |
+# | 办法 | 词在第几位 | 两个词相隔多远 | 比训练时最长的句子还长 | 要学的 |
 # |---|---|---|---|---|
-# | 正弦 | 能 | 能，由 (2) 式 | 有向量，但没练习过 | 无 |
-# | 学出来的 | 能 | 要一对一对地学 | 表内的行没训练过，表外没有向量 | 每个位置一行 |
+# | 正弦 | 能 | 能，由 (2) 式 | 有向量，但没有训练过 | 无 |
+# | 可学习 | 能 | 要一对一对地学 | 表内的行没训练过，表外没有向量 | 每个位置一行 |
 # | 旋转 | 不能 | 能，每一层都能 | 与正弦相同 | 无 |
 #
 # 三种办法有一个共同的陷阱：**位置要用 float32 计算。** 半精度格式 `bfloat16` 的有效位只有 8 个二进制位，超过 256 之后，相邻的整数就会混成一个：
@@ -434,12 +434,12 @@ for kind in ("float32", "bfloat16"):
 # - [ ] 没什么特别，注意力本来就不分先后 — 注意力不分，但它看的向量是分的。
 
 # %% [markdown] id="depth" lang="en"
-# ## 3 · Depth: a road and a scale
+# ## 3 · Depth: residual connections and layer normalisation
 #
 # Why not stack what we have? A gradient on its way back is multiplied by every layer it passes. Say each layer multiplies by
 # a half, or by one and a half:
-# %% [markdown] id="depth" lang="zh" of="82565220"
-# ## 3 · 深度：路与尺度
+# %% [markdown] id="depth" lang="zh" of="6b52b5be"
+# ## 3 · 深度：残差连接与层归一化
 #
 # 把手里的层直接叠起来不行吗？梯度往回走，每过一层就要乘一次。假设每层乘以二分之一，或者乘以一又二分之一：
 # %% id="depth-numbers"
@@ -447,20 +447,20 @@ print(f"0.5^24 = {0.5**24:.0e}   1.5^24 = {1.5**24:.0f}")
 # %% [markdown] id="depth-two-tools" lang="en"
 # Either way little is learnt. Two tools put it right. What each does without the other, we shall run.
 #
-# **A residual path.** A layer no longer replaces its input, it adds to it: $y = x + f(x)$. The derivative is $1 + f'$, and the
-# 1 is a road back to the first layer on which nothing is multiplied (He and colleagues, 2015, for images).
+# **A residual connection.** A layer no longer replaces its input, it adds to it: $y = x + f(x)$. The derivative is $1 + f'$, and the
+# 1 is a path back to the first layer on which nothing is multiplied (He and colleagues, 2015, for images).
 #
-# **A norm.** Sums grow. Layer normalisation brings the numbers **of each position by itself** back to mean 0 and spread 1,
+# **Layer normalisation**, a *norm* for short. Sums grow. Layer normalisation brings the numbers **of each position by itself** back to mean 0 and spread 1,
 # and lets two learned vectors $\gamma$ and $\beta$ scale and shift them:
 #
 # $$ \mathrm{LN}(x)_j = \gamma_j\, \frac{x_j - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_j, \qquad \mu = \frac1d \sum_j x_j, \quad \sigma^2 = \frac1d \sum_j (x_j - \mu)^2. \tag{3} $$
-# %% [markdown] id="depth-two-tools" lang="zh" of="ef7ea015"
-# 两种情形都学不到多少。有两样工具可以补救；只留一样，它能做到什么，我们跑一跑就知道。
+# %% [markdown] id="depth-two-tools" lang="zh" of="41e4f5c6"
+# 两种情形都学不到多少。有两种办法可以补救；只用其中一种效果如何，要靠实验。
 #
-# **残差路径。** 一层不再取代它的输入，而是加在输入上：$y = x + f(x)$。导数是 $1 + f'$，这个 1 就是一条直通第一层的路，
-# 路上什么也不乘（He 等，2015，用于图像）。
+# **残差连接。** 一层的输出不再取代它的输入，而是加在输入上：$y = x + f(x)$。导数是 $1 + f'$，其中的 1 构成一条直通第一层的路径，
+# 梯度沿它回传时不被任何数相乘（He 等，2015，用于图像）。这条路径叫做**残差路径**。
 #
-# **归一化。** 数会越加越大。层归一化把**每个位置各自的**那些数拉回到均值 0、标准差 1，再由两个学得的向量 $\gamma$ 和 $\beta$ 来缩放、平移：
+# **层归一化。** 数会越加越大。层归一化把**每个位置各自的**那些数拉回到均值 0、标准差 1，再由两个学得的向量 $\gamma$ 和 $\beta$ 来缩放、平移：
 #
 # $$ \mathrm{LN}(x)_j = \gamma_j\, \frac{x_j - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_j, \qquad \mu = \frac1d \sum_j x_j, \quad \sigma^2 = \frac1d \sum_j (x_j - \mu)^2. \tag{3} $$
 # %% id="norm-loop"
@@ -483,22 +483,22 @@ assert np.allclose(normalise(np.array(word))[0], by_loop)
 by_keras = ops.convert_to_numpy(layers.LayerNormalization(epsilon=1e-5)(np.array([word])))
 assert np.allclose(by_keras[0], by_loop, atol=1e-5)
 # %% [markdown] id="depth-wirings" lang="en"
-# Where does the norm go? In the 2017 paper **after** the sum, so that it also stands on the road: $y = \mathrm{LN}(x + f(x))$,
-# *post-norm*. Most models since put it **inside the branch**: $y = x + f(\mathrm{LN}(x))$, *pre-norm*, and one more norm at the
+# Where does the norm go? In the 2017 paper **after** the sum, so that it also stands on the residual path: $y = \mathrm{LN}(x + f(x))$,
+# *post-norm* (Post-LN). Most models since put it **inside the branch**: $y = x + f(\mathrm{LN}(x))$, *pre-norm* (Pre-LN), and one more norm at the
 # very end. We compare both with what is left when a tool is taken away: *plain*, $y = f(x)$; *norm only*, $y = \mathrm{LN}(f(x))$;
-# and *residual only*, $y = x + f(x)$, once as it is and once with a small branch: $W_2$ starts divided by the root of the number of layers
+# and *residual only*, $y = x + f(x)$. The last is run once as it is and once with a small branch: $W_2$ starts divided by the root of the number of layers
 # (*small residual*). In all of them $f$ is the network that every Transformer layer has (the paper calls it the *feed-forward network*),
 #
 # $$ f(x) = \max(0,\; x W_1)\, W_2, \qquad W_1\colon (d, h),\quad W_2\colon (h, d), \tag{4} $$
 #
 # and all start from the same weights, drawn as He's rule of lesson 02 says: variance $2/d$ before the ReLU.
 # The next cell is lesson 02's forward and backward pass with these six wirings; unfold it if you want to read it.
-# %% [markdown] id="depth-wirings" lang="zh" of="eb8118ff"
-# 归一化放在哪里？2017 年的论文放在求和**之后**，于是它也站在路上：$y = \mathrm{LN}(x + f(x))$，叫做“后归一化”（post-norm）。
-# 后来的模型大多把它放**进支路**：$y = x + f(\mathrm{LN}(x))$，叫做“前归一化”（pre-norm），最后再加一次归一化。
-# 我们把这两种与拿掉一样工具之后的几种放在一起比较：“直接叠”，$y = f(x)$；“只有归一化”，$y = \mathrm{LN}(f(x))$；
+# %% [markdown] id="depth-wirings" lang="zh" of="efe01dcb"
+# 归一化放在哪里？2017 年的论文放在求和**之后**，于是它也在残差路径上：$y = \mathrm{LN}(x + f(x))$，叫做 Post-LN。
+# 后来的模型大多把它放**进支路**：$y = x + f(\mathrm{LN}(x))$，叫做 Pre-LN，最后再加一次归一化。
+# 我们把这两种与去掉其中一样之后的几种放在一起比较：“直接叠”，$y = f(x)$；“只有归一化”，$y = \mathrm{LN}(f(x))$；
 # “只有残差”，$y = x + f(x)$，它又分两种：照原样，以及把支路缩小，即 $W_2$ 的初值除以层数的平方根（“缩小的残差”）。
-# 各种接法里的 $f$，都是每个 Transformer 层里的那个小网络（论文称为“前馈网络”），
+# 各种接法里的 $f$，都是每个 Transformer 层里的**前馈网络**，
 #
 # $$ f(x) = \max(0,\; x W_1)\, W_2, \qquad W_1\colon (d, h),\quad W_2\colon (h, d), \tag{4} $$
 #
@@ -517,8 +517,8 @@ WIRINGS = {
     "norm only": tr("norm only", "只有归一化"),
     "residual only": tr("residual only", "只有残差"),
     "small residual": tr("small residual", "缩小的残差"),
-    "post-norm": tr("post-norm", "后归一化"),
-    "pre-norm": tr("pre-norm", "前归一化"),
+    "post-norm": tr("post-norm", "Post-LN"),
+    "pre-norm": tr("pre-norm", "Pre-LN"),
 }
 NO_ROAD, NORM_AFTER = {"plain", "norm only"}, {"norm only", "post-norm"}
 
@@ -571,18 +571,18 @@ for wiring in WIRINGS:  # the way back is right: a nudge of one weight changes t
     assert np.isclose((above - stack(wiring, inputs, targets, *nudge)[0]) / 2e-7, slope, rtol=1e-2)
 # %% [markdown] id="depth-predict" lang="en" tags=["predict"]
 # **Before you run it.** Random weights, as at the start of training. Which wirings keep the size of the layers' outputs? Which
-# keep the gradient alive at layer 1? And after some steps of Adam (80 at `quick` scale), which of them has learnt anything with 24 layers?
+# keep the gradient at layer 1 from vanishing? And after some steps of Adam (80 at `quick` scale), which of them has learnt anything with 24 layers?
 #
 # > *Residual only* explodes: sums of sums double and double again. All the others keep outputs and gradients at a
-# > reasonable size, and even *plain* does, thanks to He's rule. **Yet the two without a road learn little or nothing**: a gradient that is
-# > alive need not point anywhere useful. With a road 24 layers learn, and a small branch does as well there as a norm.
-# %% [markdown] id="depth-predict" lang="zh" of="c72e40fd" tags=["predict"]
-# **先猜，再运行。** 权重是随机的，就像训练刚开始。哪些接法能保持各层输出的大小？哪些能让第 1 层的梯度活下来？
+# > reasonable size, and even *plain* does, thanks to He's rule. **Yet the two without a residual path learn little or nothing**: a gradient of reasonable size
+# > need not point anywhere useful. With a residual path 24 layers learn, and a small branch does as well there as a norm.
+# %% [markdown] id="depth-predict" lang="zh" of="de1c9393" tags=["predict"]
+# **先猜，再运行。** 权重是随机的，就像训练刚开始。哪些接法能保持各层输出的大小？哪些能使第 1 层的梯度不消失？
 # 用 Adam 走若干步（`quick` 规模下是 80 步）之后，24 层的网络里哪些学到了东西？
 #
 # > “只有残差”会爆炸：求和之后再求和，数值一再翻倍。其余各种，输出和梯度的大小都过得去，连“直接叠”也是，这要归功于 He 规则。
-# > **可是没有路的那两种学到的很少，甚至什么也没学到**：梯度活着，不等于它指向有用的方向。有了路，24 层就学得动，
-# > 而且在这里，把支路缩小与加归一化一样管用。
+# > **可是没有残差路径的那两种学到的很少，甚至什么也没学到**：梯度大小合适，不等于方向有用。有了残差路径，24 层就能训练，
+# > 而且在这里，把支路缩小与加归一化同样有效。
 # %% id="depth-start"
 sizes, gradients = {}, {}
 for wiring in WIRINGS:
@@ -615,7 +615,7 @@ course.report("error_24_pre_norm", errors["pre-norm", 24])
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.4))
 names = [
     plots.label("plain", "直接叠"), plots.label("norm only", "只有归一化"), plots.label("residual only", "只有残差"),
-    plots.label("small residual", "缩小的残差"), plots.label("post-norm", "后归一化"), plots.label("pre-norm", "前归一化"),
+    plots.label("small residual", "缩小的残差"), plots.label("post-norm", "Post-LN"), plots.label("pre-norm", "Pre-LN"),
 ]
 for wiring, name, style in zip(WIRINGS, names, ("s--", "x--", "v:", "D-", "^-", "o-"), strict=True):
     axes[0].semilogy(range(1, 25), sizes[wiring], style, ms=3, label=name)
@@ -632,21 +632,21 @@ plots.show(
     " thousands; those of the other five stay within a factor of some ten. After training, deep stacks without a residual path"
     " are bad, residual only is worst, and small residual, post-norm and pre-norm learn.",
     "三幅图，纵轴为对数，比较六种接法。经过 24 层，只有残差时输出和梯度爆炸，达到几千倍；其余五种的变化都在十倍左右以内。"
-    "训练之后，没有残差路径的深网络都差，只有残差的最差，缩小的残差、后归一化和前归一化都学得动。",
+    "训练之后，没有残差路径的深网络都差，只有残差的最差，缩小的残差、Post-LN 和 Pre-LN 都学得动。",
 )
 # %% [markdown] id="depth-reading" lang="en"
-# What do the six say about the two tools? **The road is what 24 layers cannot do without.** He's rule or a norm keeps the
-# gradient alive without it, and hardly anything is learnt all the same (an error of 1 is that of saying 0 to everything); one explanation is that in such a stack the gradients of inputs that are
-# nearly alike have nothing in common any more (Balduzzi and colleagues, 2017). **The norm is not needed for it**: a road with branches that start
+# What do the six say about the two tools? **The residual path is what 24 layers cannot do without.** He's rule or a norm keeps the
+# gradient at a reasonable size without it, and hardly anything is learnt all the same. (An error of 1 is that of saying 0 to everything.) One explanation is that in such a stack the gradients of inputs that are
+# nearly alike have nothing in common any more (Balduzzi and colleagues, 2017). **The norm is not needed for it**: a residual path with branches that start
 # small ends where pre-norm does (Zhang and colleagues, 2019, trained very deep networks so). What a norm gives is that
 # nobody has to find the right size: the residual alone explodes when its branches start large, and pre-norm bears the same weights.
 # And one step further: 80 steps on one small task, so take the order of *post-norm*, *small residual* and *pre-norm* as a hint, no more.
-# %% [markdown] id="depth-reading" lang="zh" of="5b18cf00"
-# 关于这两样工具，六种接法说明了什么？**24 层离不开的是路。** 没有路，靠 He 规则或归一化也能让梯度活着，却照样几乎学不到什么（不管问什么都答 0，误差就是 1）；
-# 一种解释是：在这样的网络里，两个几乎一样的输入，梯度已经毫无共同之处（Balduzzi 等，2017）。**归一化倒不是非有不可**：有路，
-# 支路又从小的数值起步，结果就与前归一化相当（Zhang 等，2019，用这个办法训练了很深的网络）。归一化的好处是谁也不必去找合适的大小：
-# 只有残差时，支路的初值一大就爆炸，同样的权重，前归一化却受得住。最后提醒一句：这里只在一个小任务上走了 80 步，
-# “后归一化”“缩小的残差”“前归一化”三者的先后只能算个线索。
+# %% [markdown] id="depth-reading" lang="zh" of="26ff9c76"
+# 关于这两样工具，六种接法说明了什么？**24 层离不开的是残差路径。** 没有它，靠 He 规则或归一化也能让梯度大小合适，却照样几乎学不到什么（对任何输入都输出 0，误差就是 1）；
+# 一种解释是：在这样的网络里，两个几乎相同的输入，梯度已经毫无共同之处（Balduzzi 等，2017）。**归一化倒不是必需的**：有残差路径，
+# 支路又从小的数值起步，结果就与 Pre-LN 相当（Zhang 等，2019，用这个办法训练了很深的网络）。归一化的好处是不必去找合适的初值大小：
+# 只有残差时，支路的初值一大就爆炸，同样的权重，Pre-LN 却不受影响。最后提醒一句：这里只在一个小任务上走了 80 步，
+# “Post-LN”“缩小的残差”“Pre-LN”三者的先后只能作为参考。
 # %% [markdown] id="quiz-norm" lang="en" tags=["quiz"]
 # **Why does layer normalisation take mean and spread over the numbers of one position, and not over the batch?**
 # - [ ] It is faster — Both are sums over as many numbers.
@@ -663,13 +663,13 @@ plots.show(
 # %% [markdown] id="parts" lang="en"
 # ## 4 · Encoder, decoder, translator
 #
-# Now the parts are put together. An **encoder layer** has two branches on its road: every position looks at all others, then
+# Now the parts are put together. An **encoder layer** has two branches on its residual path: every position looks at all others, then
 # the small network (4) works on each position by itself. Here it is, two lines; the library's layer, from which we borrow
 # the weights, gives the same numbers.
-# %% [markdown] id="parts" lang="zh" of="7deb8afd"
+# %% [markdown] id="parts" lang="zh" of="b838550a"
 # ## 4 · 编码器、解码器、翻译器
 #
-# 现在来拼装。**编码器层**的路上有两条支路：先是每个位置看其他所有位置，再是小网络 (4) 在每个位置上各自加工。
+# 现在把各部分组装起来。**编码器层**的残差路径上有两条支路：先是自注意力，每个位置看其他所有位置；再是前馈网络 (4)，在每个位置上各自计算。
 # 写出来就两行；我们借用课程库那一层的权重，结果完全相同。
 # %% id="encoder-layer"
 layer = transformer.TransformerEncoderLayer(num_heads=2, hidden_dim=16)
@@ -692,8 +692,8 @@ print(english_vectors.shape, "→", tuple(expected.shape))
 # what the encoder made of the source (cross-attention), then the small network. The two languages need not be equally
 # long: here 5 English positions are read and 4 Chinese ones written.
 # %% [markdown] id="decoder" lang="zh" of="6f477c65"
-# **解码器层**有三条支路：每个位置先**往回**看已经写出的（因果自注意力），再**横着**看编码器读出来的原文（交叉注意力），
-# 最后是小网络。两种语言不必一样长：这里读的是 5 个英文位置，写的是 4 个中文位置。
+# **解码器层**有三条支路：每个位置先**往回**看已经写出的（因果自注意力），再看向**编码器的输出**（交叉注意力），
+# 最后是前馈网络。两种语言不必一样长：这里读的是 5 个英文位置，写的是 4 个中文位置。
 # %% id="decoder-layer"
 decoder = transformer.TransformerDecoderLayer(num_heads=2, hidden_dim=16)
 chinese_vectors = np.random.default_rng(course.seed + 1).normal(size=(1, 4, 8)).astype("float32")
@@ -710,14 +710,14 @@ rebuilt = decoder_layer(ops.convert_to_tensor(chinese_vectors), english_vectors)
 difference = ops.convert_to_numpy(rebuilt - expected)
 assert np.abs(difference).max() < 1e-5
 print(tr("output", "输出"), tuple(expected.shape), tr("back", "往回看"), tuple(back.shape),
-      tr("across", "横着看"), tuple(across.shape))
+      tr("across", "看编码器输出"), tuple(across.shape))
 # %% [markdown] id="erratum-16" lang="en"
 # **E16, what a decoder must be given.** The second article sums a (batch, features) tensor over its features and hands the
 # rest to a decoder; lesson 05 ran it. A Transformer's decoder is choosy in the same way: it wants **a vector for each
 # position** of the source, (batch, source time, width). One vector for the whole sentence has nothing to look across at:
 # %% [markdown] id="erratum-16" lang="zh" of="bb57ba1f"
 # **E16：该给解码器什么。** 第二篇文章把 (batch, features) 的张量沿特征求和，剩下的交给解码器；第 05 课已经运行过。
-# Transformer 的解码器同样挑剔：它要的是原文**每个位置一个向量**，即 (batch, source time, width)。整句只给一个向量，就没有什么可看了：
+# Transformer 的解码器也是如此：它要的是原文**每个位置一个向量**，即 (batch, source time, width)。整句只给一个向量，交叉注意力就没有可选择的位置了：
 # %% id="erratum-16-run"
 one_vector = english_vectors.sum(axis=1)  # (batch, width): time is summed away  # (batch, width)：时间轴被求和消掉了
 try:
@@ -726,14 +726,14 @@ except ValueError as error:
     print(said(error))
 print(tuple(decoder(chinese_vectors, english_vectors).shape))
 # %% [markdown] id="leak" lang="en"
-# ### Does it see the future?
+# ### The leak test: does the decoder see the future?
 #
 # A shape says nothing about that. So we test it, and you should test every decoder you meet so: **change what comes at
 # position 2, and look at the outputs before it.** They must not move by a single bit.
-# %% [markdown] id="leak" lang="zh" of="e8c53db9"
-# ### 它偷看未来了吗？
+# %% [markdown] id="leak" lang="zh" of="b4c9d43a"
+# ### 泄漏测试：解码器偷看未来了吗？
 #
-# 形状看不出来，所以要测；以后遇到任何解码器，你都应该这样测：**改动位置 2 的内容，再看它之前的输出。** 它们一丝一毫都不许动。
+# 从形状看不出来，所以要测；以后遇到任何解码器，你都应该这样测：**改动位置 2 的内容，再看它之前的输出。** 它们一丝一毫都不许动。
 # %% id="leak-run"
 changed = chinese_vectors.copy()
 changed[:, 2] *= -1
@@ -749,7 +749,7 @@ for name, run in [
 # sentence is there from the start. The whole machine is: embeddings (times $\sqrt d$, so that words are as loud as
 # positions), positions, $N$ layers on each side, a last norm, and scores for all characters of the vocabulary.
 # %% [markdown] id="architecture" lang="zh" of="6671d89c"
-# 解码器的位置 0 和 1 纹丝不动；编码器则处处都动，这是允许的，因为整句英文从一开始就摆在那里。整台机器就是：
+# 解码器在位置 0 和 1 的输出完全不变；编码器则处处都变，这是允许的，因为整句英文从一开始就已给出。整个模型就是：
 # 嵌入（乘以 $\sqrt d$，让词向量与位置向量大小相当）、位置、两边各 $N$ 层、最后一次归一化，再给词表里的每个字打分。
 # %% id="architecture-drawn" tags=["fold"]
 diagrams.flow(
@@ -757,13 +757,13 @@ diagrams.flow(
         "source": (0, 4, tr("English ids\n(batch, S)", "英文编号\n(batch, S)")),
         "embed": (0, 3, tr("vectors\nembedding + position", "向量\n嵌入 + 位置")),
         "self": (0, 2, tr("looks at itself\nself-attention", "看自己这一句\n自注意力")),
-        "think": (0, 1, tr("small network\n(4), N times", "小网络\n(4)，共 N 层")),
-        "memory": (0, 0, tr("memory\n(batch, S, d)", "读出的内容\n(batch, S, d)")),
+        "think": (0, 1, tr("feed-forward network\n(4), N times", "前馈网络\n(4)，共 N 层")),
+        "memory": (0, 0, tr("memory\n(batch, S, d)", "编码器的输出\n(batch, S, d)")),
         "given": (2, 4, tr("Chinese so far\n(batch, T)", "已写的中文\n(batch, T)")),
         "embed2": (2, 3, tr("vectors\nembedding + position", "向量\n嵌入 + 位置")),
         "back": (2, 2, tr("looks back\ncausal", "往回看\n因果")),
-        "across": (2, 1, tr("looks across\ncross-attention", "横着看\n交叉注意力")),
-        "think2": (2, 0, tr("small network\n(4), N times", "小网络\n(4)，共 N 层")),
+        "across": (2, 1, tr("looks across\ncross-attention", "看编码器输出\n交叉注意力")),
+        "think2": (2, 0, tr("feed-forward network\n(4), N times", "前馈网络\n(4)，共 N 层")),
         "logits": (3, 0, tr("next: scores\n(batch, T, V)", "下一个字的得分\n(batch, T, V)")),
     },
     arrows=[
@@ -772,44 +772,44 @@ diagrams.flow(
     ],
     english="The Transformer. Left, the encoder: ids, embedding and position, self-attention, small network, memory. Right, the"
     " decoder: the target so far, embedding and position, looking back, looking across at the memory, small network, scores.",
-    chinese="Transformer 结构图。左边是编码器：编号、嵌入加位置、自注意力、小网络、读出的内容。右边是解码器：已写的中文、嵌入加位置、"
-    "往回看、横着看读出的内容、小网络、下一个字的得分。",
+    chinese="Transformer 结构图。左边是编码器：编号、嵌入加位置、自注意力、前馈网络、编码器的输出。右边是解码器：已写的中文、嵌入加位置、"
+    "往回看、看编码器的输出、前馈网络、下一个字的得分。",
 )
 # %% [markdown] id="families" lang="en"
-# **E17, three families.** The third article says that a large language model *is* an encoder and a decoder. That is one of
+# **E17, three architectures.** The third article says that a large language model *is* an encoder and a decoder. That is one of
 # three ways to use the parts:
 #
-# | family | parts | mask | good for | example |
+# | architecture | parts | mask | good for | example |
 # |---|---|---|---|---|
-# | both halves | encoder, decoder | causal on the target only | one text becomes another: translation | the 2017 model, T5 |
-# | decoder alone | self-attention, small network | causal | going on writing: most of today's chat models | GPT |
-# | encoder alone | self-attention, small network | none but padding | understanding: classes, search | BERT |
+# | encoder–decoder | encoder, decoder | causal on the target only | one text becomes another: translation | the 2017 model, T5 |
+# | decoder-only | self-attention, small network | causal | going on writing: most of today's chat models | GPT |
+# | encoder-only | self-attention, small network | none but padding | understanding: classes, search | BERT |
 #
 # And E09 of the second article, that language models consist of perceptrons, is now in its place: the small network (4) is
 # one, in every layer, at every position. Section 12 counts how much of the model it is.
-# %% [markdown] id="families" lang="zh" of="c1084e43"
-# **E17：三个家族。** 第三篇文章说，大语言模型就是编码器加解码器。那只是部件的三种用法之一：
+# %% [markdown] id="families" lang="zh" of="950947ec"
+# **E17：三类架构。** 第三篇文章说，大语言模型就是编码器加解码器。那只是三种组合方式之一：
 #
-# | 家族 | 部件 | 掩码 | 适合 | 例子 |
+# | 架构 | 组成 | 掩码 | 适合 | 例子 |
 # |---|---|---|---|---|
-# | 两半都要 | 编码器、解码器 | 只在目标一侧因果 | 把一段文本变成另一段：翻译 | 2017 年的模型、T5 |
-# | 只要解码器 | 自注意力、小网络 | 因果 | 接着往下写：如今多数对话模型 | GPT |
-# | 只要编码器 | 自注意力、小网络 | 只遮填充 | 理解：分类、检索 | BERT |
+# | 编码器–解码器 | 编码器、解码器 | 只在目标一侧因果 | 把一段文本变成另一段：翻译 | 2017 年的模型、T5 |
+# | 仅解码器 | 自注意力、前馈网络 | 因果 | 接着往下写：如今多数对话模型 | GPT |
+# | 仅编码器 | 自注意力、前馈网络 | 只遮填充 | 理解：分类、检索 | BERT |
 #
-# 第二篇文章的 E09（语言模型由多层感知机构成）现在也说得清楚了：小网络 (4) 就是一个多层感知机，每一层、每个位置都有。
-# 它占了模型的多少，第 12 节会数。
+# 第二篇文章的 E09（语言模型由多层感知机构成）现在也说得清楚了：前馈网络 (4) 就是一个多层感知机，每一层、每个位置都有。
+# 它占模型参数的多少，第 12 节会统计。
 
 # %% [markdown] id="shift" lang="en"
-# ## 5 · Shifted by one
+# ## 5 · Teacher forcing: targets shifted by one
 #
-# How does such a machine learn to write? Feeding it its own guesses from the first day would be hopeless: after one wrong
+# How does such a model learn to write? Feeding it its own guesses from the start would be hopeless: after one wrong
 # character it would practise on nonsense. So it is given the **right** characters so far, and asked for the next one. This
 # is called *teacher forcing*, and it is a matter of one shift. Two ids frame each sentence, a start and an end:
-# %% [markdown] id="shift" lang="zh" of="2b957450"
-# ## 5 · 错开一位
+# %% [markdown] id="shift" lang="zh" of="aa9811b7"
+# ## 5 · 教师强制：目标错开一位
 #
-# 这样的机器怎样学会写？一开始就拿它自己的猜测喂它，是学不成的：写错一个字，后面就全是在胡话上练习。
-# 所以给它**正确的**前文，只问下一个字。这叫“教师强制”，归根到底就是错开一位。每句话的两头各加一个编号，一个表示开始，一个表示结束：
+# 这样的模型怎样学会生成？一开始就把它自己的预测当作前文，是学不成的：写错一个字，后面就全是在错误的前文上训练。
+# 所以给它**正确的**前文，只要求预测下一个字。这叫**教师强制**，具体做法就是把目标错开一位。每句话的两头各加一个编号，一个表示开始，一个表示结束：
 # %% id="data"
 def english_words(text):
     return [word.lower() for word in prep.tokenize(text)]
@@ -840,9 +840,9 @@ for one, other in zip(chinese.decode(given), chinese.decode(answers), strict=Tru
 #
 # The test phrases combine known words in ways that training never shows (lesson 05).
 # %% [markdown] id="shift-reading" lang="zh" of="71e78b02"
-# 在每一行，因果掩码让解码器看到左列从头到这一行的字，它要说出右边是什么。整句话**同时**训练：有几个字就有几道题，一遍算完。
-# 循环网络拿到左列，也能答同样多的题，可是必须**一题接一题**地算，每一题都要等前一个状态。这里谁也不用等谁，
-# Transformer 之所以能在那么多文本上训练，正因为如此。
+# 在每一行，因果掩码让解码器看到左列从头到这一行的字，它要说出右边是什么。整句话**同时**训练：有几个字就有几个预测，一遍算完。
+# 循环网络拿到左列，也能做出同样多的预测，可是必须**逐个**计算，每一个都要等前一个状态。这里各个预测互不等待，
+# Transformer 之所以能在大量文本上训练，正因为如此。
 #
 # 测试短语里都是认识的词，但组合方式在训练中从未出现（第 05 课）。
 # %% [markdown] id="unshifted-predict" lang="en" tags=["predict"]
@@ -852,15 +852,15 @@ for one, other in zip(chinese.decode(given), chinese.decode(answers), strict=Tru
 # without the shift and with it. How many characters will it get right?
 #
 # > Without the shift, practically all. Its loss falls towards zero, and it has learnt to say what it was just told.
-# > With the shift it gets about half: what mostly follows this character. The first number looks far better, and is
+# > With the shift it gets about half: what mostly follows this character. The first number looks far better and is
 # > worth nothing: when it has to write, it is given `<s>` and says `<s>`, for ever.
-# %% [markdown] id="unshifted-predict" lang="zh" of="a3930b31" tags=["predict"]
+# %% [markdown] id="unshifted-predict" lang="zh" of="5066bd33" tags=["predict"]
 # **先猜，再运行：E20，不错开会怎样。** 第三篇文章的代码算的是 `loss_fn(output, batch)`：每个位置的答案，就是那里刚给出的那个字。
-# 想看清这教会了什么，就拿一个根本不可能翻译的模型来试：它只看得见**一个字，没有英文，也没有前文**，
-# 全部家当是一个嵌入和一个矩阵。训练两次，一次不错开，一次错开。它能答对多少字？
+# 要看清这样训练的结果，就拿一个根本不可能翻译的模型来试：它只看得见**一个字，没有英文，也没有前文**，
+# 总共只有一个嵌入和一个矩阵。训练两次，一次不错开，一次错开。它能答对多少字？
 #
-# > 不错开，几乎全对：损失跌向零，学会的是把刚听到的话重说一遍。错开之后，大约只能答对一半：这个字后面多半跟着什么。
-# > 前一个数好看得多，却一文不值：轮到它写时，给它 `<s>`，它就答 `<s>`，没完没了。
+# > 不错开，几乎全对：损失趋向零，学会的只是重复输入。错开之后，大约只能答对一半：这个字后面多半跟着什么。
+# > 前一个数好看得多，却毫无价值：生成时给它 `<s>`，它就输出 `<s>`，永远如此。
 # %% id="unshifted"
 framed = prep.pad([[START, *ids, END] for ids in targets])  # (sentences, time)
 one_character = keras.Sequential([layers.Embedding(len(chinese), 64), layers.Dense(len(chinese))])
@@ -903,26 +903,26 @@ for name, result, wanted in [
 # - [ ] 没有区别：错开一位已经把答案藏起来了 — 错开只是把答案移到右边一格，只有掩码才不让它往那里看。
 
 # %% [markdown] id="loss" lang="en"
-# ## 6 · What is minimised, and how fast
+# ## 6 · Label smoothing and warm-up
 #
-# ### A little doubt: label smoothing
+# ### Label smoothing
 #
 # Cross-entropy is never satisfied: 99.9% for the right character could always be 99.99%, and the logits grow without end.
-# But a sentence more often than not has several good translations, and a model that bets everything on one is hard to correct. So
-# the target itself leaves a little doubt: the right one of $V$ characters gets $1-\epsilon$, and $\epsilon$ is spread
+# But a sentence more often than not has several good translations, and a model that gives one of them all its probability is hard to correct. So
+# the target itself leaves a little doubt, which is **label smoothing**: the right one of $V$ characters gets $1-\epsilon$, and $\epsilon$ is spread
 # over all:
 #
 # $$ L = -(1 - \epsilon) \log p_{\text{right}} - \frac{\epsilon}{V} \sum_{v=1}^{V} \log p_v . \tag{5} $$
 #
 # With four characters and $\epsilon = 0.1$, as a loop, as one line, and by the library. Positions of padding count nothing,
 # and the mean is over **tokens**, not over sentences:
-# %% [markdown] id="loss" lang="zh" of="ec0106e1"
-# ## 6 · 最小化什么，走多快
+# %% [markdown] id="loss" lang="zh" of="70fe65cd"
+# ## 6 · 标签平滑与预热
 #
-# ### 留一点怀疑：标签平滑
+# ### 标签平滑
 #
-# 交叉熵永远不知足：正确的字给到 99.9%，总还可以给到 99.99%，logits 就没完没了地长下去。可是一句话往往不止一种好译法，
-# 把全部赌注押在一种上的模型，很难再改过来。所以目标本身就留一点怀疑：$V$ 个字里正确的那个得 $1-\epsilon$，再把 $\epsilon$ 均摊给所有的字：
+# 交叉熵没有终点：正确的字给到 99.9%，总还可以给到 99.99%，logits 就会不断增大。可是一句话往往不止一种好译法，
+# 把全部概率给了一种译法的模型，很难再改过来。所以目标本身就留一点余地，这叫**标签平滑**：$V$ 个字里正确的那个得 $1-\epsilon$，再把 $\epsilon$ 均摊给所有的字：
 #
 # $$ L = -(1 - \epsilon) \log p_{\text{right}} - \frac{\epsilon}{V} \sum_{v=1}^{V} \log p_v . \tag{5} $$
 #
@@ -945,18 +945,18 @@ at_once = -(1 - epsilon) * log_p[range(3), right] - epsilon * log_p.mean(axis=-1
 assert np.isclose(at_once[:2].mean(), total / count)
 assert np.isclose(transformer.SmoothedCrossEntropy(epsilon)(np.array([right]), logits[None]), total / count)
 # %% [markdown] id="warm-up" lang="en"
-# ### Slowly at first: warm-up
+# ### Warm-up of the learning rate
 #
 # Adam's first steps are all of full size, whatever the gradient (lesson 02), and at the start the gradient says little: the
-# attention weights are still nearly even. A large learning rate may then throw the model where it never comes back from. So the rate
+# attention weights are still nearly even. A large learning rate may then do damage that is never undone. So the rate
 # **rises** along a line and then falls. In the paper, with width $d$ and $w$ steps of warm-up,
 #
 # $$ \mathrm{rate}(t) = \frac{1}{\sqrt d}\,\min\!\left(\frac{1}{\sqrt t},\; \frac{t}{w^{1.5}}\right) = \mathrm{peak}\cdot\min\!\left(\sqrt{\frac wt},\; \frac tw\right), \qquad \mathrm{peak} = \frac{1}{\sqrt{d\,w}}. \tag{6} $$
-# %% [markdown] id="warm-up" lang="zh" of="c79a8085"
-# ### 先慢后快：预热
+# %% [markdown] id="warm-up" lang="zh" of="0518c70b"
+# ### 学习率预热
 #
-# Adam 的头几步，步长总是用足，不管梯度多大（第 02 课），而刚开始时梯度说明不了什么：注意力权重还几乎是均匀的。
-# 这时学习率大了，可能一下子把模型甩到再也回不来的地方。所以学习率先沿直线**升**上去，然后再降。
+# Adam 的头几步，不管梯度多大，步长都接近学习率（第 02 课），而刚开始时梯度提供的信息很少：注意力权重还几乎是均匀的。
+# 这时学习率过大，造成的破坏可能再也无法恢复。所以学习率先沿直线**升**上去，然后再降。
 # 论文中，宽度为 $d$、预热 $w$ 步时，
 #
 # $$ \mathrm{rate}(t) = \frac{1}{\sqrt d}\,\min\!\left(\frac{1}{\sqrt t},\; \frac{t}{w^{1.5}}\right) = \mathrm{peak}\cdot\min\!\left(\sqrt{\frac wt},\; \frac tw\right), \qquad \mathrm{peak} = \frac{1}{\sqrt{d\,w}}. \tag{6} $$
@@ -990,17 +990,17 @@ plots.show(
 # On the left, see the end of the curves: with smoothing, too much certainty *costs*. Our schedule on the right falls to zero
 # along a line, which suits a training whose length is known.
 # %% [markdown] id="loss-reading" lang="zh" of="6690a019"
-# 看左图曲线的末端：平滑之后，过于自信反而“要付代价”。右图里本课的学习率沿直线降到零，适合事先知道要走多少步的训练。
+# 看左图曲线的末端：平滑之后，过于自信反而使损失增大。右图里本课的学习率沿直线降到零，适合事先知道要走多少步的训练。
 
 # %% [markdown] id="training" lang="en" tags=["stop"]
-# ## 7 · Training on the page
+# ## 7 · Training the translator
 #
 # First, what must be beaten? A translator without any learning: look for the training phrase that shares the largest part of its
 # words with the new one, and give out **its** translation.
-# %% [markdown] id="training" lang="zh" of="c86084da" tags=["stop"]
-# ## 7 · 当场训练
+# %% [markdown] id="training" lang="zh" of="aa409717" tags=["stop"]
+# ## 7 · 训练翻译器
 #
-# 先看要胜过谁。有一种翻译器什么也不学：在训练短语里找出与新短语共有的词占比最大的那一句，把**它的**译文交上去。
+# 先定基线。有一种翻译器什么也不学：在训练短语里找出与新短语共有的词占比最大的那一句，直接用**它的**译文。
 # %% id="nearest"
 def has_words(sentences):
     tr("""-> (sentences, V): 1 where a sentence has a word""",
@@ -1023,12 +1023,12 @@ print(tr("exactly right:", "完全正确："), right, "/", len(test))
 # %% [markdown] id="training-text" lang="en"
 # All of these are good Chinese, and none says what the reference says (the first might pass: a picture may be a photo). Keep that in mind for section 9.
 #
-# Now the translator. A part of the **training** phrases is set aside to watch; the test phrases are not touched until the
+# Now the translator. A part of the **training** phrases is set aside as a validation set; the test set is not touched until the
 # end.
-# %% [markdown] id="training-text" lang="zh" of="9a05fadb"
+# %% [markdown] id="training-text" lang="zh" of="49bac77d"
 # 句句都是通顺的中文，却没有一句与参考译文意思相同（第一句勉强说得过去：picture 也可以指照片）。到第 9 节时请记起这一点。
 #
-# 现在轮到翻译器。从**训练**短语里留出一小部分来观察；测试短语到最后才用。
+# 现在训练翻译器。从**训练**短语里留出一小部分作验证集；测试集到最后才用。
 # %% id="train"
 watch = slice(0, course.watched)  # phrases come in random order  # 短语的次序是随机的
 learn = slice(course.watched, None)
@@ -1040,7 +1040,7 @@ print(f"{translator.count_params():,}", tr("parameters", "个参数"))
 def progress(epoch, numbers):
     loss, watched = numbers["loss"], numbers["validation_loss"]
     print(tr(f"epoch {epoch:>2}: loss {loss:.2f}, watched {watched:.2f}",
-             f"第 {epoch:>2} 轮：损失 {loss:.2f}，观察集 {watched:.2f}") + f", {numbers['seconds']:.0f} s")
+             f"第 {epoch:>2} 轮：损失 {loss:.2f}，验证集 {watched:.2f}") + f", {numbers['seconds']:.0f} s")
 
 
 started = time.perf_counter()
@@ -1051,30 +1051,30 @@ history = transformer.train_translator(
 # %% id="train-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.8, 3.2))
 epochs_done = range(1, len(history["loss"]) + 1)
-axis.plot(epochs_done, history["loss"], "o-", ms=3, label=plots.label("learning (smoothed, with dropout)", "学习时（平滑，带 dropout）"))
-axis.plot(epochs_done, history["validation_loss"], "s--", ms=3, label=plots.label("watched (plain cross-entropy)", "观察集（普通交叉熵）"))
-axis.axhline(np.log(len(chinese)), color="grey", ls=":", label=plots.label("guessing evenly", "均匀瞎猜"))
-axis.set(xlabel=plots.label("epoch", "轮"), ylabel=plots.label("loss per character (nats)", "每个字的损失（奈特）"), ylim=(0, None))
+axis.plot(epochs_done, history["loss"], "o-", ms=3, label=plots.label("training (smoothed, with dropout)", "训练（标签平滑，带暂退法）"))
+axis.plot(epochs_done, history["validation_loss"], "s--", ms=3, label=plots.label("validation (plain cross-entropy)", "验证集（普通交叉熵）"))
+axis.axhline(np.log(len(chinese)), color="grey", ls=":", label=plots.label("guessing evenly", "均匀猜测"))
+axis.set(xlabel=plots.label("epoch", "轮次"), ylabel=plots.label("loss per character (nats)", "每个字的损失（奈特）"), ylim=(0, None))
 axis.legend(fontsize=9)
 plots.show(
     figure,
     "Loss per character against the epoch: both curves start below guessing and fall quickly; the watched phrases' loss comes"
     " to lie below the loss while learning, which is smoothed and hampered by dropout.",
-    "每个字的损失随轮数的变化：两条曲线都从瞎猜之下迅速下降；观察集的损失后来低于学习时的损失，因为后者带平滑，又受 dropout 拖累。",
+    "每个字的损失随轮数的变化：两条曲线都从随机猜测之下迅速下降；验证集的损失后来低于训练损失，因为后者带标签平滑，又受暂退法影响。",
 )
 # %% [markdown] id="train-reading" lang="en"
-# The watched loss ends **below** the other. That is no miracle: the loss while learning is smoothed, by (5) it cannot reach
+# The validation loss ends **below** the other. There is nothing strange in that: the training loss is smoothed, by (5) it cannot reach
 # zero, and dropout makes the work harder.
-# %% [markdown] id="train-reading" lang="zh" of="a8d2a2db"
-# 观察集的损失最后**低于**另一条。这不稀奇：学习时的损失带平滑，按 (5) 式到不了零；而且暂退法（dropout）还在添乱。
+# %% [markdown] id="train-reading" lang="zh" of="ed2506af"
+# 验证集的损失最后**低于**训练损失。这并不奇怪：训练损失带平滑，按 (5) 式到不了零；而且训练时暂退法还在起作用。
 
 # %% [markdown] id="writing" lang="en"
-# ## 8 · Writing
+# ## 8 · Greedy search and the key–value cache
 #
 # Now nobody gives the right characters. The model is given `<s>`, says what is likeliest, is given that too, and so on until
 # it says `</s>`. This is **greedy search**. As a loop over the model you know:
-# %% [markdown] id="writing" lang="zh" of="850db41a"
-# ## 8 · 写译文
+# %% [markdown] id="writing" lang="zh" of="5c7affa4"
+# ## 8 · 贪心搜索与键值缓存
 #
 # 现在没有人给正确的前文了。先给模型 `<s>`，让它说出最可能的字，把这个字也给它，如此往复，直到它说出 `</s>`。
 # 这就是**贪心搜索**。用你熟悉的模型写成循环：
@@ -1093,11 +1093,11 @@ print(test.english[0], "→", "".join(chinese.decode(written)))
 # %% [markdown] id="cache" lang="en"
 # There is waste in it. At the tenth character, all that stands before it is computed once more, `<s>` for the tenth time, the first
 # character for the ninth, and the causal mask guarantees that **they cannot have changed**. So they are kept: each step computes one new position and
-# adds it to the *cache*. For $T$ characters that is $T$ positions of work in place of $1 + 2 + \dots + T = T(T+1)/2$; for
+# adds it to the **key–value cache**. For $T$ characters that is $T$ positions of work in place of $1 + 2 + \dots + T = T(T+1)/2$; for
 # 20 characters, 20 and not 210. The library's search does it so, for many sentences at once, and writes the same:
-# %% [markdown] id="cache" lang="zh" of="eba54a8e"
-# 这里面有浪费。写第十个字时，前面的键和值又要算一遍：`<s>` 是第十遍，第一个字是第九遍；而因果掩码保证**它们不可能变过**。所以把它们存起来：
-# 每一步只算一个新位置，加进“缓存”。写 $T$ 个字，要算的位置是 $T$ 个，而不是 $1 + 2 + \dots + T = T(T+1)/2$ 个；
+# %% [markdown] id="cache" lang="zh" of="33c1da90"
+# 这样做有重复计算。写第十个字时，前面的键和值又要算一遍：`<s>` 是第十遍，第一个字是第九遍；而因果掩码保证**它们不可能变过**。所以把它们存起来：
+# 每一步只算一个新位置，加进**键值缓存**。写 $T$ 个字，要算的位置是 $T$ 个，而不是 $1 + 2 + \dots + T = T(T+1)/2$ 个；
 # 20 个字就是 20，不是 210。课程库的搜索就是这样做的，而且许多句子同时写，结果相同：
 # %% id="greedy"
 greedy = transformer.GreedySearch(translator, START, END, max_length=23, batch_size=64)
@@ -1123,22 +1123,22 @@ for good in (True, False):
 # 一个小语法造出的短语，词都认识，组合是新的。第 14 节会转向人写的句子。
 
 # %% [markdown] id="bleu" lang="en"
-# ## 9 · How good is it? BLEU
+# ## 9 · BLEU: how good is a translation?
 #
-# *Exactly right* is too strict, and asking people is dear. Papineni and colleagues (2002) had a cheap idea: a good
+# *Exactly right* is too strict, and asking people is expensive. Papineni and colleagues (2002) had a cheap idea: a good
 # translation shares many **pieces** with one that a person made. Pieces are n-grams, here of characters: singles, pairs,
 # threes and fours. Let us judge *我喜欢喜欢猫* by the reference *我很喜欢猫*, by hand.
 #
 # Singles: 我, 喜, 欢, 喜, 欢, 猫. All of them occur in the reference; 6 of 6? No: the reference has 喜 and 欢 **once**, so
-# each counts once, 4 of 6. This is *clipping*, without which all four singles of *的的的的* would be right wherever the reference has one 的.
-# %% [markdown] id="bleu" lang="zh" of="9a735e30"
-# ## 9 · 译得有多好？BLEU
+# each counts once, 4 of 6. This is a **clipped count**; without clipping all four singles of *的的的的* would be right wherever the reference has one 的.
+# %% [markdown] id="bleu" lang="zh" of="06f173d2"
+# ## 9 · BLEU：译得有多好？
 #
 # “完全正确”太严，请人评判又太贵。Papineni 等人（2002）有个省钱的主意：好的译文与人译的译文会有许多相同的**片段**。
 # 片段就是 n 元语法，这里以字为单位：一个字、两个字、三个字、四个字。我们手算一个：译文是“我喜欢喜欢猫”，参考译文是“我很喜欢猫”。
 #
 # 单字：我、喜、欢、喜、欢、猫。每个都在参考译文里出现，所以 6 个全中？不对：参考译文里的喜和欢各只有**一个**，
-# 所以各算一次，6 个里只中 4 个。这叫“截断”；没有它，只要参考译文里有一个“的”，“的的的的”的四个单字就全算对了。
+# 所以各算一次，6 个里只中 4 个。这叫**截断计数（clipping）**；不截断的话，只要参考译文里有一个“的”，“的的的的”的四个单字就全算对了。
 # %% id="bleu-loop" chinese="data"
 def pieces(text, n):
     return Counter(text[start : start + n] for start in range(len(text) - n + 1))
@@ -1152,14 +1152,14 @@ for n in (1, 2, 3):
 # %% [markdown] id="bleu-formula" lang="en"
 # Two steps are left. The four shares $p_1 \dots p_4$ are combined by a **geometric** mean, so that one bad share is felt. And
 # a translation could make its shares large by being short: *猫* alone would have $p_1 = 1$. So whoever writes fewer
-# characters ($c$) than the reference has ($r$) pays:
+# characters ($c$) than the reference has ($r$) pays a **brevity penalty**:
 #
 # $$ \mathrm{BLEU} = 100 \cdot \min\!\big(1,\; e^{\,1 - r/c}\big) \cdot \Big(\prod_{n=1}^{4} p_n\Big)^{1/4}. \tag{7} $$
 #
 # All counts are added up over the **whole corpus** first, and divided once. A mean of sentences' BLEUs is another number.
-# %% [markdown] id="bleu-formula" lang="zh" of="b749f7e8"
+# %% [markdown] id="bleu-formula" lang="zh" of="5711adb1"
 # 还剩两步。四个比例 $p_1 \dots p_4$ 用**几何**平均合在一起，这样有一个很差就看得出来。另外，译得短就能让比例变大：
-# 只写一个“猫”，$p_1$ 就是 1。所以写的字数 $c$ 少于参考译文的字数 $r$ 时，要付代价：
+# 只写一个“猫”，$p_1$ 就是 1。所以写的字数 $c$ 少于参考译文的字数 $r$ 时，要扣分，这叫**过短惩罚**（brevity penalty）：
 #
 # $$ \mathrm{BLEU} = 100 \cdot \min\!\big(1,\; e^{\,1 - r/c}\big) \cdot \Big(\prod_{n=1}^{4} p_n\Big)^{1/4}. \tag{7} $$
 #
@@ -1189,16 +1189,16 @@ assert np.isclose(
 # Look at the first number again. A translator that has learnt nothing, and gets **not one** phrase exactly right, has a BLEU of more
 # than 50, because its sentences come from the same small world and share most of their pieces with the right ones. BLEU
 # compares systems on the same test; it has no meaning by itself. From English to German news a BLEU of 28 was the record
-# of 2017; on our phrases it would be a disaster.
+# of 2017; on our phrases it would be very poor.
 #
 # How much of it is luck of the draw? We draw the test phrases anew, with replacement, a thousand times, and look at the
-# spread (the *bootstrap*):
-# %% [markdown] id="bleu-reading" lang="zh" of="37907676"
+# spread: this is the **bootstrap**.
+# %% [markdown] id="bleu-reading" lang="zh" of="21e1b463"
 # 再看一眼第一个数。一个什么也没学、**没有一句完全译对**的翻译器，BLEU 竟有 50 多，因为它的句子出自同一个小世界，
 # 与正确译文的片段大多相同。BLEU 只能在同一份测试上比较不同的系统，单独一个数没有意义。
-# 2017 年，英德新闻翻译的 BLEU 纪录是 28；在我们这些短语上，28 就是惨败。
+# 2017 年，英德新闻翻译的 BLEU 纪录是 28；在我们这些短语上，28 就差得很远了。
 #
-# 其中有多少是碰运气？把测试短语有放回地重抽一千次，看看 BLEU 的波动（“自助法”）：
+# 其中有多少来自偶然？把测试短语有放回地重抽一千次，看 BLEU 的波动，这叫**自助法**：
 # %% id="bleu-interval"
 for name, texts in [
     (tr("nearest phrase", "最近的短语"), copied),
@@ -1241,12 +1241,12 @@ plots.show(
 # - [ ] 在误差范围内相等 — 置信区间说的是一份测试之内的运气，不是两份不同的测试。
 
 # %% [markdown] id="beam" lang="en"
-# ## 10 · Several beginnings at once
+# ## 10 · Beam search
 #
 # Greedy search takes the best **character**; what we want is the best **sentence**. A small world of two-character sentences
 # shows the difference:
-# %% [markdown] id="beam" lang="zh" of="4a664932"
-# ## 10 · 几个开头一起走
+# %% [markdown] id="beam" lang="zh" of="acf08481"
+# ## 10 · 束搜索
 #
 # 贪心搜索选的是最好的**字**，我们要的却是最好的**句子**。在一个只有两字句的小世界里，就能看出差别：
 # %% id="beam-small" chinese="data"
@@ -1287,14 +1287,14 @@ diagrams.flow(
     chinese="一棵开头的树，标着概率。贪心搜索走向 0.6 的“我”，最后得到 0.24；最可能的句子却是 0.36 的“她来”，它的第一个字并不是最可能的。",
 )
 # %% [markdown] id="beam-text" lang="en"
-# **Beam search** keeps the $k$ best beginnings at every step; with $k = 1$ it is greedy search. Probabilities of many
+# **Beam search** keeps the $k$ best beginnings at every step; $k$ is the **beam width**, and with $k = 1$ it is greedy search. Probabilities of many
 # characters become tiny, so one adds logarithms. And each further character makes a sentence less likely, so that the likeliest
-# ones are short, at worst empty. The cure of Wu and colleagues (2016) is to divide by a length:
+# ones are short, at worst empty. Wu and colleagues (2016) therefore divide by a power of the length, the **length penalty**:
 #
 # $$ \mathrm{score}(Y) = \frac{\log p(Y)}{\left(\frac{5 + |Y|}{6}\right)^{\alpha}}. \tag{8} $$
-# %% [markdown] id="beam-text" lang="zh" of="7962aaad"
-# **束搜索**每一步都保留 $k$ 个最好的开头；$k = 1$ 就是贪心搜索。许多字的概率乘起来小得可怜，所以改为把对数相加。
-# 另外，每多写一个字，句子的概率就更小，于是最可能的总是短句，极端时是空句。Wu 等人（2016）的办法是除以一个长度：
+# %% [markdown] id="beam-text" lang="zh" of="b03fd71c"
+# **束搜索**每一步都保留 $k$ 个最好的开头，$k$ 叫做**束宽**；$k = 1$ 就是贪心搜索。许多字的概率乘起来极小，所以改为把对数相加。
+# 另外，每多写一个字，句子的概率就更小，于是最可能的总是短句，极端时是空句。因此 Wu 等人（2016）除以长度的幂，即**长度惩罚**：
 #
 # $$ \mathrm{score}(Y) = \frac{\log p(Y)}{\left(\frac{5 + |Y|}{6}\right)^{\alpha}}. \tag{8} $$
 # %% id="length-penalty"
@@ -1305,19 +1305,19 @@ for alpha in (0.0, 0.6, 1.0):
           tr("the short one", "短的胜") if short > long else tr("the long one", "长的胜"))
 assert np.isclose(transformer.length_penalty(8, 0.6), (13 / 6) ** 0.6)
 # %% [markdown] id="beam-predict" lang="en" tags=["predict"]
-# **Before you run it.** Four beams instead of one, on the test phrases. The model's own probability of what it writes: will it
+# **Before you run it.** A beam width of 4 instead of 1, on the test phrases. The model's own probability of what it writes: will it
 # rise? And BLEU?
 #
 # > For most phrases nothing changes at all: the model is sure of itself, and greedy search finds the same sentence. Where
 # > something changes, the probability often rises; it may also fall, for what is searched for is (8), which favours longer sentences. Some of these were false starts that greedy
 # > search could not take back, and a beam gets out of them; a few change for the worse; BLEU hardly moves. But a sentence in which the model is wrong **with
-# > conviction** stays wrong, however many beams there are. Likelier to the model is not the same as better.
-# %% [markdown] id="beam-predict" lang="zh" of="110699ce" tags=["predict"]
-# **先猜，再运行。** 在测试短语上用四个束代替一个。模型对自己写出的句子给出的概率会升高吗？BLEU 呢？
+# > conviction** stays wrong, however wide the beam is. Likelier to the model is not the same as better.
+# %% [markdown] id="beam-predict" lang="zh" of="0056ed83" tags=["predict"]
+# **先猜，再运行。** 在测试短语上，束宽由 1 改为 4。模型对自己写出的句子给出的概率会升高吗？BLEU 呢？
 #
 # > 大多数短语毫无变化：模型很有把握，贪心找到的就是同一句。有变化的那些，概率往往升高，但也可能降低，因为搜索找的是 (8) 式的得分，它偏向长一点的句子。
-# > 其中有些是开头选错了字，贪心无法反悔，多几个开头就走得出来；也有几句反而变坏；BLEU 几乎不动。至于模型错得**很有把握**的句子，
-# > 再多的束也救不了。模型觉得更可能，并不等于译得更好。
+# > 其中有些是开头选错了字，贪心无法改正，保留几个开头就能避开；也有几句反而变坏；BLEU 几乎不动。至于模型错得**很有把握**的句子，
+# > 束宽再大也改不过来。模型觉得更可能，并不等于译得更好。
 # %% id="beam-run"
 checked = slice(0, course.beamed)
 beam = transformer.BeamSearch(translator, START, END, max_length=23, beam_width=4, alpha=0.6, batch_size=32)
@@ -1327,7 +1327,7 @@ beamed = ["".join(chinese.decode(ids)) for ids in beamed]
 right = test.chinese[checked]
 print(f"{time.perf_counter() - started:.1f} s;",
       tr("greedy", "贪心"), f"BLEU {corpus_bleu(translations[checked], right):.1f};",
-      tr("four beams", "四个束"), f"BLEU {corpus_bleu(beamed, right):.1f}")
+      tr("beam width 4", "束宽 4"), f"BLEU {corpus_bleu(beamed, right):.1f}")
 gain = beam_likelihoods - likelihoods[checked]
 higher, lower = np.sum(gain > 1e-3), np.sum(gain < -1e-3)
 print(tr("log-probability:", "对数概率："),
@@ -1340,16 +1340,16 @@ for number in other[:4]:
           f"({test.chinese[number]})")
 
 # %% [markdown] id="looking" lang="en"
-# ## 11 · Looking across
+# ## 11 · Cross-attention: what the decoder looks at
 #
 # What does a character look at while it is written? The decoder's **cross-attention** tells: a row for each character, its
 # look shared out among the English words. Choose a head (with the mouse, or with the Tab and arrow keys). The first row, for
 # instance, is the look with which the first character was chosen, when only `<s>` had been written.
-# %% [markdown] id="looking" lang="zh" of="45f4cfed"
-# ## 11 · 在两种语言之间看
+# %% [markdown] id="looking" lang="zh" of="eddaa26d"
+# ## 11 · 交叉注意力：解码器在看什么
 #
-# 写一个字的时候，它在看什么？看解码器的**交叉注意力**：每个字一行，它的目光分配给各个英文词。
-# 选一个头（用鼠标，或用 Tab 键和方向键）。比如第一行，就是选定第一个字时的目光，那时写出来的还只有 `<s>`。
+# 写一个字的时候，模型在看什么？看解码器的**交叉注意力**：每个字一行，是它分配给各个英文词的权重。
+# 选一个头（用鼠标，或用 Tab 键和方向键）。比如第一行，就是选定第一个字时的权重，那时写出来的还只有 `<s>`。
 # %% id="looking-run"
 chosen = [number for number, good in enumerate(exact) if good and 6 <= len(test_sources[number]) <= 9]
 chosen = chosen[:3] or [0, 1, 2]
@@ -1392,19 +1392,19 @@ plots.show(
 # As in lesson 05, a weight is a hint and not an explanation, all the more in a deep model: what stands at an English word's
 # place has already passed the encoder, and may tell of its neighbours. So let us **change** something instead, and see.
 # %% [markdown] id="looking-reading" lang="zh" of="0025a4f8"
-# 与第 05 课一样，权重只是线索，不是解释；模型越深越是如此：英文词所在位置上的向量已经过了编码器，说的可能是它的邻居。
-# 所以不如**动手改**点什么，看看会怎样。
+# 与第 05 课一样，权重只是线索，不是解释；模型越深越是如此：英文词所在位置上的向量已经过了编码器，其中可能含有邻近词的信息。
+# 所以更好的办法是**改动**输入，看结果怎样变。
 # %% [markdown] id="shuffle-predict" lang="en" tags=["predict"]
 # **Before you run it.** We shuffle the words of every English test phrase and translate again. *Which picture does she like?*
 # becomes *she picture like which does?* How far will BLEU fall?
 #
-# > If you expected a collapse, you are in good company, and wrong: it loses a few points. At `quick` scale this model hardly reads
+# > Many expect a collapse; it loses only a few points. At `quick` scale this model hardly reads
 # > the order of the English words, although section 2 gave it every means. Read on before you blame the model.
-# %% [markdown] id="shuffle-predict" lang="zh" of="1c318628" tags=["predict"]
+# %% [markdown] id="shuffle-predict" lang="zh" of="de887db6" tags=["predict"]
 # **先猜，再运行。** 把每个英文测试短语的词打乱，再译一遍。*Which picture does she like?* 变成了
 # *she picture like which does?* BLEU 会跌多少？
 #
-# > 如果你以为会一落千丈，这样想的人很多，可是想错了：只丢了几分。`quick` 规模下，这个模型几乎不读英文的词序，尽管第 2 节已经给了它读词序的一切条件。
+# > 很多人以为会大幅下降，其实只降了几分。`quick` 规模下，这个模型几乎不读英文的词序，尽管第 2 节已经给了它读词序的一切条件。
 # > 先别怪模型，往下读。
 # %% id="shuffle-run"
 random = np.random.default_rng(course.seed)
@@ -1435,31 +1435,31 @@ for number in but[:3]:
 # and most of the phrases with *but* come out wrong. At `full` a larger model, trained longer, got them all right in the run we
 # made, and half of them wrong once the words were shuffled: there the few examples were enough.
 #
-# **A model learns what its data demand, not what the task is called.** A high BLEU did not tell us; one experiment did. This
-# is what it means to look into a model: change something, and see whether it notices. On real sentences, such as those of section 14, order should have more to say.
-# %% [markdown] id="shuffle-reading" lang="zh" of="782ad294"
+# **A model learns what its data demand, not what the task is called.** A high BLEU did not tell us; one experiment did. To
+# learn what a model uses, change it, and see whether the output changes. On real sentences, such as those of section 14, order should have more to say.
+# %% [markdown] id="shuffle-reading" lang="zh" of="d6cff075"
 # 原因在数据里。整个训练集中，只有十来组词以不止一种次序出现，全是 *she likes tea but not milk* 和 *she likes milk but not tea* 这一类。
 # 其余的句子，只要知道有哪些词，就知道是哪一句，次序无关紧要。几乎没有什么逼着模型去读词序。
-# `quick` 规模下它没有学会，带 *but* 的短语大多译错。`full` 规模下模型更大、训练更久，在我们跑的那一次里，带 *but* 的全译对了，词一打乱就错一半：那寥寥几例这时已经够用。
+# `quick` 规模下它没有学会，带 *but* 的短语大多译错。`full` 规模下模型更大、训练更久，在我们跑的那一次里，带 *but* 的全译对了，词一打乱就错一半：那几个例子这时已经够用。
 #
-# **模型学会的是数据要求的东西，而不是任务的名称所暗示的东西。** 高高的 BLEU 没有告诉我们这一点，一个实验就说清楚了。
-# 所谓“看进模型里去”，就是动手改一点，看它察觉不察觉。在真实的句子（第 14 节）里，词序的作用会更大。
+# **模型学会的是数据要求的东西，而不是任务的名称所暗示的东西。** 很高的 BLEU 没有告诉我们这一点，一个实验就说清楚了。
+# 要了解模型内部，就要改动输入，看输出是否随之改变。在真实的句子（第 14 节）里，词序的作用会更大。
 
 # %% [markdown] id="counting" lang="en"
 # ## 12 · Where the parameters are
 #
-# **E31.** The fifth article calls a language model "one large parameter matrix". It is many, of a few kinds. With width $d$, hidden
+# **E31.** The fifth article calls a language model "one large parameter matrix". In truth there are many matrices, of a few kinds. With width $d$, hidden
 # width $h$ and $V$ tokens:
 #
 # | kind | numbers |
 # |---|---|
 # | embeddings | $V d$ for each language |
 # | one attention | four matrices with biases, $4(d^2 + d)$, however many heads |
-# | one small network | $2dh + h + d$ |
+# | one feed-forward network | $2dh + h + d$ |
 # | one norm | $2d$ |
 #
 # An encoder layer has one attention, one network and two norms; a decoder layer two, one and three.
-# %% [markdown] id="counting" lang="zh" of="ca8467eb"
+# %% [markdown] id="counting" lang="zh" of="8ac14c7f"
 # ## 12 · 参数都在哪里
 #
 # **E31。** 第五篇文章说语言模型是“一个大规模的参数矩阵”。其实有很多个矩阵，分成几种。设宽度为 $d$，隐藏宽度为 $h$，词表中的词元数为 $V$：
@@ -1468,10 +1468,10 @@ for number in but[:3]:
 # |---|---|
 # | 嵌入 | 每种语言 $V d$ |
 # | 一个注意力 | 四个带偏置的矩阵，$4(d^2 + d)$，与头数无关 |
-# | 一个小网络 | $2dh + h + d$ |
+# | 一个前馈网络 | $2dh + h + d$ |
 # | 一次归一化 | $2d$ |
 #
-# 编码器层有一个注意力、一个小网络、两次归一化；解码器层依次是两个、一个、三次。
+# 编码器层有一个注意力、一个前馈网络、两次归一化；解码器层依次是两个、一个、三次。
 # %% id="counting-run"
 def attention_size(d):
     return 4 * (d * d + d)
@@ -1503,7 +1503,7 @@ print(f"{'':>10}  {translator.count_params():>9,};",
 # are undefined besides. But its four numbers are meaningful: 24 layers, width 1024, hidden width 4096, 16 heads is the
 # shape of BERT-large, an encoder alone. We can build one of its layers and count the rest:
 # %% [markdown] id="erratum-06" lang="zh" of="85447779"
-# ### E06：搭一搭、数一数 BERT-large
+# ### E06：搭建 BERT-large 并统计参数
 #
 # 第一篇文章用 `transformers` 里的 `TFTransformersModel` 搭模型。这个类从来没有过，那个库也已完全不支持 TensorFlow，
 # 所以没有什么可以运行的了；而且 `vocab`、`num_labels`、`max_length` 都没有定义。不过那四个数是有意义的：
@@ -1531,7 +1531,7 @@ print("BERT-large:", f"{total:,} =", f"{4 * total / 1e9:.2f} GB",
 # %% id="counting-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(8.6, 2.6))
 names = {"embeddings": plots.label("embeddings", "嵌入"), "attention": plots.label("attention", "注意力"),
-         "networks": plots.label("networks", "小网络"), "norms": plots.label("norms", "归一化")}
+         "networks": plots.label("networks", "前馈网络"), "norms": plots.label("norms", "归一化")}
 for row, kinds in enumerate((ours_by_kind, bert_large)):
     left = 0.0
     for column, (kind, size) in enumerate(kinds.items()):
@@ -1549,15 +1549,15 @@ plots.show(
     figure,
     "Two bars of shares of parameters: in our translator the small networks hold about half, attention a third or a little"
     " more, embeddings most of the rest; in BERT-large the small networks hold about three fifths, attention three tenths, embeddings a tenth, norms nearly nothing.",
-    "两条比例条：在我们的翻译器里，小网络约占一半，注意力占三分之一或稍多，其余大多是嵌入；在 BERT-large 里，小网络约占五分之三，注意力约占十分之三，嵌入约占十分之一，归一化几乎可以忽略。",
+    "两条比例条：在我们的翻译器里，前馈网络约占一半，注意力占三分之一或稍多，其余大多是嵌入；在 BERT-large 里，前馈网络约占五分之三，注意力约占十分之三，嵌入约占十分之一，归一化几乎可以忽略。",
 )
 # %% [markdown] id="counting-reading" lang="en"
 # The paper says 340 million, and so it is, nearly. With Adam's averages its numbers would fit into the memory of a good laptop, but training it there
 # would take far too long, and the course does not try. Notice where the numbers sit: the part named in the title of the Transformer's paper, attention, is **less** than
-# a third. Most of a large Transformer is the humble network of lesson 02.
-# %% [markdown] id="counting-reading" lang="zh" of="8e202a45"
+# a third. Most parameters of a large Transformer are in networks like those of lesson 02.
+# %% [markdown] id="counting-reading" lang="zh" of="483e1eb6"
 # 论文说是 3.4 亿，数出来差不多。这些参数连同 Adam 的滑动平均，好一点的笔记本电脑内存装得下，可是在上面训练太费时间，本课程也不去试。
-# 注意这些数都在哪里：Transformer 论文标题里的主角“注意力”占**不到**三分之一。一个大 Transformer 的大部分，是第 02 课那个不起眼的小网络。
+# 注意参数的分布：Transformer 论文标题里的“注意力”占**不到**三分之一。一个大 Transformer 的参数，大部分在第 02 课那样的前馈网络里。
 # %% [markdown] id="quiz-count" lang="en" tags=["quiz"]
 # **You double the width d and the hidden width h of a Transformer; the number of layers stays. By how much do its layers grow?**
 # - [ ] To twice as many parameters — A vector doubles; the layers are made of matrices.
@@ -1572,17 +1572,17 @@ plots.show(
 # - [ ] 头数减半就不变 — 计数里根本没有头数。
 
 # %% [markdown] id="errata" lang="en"
-# ## 13 · What the articles get wrong
+# ## 13 · E19 and E20: two Transformer listings
 #
-# E06, E16, E17 and E31 have been dealt with where they belong; two listings of the third article are left.
+# E06, E16, E17 and E31 have been dealt with where they belong. Two listings of the third article are left: each says that it trains a Transformer, one in Keras, one in PyTorch.
 #
 # ### E19: a layer that does not exist, and a loss of the wrong kind
-# %% [markdown] id="errata" lang="zh" of="34aafa53"
-# ## 13 · 原文错在哪里
+# %% [markdown] id="errata" lang="zh" of="2cb7c08c"
+# ## 13 · E19 与 E20：两段 Transformer 代码
 #
-# E06、E16、E17 和 E31 已经在各自的地方讲过；还剩第三篇文章的两段代码。
+# E06、E16、E17 和 E31 已经在各自的地方讲过；还剩第三篇文章的两段代码，一段用 Keras，一段用 PyTorch，都说是训练 Transformer。
 #
-# ### E19：不存在的层，不对路的损失
+# ### E19：不存在的层，不匹配的损失
 # %% id="erratum-19"
 try:
     keras.layers.Transformer(2, 32, 4, 64)
@@ -1597,11 +1597,11 @@ except ValueError as error:
 print(float(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(ids, scores)), np.log(5))
 # %% [markdown] id="erratum-19-mended" lang="en"
 # The first line cannot be mended by another name; Keras has the parts (`MultiHeadAttention`, `LayerNormalization`) and no
-# whole. The categorical loss wants a row of probabilities for each character. The listing does not say what its `dataset`
+# layer for the whole. The categorical loss wants a row of probabilities for each character. The listing does not say what its `dataset`
 # holds; the usual targets, ids, fail as above, and for integers there is the **sparse** loss. And nothing in the listing shifts the targets or hides the future. What was meant, a model that goes on writing, is
 # an encoder layer with a causal mask:
-# %% [markdown] id="erratum-19-mended" lang="zh" of="dd1e763e"
-# 第一行换个名字也救不了：Keras 只有部件（`MultiHeadAttention`、`LayerNormalization`），没有整机。
+# %% [markdown] id="erratum-19-mended" lang="zh" of="dee14702"
+# 第一行换个名字也没有用：Keras 只有部件（`MultiHeadAttention`、`LayerNormalization`），没有整个 Transformer 的层。
 # 分类交叉熵要的是每个字一行概率。代码没有说明 `dataset` 里是什么；若是通常的整数编号，就会像上面那样报错，整数标签要用**稀疏**的那个损失。此外，这段代码里没有任何地方把目标错开，
 # 也没有遮住未来。它本想写的是一个“接着往下写”的模型，也就是带因果掩码的编码器层：
 # %% id="erratum-19-mended-run"
@@ -1630,7 +1630,7 @@ print(change.max(axis=(0, 2))[:6].round(3))
 # batch. It has no embedding; if the batch holds token ids, as a batch of text does, that fails too. Our layers complain of the
 # same things, and so they should:
 # %% [markdown] id="erratum-20" lang="zh" of="97c47d28"
-# 没训练时，它与瞎猜差不多，而且没有偷看。
+# 没训练时，它与随机猜测差不多，而且看不到后面的词元。
 #
 # ### E20：只有编号没有向量，两个参数只给了一个
 #
@@ -1654,25 +1654,25 @@ for name, wrong in [
 # environment, the course's model runs on it as it is.
 # %% [markdown] id="erratum-20-mended" lang="zh" of="f5260e3b"
 # 改正之后，就是第 7 节的模型：前面有嵌入，有位置，目标错开一位，有因果掩码，有到词表的投影，有整数标签的损失。
-# 而少了“错开”会怎样，第 5 节已经演示过：什么也不报错，损失漂亮极了，模型却永远只会说 `<s>`。
+# 而少了“错开”会怎样，第 5 节已经演示过：什么也不报错，损失极低，模型却永远只会输出 `<s>`。
 # 也用不着为 PyTorch 另写一份程序：在环境变量里设 `KERAS_BACKEND=torch`，本课程的模型原样就能在它上面跑。
 
 # %% [markdown] id="real" lang="en"
-# ## 14 · Real sentences
+# ## 14 · Real sentences: how to split them and how to cut them
 #
 # The phrases come from a small grammar. What people write does not. The Tatoeba project collects sentences and their translations by volunteers (CC BY 2.0 FR), some 20,000 pairs of English and Chinese among them. Two things change.
 #
-# **The split.** The same English sentence stands there with several translations, and whole families of sentences differ by one word: *What did he say?* and *What did she say?*, for instance. Drawn at random, they would land on both sides, and the test would ask what training has told.
-# So pairs that share their English or their Chinese (but for case, punctuation and short forms) stay on one side. And two sentences are too much alike when, of all the runs of two and three characters (letters, in English) found in either, at least half are found in both: a training pair whose English or Chinese is too much like that of a held-out pair is left out.
+# **The split.** The same English sentence stands there with several translations, and whole families of sentences differ by one word: *What did he say?* and *What did she say?*, for instance. Drawn at random, they would land on both sides, and the test would repeat what was trained on.
+# So pairs that share their English or their Chinese (but for case, punctuation and short forms) stay on one side. Sentences that are nearly the same are kept apart too. Take all runs of two and three characters (letters, in English) in two sentences: if at least half of them are found in both, the sentences are too much alike. A training pair whose English or Chinese is too much like that of a held-out pair is left out.
 #
 # **The tokens.** Characters need no training and no decision, and make long targets; *subwords* (lesson 01) join what is often seen together. English can be cut into words, with `[UNK]` for all that training saw less than twice, or into subwords, which know no unknown word.
-# %% [markdown] id="real" lang="zh" of="8c4707b7"
-# ## 14 · 真实的句子
+# %% [markdown] id="real" lang="zh" of="7d942202"
+# ## 14 · 真实的句子：怎样划分，怎样切分
 #
-# 短语出自一个小语法，人写的句子可不是。Tatoeba 计划收集句子以及志愿者的译文（CC BY 2.0 FR），其中英汉句对有两万左右。有两件事不一样了。
+# 前面的短语出自一个小语法，人写的句子则不然。Tatoeba 计划收集句子以及志愿者的译文（CC BY 2.0 FR），其中英汉句对有两万左右。有两件事不一样了。
 #
-# **怎样划分。** 同一句英文会带着好几种译文出现，还有成片的句子只差一个词，如 *What did he say?* 与 *What did she say?*。随机抽取的话，它们会落在两边，测试时问的，训练时就已经说过了。
-# 所以，英文相同或中文相同（不计大小写、标点和缩写）的句对，必须留在同一边。另外，把两个句子里相连两字、三字的片段（英文按字母算）合在一起看，若至少有一半是两句共有的，就算太像：训练句对里凡是英文或中文与某个留出的句对太像的，一律剔除。
+# **怎样划分。** 同一句英文会带着好几种译文出现，还有成片的句子只差一个词，如 *What did he say?* 与 *What did she say?*。随机抽取的话，它们会落在两边，测试的内容在训练中就已见过。
+# 所以，英文相同或中文相同（不计大小写、标点和缩写）的句对，必须留在同一边。几乎相同的句子也要分开。取两个句子中相连两字、三字的所有片段（英文按字母算），若至少有一半是两句共有的，就算过于相似。训练句对的英文或中文与某个留出的句对过于相似的，一律剔除。
 #
 # **用什么词元。** 按字切分不需要训练，也不用做什么决定，但目标序列长；“子词”（第 01 课）把经常一起出现的合成一个。英文可以切成词，训练中出现不到两次的一律记作 `[UNK]`；也可以切成子词，那就没有不认识的词了。
 # %% id="real-cuts"
@@ -1680,10 +1680,10 @@ for texts, size in ((phrases.english[:1_000], 500), (phrases.chinese[:1_000], 90
     encoding = prep.BytePairEncoding.train([text.lower() for text in texts], size)
     print(*encoding.encode(texts[0].lower()), sep=" | ")
 # %% [markdown] id="real-recorded" lang="en"
-# Training on real sentences takes more than twenty minutes of a processor's work, so here are **recorded runs**: a model twice as wide as at `quick`, the same recipe for every cut, its size and epochs chosen for the time they take and not by any score. A score is the mean over the seeds, each of which also draws another split; the brackets hold the lowest and the highest.
+# Training on real sentences takes more than twenty minutes of a processor's work, so here are **recorded runs**. The model is twice as wide as at `quick`, and the recipe is the same for every cut. Size and epochs were chosen for the time they take and not by any score. A score is the mean over the seeds, each of which also draws another split; the brackets hold the lowest and the highest.
 # BLEU counts **characters**, whatever the model wrote with, so that cuts can be compared, and an English sentence that has several translations takes all of them as references. *Validation* is the BLEU of validation sentences, *nats* their loss per character, *minutes* the work of a processor. `python -m course_lib.transformer.study` repeats the runs and compares them with these records.
-# %% [markdown] id="real-recorded" lang="zh" of="042e1094"
-# 在真实的句子上训练，要花处理器二十多分钟，所以下面是**事先跑好的记录**：模型比 `quick` 的宽一倍，每种切法用同一套配方，模型大小和轮数是按所花的时间定的，没有参考任何分数。每个分数是几个随机种子的平均，每个种子的划分也不同；括号里是最低与最高。
+# %% [markdown] id="real-recorded" lang="zh" of="d8c06f88"
+# 在真实的句子上训练，要花处理器二十多分钟，所以下面是**事先跑好的记录**：模型比 `quick` 的宽一倍，每种切法用同一套训练设置，模型大小和轮数是按所花的时间定的，没有参考任何分数。每个分数是几个随机种子的平均，每个种子的划分也不同；括号里是最低与最高。
 # BLEU 按**字**计算，不管模型写的时候用的是什么，这样不同切法才能比较；一句英文若有好几种译文，就全部用作参考。“验证”是验证句子的 BLEU，“奈特”是它们平均每字的损失，“分钟”是处理器工作的时间。`python -m course_lib.transformer.study` 会重跑一遍，并与这份记录比较。
 # %% [markdown] id="real-predict" lang="en" tags=["predict"]
 # **Before you run it.** Three cuts: English words to Chinese characters, English subwords to characters, subwords to subwords. Which translates new sentences best, which worst, when there are fewer than 18,000 pairs to learn from?
@@ -1718,27 +1718,27 @@ first = translated[0]
 print(tr("pairs:", "句对："), *first.pairs, "·",
       tr("95% interval of one run:", "一次运行的 95% 区间："), *(f"{each:.1f}" for each in first.interval))
 # %% [markdown] id="real-samples-text" lang="en"
-# A number says little about translations; read some. Below, one run's test sentences of six words or more are ordered by their own score (BLEU with runs of one and two characters only) and cut into ten equal parts; the sentence in the middle of each part is shown: nobody picked them.
-# %% [markdown] id="real-samples-text" lang="zh" of="f100f211"
-# 一个数字说明不了译文怎么样，还是读几句吧。下面把一次运行的测试句（至少六个词的）按各自的得分（只数一字、两字片段的 BLEU）排好，平均分成十段，每段取正中间的那一句：没有人挑选过。
+# A number says little about translations; read some. Below, one run's test sentences of six words or more are ordered by their own score (BLEU with runs of one and two characters only) and cut into ten equal parts. The sentence in the middle of each part is shown: nobody picked them.
+# %% [markdown] id="real-samples-text" lang="zh" of="cf95389c"
+# 一个数字说明不了译文怎么样，还是读几句吧。下面把一次运行的测试句（至少六个词的）按各自的分数（只数一字、两字片段的 BLEU）排好，平均分成十段，每段取正中间的那一句：没有人挑选过。
 # %% id="real-samples"
 for sample in first.samples:
     accepted = " / ".join(sample["references"])
     print(f"{sample['score']:5.1f}  {sample['english']}", f"→ {sample['written']}", f"({accepted})",
           sep="\n       ")
 # %% [markdown] id="real-reading" lang="en"
-# How the English is cut changes less than the interval of a single run, about 1.5 to either side; it was tried with one seed only. How the **Chinese** is cut seems to matter, **and characters came out ahead each time**: by 2.6 points of BLEU with the same English cut (one seed), by 3.1 and 1.4 with English words (two seeds), and in nats as well. The last lies within the interval of a single run, and two seeds prove little: a tendency, not a law. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen only a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
+# How the English is cut changes less than the interval of a single run, about 1.5 to either side; it was tried with one seed only. How the **Chinese** is cut seems to matter, **and characters came out ahead each time**. With the same English cut they led by 2.6 points of BLEU (one seed), with English words by 3.1 and 1.4 (two seeds), and in nats as well. The last lies within the interval of a single run, and two seeds prove little: a tendency, not a law. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen only a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
 #
 # All scores are far below those of the phrases: people say what they want, most sentences are unlike all others, and one reference is one of many good answers. Read the samples with the score in mind. It is kind to a wrong sentence that shares many characters, and hard on a right one that is worded differently.
-# Then look for the causes. The volunteers write simplified and traditional characters; the model learnt both, often takes the script that the reference does not use, and each character that differs counts as a mistake. A name that training has not seen is lost. An idiom is translated word for word. And a decoder that has lost its thread repeats itself.
-# %% [markdown] id="real-reading" lang="zh" of="6880fb4d"
+# Then look for the causes. The volunteers write simplified and traditional characters; the model learnt both, often takes the script that the reference does not use, and each character that differs counts as a mistake. A name that training has not seen is lost. An idiom is translated word for word. And a decoder that has lost the context repeats itself.
+# %% [markdown] id="real-reading" lang="zh" of="95786ac5"
 # 英文怎么切，造成的差别比单独一次运行的置信区间（上下各 1.5 左右）还小，不过只用一个种子试过。**中文**怎么切看来却有关系，**而且每次都是字领先**：英文切法相同时，BLEU 高 2.6 分（一个种子）；英文按词切时，分别高 3.1 分和 1.4 分（两个种子）；看奈特也一样。其中 1.4 分的差别还在单次运行的区间之内，而两个种子证明不了多少：这是一种倾向，不是定律。原因多半在于数据不多：由几个字合成的子词，在这些句子里出现得比单个的字少得多，而只见过几次的东西是学不会的。语料若有几百万句，子词也就出现得够多，目标序列又更短，所以大型翻译模型几乎都用子词来写。
 #
-# 所有得分都比短语上低得多：人想说什么就说什么，多数句子与别的都不像，而一句参考译文只是许多好译法中的一种。读这些例子时，请对着得分看：译错了却与参考译文共用许多字的句子，得分并不低；译对了只是换了说法的，反而吃亏。
-# 再来找原因。志愿者有的写简体，有的写繁体；模型两种都学了，写出来的常常不是参考译文用的那一种，而写法不同的字个个都算错。训练中没见过的名字，译文里就丢了。习语被逐字直译。解码器一旦乱了头绪，就会反复说同样的话。
+# 所有分数都比短语上低得多：人写的句子内容不限，多数句子与别的都不相像，而一句参考译文只是许多好译法中的一种。读这些例子时，请对照分数看：译错了却与参考译文共用许多字的句子，分数并不低；译对了只是换了说法的，反而偏低。
+# 再来找原因。志愿者有的写简体，有的写繁体；模型两种都学了，写出来的常常不是参考译文用的那一种，而写法不同的字个个都算错。训练中没见过的名字，译文里就丢了。习语被逐字直译。解码器一旦失去上下文，就会反复输出同样的内容。
 # %% [markdown] id="real-run-text" lang="en"
-# At `full` scale the next cell trains one of these translators here (words to characters), if the sentences can be had.
-# %% [markdown] id="real-run-text" lang="zh" of="897071e6"
+# At `full` scale the next cell trains one of these translators here (words to characters), if the sentences are available.
+# %% [markdown] id="real-run-text" lang="zh" of="c8562aba"
 # 在 `full` 规模下，只要拿得到这些句子，下一格就在这里训练上面三种翻译器中的一种（词 → 字）。
 # %% id="real-run"
 from course_lib.base.errors import DataUnavailable
@@ -1754,7 +1754,7 @@ def tatoeba():
     try:
         return data.tatoeba.load(seed=0, sample="never")
     except DataUnavailable as reason:
-        print(tr("Tatoeba cannot be had here:", "这里拿不到 Tatoeba："), reason)
+        print(tr("Tatoeba is not available here:", "这里拿不到 Tatoeba："), reason)
         return None
 
 
@@ -1770,22 +1770,22 @@ if (real := tatoeba()) is not None:
 # ## 15 · Uses, tools, resources
 #
 # The encoder–decoder translates, summarises, and writes down what was said (Whisper hears with an encoder and writes with a decoder).
-# Its two halves alone are BERT and GPT. Patches of images, frames of sound and amino acids have all been put in place of words.
+# Its encoder alone is the design of BERT, its decoder alone that of GPT. Patches of images, frames of sound and amino acids have all been put in place of words.
 #
 # For real translation use a trained model: the OPUS-MT and NLLB families translate between hundreds of languages, and
 # `sacrebleu` computes BLEU in the way that papers compare; ours equals it, and the tests make sure. KerasHub has ready
 # Transformer layers for Keras; some names differ (`intermediate_dim` is our `hidden_dim`, `normalize_first` our `norm_first`), and by
 # default they are post-norm. To *read* a whole implementation, take the *Annotated
 # Transformer*, line by line beside the paper.
-# %% [markdown] id="uses" lang="zh" of="07269f70"
+# %% [markdown] id="uses" lang="zh" of="8dbfbe4b"
 # ## 15 · 应用、工具与资源
 #
-# 编码器加解码器可以翻译、写摘要，也能把话听写下来（Whisper 用编码器听，用解码器写）。单用一半，就是 BERT 和 GPT。
+# 编码器–解码器模型可以翻译、写摘要，也能把语音转写成文字（Whisper 用编码器听，用解码器写）。仅编码器的是 BERT，仅解码器的是 GPT。
 # 图像的小块、声音的片段、氨基酸，都有人拿来代替词，当作输入。
 #
 # 真要翻译，请用训练好的模型：OPUS-MT 和 NLLB 两个系列能在几百种语言之间互译；论文之间比较 BLEU，用的是 `sacrebleu`，
 # 我们的结果与它相等，有测试保证。KerasHub 为 Keras 提供现成的 Transformer 层，有些参数名不同（`intermediate_dim` 即我们的
-# `hidden_dim`，`normalize_first` 即 `norm_first`），而且默认是后归一化。
+# `hidden_dim`，`normalize_first` 即 `norm_first`），而且默认是 Post-LN。
 # 想读一份完整的实现，推荐 *Annotated Transformer*，它对照论文逐行讲解。
 
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
@@ -2039,25 +2039,25 @@ check("06.6", layer_parameters)
 # %% [markdown] id="quiz-residual" lang="en" tags=["quiz"]
 # **In a pre-norm model the last operation before the scores is one more norm. What is it for?**
 # - [ ] It makes the scores sum to one — The softmax does.
-# - [x] The road was never normalised: its numbers have grown layer by layer — The picture of section 3 shows it; the last norm brings them back to spread one.
+# - [x] The residual path was never normalised: its numbers have grown layer by layer — The picture of section 3 shows it; the last norm brings them back to spread one.
 # - [ ] It stops the gradient — It passes it on, scaled.
 # - [ ] It is a leftover of post-norm — Post-norm models need none: each layer ends with one.
-# %% [markdown] id="quiz-residual" lang="zh" of="ee5aefe6" tags=["quiz"]
-# **在前归一化的模型里，打分之前还要再归一化一次。这是为什么？**
+# %% [markdown] id="quiz-residual" lang="zh" of="4ce55bce" tags=["quiz"]
+# **在 Pre-LN 模型里，打分之前还要再归一化一次。这是为什么？**
 # - [ ] 让得分之和为 1 — 那是 softmax 的事。
-# - [x] 路上的数从未归一化过，一层一层越加越大 — 第 3 节的图就是证据；最后这一次把标准差拉回到 1。
+# - [x] 残差路径上的数从未归一化过，一层一层越加越大 — 第 3 节的图就是证据；最后这一次把标准差拉回到 1。
 # - [ ] 为了截断梯度 — 梯度照样通过，只是缩放了。
-# - [ ] 后归一化留下的习惯 — 后归一化的模型反而不需要：每一层的结尾都有一次。
+# - [ ] Post-LN 留下的习惯 — Post-LN 的模型反而不需要：每一层的结尾都有一次。
 # %% [markdown] id="quiz-smoothing" lang="en" tags=["quiz"]
 # **With smoothing 0.1 a colleague's training loss stops at 0.9 and will not fall. She fears that the model cannot learn the rest. What do you say?**
 # - [ ] Train longer — It may help a little, but there is a floor.
-# - [x] A smoothed loss has a floor above zero; measure plain cross-entropy or BLEU on held-out text — The target itself has doubt in it, and no prediction can do better than to share it.
+# - [x] A smoothed loss has a floor above zero; measure plain cross-entropy or BLEU on held-out text — The target itself has an entropy, and no prediction has a lower loss.
 # - [ ] Take smoothing 0.3 — The floor would rise.
 # - [ ] The learning rate is too low — Nothing here says so.
-# %% [markdown] id="quiz-smoothing" lang="zh" of="58243bec" tags=["quiz"]
+# %% [markdown] id="quiz-smoothing" lang="zh" of="b0d2a81a" tags=["quiz"]
 # **平滑取 0.1，一位同事的训练损失停在 0.9，再也不降。她担心模型学不会剩下的了。你怎么说？**
 # - [ ] 再训练久一点 — 也许有点用，但损失有个底。
-# - [x] 平滑过的损失有一个大于零的底；应当在留出的文本上量普通交叉熵或 BLEU — 目标本身就带着怀疑，再好的预测也只能与它同样怀疑。
+# - [x] 平滑过的损失有一个大于零的底；应当在留出的文本上量普通交叉熵或 BLEU — 目标分布本身有熵，再好的预测，损失也不会低于它。
 # - [ ] 把平滑改成 0.3 — 底会更高。
 # - [ ] 学习率太低 — 看不出有这个问题。
 
@@ -2066,24 +2066,24 @@ check("06.6", layer_parameters)
 #
 # - Order is written into the vectors: sines (distance by a dot product), learned rows (none beyond the last), rotations of query
 #   and key (distance in every layer). Compute positions in float32.
-# - A deep stack learns by its road (residual); a norm keeps the numbers in scale, whatever size the branches start with. Pre-norm keeps the road clear.
+# - A deep stack learns by its residual path; a norm keeps the numbers in scale, whatever size the branches start with. Pre-norm leaves the residual path free of norms.
 # - An encoder layer is two lines; a decoder layer three: back, across, small network. Test that the future cannot be seen.
 # - Training gives the right past and asks for the next character: shifted by one, all positions at once. Without the shift it learns to copy.
-# - Smoothing leaves a doubt; warm-up keeps the first steps small.
-# - Writing goes one character at a time, greedily or with several beginnings; keys and values of the past are kept.
+# - Label smoothing leaves a doubt in the target; warm-up keeps the first steps small.
+# - Writing goes one character at a time, by greedy search or beam search; keys and values of the past are cached.
 # - BLEU counts shared pieces over a corpus. It compares systems on one test, and says nothing alone.
-# - Most parameters of a large Transformer are in its small networks.
-# %% [markdown] id="summary" lang="zh" of="0e3624be"
+# - Most parameters of a large Transformer are in its feed-forward networks.
+# %% [markdown] id="summary" lang="zh" of="36d3ef83"
 # ## 18 · 小结
 #
-# - 次序要写进向量：正弦（点积只取决于距离）、学出来的行（最后一行之外没有）、旋转查询和键（每一层都知道距离）。位置要用 float32 计算。
-# - 叠得深还学得动，靠的是路（残差）；不管支路的初值多大，归一化都让数值保持合适的大小。前归一化让路上畅通无阻。
-# - 编码器层两行；解码器层三行：往回看、横着看、小网络。要检验它看不到未来。
+# - 次序要写进向量：正弦（点积只取决于距离）、可学习的位置编码（最后一行之外没有）、旋转查询和键（每一层都知道距离）。位置要用 float32 计算。
+# - 深层网络能训练，靠的是残差路径；不管支路的初值多大，归一化都让数值保持合适的大小。Pre-LN 不在残差路径上做归一化。
+# - 编码器层两行；解码器层三行：因果自注意力、看向编码器输出的交叉注意力、前馈网络。要检验它看不到未来。
 # - 训练时给正确的前文，问下一个字：错开一位，所有位置同时算。不错开，学会的只是照抄。
-# - 平滑留一点怀疑，预热让头几步走得小。
-# - 写译文一次一个字，可以贪心，也可以几个开头一起走；前面的键和值要存起来。
-# - BLEU 在语料上数相同的片段。它能在同一份测试上比较系统，单独一个数说明不了什么。
-# - 大 Transformer 的参数大部分在小网络里。
+# - 标签平滑让目标不至于绝对，预热让头几步走得小。
+# - 生成译文一次一个字，可以用贪心搜索，也可以用束搜索；前面的键和值存入缓存。
+# - BLEU 在语料上统计相同的片段。它能在同一份测试上比较系统，单独一个数说明不了什么。
+# - 大 Transformer 的参数大部分在前馈网络里。
 
 # %% [markdown] id="faq" lang="en"
 # ## 19 · Questions that come up
