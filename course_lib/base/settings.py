@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from course_lib.base.errors import UsageError
 
@@ -45,6 +46,27 @@ def offline() -> bool:
     if given in {"", "0", "false", "no", "off"}:
         return False
     raise UsageError(f"COURSE_OFFLINE is {given!r}; allowed: 1 (no downloads) or 0")
+
+
+def mirror() -> str | None:
+    """The address of a second place for published files, `COURSE_MIRROR`, or None where it is not set.
+
+    Raises:
+        UsageError: if it is no address of the web, or has a name or a password in it.
+    """
+    chosen = os.environ.get("COURSE_MIRROR", "").strip()
+    if not chosen:
+        return None
+    try:
+        found = urlsplit(chosen)
+        good = found.scheme in {"https", "http"} and bool(found.hostname) and "@" not in found.netloc
+    except ValueError:  # brackets that are no address, say
+        good = False
+    if not good:
+        raise UsageError(
+            "COURSE_MIRROR is no address that can be used; allowed: https://… or http://…, without a name or a password"
+        )
+    return chosen
 
 
 def repository_root() -> Path | None:

@@ -304,8 +304,7 @@ def _cuts(words: Sequence[str]) -> set[int]:
     ),
 )
 def span_f1(learner: Learner) -> None:
-    """Catches: words compared without their places or by their order, cuts for "
-    "words, precision, recall, a mean, 0/0."""
+    """Catches: words without places, words by order, cuts for words, precision, recall, a mean, nothing at all."""
 
     def ask(gold: list[str], found: list[str]) -> float:
         return number(learner(list(gold), list(found)))

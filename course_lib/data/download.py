@@ -2,6 +2,10 @@
 
 What has come of a cut download waits beside its place under the name `….part`, if a checksum will tell whether the rest
 fits it.
+
+Where the site of a data set cannot be reached, `COURSE_MIRROR` may name a second place: an address below which files
+lie as `DATA_SET/FILE`, or one with `{url}` in it, which stands for the file's own address. Only files whose checksum is
+known are taken from there, since nothing else says that they are what was published.
 """
 
 from __future__ import annotations
@@ -9,8 +13,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
+from course_lib.base import settings
 from course_lib.base.errors import DataCorrupt, DataUnavailable
 from course_lib.data import cache, client, gate
 from course_lib.data.client import Interrupted
@@ -24,6 +31,8 @@ TRIES = 2
 FORGET_SILENCE_SECONDS = 60
 
 _silent_since: float | None = None
+# Sites of their own that gave no answer, and when: a mirror is then asked at once.
+_silent_sites: dict[str, float] = {}
 
 Check = Callable[[Path], None]
 
@@ -55,6 +64,7 @@ def fetch(
         DataUnavailable: if it cannot be had or the cache cannot be written; what came before a cut is kept for the
             next run.
         DataCorrupt: if the site sends something else.
+        UsageError: if `COURSE_MIRROR` is no address.
     """
     if not patient and _silent_since is not None and time.monotonic() - _silent_since < FORGET_SILENCE_SECONDS:
         raise DataUnavailable(f"{card_id}: the net gave no answer a moment ago, {file.url} was not asked")
@@ -63,7 +73,7 @@ def fetch(
         with cache.locked(card_id):
             if not (target.is_file() and file.size in (None, target.stat().st_size)):
                 with reporting(progress, file.name) as report:
-                    _download(file, target, report, check or (lambda part: _check(part, file)))
+                    _from_anywhere(card_id, file, target, report, check or (lambda part: _check(part, file)))
     except DataUnavailable:
         raise
     except OSError as problem:
@@ -71,6 +81,48 @@ def fetch(
             f"{card_id}: {file.name} cannot be written to the cache {target.parent}: {cache.why(problem)}"
         ) from problem
     return target
+
+
+def mirrored(card_id: str, file: PublishedFile) -> str | None:
+    """Where the mirror has a file; None where there is no mirror, or no checksum to hold what it sends against.
+
+    Args:
+        card_id: the data set.
+        file: its published file.
+
+    Raises:
+        UsageError: if `COURSE_MIRROR` is no address.
+    """
+    mirror = settings.mirror()
+    if mirror is None or file.checksum is None:
+        return None
+    if "{url}" in mirror:
+        return mirror.replace("{url}", file.url)
+    return f"{mirror.rstrip('/')}/{quote(card_id)}/{quote(file.name)}"
+
+
+def _from_anywhere(card_id: str, file: PublishedFile, target: Path, report: Report, check: Check) -> None:
+    """From the file's own site, else from the mirror."""
+    mirror = mirrored(card_id, file)
+    if mirror is None:
+        _download(file, target, report, check)
+        return
+    site = urlsplit(file.url).netloc
+    silent = _silent_sites.get(site)
+    first: DataUnavailable | None = None
+    if silent is None or time.monotonic() - silent >= FORGET_SILENCE_SECONDS:
+        try:
+            _download(file, target, report, check)
+            return
+        except DataUnavailable as problem:
+            if isinstance(problem.__cause__, Interrupted) and not problem.__cause__.answered:
+                _silent_sites[site] = time.monotonic()
+            first = problem
+    try:
+        _download(replace(file, url=mirror), target, report, check)
+    except DataUnavailable as problem:
+        own = first or f"{site} gave no answer a moment ago"
+        raise DataUnavailable(f"{own}; nor from the mirror: {problem}") from problem
 
 
 def _download(file: PublishedFile, target: Path, report: Report, check: Check) -> None:
