@@ -20,12 +20,14 @@ class _Level:
     """How often each gram of one length occurs; a gram is one whole number, its words as digits."""
 
     def __init__(self, grams: np.ndarray, vocabulary_size: int) -> None:
-        self.grams, self.counts = np.unique(grams, return_counts=True)
+        # Hundreds of thousands of grams are kept: their counts take four bytes each.
+        self.grams, counts = np.unique(grams, return_counts=True)
+        self.counts = counts.astype(np.int32)
         # What stands before the last word: how often it occurs, and how many different words follow it.
         self.contexts, places = np.unique(self.grams // vocabulary_size, return_inverse=True)
-        self.totals = np.bincount(places, weights=self.counts)
-        self.types = np.bincount(places)
-        self._places = places
+        self.totals = np.bincount(places, weights=self.counts).astype(np.int32)
+        self.types = np.bincount(places).astype(np.int32)
+        self._size = vocabulary_size
 
     def count(self, grams: np.ndarray) -> np.ndarray:
         return _look_up(self.grams, self.counts, grams)
@@ -35,8 +37,9 @@ class _Level:
 
     def followers_by_count(self, most: int) -> np.ndarray:
         """How many different words follow each context once, twice, …, `most` times or more: (contexts, most)."""
-        kinds = np.zeros((len(self.contexts), most))
-        np.add.at(kinds, (self._places, np.minimum(self.counts, most) - 1), 1)
+        kinds = np.zeros((len(self.contexts), most), np.int32)
+        places = np.searchsorted(self.contexts, self.grams // self._size)
+        np.add.at(kinds, (places, np.minimum(self.counts, most) - 1), 1)
         return kinds
 
     def look_up_context(self, values: np.ndarray, contexts: np.ndarray) -> np.ndarray:

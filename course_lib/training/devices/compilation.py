@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+
+# After how many calls of one shape XLA has paid for its compiling: 1 to 2 seconds and tens of megabytes, against a
+# millisecond or two a call.
+_PATIENCE = 1_000
 
 
 def compiled(function: Callable[..., object], model: object, often: bool = False) -> Callable[..., object]:
@@ -15,8 +20,8 @@ def compiled(function: Callable[..., object], model: object, often: bool = False
     Args:
         function: takes arrays, nested or not, calls the model, and changes no variable.
         model: a model that has its weights. New values of them are seen, other variables are not.
-        often: whether a shape is called so often that it pays to have TensorFlow compile it by XLA on a CPU too, which
-            takes about three times as long.
+        often: whether TensorFlow, which leaves XLA out on a CPU, compiles a shape by it all the same once it was called
+            a thousand times. XLA adds up in another order: numbers move by rounding then.
 
     Returns:
         A function of the same arguments.
@@ -33,17 +38,27 @@ def _on_tensorflow(function: Callable[..., object], model: object, often: bool) 
     import keras
     import tensorflow as tf
 
-    # Keras leaves XLA out on a CPU; a layer on cuDNN can do without it alone.
-    by_xla = all(layer.supports_jit for layer in model._flatten_layers()) if often else model.jit_compile
     # TensorFlow would need half a millisecond to find the trace that fits, which is as long as a short step.
     traces: dict[tuple[object, ...], Callable[..., object]] = {}
+    calls: Counter[tuple[object, ...]] = Counter()
+
+    def traced(tensors, by_xla: bool):
+        return tf.function(function, autograph=False, jit_compile=by_xla).get_concrete_function(*tensors)
 
     def call(*arguments):
         tensors = keras.tree.map_structure(tf.convert_to_tensor, arguments)
         key = tuple((*tensor.shape, tensor.dtype) for tensor in keras.tree.flatten(tensors))
         if key not in traces:
-            traced = tf.function(function, autograph=False, jit_compile=by_xla)
-            traces[key] = traced.get_concrete_function(*tensors)
+            traces[key] = traced(tensors, model.jit_compile)
+        calls[key] += 1
+        if often and calls[key] == _PATIENCE and not model.jit_compile:
+            faster = traced(tensors, by_xla=True)
+            try:
+                found = faster(*tensors)
+            except tf.errors.OpError:  # something in it, such as a layer on cuDNN, is not for XLA
+                return traces[key](*tensors)
+            traces[key] = faster
+            return found
         return traces[key](*tensors)
 
     return call
