@@ -402,7 +402,7 @@ course.report("bits_ratio", per_byte[2] / per_byte[0])
 # %% [markdown] id="yardsticks" lang="zh" of="c304a783"
 # ## 3 · 两把不用网络的尺子
 #
-# 训练之前，先弄清白给的有多少。**压缩程序**也在玩香农的游戏：`xz` 把一个文件压到一半，等于每个字节猜到了四比特。我们让它先读训练用的小说，再看留出的那一部还要多少字节。
+# 训练之前，先弄清楚不训练能做到什么程度。**压缩程序**也在玩香农的游戏：`xz` 把一个文件压到一半，等于每个字节只付四比特。我们让它先读训练用的小说，再看留出的那一部还要多少字节。
 #
 # 另一把尺子是**计数**所能做到的最好：Kneser–Ney（第 02 课）的改进版。它看前四个词元；只见过一次的，很多是偶然，所以每个计数都打一点折扣，省下来的交给更短的上文：
 #
@@ -602,11 +602,11 @@ plots.show(
 # %% [markdown] id="decoder" lang="zh" of="fc6b6da7"
 # ## 5 · 只要解码器
 #
-# 第三篇文章说，大语言模型由编码器和解码器组成（E17）。那是第 06 课，是“翻译器”。往下写一篇文字时，没有另一篇可以横着看，所以编码器不要了，交叉注意力也就不要了。一层只剩下
+# 第三篇文章说，大语言模型由编码器和解码器组成（E17）。那是第 06 课，是“翻译器”。续写一篇文字时，旁边没有另一篇可看，所以编码器不要了，交叉注意力也就不要了。一层只剩下
 #
 # $$ x \leftarrow x + \mathrm{attention}(\mathrm{norm}(x)), \qquad x \leftarrow x + \mathrm{network}(\mathrm{norm}(x)), \tag{8} $$
 #
-# 用的是第 05 课的因果掩码：位置 $t$ 只看得到 $t$ 及以前。GPT、Llama、Qwen、DeepSeek 这一类，都是它一层层叠起来的。（T5 和 BART 两半都留着；BERT 只有编码器。）只用解码器的一路胜出，
+# 用的是第 05 课的因果掩码：位置 $t$ 只看得到 $t$ 及以前。GPT、Llama、Qwen、DeepSeek 这一类，都是它一层层叠起来的。（T5 和 BART 两半都留着；BERT 只有编码器。）“只用解码器”这条路之所以胜出，
 # 原因之一是：任何文字的**每一个**位置都既是问题又是答案，一遍就能全部用上，标签不用人来做。
 #
 # 还有三处细节，是第 06 课之后才有的。词元向量用**两次**：入口用一次，转置之后再当最后一个矩阵（叫“权重共享”）。位置在 GPT 里是学出来的向量，在今天的模型里是查询和键的旋转（第 06 课）。
@@ -854,23 +854,24 @@ for name, value in bits.items():
 # %% id="record-table"
 races = lm.recorded_races()
 rows = []
-for kind in ("lstm", "transformer"):
+for kind, name in [("lstm", "LSTM"), ("transformer", "Transformer")]:
     runs = [race for race in races if race.model == kind]
     final = [race.test_bits for race in runs]
     minutes = np.mean([race.curve[-1][0] for race in runs]) / 60
     spread = f"{min(final):.3f} – {max(final):.3f}" if len(final) > 1 else tr("one run", "只有一次")
-    rows.append([kind, f"{runs[0].weights:,}", f"{minutes:.0f}", len(runs), f"{np.mean(final):.3f}", spread])
+    rows.append([name, f"{runs[0].weights:,}", f"{minutes:.0f}", len(runs), f"{np.mean(final):.3f}", spread])
 counts = table.surprisals(*mlp.contexts_and_targets([ids_of(test_text)], 5))
 counted_test = lm.bits_per_byte(counts.sum(), test_text)
 rows.append(["Kneser–Ney", "", "", "", f"{counted_test:.3f}", ""])
 display.table([tr("model", "模型"), tr("weights", "参数"), tr("processor minutes", "处理器分钟"),
-               tr("seeds", "种子数"), tr("bits per byte, mean", "每字节比特，平均"), tr("from – to", "从 – 到")], rows)
+               tr("seeds", "种子数"), tr("bits per byte, mean", "每字节比特，平均"),
+               tr("from – to", "从 – 到")], rows)
 # %% id="record-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.6, 3.8))
-for kind, color, style in [("lstm", red, "--"), ("transformer", blue, "-")]:
+for kind, name, color, style in [("lstm", "LSTM", red, "--"), ("transformer", "Transformer", blue, "-")]:
     for race in races:
         if race.model == kind:
-            axis.plot(*np.transpose(race.curve) / [[60], [1]], style, color=color, lw=1.4, label=kind if race.seed == 1 else None)
+            axis.plot(*np.transpose(race.curve) / [[60], [1]], style, color=color, lw=1.4, label=name if race.seed == 1 else None)
 axis.axhline(counting, color=green, lw=2, label=plots.label("Kneser–Ney, in seconds", "Kneser–Ney，只要几秒"))
 axis.axhline(packed, color=grey, ls=":", label="xz")
 axis.set(xscale="log", xlabel=plots.label("processor minutes of training", "训练用的处理器分钟"), ylabel=plots.label("bits per byte, validation novel", "每字节比特，验证小说"))
@@ -901,8 +902,8 @@ first_runs = {race.model: race for race in races if race.seed == 1}
 pieces = held[: len(held) // 128 * 128].reshape(-1, 128)
 counted_nats = table.surprisals(*mlp.contexts_and_targets(pieces, 5)).reshape(-1, 128).mean(axis=0)
 by_position = {"Kneser–Ney": counted_nats}
-for kind, race in first_runs.items():
-    by_position[kind] = np.array(race.by_position)
+for name, kind in [("Transformer", "transformer"), ("LSTM", "lstm")]:
+    by_position[name] = np.array(first_runs[kind].by_position)
 for name, nats in by_position.items():
     parts = [nats[:1].mean(), nats[4:8].mean(), nats[16:32].mean(), nats[64:].mean()]
     print(f"{name:>12}", "  ".join(f"{part:.2f}" for part in parts))
@@ -1000,7 +1001,7 @@ plots.show(
 # %% [markdown] id="checkpoint" lang="en"
 # Now let a model write. The one on record from section 7 was trained for a quarter of an hour; its weights lie in the course (one megabyte), so nobody has to wait. Text **streams** onto the page token by token, as it is drawn.
 # %% [markdown] id="checkpoint" lang="zh" of="78163a84"
-# 现在让模型写。第 7 节有记录的那个模型训练了一刻钟，权重就在课程里（1 MB），谁也不用等。文字抽一个词元就上一个词元，**流**到页面上来。
+# 现在让模型写。第 7 节有记录的那个模型训练了一刻钟，权重就在课程里（1 MB），谁也不用等。文字是**流式**输出的：抽出一个词元，页面上就出现一个。
 # %% id="checkpoint-write"
 def write(model, beginning, new, rule, seed=course.seed):
     tr("""Print a beginning, then every token as soon as it is drawn.""",
@@ -1559,17 +1560,17 @@ check("09.6", induction_scores)
 # - [ ] 调低学习率 — 还没训练呢。
 # - [ ] 看看损失是不是用比特算的 — 用比特算，就该是 12.97。
 # %% [markdown] id="quiz-state" lang="en" tags=["quiz"]
-# **Truncated backpropagation goes back 64 tokens, yet the LSTM profits from what stood 200 tokens before. How can that be?**
-# - [ ] It cannot — Measured on the page: it does where the state is carried.
-# - [x] The state carries over; only the gradient stops at the cut — What proved useful within 64 tokens is kept, and may last longer.
-# - [ ] Adam's running means remember the text — They remember gradients, and not what was read.
-# - [ ] The forget gate is always 1 — Then nothing new could be told from the old.
-# %% [markdown] id="quiz-state" lang="zh" tags=["quiz"] of="40b25d9a"
-# **截断的反向传播只往回走 64 个词元，LSTM 却能用上 200 个词元之前的内容。怎么会这样？**
-# - [ ] 不可能 — 页面上量过：传递状态时就能。
-# - [x] 状态一直传下去，停在切口上的只是梯度 — 在 64 个词元之内学会保留的东西，可以留得更久。
-# - [ ] Adam 的滑动平均记得读过的文字 — 它记的是梯度，不是读过的内容。
-# - [ ] 遗忘门恒为 1 — 那样新旧就全混在一起了。
+# **Truncated backpropagation goes back 64 tokens. Can an LSTM all the same make use of what stood 200 tokens before?**
+# - [ ] No, at the cut everything is lost — The gradient ends there; what the state holds does not.
+# - [x] Yes, if the state is carried: only the gradient stops at the cut — What proved useful within 64 tokens is kept, and may last longer.
+# - [ ] Yes, for Adam's running means remember the text — They remember gradients, and not what was read.
+# - [ ] Yes, for the forget gate is always 1 — Then nothing new could be told from the old.
+# %% [markdown] id="quiz-state" lang="zh" tags=["quiz"] of="8aacce3c"
+# **截断的反向传播只往回走 64 个词元。LSTM 有没有可能用上 200 个词元之前的内容？**
+# - [ ] 没有，到了切口就全丢了 — 停在切口上的是梯度，不是状态里装的东西。
+# - [x] 有，只要传递状态：停在切口上的只是梯度 — 在 64 个词元之内学会保留的东西，可以留得更久。
+# - [ ] 有，因为 Adam 的滑动平均记得读过的文字 — 它记的是梯度，不是读过的内容。
+# - [ ] 有，因为遗忘门恒为 1 — 那样新旧就全混在一起了。
 # %% [markdown] id="quiz-greedy" lang="en" tags=["quiz"]
 # **Greedy writing gets into a circle. Why does the most probable token lead there?**
 # - [ ] Because of rounding — It happens with exact numbers, too.
@@ -1600,19 +1601,19 @@ check("09.6", induction_scores)
 #
 # - A language model says what comes next; it is paid for in bits, and honest doubt is cheapest.
 # - Perplexity is per token; only bits per byte compare models with different tokens. Put `xz` and Kneser–Ney beside every network.
-# - A recurrent network keeps a state: open gates keep the gradient from vanishing, clipping stops its explosion, and the state is carried over the cut.
+# - A recurrent network keeps a state: open gates keep the gradient from vanishing, clipping stops its explosion, and the state is carried over the cut, in training already.
 # - A decoder alone is lesson 06 without an encoder: shift, causal mask, sparse loss, tied vectors. Its first loss is ln V.
 # - Packed documents need a mask that knows them.
 # - In a short race counting wins by far; networks overtake it with time and go on.
 # - How a token is drawn changes the text as much as the model does; keys and values are computed once.
 # - Measure what was copied, and put real text beside it.
 # - Heads that continue a pattern can be found, and switched off.
-# %% [markdown] id="summary" lang="zh" of="9a3c42d4"
+# %% [markdown] id="summary" lang="zh" of="0e45819e"
 # ## 17 · 小结
 #
 # - 语言模型说的是接下来是什么；代价按比特算，诚实的怀疑最省。
 # - 困惑度是按词元算的；词元不同的模型，只能比每字节比特。每个网络旁边，都要放上 `xz` 和 Kneser–Ney。
-# - 循环网络有状态：打开的门让梯度不致消失，裁剪挡住爆炸，状态要越过切口传下去。
+# - 循环网络有状态：打开的门让梯度不致消失，裁剪挡住爆炸，状态要越过切口传下去，训练时就得这样。
 # - 只有解码器的模型，就是第 06 课去掉编码器：错位、因果掩码、稀疏损失、共享向量。最初的损失是 ln V。
 # - 打包的文档，掩码要认得界线。
 # - 比得短，计数遥遥领先；时间一长，网络赶上来，并且继续往前。

@@ -44,7 +44,12 @@ def test_a_shape_that_is_called_often_is_compiled_by_xla_in_the_end_and_gives_th
     model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(3)])
     inputs, made = np.ones((2, 3), "float32"), []
     function = tf.function
-    monkeypatch.setattr(tf, "function", lambda *given, **how: made.append(how["jit_compile"]) or function(*given, **how))
+
+    def noted(*given, **how):
+        made.append(how["jit_compile"])
+        return function(*given, **how)
+
+    monkeypatch.setattr(tf, "function", noted)
     call, never = compiled(model, model, often=True), compiled(model, model)
     for _ in range(5):
         np.testing.assert_allclose(call(inputs), model(inputs), rtol=1e-5)
