@@ -537,13 +537,13 @@ plots.show(
 # **Before you run it.** Two LSTMs train on the same pieces in the same order. One hands its state on; the other, a common bug, begins every piece with an empty one.
 # Then both read passages four times as long as a piece. Sketch what a token costs at the beginning of a passage, up to the length of one piece, and beyond it. Where will the two differ?
 #
-# > Both pay dearly for the first tokens, before which they have read nothing, and are level after some ten. Up to the length of a piece the two are alike, and so are their training losses: nothing there points at the bug. Beyond it the first goes on as before.
+# > Both pay dearly for the first tokens, before which they have read nothing, and are level after some ten. Up to the length of a piece the two are alike, and their training losses lie close together (the second pays a little more at the start of every piece): nothing there points at the bug. Beyond it the first goes on as before.
 # > The other is where it has never been, for in training none of its states was older than one piece. With some seeds it goes on as if nothing were; with others the state runs away, and a token costs more than a blind guess. A bug that shows in some runs only is the worst kind.
-# %% [markdown] id="carry-predict" lang="zh" of="e5b35df2" tags=["predict"]
+# %% [markdown] id="carry-predict" lang="zh" of="f4c1818b" tags=["predict"]
 # **先猜，再运行。** 两个 LSTM 用同样的小段、同样的次序训练。一个把状态传下去；另一个犯了常见的错，每一段都从空状态开始。然后两个都去读四段那么长的片段。
 # 请画一画：片段开头、第一段以内、超出一段之后，每个词元各要付多少？两个网络会在哪里分道扬镳？
 #
-# > 开头的几个词元，两个都付得很多，因为前面什么也没读过；十来个之后就平了。在一段的长度以内，两者一个样，训练损失也一个样：从那里看不出错误。超出一段之后，第一个照常读下去。
+# > 开头的几个词元，两个都付得很多，因为前面什么也没读过；十来个之后就平了。在一段的长度以内，两者一个样，训练损失也相差不大（第二个在每段开头多付一点）：从那里看不出错误。超出一段之后，第一个照常读下去。
 # > 另一个到了从没到过的地方，因为训练时它的状态从来没有超过一段那么久。换几个种子，有时它若无其事地读下去；有时状态失控，每个词元付的比瞎猜还多。只在一部分运行里才露面的错误，最难对付。
 # %% id="carry-run"
 rows_of = {"train": lm.pack([known], course.row, separator),
@@ -694,7 +694,7 @@ for part, text in bytes_of.items():
 
 class Position(layers.Layer):
     def build(self, shape):
-        large = keras.initializers.RandomNormal(stddev=1)  # where a token stands is seen at once
+        large = keras.initializers.RandomNormal(stddev=1)  # places are seen at once  # 位置一眼就看得出
         self.table = self.add_weight(shape=(shape[1], shape[2]), initializer=large)
 
     def call(self, vectors):
@@ -720,7 +720,7 @@ for shifted, causal in [(False, False), (True, False), (True, True)]:
                   keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     targets = windows["train"][:, 1:] if shifted else given
     told = model.fit(given[chosen], targets[chosen], batch_size=16, verbose=0).history["loss"][-1]
-    # What comes after the last byte of a window: that byte no model can see.
+    # What comes after the last byte of a window: that byte no model can see.  # 一段的最后一个字节后面是什么：那个字节哪个模型都看不见。
     scores = model(held_given)[:, -1]
     honest = ops.mean(mlp.cross_entropy(windows["held"][:, -1], scores))
     yes_or_no = [tr("yes", "有") if each else tr("no", "无") for each in (shifted, causal)]
@@ -796,7 +796,7 @@ inputs, segments = rows.token_ids[row][None], rows.segment_ids[row][None]
 changed = np.where(segments == segments[0, 0], 2 + inputs % (begin - 2), inputs)  # another first poem  # 换了第一首诗
 
 model = decoder(begin + 1, num_layers=1, max_length=64)
-later = segments[0] != segments[0, 0]  # where the other poems stand
+later = segments[0] != segments[0, 0]  # where the other poems stand  # 其他诗所在的位置
 for name, given in [(tr("together", "不分开"), None), (tr("apart", "分开"), segments)]:
     moved = ops.abs(model(inputs, given) - model(changed, given))
     print(f"{name}: {float(ops.max(moved[0][later])):.6f}")
@@ -825,8 +825,8 @@ told = lm.train_language_model(writer, rows_of["train"], course.steps, batch_siz
                                learning_rate=3e-3, seed=course.seed)
 seconds[writer] = told["processor_seconds"][-1]
 
-nats = {"lstm": lm.surprise(carried, held_ids),  # the whole text in one pass, the state carried
-        "transformer": lm.surprise(writer, held_ids),  # with a sliding window
+nats = {"lstm": lm.surprise(carried, held_ids),  # in one pass, the state carried  # 从头到尾读一遍，传递状态
+        "transformer": lm.surprise(writer, held_ids),  # with a sliding window  # 用滑动窗口
         "counting": table.surprisals(*mlp.contexts_and_targets([held[: course.held]], 5))}
 bits = {name: of_tokens.sum() / np.log(2) / held_bytes for name, of_tokens in nats.items()}
 display.table(
@@ -1056,7 +1056,7 @@ _ = write(writer, "Mr. Tilney", course.new, fluent)
 greedy, longest = lm.Sampler(greedy=True), course.lengths[-1]
 spent = {}
 for cached in (True, False):
-    lm.generate(kept, [separator], longest, greedy, cached=cached)  # compiled for every length
+    lm.generate(kept, [separator], longest, greedy, cached=cached)  # compiled for every length  # 每个长度都要编译
     started = time.perf_counter()
     for number, _ in enumerate(lm.stream(kept, [separator], longest, greedy, cached=cached), 1):
         if number in course.lengths:
@@ -1284,7 +1284,7 @@ except DataUnavailable as problem:
 # %% id="stories-write"
 if teller:
     ids = pieces.encode("Once upon a time")
-    lm.generate(teller, ids, 2)  # compiled
+    lm.generate(teller, ids, 2)  # compiled  # 先编译好
     started = time.perf_counter()
     new = lm.generate(teller, ids, 150, lm.Sampler(greedy=True), stop=1)
     print(pieces.decode([*ids, *new]))
