@@ -131,7 +131,7 @@
 # %% [markdown] id="back" lang="zh" of="266703fd"
 # **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
 #
-# <details><summary>窗口为 1 时，跳字模型从 <em>dogs chase cats</em> 得到哪些词对？</summary>
+# <details><summary>窗口为 1 时，skip-gram从 <em>dogs chase cats</em> 得到哪些词对？</summary>
 #
 # 四个：*dogs–chase*、*chase–dogs*、*chase–cats*、*cats–chase*。每个词轮流做中心词，邻词是上下文。出自{{01 word2vec}}。
 #
@@ -1518,7 +1518,7 @@ print(tr("one layer, built:", "搭出来的一层："), f"{built:,}")
 del one_layer
 
 bert_large = {
-    "embeddings": (30_522 + 512 + 2) * 1024,  # word pieces, learned positions, two kinds of sentence  # 词片、学出来的位置、两种句子
+    "embeddings": (30_522 + 512 + 2) * 1024,  # word pieces, learned positions, two kinds of sentence  # 词片、可学习的位置编码、两种句子
     "attention": 24 * attention_size(1024),
     "networks": 24 * network_size(1024, 4096) + 1024 * 1024 + 1024,  # and one that pools position 1  # 外加一个汇总第 1 个位置的
     "norms": (2 * 24 + 1) * 2 * 1024,
@@ -1745,7 +1745,7 @@ from course_lib.base.errors import DataUnavailable
 
 
 def tatoeba():
-    tr("""The pairs where full scale asks for them and they can be had; else None, and why.""",
+    tr("""The pairs where full scale asks for them and they are available; else None, and why.""",
        """在 full 规模下且能取得时，返回句对；否则返回 None 和原因。""")
     if not course.tatoeba:
         print(tr("Only at full scale: set COURSE_SCALE=full before you start Jupyter.",

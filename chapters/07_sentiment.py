@@ -4,9 +4,9 @@
 # # 07 · Film reviews: what does it take to get a real number honestly?
 #
 # The fourth article trains, as it says, a network on film reviews, and reports 92.19%. Its program cannot give that number; it does
-# not even run. This lesson builds the program that was meant, measures it, mends it step by step, and then climbs a ladder of
-# other models, from a list of good and bad words to an average of two that were trained in quite different ways. On the way you
-# will meet everything that makes a number trustworthy: a split that does not leak, an error bar, a test set that is asked once.
+# not even run. This lesson builds the program that was meant, measures it, and mends it step by step. Then it climbs a ladder of
+# other models, from a list of good and bad words to an ensemble of two that were trained in quite different ways. On the way you
+# will meet everything that makes a number trustworthy: a split that does not leak, an error bar, a test set that is used once.
 #
 # **When you have worked through it, you can**
 #
@@ -15,28 +15,28 @@
 # - compute the naive Bayes weight of a word and train logistic regression on hundreds of thousands of n-grams as a Keras model;
 # - name what is wrong with the article's LSTM, and measure what each repair gains;
 # - learn from reviews that nobody labelled;
-# - make probabilities keep their promises, and average models;
+# - calibrate probabilities, and average models (an ensemble);
 # - say which words moved a verdict, and which verdicts go wrong;
 # - explain why some published numbers had to be withdrawn.
 #
 # **You need** vocabularies and padding (lesson 01), cross-entropy (02), attention (05) and the encoder (06).
 #
 # **Mirrors** section 3.3 of the first article and 1.2, 3.2.4, 4.3 and 5 of the fourth. What they get wrong (E03, E25 to E29) is run in its place.
-# %% [markdown] id="title" lang="zh" of="d6b2cdb9"
-# # 07 · 影评情感：怎样诚实地得到一个可信的数？
+# %% [markdown] id="title" lang="zh" of="26104e37"
+# # 07 · 影评情感分析：怎样得到一个可信的准确率？
 #
-# 第四篇文章说，它在影评上训练了一个网络，得到 92.19%。可是它的程序给不出这个数，甚至根本跑不起来。这一课先把它本想写的程序写出来，
-# 测一测，再一步一步修好；然后沿着一架梯子往上爬：最低一级是一张褒贬词表，最高一级是两个训练方式完全不同的模型的平均。
-# 一路上，你会遇到让一个数可信的所有东西：不泄漏的划分、误差范围、只问一次的测试集。
+# 第四篇文章说，它在影评上训练了一个网络，得到 92.19%。可是它的程序给不出这个数，甚至根本跑不起来。这一课先按它的本意写出程序并测试，
+# 再一步一步改正；然后由简到繁比较一系列模型，从一部情感词典，直到两个训练方式完全不同的模型的集成。
+# 其间会讲到结果可信的各项条件：不泄漏的划分、标准误、只用一次的测试集。
 #
 # **学完这一课，你能够**
 #
 # - 按电影划分影评，并说清不这样做会怎样；
 # - 看懂带标准误的准确率、精确率、召回率、F1、ROC 曲线和校准曲线；
 # - 算出一个词的朴素贝叶斯权重，并用 Keras 在几十万个 n 元语法上训练逻辑回归；
-# - 指出原文的 LSTM 错在哪里，并量出每一处修补带来多少；
+# - 指出原文的 LSTM 错在哪里，并测出每一处修改带来多少提升；
 # - 从没有标注的影评中学习；
-# - 让概率说话算数，并把几个模型平均起来；
+# - 校准概率，并用模型平均（集成）合并几个模型；
 # - 说出是哪些词左右了判断，又是哪些判断会出错；
 # - 解释为什么有些发表过的数字后来不得不撤回。
 #
@@ -163,7 +163,7 @@
 # </details>
 
 # %% [markdown] id="background" lang="en"
-# ## 1 · A data set everybody has a number for
+# ## 1 · The IMDB reviews and their published results
 #
 # In 2011 Andrew Maas and colleagues collected 100,000 reviews from the Internet Movie Database: 25,000 to train on, 25,000 to
 # test on, and 50,000 without labels. A review with at most 4 stars of 10 is negative, one with at least 7 is positive; nothing
@@ -175,24 +175,24 @@
 # |---|---|
 # | Maas et al., 2011: word vectors and word counts | 88.89 |
 # | Wang and Manning, 2012: naive Bayes weights, pairs of words | 91.22 |
-# | Mesnil et al., 2015: triples, paragraph vectors and a recurrent network, averaged | 92.57 |
+# | Mesnil et al., 2015: an ensemble of triples, paragraph vectors and a recurrent network | 92.57 |
 # | Dai and Le, 2015: an LSTM pre-trained on the unlabelled reviews | 92.8 |
 # | Miyato et al., 2017: the same with adversarial training | 94.1 |
 # | Howard and Ruder, 2018: a language model of Wikipedia, fine-tuned | 95.4 |
 #
 # 92.19 lies among real results. It is just no result of the program it is printed beside.
-# %% [markdown] id="background" lang="zh" of="fc2b51ba"
-# ## 1 · 人人都报过成绩的数据集
+# %% [markdown] id="background" lang="zh" of="bb9f71ac"
+# ## 1 · IMDB 影评与已发表的结果
 #
 # 2011 年，Andrew Maas 等人从互联网电影数据库收集了 100,000 条影评：25,000 条用来训练，25,000 条用来测试，50,000 条没有标注。
 # 满分十星，不超过四星算差评，不低于七星算好评，中间的不要。一部电影最多 30 条，测试用的电影与训练用的不同（只有一部例外；另有 123 篇文本一字不差地两边都有，我们数过）。
-# 他们最好的模型达到 88.89%。从那以后，凡有新想法，都要在这些影评上报出成绩：
+# 他们最好的模型达到 88.89%。从那以后，新方法都要在这些影评上报告准确率：
 #
 # | 方法 | 准确率（%） |
 # |---|---|
 # | Maas 等，2011：词向量加词频 | 88.89 |
 # | Wang 与 Manning，2012：朴素贝叶斯权重，二元语法 | 91.22 |
-# | Mesnil 等，2015：三元语法、段落向量、循环网络三者平均 | 92.57 |
+# | Mesnil 等，2015：三元语法、段落向量、循环网络三者的集成 | 92.57 |
 # | Dai 与 Le，2015：在无标注影评上预训练的 LSTM | 92.8 |
 # | Miyato 等，2017：同上，加对抗训练 | 94.1 |
 # | Howard 与 Ruder，2018：维基百科上的语言模型，再微调 | 95.4 |
@@ -216,9 +216,9 @@ from course_lib.training import compile_for_training
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 关于重复追踪的提醒是说给长循环听的
 
 called = {  # what models are called in tables  # 各模型在表中的名称
-    "majority": tr("majority", "多数类"), "lexicon": tr("word lists", "词表"), "words": tr("words", "单词"), "bag-of-words": tr("words", "单词"),
+    "majority": tr("majority", "多数类"), "lexicon": tr("sentiment lexicon", "情感词典"), "words": tr("words", "单词"), "bag-of-words": tr("words", "单词"),
     "n-grams": tr("n-grams", "n 元语法"), "nb-n-grams": tr("n-grams, weighted", "加权 n 元语法"), "lstm": "LSTM", "mean of words": tr("mean of words", "词向量平均"), "mean-of-words": tr("mean of words", "词向量平均"),
-    "encoder": tr("encoder", "编码器"), "lstm-5-vectors": tr("LSTM, mended, few", "修好的 LSTM，少量"), "lstm-mended": tr("LSTM, mended", "修好的 LSTM"), "documents": tr("document vectors", "文档向量"), "average": tr("average", "平均"),
+    "encoder": tr("encoder", "编码器"), "lstm-5-vectors": tr("LSTM, mended, few", "修正后的 LSTM，少量"), "lstm-mended": tr("LSTM, mended", "修正后的 LSTM"), "documents": tr("document vectors", "文档向量"), "average": tr("ensemble", "模型平均（集成）"),
 }
 
 # %% id="map" tags=["fold"]
@@ -226,14 +226,14 @@ diagrams.flow(
     boxes={
         "split": (0, 0, tr("split by film\nsection 2", "按电影划分\n第 2 节")),
         "metrics": (0, 1, tr("metrics\nsection 3", "指标\n第 3 节")),
-        "words": (1, 0, tr("lists and n-grams\nsections 4–5", "词表与 n 元语法\n第 4–5 节")),
-        "lstm": (1, 1, tr("LSTM, mended\nsection 6", "LSTM，逐步修好\n第 6 节")),
+        "words": (1, 0, tr("lexicon, n-grams\nsections 4–5", "情感词典与 n 元语法\n第 4–5 节")),
+        "lstm": (1, 1, tr("LSTM, mended\nsection 6", "LSTM，逐步修正\n第 6 节")),
         "encoder": (1, 2, tr("means, encoder\nsection 7", "平均、编码器\n第 7 节")),
         "unlabelled": (2, 0, tr("unlabelled reviews\nsection 8", "无标注影评\n第 8 节")),
         "average": (2, 1, tr("calibrate, average\nsection 9", "校准、平均\n第 9 节")),
-        "test": (3, 0, tr("the test, once\nsection 10", "测试，只问一次\n第 10 节")),
+        "test": (3, 0, tr("the test, once\nsection 10", "测试集，只用一次\n第 10 节")),
         "why": (3, 1, tr("why, and where wrong\nsection 11", "为什么，错在哪\n第 11 节")),
-        "full": (3, 2, tr("the full ladder\nsection 12", "完整的梯子\n第 12 节")),
+        "full": (3, 2, tr("the full ladder\nsection 12", "完整的比较\n第 12 节")),
     },
     arrows=[
         ("split", "words", ""), ("metrics", "lstm", ""), ("split", "lstm", ""), ("words", "unlabelled", ""), ("words", "average", ""),
@@ -241,15 +241,15 @@ diagrams.flow(
     ],
     english="A map: a split by film and metrics come first; then n-grams, an LSTM and an encoder; unlabelled reviews; calibration"
     " and averaging; one test; reasons and mistakes; the full-scale ladder.",
-    chinese="一张路线图：先是按电影划分和各种指标；然后是 n 元语法、LSTM 和编码器；再是无标注影评；校准与平均；测试一次；原因与错误；完整的梯子。",
+    chinese="一张路线图：先是按电影划分和各种指标；然后是 n 元语法、LSTM 和编码器；再是无标注影评；校准与平均；测试一次；原因与错误；完整的比较。",
 )
 
 # %% [markdown] id="dial" lang="en"
 # **The scale dial.** `quick` takes a part of the reviews so that every model is trained on the page: its numbers are
-# lower than those of the full ladder, which section 12 shows from recorded runs. `full` takes all 25,000 labelled reviews here, too.
-# Where the data set cannot be had, the course's own small sample stands in, and says so.
-# %% [markdown] id="dial" lang="zh" of="e571bebd"
-# **规模旋钮。** `quick` 只取一部分影评，让每个模型都能当场训练，所以数字比完整的梯子低；完整的结果见第 12 节，来自事先跑好的记录。
+# lower than those of those on all reviews, which section 12 shows from recorded runs. `full` takes all 25,000 labelled reviews here, too.
+# Where the data set is not available, the course's own small sample stands in, and says so.
+# %% [markdown] id="dial" lang="zh" of="958dee44"
+# **规模旋钮。** `quick` 只取一部分影评，让每个模型都能当场训练，所以数字比全部数据上的低；完整的结果见第 12 节，来自事先跑好的记录。
 # `full` 在这里也用全部 25,000 条有标注的影评。拿不到数据集时，用课程自带的小样例代替，并会说明。
 # %% id="dial-settings"
 course = dial(
@@ -273,21 +273,21 @@ course = dial(
 )
 
 # %% [markdown] id="split" lang="en"
-# ## 2 · A split that does not leak
+# ## 2 · Splitting by film: no data leakage
 #
 # Choices (which model, how many epochs, what to leave out) need reviews that no model has learnt from: the **validation** reviews.
-# The article says 80 to 20, and stops there (E29). But *which* 20%? Reviews come in bundles, up to 30 of one film, and most of a
+# The article says that the data are split 80 to 20 into training and validation, and stops there (E29). But *which* 20%? Reviews come in bundles, up to 30 of one film, and most of a
 # bundle agree. Cut at random, and a model may learn *this is the film with that actor, and people hated it*, which is worth
 # nothing for a film it has never seen.
 #
 # How large is the leak? Here is a model that reads **nothing**: it looks up which film a review is of, and says what most of the
 # training reviews of that film say.
-# %% [markdown] id="split" lang="zh" of="51e5ce27"
-# ## 2 · 不泄漏的划分
+# %% [markdown] id="split" lang="zh" of="8cba943e"
+# ## 2 · 按电影划分，防止数据泄漏
 #
-# 做选择（用哪个模型、训练几轮、去掉什么）要用任何模型都没学过的影评，也就是**验证**影评。原文说按八二开，就没有下文了（E29）。
-# 可是“哪”两成？影评是成捆的，一部电影最多 30 条，而同一捆里大多意见一致。随手一切，模型可能学到的是：
-# “这是某某演的那部，大家都骂”。对一部没见过的电影，这毫无用处。
+# 做选择（用哪个模型、训练几轮、去掉什么）要用任何模型都没学过的影评，也就是**验证**影评。原文只说按 80% 与 20% 分成训练集和验证集，没有下文（E29）。
+# 可是哪 20%？影评按电影成组，一部电影最多 30 条，而同一部电影的影评大多意见一致。如果随机切分，模型可能学到的是：
+# “这是某某演的那部，评价都不好”。对一部没见过的电影，这毫无用处。
 #
 # 泄漏有多大？下面这个模型**一个字也不读**：它只查这条影评说的是哪部电影，然后照训练影评里对这部电影的多数意见回答。
 # %% id="split-data"
@@ -296,19 +296,19 @@ asked = data.imdb.load("test", limit=course.asked, seed=course.seed)
 protocol = s.Protocol(reviews, asked, fraction=0.2, seed=course.seed)
 train, validation = protocol.train, protocol.validation
 print(len(train), len(validation), len(protocol.test_texts),
-      tr("reviews to train on, to choose on, to be asked once", "条分别用于训练、选择、最后问一次"))
+      tr("reviews to train on, to choose on, to be used once", "条分别用于训练、选择、最后用一次"))
 print(train[0].text[:300], "…", train[0].label)
 # %% [markdown] id="split-predict" lang="en" tags=["predict"]
 # **Before you run it.** The labels are balanced, so guessing gives 50%. What will the model that only knows the film's name reach, on
 # a split at random, and on a split by film?
 #
 # > On a split by film it knows nothing and guesses. On a split at random it is right far more often than not, without reading a
-# > word. A network with enough memory does the same through the names in the text, and its validation score says so proudly.
-# %% [markdown] id="split-predict" lang="zh" of="a15e9ee6" tags=["predict"]
+# > word. A network with enough memory does the same through the names in the text, and its validation accuracy is too high for it.
+# %% [markdown] id="split-predict" lang="zh" of="f0fac4fd" tags=["predict"]
 # **先猜，再运行。** 标签一半一半，瞎猜得 50%。只知道片名的模型，在随机划分上能得多少？在按电影的划分上呢？
 #
-# > 按电影划分，它什么也不知道，只能猜。随机划分时，它一个字不读，答对的也远多于答错的。记性够好的网络会通过文中的人名做同样的事，
-# > 而验证分数会把这当成本事。
+# > 按电影划分，它什么也不知道，只能猜。随机划分时，它一个字不读，答对的也远多于答错的。容量够大的网络会通过文中的人名做同样的事，
+# > 而验证集的准确率会因此虚高。
 # %% id="split-leak"
 def film_model(known, unknown):
     tr("""Accuracy of saying what most known reviews of the film say, or of a coin where it is unknown;
@@ -340,11 +340,11 @@ for name, (accuracy, share, where_known) in leaks.items():
 course.report("film_leak", leaks[tr("at random", "随机划分")][2])
 
 # %% [markdown] id="split-reading" lang="en"
-# Our `Protocol` keeps the rules for us: it splits by film, answers `choose` on the validation reviews as often as you like, and
-# `score` on the test reviews **once for each final model**. A second time it refuses:
-# %% [markdown] id="split-reading" lang="zh" of="4f39c1db"
-# 课程库的 `Protocol` 替我们守规矩：它按电影划分；在验证影评上，`choose` 想问几次就几次；在测试影评上，**每个定下来的模型** `score` 只答**一次**，
-# 再问就拒绝：
+# Our `Protocol` keeps the rules for us. It splits by film; `choose` evaluates on the validation set as often as you like, and
+# `score` on the test set **once for each final model**. A second time it refuses:
+# %% [markdown] id="split-reading" lang="zh" of="97281594"
+# 课程库的 `Protocol` 负责执行这些规则：它按电影划分；在验证集上，`choose` 可以反复评价；在测试集上，`score` 对**每个最终模型**只评价**一次**，
+# 第二次就会拒绝：
 # %% id="split-once"
 # a protocol of its own: the test stays shut  # 另开一份协议：测试集仍然封着
 rehearsal = s.Protocol(validation, validation, fraction=0.5, seed=course.seed)
@@ -360,20 +360,20 @@ except s.ScoredTwice as error:
 # - [ ] It never was a problem: the test films are others — The test is safe; the choices made on validation are not.
 # - [ ] Only for large models — The model above has one number per film.
 # %% [markdown] id="quiz-split" lang="zh" of="6b50fe9a" tags=["quiz"]
-# **一位同事从每条影评里删掉片名，再随机划分。泄漏堵住了吗？**
-# - [ ] 堵住了，没有什么再点出是哪部电影 — 演员、角色、地名都会。
-# - [x] 没有：人名和情节照样泄露是哪部电影 — 同一部电影的影评有什么共同之处，都学得到；把同一部电影放在一起，就不必列出这些共同之处。
+# **一位同事从每条影评里删掉片名，再随机划分。还有泄漏吗？**
+# - [ ] 没有了，文中不再提到是哪部电影 — 演员、角色、地名都会。
+# - [x] 仍有：人名和情节照样会暴露评的是哪部电影 — 同一部电影的影评有什么共同之处，都学得到；把同一部电影放在一起，就不必列出这些共同之处。
 # - [ ] 本来就不成问题：测试的电影是另外的 — 测试没事，在验证集上做的选择却有事。
 # - [ ] 只有大模型才有这个问题 — 上面的模型，每部电影只有一个数。
 
 # %% [markdown] id="metrics" lang="en"
-# ## 3 · What the numbers say
+# ## 3 · Metrics: accuracy, precision, recall, ROC
 #
 # Eight reviews, four of them positive, and a model's scores (logits: above 0 it says *positive*). Everything can be counted by hand:
-# %% [markdown] id="metrics" lang="zh" of="53a73885"
-# ## 3 · 这些数在说什么
+# %% [markdown] id="metrics" lang="zh" of="95bc8081"
+# ## 3 · 指标：准确率、精确率、召回率与 ROC
 #
-# 八条影评，其中四条是好评，还有一个模型给的分（logit：大于 0 就说“好评”）。一切都能用手数出来：
+# 八条影评，其中四条是好评，还有一个模型给的得分（logit：大于 0 就判为好评）。各项指标都可以手算：
 # %% id="metrics-loop"
 labels = np.array([1, 1, 1, 1, 0, 0, 0, 0])
 scores = np.array([2.0, 1.0, 0.5, -1.0, 1.5, -0.5, -1.0, -2.0])
@@ -390,6 +390,10 @@ print(true_positive, false_positive, false_negative, precision, recall, f1)
 assert np.allclose((precision, recall, f1), metrics.precision_recall_f1(labels, said))
 print(metrics.confusion(labels, said))  # rows: what is; columns: what was said  # 行是实际，列是判断
 # %% [markdown] id="metrics-formulas" lang="en"
+# Four counts say everything about the verdicts. **True positives** $TP$ are positive reviews called positive; **false positives** $FP$ are
+# negative ones called positive. **False negatives** $FN$ are positive reviews called negative; **true negatives** $TN$ are negative ones called
+# negative. From them
+#
 # $$ \mathrm{precision} = \frac{TP}{TP + FP}, \qquad \mathrm{recall} = \frac{TP}{TP + FN}, \qquad F_1 = \frac{2\,TP}{2\,TP + FP + FN}. \tag{1} $$
 #
 # Precision asks of those *called* positive how many are; recall asks of those that *are* positive how many were found. With balanced labels
@@ -399,19 +403,24 @@ print(metrics.confusion(labels, said))  # rows: what is; columns: what was said 
 #
 # $$ \mathrm{SE} = \sqrt{\frac{p\,(1-p)}{n}}. \tag{2} $$
 #
-# And one number that needs no threshold: take every pair of a positive and a negative review. In how many does the positive one
-# score higher? A tie counts one half. That is the **area under the ROC curve**.
-# %% [markdown] id="metrics-formulas" lang="zh" of="cb5b7f8b"
+# And one number that needs no threshold. The **ROC curve** shows, for every threshold, the recall $TP/(TP + FN)$ against the false positive
+# rate $FP/(FP + TN)$. The **area under it** has a simple meaning: take every pair of a positive and a negative review. In how many does the
+# positive one score higher? A tie counts one half.
+# %% [markdown] id="metrics-formulas" lang="zh" of="fdafe1d4"
+# 判断的结果可以归为四个数：**真正例** $TP$ 是判为好评的好评，**假正例** $FP$ 是判为好评的差评，
+# **假负例** $FN$ 是判为差评的好评，**真负例** $TN$ 是判为差评的差评。由此定义
+#
 # $$ \mathrm{precision} = \frac{TP}{TP + FP}, \qquad \mathrm{recall} = \frac{TP}{TP + FN}, \qquad F_1 = \frac{2\,TP}{2\,TP + FP + FN}. \tag{1} $$
 #
-# 精确率问：“说成”好评的，有多少真是好评？召回率问：“真是”好评的，找出了多少？标签各占一半时，准确率说的差不多是同一回事；
+# **精确率**（precision）是判为好评的里面真是好评的比例，**召回率**（recall）是好评里面被找出的比例，$F_1$ 是两者的调和平均。标签各占一半时，准确率反映的差不多是同一回事；
 # 一百条里只有一条好评时，准确率就没用了，这两个仍然有用。
 #
 # 准确率是 $n$ 个 0 和 1 的平均，所以它有**标准误**：
 #
 # $$ \mathrm{SE} = \sqrt{\frac{p\,(1-p)}{n}}. \tag{2} $$
 #
-# 还有一个不需要阈值的数：把每条好评与每条差评配成对，有多少对里好评得分更高？平局算一半。这就是 **ROC 曲线下的面积**。
+# 还有一个不需要选定阈值的数。让阈值取遍所有的值，以假正例率 $FP/(FP + TN)$ 为横轴、召回率 $TP/(TP + FN)$ 为纵轴画出的曲线，叫做 **ROC 曲线**。
+# **曲线下的面积**有一个简单的含义：把每条好评与每条差评配成对，好评得分更高的对占多大比例？得分相同算一半。
 # %% id="metrics-auc"
 pairs = [(a > b) + 0.5 * (a == b) for a in scores[labels == 1] for b in scores[labels == 0]]
 print(sum(pairs), "/", len(pairs), "=", np.mean(pairs))
@@ -433,14 +442,14 @@ for examples in (100, len(validation), 25_000):
 # - [ ] 更好，只要两者都在测试集上调过 — 那样的话，两个数都没有意义了。
 
 # %% [markdown] id="floor" lang="en"
-# ## 4 · The floor
+# ## 4 · Two baselines
 #
-# Whatever we build has to beat what costs nothing. Saying *positive* to everything gives 50%. And a list of a few dozen
-# words, written down in five minutes and never trained:
-# %% [markdown] id="floor" lang="zh" of="b85ca594"
-# ## 4 · 基线
+# Whatever we build has to beat a simple **baseline**. Saying *positive* to everything gives 50%. The second is a small **sentiment lexicon**, a list of a few dozen
+# words of praise and blame, written by hand and never trained:
+# %% [markdown] id="floor" lang="zh" of="13811205"
+# ## 4 · 两个基线
 #
-# 不管造什么，都得胜过不花力气的办法。一律说“好评”，得 50%。再来一张几十个词的单子，五分钟写成，从不训练：
+# 新方法起码要胜过简单的**基线**。一律判为好评，准确率是 50%。另一个基线是一部很小的**情感词典**，收几十个褒义词和贬义词，手工写成，不用训练：
 # %% id="floor-run"
 print(", ".join(sorted(s.POSITIVE)[:10]), "… |", ", ".join(sorted(s.NEGATIVE)[:10]), "…")
 started = time.perf_counter()
@@ -460,23 +469,23 @@ print(f"{choices['lexicon']:.3f} ± {metrics.standard_error(choices['lexicon'], 
 course.report("lexicon", choices["lexicon"])
 
 # %% [markdown] id="bayes" lang="en"
-# ## 5 · How much is a word worth?
+# ## 5 · Naive Bayes weights and logistic regression
 #
-# Let the reviews say it. Count in how many positive reviews a word stands, $p$, and in how many negative ones, $q$; add $\alpha$ to
-# both, so that a word never seen on one side is not worth infinitely much; turn counts into shares; compare:
-#
-# $$ r_f = \log\frac{p_f + \alpha}{\sum_g (p_g + \alpha)} - \log\frac{q_f + \alpha}{\sum_g (q_g + \alpha)}. \tag{3} $$
-#
-# $p$ and $q$ have one number for each word, and so has $r$: above 0 for praise, below 0 for blame. Three words, $\alpha = 1$:
-# %% [markdown] id="bayes" lang="zh" of="df17eeaf"
-# ## 5 · 一个词值多少？
-#
-# 让影评自己说。数一数一个词出现在多少条好评里，记作 $p$；又出现在多少条差评里，记作 $q$；两边都加上 $\alpha$，免得只在一边见过的词值无穷大；
-# 把计数变成份额，再比较：
+# How much is a word worth? Let the reviews say it. For a word $f$ count in how many positive reviews it stands, $p_f$, and in how many negative ones, $q_f$. Add $\alpha$ to
+# both, so that a word never seen on one side is not worth infinitely much. Turn counts into shares by dividing by the sum over all words $g$ of the vocabulary, and compare:
 #
 # $$ r_f = \log\frac{p_f + \alpha}{\sum_g (p_g + \alpha)} - \log\frac{q_f + \alpha}{\sum_g (q_g + \alpha)}. \tag{3} $$
 #
-# $p$ 和 $q$ 每个词一个数，$r$ 也是：褒义大于 0，贬义小于 0。三个词，$\alpha = 1$：
+# $r_f$ is the **log-count ratio** of the word: above 0 for praise, below 0 for blame. Three words, $\alpha = 1$:
+# %% [markdown] id="bayes" lang="zh" of="0565a995"
+# ## 5 · 朴素贝叶斯权重与逻辑回归
+#
+# 一个词有多大的褒贬倾向，可以从影评里统计。对词 $f$，记出现它的好评数为 $p_f$，出现它的差评数为 $q_f$；两者都加上 $\alpha$，以免只在一边出现过的词得到无穷大的权重；
+# 再除以词表中所有词 $g$ 的总和，变成比例，取对数相减：
+#
+# $$ r_f = \log\frac{p_f + \alpha}{\sum_g (p_g + \alpha)} - \log\frac{q_f + \alpha}{\sum_g (q_g + \alpha)}. \tag{3} $$
+#
+# $r_f$ 叫做**对数计数比**：褒义词大于 0，贬义词小于 0。以三个词为例，$\alpha = 1$：
 # %% id="bayes-loop"
 in_positive, in_negative = {"good": 3, "bad": 1, "the": 2}, {"good": 0, "bad": 2, "the": 2}
 for word in in_positive:
@@ -542,17 +551,17 @@ plots.show(
 # leak, for new reviews have it too; but a model that shines here will shine less on texts without stars.
 # %% [markdown] id="bayes-reading" lang="zh" of="eb83e747"
 # 仔细看这些柱子：*8 10* 和 *4 10* 是分词器从“8/10”和“4/10”里留下的，有些作者把星级写进了正文。这不算泄漏，新的影评里同样会有；
-# 只是在这里出色的模型，遇到不写星级的文本就没有这么出色了。
+# 只是这样的模型遇到不写星级的文本，准确率会低一些。
 # %% [markdown] id="erratum-3" lang="en"
 # ### E03: stop words and stems
 #
-# The first article removes stop words and cuts words to stems before anything else. Among its stop words are *not*, *no*, *but* and
+# The first article says that stop words are to be removed and words cut to stems before a model is trained. Among its stop words are *not*, *no*, *but* and
 # *very*. We take the same model and change only what it reads. Each accuracy has an error; what counts is on how many reviews **two**
 # models differ, and who is right there.
-# %% [markdown] id="erratum-3" lang="zh" of="99eb8686"
+# %% [markdown] id="erratum-3" lang="zh" of="4c90535f"
 # ### E03：停用词和词干
 #
-# 第一篇文章一上来就去停用词、取词干。它的停用词里有 *not*、*no*、*but* 和 *very*。我们用同样的模型，只改变它读到的东西。
+# 第一篇文章说，训练模型之前要去停用词、取词干。它的停用词里有 *not*、*no*、*but* 和 *very*。我们用同样的模型，只改变它读到的东西。
 # 每个准确率都有误差；要紧的是**两个**模型在多少条影评上判得不同，在这些影评上谁对。
 # %% [markdown] id="erratum-3-predict" lang="en" tags=["predict"]
 # **Before you run it.** Which of the three loses most: without stop words, with stems, with both? Or does one of them gain?
@@ -564,7 +573,7 @@ plots.show(
 # **先猜，再运行。** 去停用词、取词干、两样都做，哪个损失最大？还是说有哪个反而有好处？
 #
 # > 去掉停用词，*not good* 就成了 *good*，二元语法也跨过空缺连到了一起。取词干把 *bore*、*bored*、*boring* 混为一谈，
-# > 影评少时也许有帮助，多时有害。对一个自己会学权重的模型，两者都不算帮忙：用不着的东西，它自然不给权重。
+# > 影评少时也许有帮助，多时有害。对一个自己会学权重的模型，两者都没有好处：没有用的特征，它自然不给权重。
 # %% id="erratum-3-run"
 stops = data.stopwords.load()
 stems = prep.stem(words.words[2:])
@@ -598,14 +607,14 @@ for name, found in right.items():
           tr(f"gains {gained}, loses {lost} reviews", f"多对 {gained} 条，多错 {lost} 条"))
 
 # %% [markdown] id="lstm" lang="en" tags=["stop"]
-# ## 6 · The article's network, and its repairs
+# ## 6 · The article's LSTM, and its repairs
 #
-# The article announces sentiment analysis *with BERT as the example*. The listing is two LSTM layers (E25): it never mentions BERT, and it does not run (E26). Let
-# us see each mistake for itself.
-# %% [markdown] id="lstm" lang="zh" of="4571bd90" tags=["stop"]
-# ## 6 · 原文的网络，以及怎样修它
+# The article announces sentiment analysis *with BERT as the example*. The listing is two LSTM layers (E25): it never mentions BERT, and it does not run (E26). Its
+# mistakes are shown one by one; those that are only an old interface of the library are listed in the errata on the course's site.
+# %% [markdown] id="lstm" lang="zh" of="5ce219ca" tags=["stop"]
+# ## 6 · 原文的 LSTM 及其修正
 #
-# 原文说要“以 BERT 模型为例”做情感分析，代码却是两层 LSTM（E25），从头到尾没有 BERT，而且跑不起来（E26）。这些错误，我们一个一个来看。
+# 原文说要“以 BERT 模型为例”做情感分析，代码却是两层 LSTM（E25），从头到尾没有 BERT，而且跑不起来（E26）。下面逐一演示其中的错误；只涉及旧版接口的毛病，列在课程网站的勘误页。
 # %% id="erratum-26"
 def said(error):
     tr("""What an error says, in its first line.""",
@@ -638,13 +647,13 @@ print("4.", "Epoch {epoch+1}")  # without an f this is what it prints; and once,
 # %% [markdown] id="lstm-inside" lang="en"
 # ### Inside an LSTM
 #
-# The **long short-term memory** (1997) is lesson 05's recurrent network with a second state $c$ and three gates: the input gate $i$ says how much is written, the forget gate $f$ how much of the old is kept, the output gate $o$ how much is shown.
+# The **long short-term memory** (1997) is lesson 05's recurrent network with a second state $c$ and three gates. The input gate $i$ says how much is written, the forget gate $f$ how much of the old is kept, the output gate $o$ how much is shown.
 #
 # $$ \begin{aligned} i, f, o &= \sigma(x_t W_{i,f,o} + h_{t-1} U_{i,f,o} + b_{i,f,o}), \qquad \tilde c = \tanh(x_t W_c + h_{t-1} U_c + b_c),\\
 # c_t &= f \odot c_{t-1} + i \odot \tilde c, \qquad h_t = o \odot \tanh(c_t). \end{aligned} $$
 #
 # Where $f$ is 1 and $i$ is 0, $c$ passes unchanged, and the gradient with it. The same with the weights of Keras's layer, whose columns stand in the order $i$, $f$, $\tilde c$, $o$:
-# %% [markdown] id="lstm-inside" lang="zh" of="1ac0c4ef"
+# %% [markdown] id="lstm-inside" lang="zh" of="4be0d218"
 # ### LSTM 的内部
 #
 # **长短期记忆网络**（LSTM，1997）就是第 05 课的循环网络，再加一个状态 $c$ 和三个门：输入门 $i$ 决定写进多少，遗忘门 $f$ 决定旧的保留多少，输出门 $o$ 决定拿出多少。
@@ -681,8 +690,8 @@ assert np.allclose(h, by_keras, atol=1e-6)
 # 第五个错误连演示都没法演示：`tokenizer.num_words` 写在函数外面，那里没有 tokenizer；就算有，它也是 `None`。现在来看程序**本来的意思**：
 # 在末尾补齐到 128 个词，两层 LSTM，取最后的状态，一个输出。即便如此，还有两处不对（E27）。
 #
-# **多数影评被截断了。** 而且**连填充也读了。** LSTM 把状态从一个词传到下一个词，到了末尾的零上也照传不误：一条短影评读到最后，
-# 读进去的大半是空白。看看状态里的四个数：
+# **多数影评被截断了。** 而且**连填充也读了。** LSTM 把状态从一个词传到下一个词，遇到末尾的零也照样更新：一条短影评读到最后，
+# 读进去的大半是填充。看看状态里的四个数：
 # %% id="erratum-27"
 lengths = np.diff(corpus.offsets)
 print(tr("median length", "长度中位数"), int(np.median(lengths)),
@@ -712,37 +721,37 @@ plots.show(
 # %% [markdown] id="lstm-repairs" lang="en"
 # The repairs, step by step, each on top of the one before:
 #
-# 0. **as meant**: the last 128 words (`pad_sequences` fills up at the end, as it was told, and cuts at the front, as it does unless it
-#    is told otherwise: a lucky default, for reviews end with their verdict), padding read, the last state;
+# 0. **as meant**: the last 128 words, padding read, the last state. (`pad_sequences` fills up at the end, as it was told, and cuts at the
+#    front by default. That is lucky, for reviews end with their verdict.)
 # 1. **mask**: stop at the last word;
 # 2. **length**: keep twice as many words;
-# 3. **both ways, the largest**: two changes at once, so their gain cannot be divided between them: read from both ends, and
-#    take for each number its largest value over all words, so that nothing has to be carried to the end;
+# 3. **both ways, the largest**: read from both ends, and take for each number its largest value over all words, so that
+#    nothing has to be carried to the end. These are two changes at once; their gain cannot be divided between them;
 # 4. **dropout**: set some of the numbers to zero in training, half of them in the recorded runs, a fifth on this page;
 # 5. **vectors**: begin with word vectors that were learnt from unlabelled reviews (section 8).
 #
 # Six networks are too many for a page. Here you train two, small and on few reviews: the one that was meant, and one with the repairs
 # 1, 3 and 4. What each step gains is shown below from recorded runs.
-# %% [markdown] id="lstm-repairs" lang="zh" of="129df624"
-# 修补一步一步来，每一步都在前一步的基础上：
+# %% [markdown] id="lstm-repairs" lang="zh" of="8801bfa9"
+# 修正分步进行，每一步都在前一步的基础上：
 #
-# 0. **照原意**：取末尾的 128 个词（`pad_sequences` 按原文的吩咐在末尾补齐，却按默认从开头截断：这个默认值歪打正着，因为影评往往最后下结论），
+# 0. **照原意**：取末尾的 128 个词（`pad_sequences` 按原文的吩咐在末尾补齐，却按默认从开头截断：碰巧有利，因为影评往往最后下结论），
 #    读填充，取最后的状态；
 # 1. **掩码**：读到最后一个词为止；
 # 2. **长度**：保留两倍那么多词；
-# 3. **双向取最大**：从两头读，每个数取它在所有词上的最大值，这样什么都不必一路带到最后；这里同时改了两处，各有多少功劳分不开；
-# 4. **暂退法**（dropout）：训练时把一部分数置零，事先跑好的记录里是一半，这一页上是五分之一；
+# 3. **双向取最大**：从两头读，每个数取它在所有词上的最大值，这样什么都不必一路带到最后；这里同时改了两处，各自的作用无法区分；
+# 4. **暂退法（dropout）**：训练时把一部分数置零，事先跑好的记录里是一半，这一页上是五分之一；
 # 5. **词向量**：从无标注影评学来的词向量出发（第 8 节）。
 #
 # 六个网络，一页里训练不完。这里只在少量影评上训练两个小的：照原意的那个，以及做了第 1、3、4 处修补的那个。
-# 每一步带来多少，见下面事先跑好的记录。
+# 每一步的提升，见下面事先跑好的记录。
 # %% [markdown] id="lstm-predict" lang="en" tags=["predict"]
 # **Before you run it.** Which of the repairs gains most? And will the mended LSTM beat the n-grams of section 5 on these few reviews?
 #
 # > No single one: in the recorded runs below, the mask, twice the length, and reading both ways with the largest value bring about one percentage point each, dropout somewhat
 # > less, and the vectors nothing. Only together do they count. And a network that learns word vectors from nothing needs many reviews; with few, counting n-grams is hard to beat.
 # %% [markdown] id="lstm-predict" lang="zh" of="ddd1763e" tags=["predict"]
-# **先猜，再运行。** 哪一处修补收益最大？修好的 LSTM 能在这点影评上胜过第 5 节的 n 元语法吗？
+# **先猜，再运行。** 哪一处修正提升最大？修正后的 LSTM 能在这点影评上胜过第 5 节的 n 元语法吗？
 #
 # > 没有哪一处特别大：在下面的记录里，掩码、加倍长度、双向取最大各带来大约一个百分点，暂退法再少一些，词向量则毫无帮助；合在一起才可观。
 # > 再说，从零学词向量的网络需要很多影评；影评少时，光是数 n 元语法，就已经很难被超过。
@@ -767,7 +776,7 @@ lstm = dict(width=course.dim, units=sizes["units"], seed=course.seed)
 mended = dict(bidirectional=True, pooling="max", dropout=0.2, num_layers=1)
 networks = {
     tr("as meant", "照原意"): dict(use_mask=False, num_layers=sizes["layers"]),
-    tr("mended", "修好的"): mended,
+    tr("mended", "修正后"): mended,
 }
 keras.utils.set_random_seed(course.seed)
 for name, choice in networks.items():
@@ -780,11 +789,11 @@ for name, choice in networks.items():
           f"  {time.perf_counter() - started:.0f} s")
 # %% [markdown] id="lstm-recorded" lang="en"
 # **Recorded runs**: one layer of 32 units, 5,000 training reviews, four epochs of which the validation reviews choose one; each seed has its own split and
-# first weights. All steps are compared on the validation reviews; only the last one is asked in the test (section 12). The command is
+# first weights. All steps are compared on the validation set; only the last one is scored on the test set (section 12). The command is
 # `python -m course_lib.sentiment.ladder --models`, followed by the names of the runs.
-# %% [markdown] id="lstm-recorded" lang="zh" of="61fc57d4"
+# %% [markdown] id="lstm-recorded" lang="zh" of="3df8c532"
 # **事先跑好的记录**：一层，32 个单元，5,000 条训练影评，训练四轮，由验证影评选定其中一轮；每个种子有自己的划分和初始权重。
-# 各步都在验证影评上比较，只有最后一步问过测试集（第 12 节）。命令是 `python -m course_lib.sentiment.ladder --models`，后面写各次运行的名字。
+# 各步都在验证集上比较，只有最后一步在测试集上评价（第 12 节）。命令是 `python -m course_lib.sentiment.ladder --models`，后面写各次运行的名字。
 # %% id="lstm-recorded-run"
 recorded = s.table(s.load_records())
 steps = dict(zip(s.REPAIRED, [
@@ -826,11 +835,11 @@ for record in s.load_records():
         epochs = [round(accuracy, 3) for accuracy in record.settings["validation_by_epoch"]]
         print(tr("seed", "种子"), record.seed,
               tr("validation after each epoch", "每轮之后的验证准确率"), epochs, "  ",
-              tr("test, asked once", "测试，只问一次"), f"{record.test:.3f}")
+              tr("test, used once", "测试集，只用一次"), f"{record.test:.3f}")
 # %% [markdown] id="erratum-28-reading" lang="en"
 # Nothing of BERT is in it, and nothing of 92.19%. The best epoch, which the validation reviews choose, is the third or the fifth; by the tenth, new reviews
-# are judged worse again: the network over-fits. Counting single words does better, in a fraction of the time (section 12).
-# %% [markdown] id="erratum-28-reading" lang="zh" of="95a67f5f"
+# are judged worse again: the network overfits. Counting single words does better, in a fraction of the time (section 12).
+# %% [markdown] id="erratum-28-reading" lang="zh" of="14ca33a0"
 # 里面没有 BERT，也没有 92.19%。由验证影评选出的最好的一轮是第三或第五轮；到第十轮，判新影评反而更差：网络过拟合了。
 # 光数单词就比它强，时间还只用一小部分（第 12 节）。
 # %% [markdown] id="quiz-mask" lang="en" tags=["quiz"]
@@ -842,18 +851,18 @@ for record in s.load_records():
 # %% [markdown] id="quiz-mask" lang="zh" of="5c33d339" tags=["quiz"]
 # **在末尾补齐到 128 又不用掩码，对 LSTM 有害。对直接求 128 个向量平均值的模型呢？**
 # - [ ] 没影响，零加进平均里等于没加 — 除数变大了，而且编号 0 的那一行也像别的一样被学习。
-# - [x] 影评越短，词的份量越小：平均值被填充冲淡了 — 带掩码的平均是除以词数。
+# - [x] 影评越短，词的份量越小：平均值被填充拉低了 — 带掩码的平均是除以词数。
 # - [ ] 会报错 — 形状没有错。
 # - [ ] 害处一样：状态丢了 — 平均没有状态，害处是另一种。
 
 # %% [markdown] id="encoder" lang="en"
-# ## 7 · Two more readers
+# ## 7 · The mean of word vectors, and an encoder
 #
 # **The mean of word vectors**, with one number from it: fastText without its pairs (Joulin and colleagues, 2017). It knows no order, trains
 # in seconds, and is the baseline that many a network fails to beat. And **one encoder layer of lesson 06**: word vectors with positions,
 # four heads, the mean of what comes out.
-# %% [markdown] id="encoder" lang="zh" of="1d99cdf5"
-# ## 7 · 另外两种读法
+# %% [markdown] id="encoder" lang="zh" of="068b8006"
+# ## 7 · 词向量平均与编码器
 #
 # **词向量的平均**，再从中得出一个数：这是去掉二元语法的 fastText（Joulin 等，2017）。它不知道词序，几秒就训练好，却是许多网络都胜不过的基线。
 # 还有**第 06 课的一个编码器层**：带位置的词向量，四个头，对输出求平均。
@@ -870,27 +879,28 @@ for name, model in others.items():
     print(f"{display.padded(called[name], 14)} {choices[name]:.3f}   {time.perf_counter() - started:.0f} s")
 
 # %% [markdown] id="unlabelled" lang="en"
-# ## 8 · Reviews that nobody labelled
+# ## 8 · Document vectors from unlabelled reviews
 #
 # There are 50,000 more reviews without labels. They cannot say what is good; they can say **which n-grams go together**. *Riveting* may
 # stand in five labelled reviews; among all 75,000 it keeps company with *gripping* and *superb*. So give each review a short
-# vector $d$ and each n-gram a vector $u_f$, and let them be learnt from one task without labels: tell the n-grams of this review from others
-# drawn at random.
+# vector $d$ and each n-gram a vector $u_f$, and let them be learnt from one task without labels: tell the n-grams of this review from $K$ others
+# drawn at random for each.
 #
 # $$ \mathrm{loss} = -\sum_{f \in \text{review}} \Big( \log\sigma(u_f \cdot d) + K\, \mathbb{E}_g \log\sigma(-u_g \cdot d) \Big). \tag{5} $$
 #
-# $d$ and $u_f$ have the same width. This is skip-gram of lesson 01 with the review in the place of the centre word; Le and Mikolov (2014) called it
+# $f$ runs over the n-grams of the review and $\sigma$ is the sigmoid. $\mathbb{E}_g$ is the mean over random n-grams $g$, drawn in proportion to their
+# count to the power 0.75. $d$ and $u_f$ have the same width. This is skip-gram of lesson 01 with the review in the place of the centre word; Le and Mikolov (2014) called it
 # paragraph vectors. By hand, one step for one review with two n-grams of its own and one other:
-# %% [markdown] id="unlabelled" lang="zh" of="56dfaa20"
-# ## 8 · 没有人标注过的影评
+# %% [markdown] id="unlabelled" lang="zh" of="377e1682"
+# ## 8 · 从无标注影评学习文档向量
 #
 # 还有 50,000 条没有标注的影评。它们说不出什么是好，却能说出**哪些 n 元语法常在一起**。*riveting* 在有标注的影评里也许只出现五次，
 # 在全部 75,000 条里却总与 *gripping*、*superb* 为伍。于是给每条影评一个短向量 $d$，给每个 n 元语法一个向量 $u_f$，
-# 用一个不需要标注的任务来学：把这条影评自己的 n 元语法与随机抽来的分开。
+# 用一个不需要标注的任务来学：把这条影评自己的每个 n 元语法与随机抽取的 $K$ 个区分开。
 #
 # $$ \mathrm{loss} = -\sum_{f \in \text{影评}} \Big( \log\sigma(u_f \cdot d) + K\, \mathbb{E}_g \log\sigma(-u_g \cdot d) \Big). \tag{5} $$
 #
-# $d$ 与 $u_f$ 等宽。这就是第 01 课的 skip-gram，只是中心词换成了影评；Le 和 Mikolov（2014）称之为段落向量。
+# 其中 $f$ 取遍这条影评的 n 元语法，$\sigma$ 是 sigmoid 函数，$\mathbb{E}_g$ 是对随机抽取的 n 元语法 $g$ 求平均，抽取概率与出现次数的 0.75 次方成正比；$d$ 与 $u_f$ 等宽。这就是第 01 课的 skip-gram，只是中心词换成了影评；Le 和 Mikolov（2014）称之为段落向量。
 # 先用手算一步：一条影评，两个自己的 n 元语法，一个别的：
 # %% id="unlabelled-loop"
 def sigma(x):
@@ -955,14 +965,14 @@ for word in ("boring", "superb", "vampire"):
     print(f"{word:>8}:", ", ".join(neighbours(word)))
 
 # %% [markdown] id="vectors" lang="en"
-# ### The LSTM, given words
+# ### Pre-trained word vectors for the LSTM
 #
 # The same task gave a vector to each word. The mended LSTM of section 6 had to find out from a few labelled reviews that *superb* and *gripping* are alike; now it
 # begins with that. This is **pre-training** in its smallest form, and what BERT and its kin do with a whole Transformer.
-# %% [markdown] id="vectors" lang="zh" of="f62f2ca8"
-# ### 给 LSTM 现成的词向量
+# %% [markdown] id="vectors" lang="zh" of="a25929e8"
+# ### 给 LSTM 预训练的词向量
 #
-# 同一个任务也给了每个词一个向量。第 6 节修好的 LSTM 得从不多的有标注影评里自己发现 *superb* 和 *gripping* 相近；现在让它从这里出发。
+# 同一个任务也给了每个词一个向量。第 6 节修正后的 LSTM 得从不多的有标注影评里自己发现 *superb* 和 *gripping* 相近；现在让它从这里出发。
 # 这是最小形式的**预训练**，BERT 一类的模型则用整个 Transformer 来做。
 # %% id="vectors-run"
 known_words = {name: place for place, name in enumerate(names) if " " not in name}
@@ -979,30 +989,30 @@ print(f"{choices['lstm']:.3f} → {protocol.choose(logits):.3f}   {time.perf_cou
 if protocol.choose(logits) > choices["lstm"]:  # a choice, made on the validation reviews  # 一个选择，是在验证影评上做的
     lstm_model, validation_logits["lstm"], choices["lstm"] = informed, logits, protocol.choose(logits)
 # %% [markdown] id="vectors-reading" lang="en"
-# Do the vectors pay? In the recorded runs of section 6, on more reviews than here, the last step is not above the one before it: the vectors gained nothing. A plausible idea is not yet a gain, and the ladder keeps the rung all the same: it was announced before it was tried. What pays with large models is to pre-train *all* layers and not the first alone.
-# %% [markdown] id="vectors-reading" lang="zh" of="337af633"
-# 词向量有用吗？第 6 节的记录用的影评比这里多，最后一步也没有高过前一步：词向量没有带来收益。听上去有道理，还不等于有收获；梯子上仍然留着这一级，因为它是先宣布、后试的。大模型上真正有用的，是把**所有**的层都预训练，而不只是第一层。
+# Do the vectors pay? In the recorded runs of section 6, on more reviews than here, the last step is not above the one before it: the vectors gained nothing. A plausible idea is not yet a gain. The table keeps the step all the same, because it was planned before it was tried. What pays with large models is to pre-train *all* layers and not the first alone.
+# %% [markdown] id="vectors-reading" lang="zh" of="8898208f"
+# 词向量有用吗？第 6 节的记录用的影评比这里多，最后一步也没有高过前一步：词向量没有带来提升。听上去有道理，不等于真有效果；表里仍然保留这一步，因为它是事先计划好的。大模型上真正有用的，是把**所有**的层都预训练，而不只是第一层。
 
 # %% [markdown] id="calibration" lang="en"
-# ## 9 · Promises, and two heads
+# ## 9 · Calibration and averaging
 #
-# A logit of 2 promises: of a hundred such reviews, 88 are positive. Does the model keep that? Cut the promises into ten bins and
-# compare. A model trained for long promises too much, one stopped early too little; dividing its logits by a **temperature** $T$, one number
+# A logit of 2 says: of a hundred such reviews, 88 are positive. Is that so? Cut the predicted probabilities into ten bins and
+# compare each with the share that is positive: this is **calibration**. A model trained for long is too sure, one stopped early not sure enough. Dividing its logits by a **temperature** $T$, one number
 # fitted on the validation reviews, mends both and changes no verdict (Guo and colleagues, 2017).
 #
-# And two models that were trained in different ways err on different reviews. Their logits can be averaged; how much each counts is
-# again a logistic regression, with as many weights as there are models:
+# And two models that were trained in different ways err on different reviews. Averaging their logits makes an **ensemble** of them; how much each counts is
+# again a logistic regression, with as many weights $a_m$ as there are models:
 #
 # $$ z = b + \sum_m a_m z_m. \tag{6} $$
 #
 # Everything fitted here is fitted on one half of the validation reviews and looked at on the other.
-# %% [markdown] id="calibration" lang="zh" of="4ec5ab7a"
-# ## 9 · 说话算数，博采众长
+# %% [markdown] id="calibration" lang="zh" of="bce824e8"
+# ## 9 · 校准与模型平均（集成）
 #
-# logit 为 2 是一句承诺：一百条这样的影评里有 88 条是好评。模型说话算数吗？把承诺分成十段，逐段比较。训练久了的模型把话说得太满，停得早的又说得太保守；
-# 把它的 logit 除以一个在验证影评上拟合出来的数，即**温度** $T$，两种情形都能纠正，而且不改变任何一个判断（Guo 等，2017）。
+# logit 为 2，意思是一百条这样的影评里有 88 条是好评。实际是否如此？把预测概率分成十段，逐段与实际比例比较，这就是**校准**。训练久了的模型过于自信，停得早的又过于保守；
+# 把它的 logit 除以一个在验证集上拟合出来的数，即**温度** $T$，两种情形都能纠正，而且不改变任何一个判断（Guo 等，2017）。
 #
-# 另外，训练方式不同的两个模型，错的影评也不同。它们的 logit 可以平均；各占多少，又是一个逻辑回归，有几个模型就有几个权重：
+# 另外，训练方式不同的两个模型，错的影评也不同。把它们的 logit 平均起来，就得到它们的**集成**；各占多少，又是一个逻辑回归，有几个模型就有几个权重 $a_m$：
 #
 # $$ z = b + \sum_m a_m z_m. \tag{6} $$
 #
@@ -1027,45 +1037,45 @@ together = mixture.logits(columns[~in_half])
 choices["average"] = metrics.accuracy(held_labels[~in_half], (together > 0).astype(int))
 print(f"{called['average']:>16} {choices['average']:.3f}")
 # %% id="calibration-plot" tags=["fold"]
-shown = {"lexicon": plots.label("word lists", "词表"), "n-grams": plots.label("n-grams", "n 元语法"), "documents": plots.label("document vectors", "文档向量"), "lstm": "LSTM"}
+shown = {"lexicon": plots.label("sentiment lexicon", "情感词典"), "n-grams": plots.label("n-grams", "n 元语法"), "documents": plots.label("document vectors", "文档向量"), "lstm": "LSTM"}
 figure, axes = plt.subplots(1, 2, figsize=(10.2, 4.0))
 raw = validation_logits["n-grams"][~in_half]
 curves = {
     plots.label("n-grams as trained", "n 元语法，未校准"): sigma(raw),
     plots.label("divided by T", "除以 T"): sigma(raw / temperature),
-    plots.label("average", "平均"): sigma(together),
+    plots.label("ensemble", "模型平均（集成）"): sigma(together),
 }
 for (name, promised), style in zip(curves.items(), ["s--", "o-", "^:"], strict=True):
     x, y, _ = metrics.calibration_curve(held_labels[~in_half], promised)
     axes[0].plot(x, y, style, lw=1.8, label=name)
 axes[0].plot([0, 1], [0, 1], color="grey", lw=1)
-axes[0].set(xlabel=plots.label("promised", "承诺的概率"), ylabel=plots.label("came true", "兑现的比例"), title=plots.label("calibration", "校准曲线"))
+axes[0].set(xlabel=plots.label("predicted probability", "预测概率"), ylabel=plots.label("share that is positive", "实际比例"), title=plots.label("calibration", "校准曲线"))
 axes[0].legend(fontsize=9)
 for name, style in [("lexicon", ":"), ("n-grams", "-"), ("documents", "--"), ("lstm", "-.")]:
     found = counted[cut:] if name == "lexicon" else validation_logits[name]
     wrong, hit, _ = metrics.roc_curve(held_labels, found)
     axes[1].plot(wrong, hit, style, lw=1.8, label=f"{shown[name]} {metrics.roc_auc(held_labels, found):.3f}")
-axes[1].set(xlabel=plots.label("share of the negatives called positive", "差评被说成好评的比例"), ylabel=plots.label("share of the positives found", "好评被找出的比例"), title=plots.label("ROC, with the area", "ROC 曲线及面积"), xlim=(0, 0.6))
+axes[1].set(xlabel=plots.label("share of the negatives called positive", "差评被判为好评的比例（假正例率）"), ylabel=plots.label("share of the positives found", "好评被找出的比例（召回率）"), title=plots.label("ROC, with the area", "ROC 曲线及面积"), xlim=(0, 0.6))
 axes[1].legend(fontsize=9)
 plots.show(
     figure,
     "Left: calibration curves; the n-gram model as trained lies off the diagonal, after division by the temperature and in the average it lies"
     " near it. Right: ROC curves of four models with their areas; the n-grams are highest, the document vectors next, the word list and the LSTM lower.",
-    "左图：校准曲线；训练完的 n 元语法模型偏离对角线，除以温度之后以及平均之后都靠近对角线。右图：四个模型的 ROC 曲线及面积，n 元语法最高，文档向量次之，词表和 LSTM 较低。",
+    "左图：校准曲线；训练完的 n 元语法模型偏离对角线，除以温度之后以及平均之后都靠近对角线。右图：四个模型的 ROC 曲线及面积，n 元语法最高，文档向量次之，情感词典和 LSTM 较低。",
 )
 course.report("calibration_error", metrics.expected_calibration_error(held_labels[~in_half], sigma(together)))
 
 # %% [markdown] id="test" lang="en"
-# ## 10 · The test, once
+# ## 10 · The test set, used once
 #
-# Everything is chosen: which models, their epochs, their weights in the average. Now, and only now, the test reviews are asked, once for each model that
+# Everything is chosen: which models, their epochs, their weights in the average. Now, and only now, the test set is used, once for each model that
 # stays in the table. (Its validation number comes from all validation reviews; that of the average from the half on which its weights were not fitted. For the test
 # these are fitted once more, on all of them.)
-# %% [markdown] id="test" lang="zh" of="f3427585"
-# ## 10 · 测试，只问一次
+# %% [markdown] id="test" lang="zh" of="47c505ce"
+# ## 10 · 测试集，只用一次
 #
-# 一切都已选定：用哪些模型、训练几轮、平均时各占多少。现在，也只有现在，才去问测试影评，留在表里的每个模型问一次。
-# （各模型的验证数字来自全部验证影评，只有平均模型的来自没有用来拟合权重的那一半；测试之前，它的权重又在全部验证影评上重新拟合了一次。）
+# 一切都已选定：用哪些模型、训练几轮、集成时各占多少。直到现在才使用测试集，留在表里的每个模型评价一次。
+# （各模型的验证数字来自全部验证影评，只有集成的来自没有用来拟合权重的那一半；测试之前，它的权重又在全部验证影评上重新拟合了一次。）
 # %% id="test-run"
 asked_small = np.where(asked_corpus.ids < top, asked_corpus.ids, 1)
 asked_last = prep.pad(
@@ -1125,11 +1135,11 @@ plots.show(
 )
 
 # %% [markdown] id="why" lang="en"
-# ## 11 · Why this verdict?
+# ## 11 · Explaining a verdict, and error analysis
 #
 # The logit of (4) is a sum, so it can be taken apart exactly: each n-gram has its share. Type a review of your own:
-# %% [markdown] id="why" lang="zh" of="9461bda8"
-# ## 11 · 为什么这样判？
+# %% [markdown] id="why" lang="zh" of="d60156a1"
+# ## 11 · 解释判断与错误分析
 #
 # (4) 式的 logit 是一个和，所以能精确拆开：每个 n 元语法各有一份。写一条你自己的影评试试：
 # %% id="why-own" chinese="data"
@@ -1174,12 +1184,12 @@ plots.show(
     "自写影评的每个词对应两排柱子：去掉它之后 logit 下降多少，上排是 n 元语法模型，下排是 LSTM。",
 )
 # %% [markdown] id="errors" lang="en"
-# And the mistakes themselves. Read the ends of the reviews on which the average was **most sure and wrong**. You will find four kinds again and again: **irony**
-# ("a masterpiece, if you like watching paint dry"), **plot** told at length (a good film about terrible things), **mixed verdicts** (great actors, poor film), and
+# And the mistakes themselves. Read the ends of the reviews on which the average was **most sure and wrong**. You will find four kinds again and again. There is **irony**
+# ("a masterpiece, if you like watching paint dry"), and **plot** told at length (a good film about terrible things). There are **mixed verdicts** (great actors, poor film), and
 # a few that were **labelled** oddly: stars and words disagree.
-# %% [markdown] id="errors" lang="zh" of="e505b65d"
-# 再看看错误本身。下面是平均模型**最有把握却判错**的影评的结尾。有四类会反复出现：**反讽**（“真是杰作，如果你爱看油漆风干”）、
-# 大段**情节**（讲述惨事的好电影）、**褒贬参半**（演员出色，片子糟糕），还有少数**标注**本身就怪：星级与文字对不上。
+# %% [markdown] id="errors" lang="zh" of="174734a3"
+# 再看看错误本身。下面是集成**最有把握却判错**的影评的结尾。有四类会反复出现：**反讽**（“真是杰作，如果你爱看油漆风干”）、
+# 大段**情节**（讲述惨事的好电影）、**褒贬参半**（演员出色，片子糟糕），还有少数**标注**本身有问题：星级与文字对不上。
 # %% id="errors-run"
 surest = np.argsort(-np.abs(final) * wrong)[: 5 if wrong.sum() >= 5 else int(wrong.sum())]
 for index in surest:
@@ -1187,17 +1197,17 @@ for index in surest:
     print(f"{asked.ratings[index]:>2} {tr('stars', '星')}, p = {sigma(final[index]):.2f}: … {end}\n")
 
 # %% [markdown] id="ladder" lang="en"
-# ## 12 · The full ladder
+# ## 12 · All models on all reviews
 #
 # Here are **recorded runs**: all 25,000 labelled reviews, all 50,000 unlabelled, triples of words, and the whole test, on two processor cores. Each model was
 # chosen on a fifth of the labelled reviews, held out by film, trained again on all of them, and scored once. (The mean of words, the encoder and the LSTMs were not trained again;
 # one of the mended LSTMs is that of section 6, with its 5,000 reviews.) Another seed is another split, another order, another
 # first guess. *Minutes* are those of the clock on two cores, reading and counting the reviews included; the LSTMs, the encoder and the mean of words had to share the cores with other work. *Processor minutes* are those that the processors spent on the model. One command repeats it from the raw reviews and compares: `python -m course_lib.sentiment.ladder`.
-# %% [markdown] id="ladder" lang="zh" of="346574ac"
-# ## 12 · 完整的梯子
+# %% [markdown] id="ladder" lang="zh" of="1de4914f"
+# ## 12 · 全部数据上的完整比较
 #
 # 下面是**事先跑好的记录**：全部 25,000 条有标注的影评、全部 50,000 条无标注的、三元语法、整个测试集，都在两个处理器核上跑完。每个模型都在按电影留出的五分之一
-# 影评上选定，再用全部有标注的影评重新训练，测试一次（词向量平均、编码器和几个 LSTM 没有重新训练；修好的 LSTM 有一个就是第 6 节的，只学过 5,000 条）。换个种子，就换了划分、次序和起点。“分钟”是在两个核上实际经过的时间，读影评、数词也算在内；跑 LSTM、编码器和词向量平均时，还有别的任务占着这两个核。“处理器分钟”是处理器真正花在模型上的时间。一条命令就能从原始影评重跑并比较：
+# 影评上选定，再用全部有标注的影评重新训练，测试一次（词向量平均、编码器和几个 LSTM 没有重新训练；修正后的 LSTM 有一个就是第 6 节的，只学过 5,000 条）。换个种子，就换了划分、次序和起点。“分钟”是在两个核上实际经过的时间，读影评、数词也算在内；跑 LSTM、编码器和词向量平均时，还有别的任务占着这两个核。“处理器分钟”是处理器真正花在模型上的时间。一条命令就能从原始影评重跑并比较：
 # `python -m course_lib.sentiment.ladder`。
 # %% id="ladder-table"
 climbed = {**called, "lstm": tr("LSTM as meant", "照原意的 LSTM")}
@@ -1208,25 +1218,25 @@ for name, row in sorted(rungs.items(), key=lambda item: item[1]["mean_test"]):
     rows.append([climbed[name], len(row["seeds"]), *(f"{100 * share:.2f}" for share in shares),
                  f"{row['mean_minutes']:.1f}", f"{row['mean_work']:.1f}"])
 heads = (tr("recorded runs", "事先跑好的记录"), tr("seeds", "种子数"), tr("validation, %", "验证（%）"),
-         tr("test, %: mean", "测试（%）：平均"), tr("least", "最低"), tr("most", "最高"))
+         tr("test, %: mean", "测试（%）：均值"), tr("least", "最低"), tr("most", "最高"))
 display.table([*heads, tr("minutes", "分钟"), tr("processor minutes", "处理器分钟")], rows)
 # %% id="ladder-gain"
 for name, shown_as in {"validation": tr("validation", "验证"), "test": tr("test", "测试")}.items():
     both = [100 * np.array(recorded[model][name]) for model in ("nb-n-grams", "average")]
-    print(f"{shown_as}: {tr('the average less the n-grams, by seed', '平均减去 n 元语法，逐个种子')}",
+    print(f"{shown_as}: {tr('the ensemble less the n-grams, by seed', '集成减去 n 元语法，逐个种子')}",
           (both[1] - both[0]).round(2))
 # %% [markdown] id="ladder-reading" lang="en"
-# So 92.19% **can** be had honestly: on each of the three seeds the weighted n-grams and the average lie above it. They do so by little more than a standard error, so call it
+# So 92.19% **can** be reached honestly: on each of the three seeds the weighted n-grams and the ensemble lie above it. They do so by little more than a standard error, so call it
 # reached, not beaten. No network of this page comes near it.
 #
-# Look at the last two lines. On the validation reviews the average is ahead in the mean, by far less than a standard error; on the test nothing of that is left.
+# Look at the last two lines. On the validation set the ensemble is ahead in the mean, by far less than a standard error; on the test set nothing of that is left.
 # Would it not be better to report the n-grams, then? They are simpler, and you may well use them. But to take them *because of the test score* would be a choice made on the
 # test, however small. So both stand in the table, with the rule by which they were chosen.
-# %% [markdown] id="ladder-reading" lang="zh" of="9f50908e"
-# 所以 92.19% **可以**诚实地达到：三个种子里，加权的 n 元语法和平均模型个个都在它之上。只是高出的不过一个标准误多一点，所以说“达到”，不说“超过”。
+# %% [markdown] id="ladder-reading" lang="zh" of="ad8405a1"
+# 所以 92.19% **可以**诚实地达到：三个种子里，加权的 n 元语法和集成都在它之上。只是高出的不过一个标准误多一点，所以说“达到”，不说“超过”。
 # 这一页上的神经网络都还差得远。
 #
-# 看最后两行。在验证影评上，平均模型的均值略微领先，幅度远不到一个标准误；到了测试上，这点领先荡然无存。那么报 n 元语法岂不更好？它更简单，你尽可以用它。
+# 看最后两行。在验证集上，集成的均值略微领先，幅度远不到一个标准误；到了测试集上，这点领先就没有了。那么报告 n 元语法的结果岂不更好？它更简单，你尽可以用它。
 # 可是“因为测试分数”而改选它，就是在测试集上做选择了，哪怕只差一点点。所以两者都留在表里，连同当初选择的规则。
 # %% id="ladder-plot" tags=["fold"]
 rows = sorted((item for item in rungs.items() if item[1]["mean_test"] > 0.8), key=lambda item: item[1]["mean_test"])
@@ -1239,12 +1249,12 @@ labels = {
     "bag-of-words": plots.label("words", "单词"),
     "nb-n-grams": plots.label("n-grams, weighted", "加权 n 元语法"),
     "documents": plots.label("document vectors", "文档向量"),
-    "average": plots.label("average", "平均"),
+    "average": plots.label("ensemble", "模型平均（集成）"),
     "lstm": plots.label("LSTM as meant", "照原意的 LSTM"),
     "mean-of-words": plots.label("mean of words", "词向量平均"),
     "encoder": plots.label("encoder", "编码器"),
-    "lstm-5-vectors": plots.label("LSTM, mended, few reviews", "修好的 LSTM，少量"),
-    "lstm-mended": plots.label("LSTM, mended", "修好的 LSTM"),
+    "lstm-5-vectors": plots.label("LSTM, mended, few reviews", "修正后的 LSTM，少量"),
+    "lstm-mended": plots.label("LSTM, mended", "修正后的 LSTM"),
 }
 axis.set_yticks(range(len(rows)), [labels[name] for name, _ in rows])
 axis.set(xlabel=plots.label("accuracy on the 25,000 test reviews in %", "25,000 条测试影评上的准确率（%）"), ylim=(-0.6, len(rows) - 0.4))
@@ -1255,25 +1265,25 @@ plots.show(
     "各模型的测试准确率（事先跑好的记录），每个种子一个点，横线为一个标准误，虚线是原文的 92.19。",
 )
 # %% [markdown] id="withdrawn" lang="en"
-# ### Numbers that had to be taken back
+# ### A published result that was withdrawn
 #
 # For some years the best published accuracy on these reviews was **97.42%**, from document vectors joined with n-grams weighted as in (3)
-# (Thongtan and Phienthrakul, 2019). It was above every large pre-trained model. In 2022 Zhang and Arefyev set out to learn why it was so good, and found that
-# when the two kinds of vectors were put side by side, reviews had been **paired wrongly**: the vector of one review stood beside the n-grams of another *of the same
+# (Thongtan and Phienthrakul, 2019). It was above every large pre-trained model. In 2022 Zhang and Arefyev set out to learn why it was so good. They found that
+# reviews had been **paired wrongly** when the two kinds of vectors were put side by side. The vector of one review stood beside the n-grams of another *of the same
 # label*. The second vector thus told the label, in the test as well. Paired rightly, the same method gives **93.68%**: still remarkable, and not what was printed.
 #
 # Nobody had cheated: the two sets of files were in different orders, as the author found when he was told; he thanked the two and had the paper
-# corrected. But the number had gone up, and a number that goes up is checked less than one that goes down. What would have helped:
-# a result too good for its place in the table is a suspect; a model of one part alone says what the other part adds; and parts are joined by the
+# corrected. But the number had gone up, and a number that goes up is checked less than one that goes down. What would have helped?
+# A result too good for its place in the table is a suspect. A model of one part alone says what the other part adds. And parts are joined by the
 # review's number, never by its place in a file. (Shuffling the labels, a good test for many a leak, would not have shown this one: wrongly paired, shuffled labels give 50% as well.)
-# %% [markdown] id="withdrawn" lang="zh" of="304104fa"
-# ### 不得不撤回的数字
+# %% [markdown] id="withdrawn" lang="zh" of="6a45c6b6"
+# ### 被撤回的结果
 #
 # 有几年，这个数据集上公布的最高准确率是 **97.42%**，方法是把文档向量与按 (3) 式加权的 n 元语法拼在一起（Thongtan 与 Phienthrakul，2019）。它超过了所有大型
 # 预训练模型。2022 年，Zhang 与 Arefyev 想弄清它为什么这么好，结果发现：把两种向量拼在一起时，影评**配错了对**，一条影评的向量
 # 旁边放的是另一条“标签相同”的影评的 n 元语法。于是第二个向量就泄露了标签，测试时也一样。配对改正之后，同样的方法得 **93.68%**：仍然很出色，但不是印出来的那个数。
 #
-# 没有人作弊：两组文件的次序不一样，这是作者得知后自己查出来的；他感谢了那两位，并更正了论文。只是数字涨了，而涨了的数字总比跌了的少受检查。
+# 没有人作弊：两组文件的次序不一样，这是作者得知后自己查出来的；他感谢了那两位，并更正了论文。只是结果变好时，人们总比结果变差时检查得少。
 # 怎样才能避免？结果好得与同类方法不相称，就该怀疑；
 # 只用其中一部分建个模型，就知道另一部分贡献了多少；还有，两部分要按影评的编号来拼，
 # 绝不能按文件里的次序。（把标签打乱，能查出许多泄漏，却查不出这一个：配错了对，标签打乱后也照样是 50%。）
@@ -1298,19 +1308,19 @@ print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ",
 # %% [markdown] id="uses" lang="en"
 # ## 13 · Uses, tools, resources
 #
-# The same ladder serves wherever texts get one of two labels: complaints, spam, questions for a help desk, news about a company. In
+# The same methods serve wherever texts get one of two labels: complaints, spam, questions for a help desk, news about a company. In
 # finance, two warnings: *liability* and *cost* blame nobody there, so that the words must be learnt from such texts; and a label made from tomorrow's price is
-# mostly noise. In customer service the costs differ: a missed complaint is dearer than a false alarm, so move the threshold along the ROC curve.
+# mostly noise. In customer service the costs differ: a missed complaint costs more than a false alarm, so move the threshold along the ROC curve.
 #
 # For work, begin with scikit-learn's `TfidfVectorizer` and `LogisticRegression`: ten lines, seconds, near 90%. fastText and spaCy are good second steps.
 # A pre-trained Transformer (KerasHub, Hugging Face) reaches 93 to 96% here and needs a GPU.
-# %% [markdown] id="uses" lang="zh" of="875bc712"
+# %% [markdown] id="uses" lang="zh" of="573fef9a"
 # ## 13 · 应用、工具与资源
 #
-# 凡是给文本二选一贴标签的地方，都能用同一架梯子：投诉、垃圾邮件、客服工单、公司新闻。用在金融上要当心两点：在那里 *liability*（负债）、*cost*（成本）并不是贬义，
+# 凡是给文本二选一贴标签的地方，都能用同样的方法：投诉、垃圾邮件、客服工单、公司新闻。用在金融上要当心两点：在那里 *liability*（负债）、*cost*（成本）并不是贬义，
 # 词义得从同类文本里学；用明天的股价当标签，大半是噪声。客服则要看代价：漏掉一条投诉比误报一次更贵，那就沿 ROC 曲线移动阈值。
 #
-# 真要干活，先用 scikit-learn 的 `TfidfVectorizer` 加 `LogisticRegression`：十行代码，几秒钟，接近 90%。fastText 和 spaCy 是不错的第二步。
+# 实际工作中，先用 scikit-learn 的 `TfidfVectorizer` 加 `LogisticRegression`：十行代码，几秒钟，接近 90%。fastText 和 spaCy 是不错的第二步。
 # 预训练的 Transformer（KerasHub、Hugging Face）在这里能到 93% 至 96%，需要 GPU。
 
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
@@ -1487,13 +1497,13 @@ check("07.4", last_words_state)
 # **After each of ten epochs a colleague looks at the test accuracy and reports the best. What has she measured?**
 # - [ ] The accuracy of the best model — Of the luckiest epoch on these very reviews.
 # - [x] A maximum of ten noisy numbers, chosen on the test — It lies above what new reviews would give. The article does just this when it shows the results of ten epochs and quotes the last, largest one.
-# - [ ] The same as with a validation set — With one, the epoch is chosen there, and the test is asked once.
+# - [ ] The same as with a validation set — With one, the epoch is chosen there, and the test set is used once.
 # - [ ] Nothing wrong: the model never trained on the test — Choosing is learning, too.
-# %% [markdown] id="quiz-test" lang="zh" of="48574036" tags=["quiz"]
+# %% [markdown] id="quiz-test" lang="zh" of="348c6fa1" tags=["quiz"]
 # **一位同事训练十轮，每轮后都看测试准确率，然后报告最高的一个。她量到的是什么？**
 # - [ ] 最好的模型的准确率 — 只是在这些影评上运气最好的那一轮。
 # - [x] 十个有噪声的数里的最大值，而且是在测试集上挑的 — 它比新影评上的结果偏高。原文列出十轮的结果、引用最后也是最大的一个，做的正是这件事。
-# - [ ] 与用验证集一样 — 有验证集的话，轮数在那里选，测试只问一次。
+# - [ ] 与用验证集一样 — 有验证集的话，轮数在那里选，测试集只用一次。
 # - [ ] 没问题：模型又没在测试集上训练 — 挑选也是学习。
 # %% [markdown] id="quiz-temperature" lang="en" tags=["quiz"]
 # **After dividing all logits by a temperature of 2, what has changed?**
@@ -1522,15 +1532,15 @@ check("07.4", last_words_state)
 # %% [markdown] id="quiz-bayes" lang="en" tags=["quiz"]
 # **Naive Bayes gives *waste*, *a waste*, *waste of* and *waste of time* each a large weight of its own. Why does logistic regression on top help?**
 # - [ ] It removes the rare n-grams — They stay.
-# - [x] The four come together and are no independent witnesses; learnt weights share the blame among them — Adding four full weights makes one phrase sound like four.
+# - [x] The four come together and are no independent witnesses; learnt weights share the evidence among them — Adding four full weights makes one phrase sound like four.
 # - [ ] It changes the counts — They are fixed in r.
-# - [ ] It turns the sum into a probability — Naive Bayes does so, too, and promises too much.
-# %% [markdown] id="quiz-bayes" lang="zh" of="3e7274a3" tags=["quiz"]
+# - [ ] It turns the sum into a probability — Naive Bayes does so, too, and is too sure.
+# %% [markdown] id="quiz-bayes" lang="zh" of="57dcd062" tags=["quiz"]
 # **朴素贝叶斯给 *waste*、*a waste*、*waste of*、*waste of time* 各一个很大的权重。再加一层逻辑回归为什么有帮助？**
 # - [ ] 它去掉了罕见的 n 元语法 — 它们都还在。
-# - [x] 这四项总是一起出现，不是独立的证人；学出来的权重让它们分担 — 把四个完整的权重相加，一句话就成了四句话。
+# - [x] 这四项总是一起出现，不是独立的证人；学得的权重让它们分担 — 把四个完整的权重相加，一句话就成了四句话。
 # - [ ] 它改变了计数 — 计数固定在 r 里。
-# - [ ] 它把和变成概率 — 朴素贝叶斯也会，只是话说得太满。
+# - [ ] 它把和变成概率 — 朴素贝叶斯也会，只是过于自信。
 
 # %% [markdown] id="summary" lang="en"
 # ## 16 · Summary
@@ -1540,20 +1550,20 @@ check("07.4", last_words_state)
 # - Counting n-grams with naive Bayes weights is hard to beat; as a Keras model it is two look-ups and a sum.
 # - The article's network reads padding, and keeps 128 words of a review. Mask, keep more, pool over all words.
 # - Unlabelled reviews teach which n-grams go together; vectors learnt so err elsewhere than counts do. Whether an average gains by it must be measured: here, hardly.
-# - A temperature makes promises true and changes no verdict.
-# - A sum can be taken apart; other models are asked by leaving pieces out.
+# - A temperature calibrates probabilities and changes no verdict.
+# - A sum can be taken apart; other models are explained by leaving pieces out.
 # - A number that is too good is a suspect first.
-# %% [markdown] id="summary" lang="zh" of="ca78afe2"
+# %% [markdown] id="summary" lang="zh" of="bbac2779"
 # ## 16 · 小结
 #
-# - 数据成捆，就按捆划分，这里是电影。有泄漏，一个字不读的模型也能占便宜。
-# - 在验证集上选，测试只问一次；报出标准误，给出几个种子的结果。
+# - 数据成组，就按组划分，这里的组是电影。有泄漏，一个字不读的模型也能得高分。
+# - 在验证集上选，测试集只用一次；报出标准误，给出几个种子的结果。
 # - 带朴素贝叶斯权重的 n 元语法很难被超过；写成 Keras 模型，不过两次查表加一次求和。
 # - 原文的网络把填充也读了，每条影评又只留 128 个词。加掩码，多留些词，对所有词取最大。
-# - 无标注的影评教人哪些 n 元语法常在一起；这样学来的向量与计数错在不同的地方。平均有没有好处，要量过才知道：在这里几乎没有。
-# - 温度让概率说话算数，不改变任何判断。
-# - 求和的模型可以逐项拆开；别的模型，就去掉片段，看判断怎样变。
-# - 好得过头的数字，先要怀疑。
+# - 无标注的影评教人哪些 n 元语法常在一起；这样学得的向量与计数错在不同的地方。集成有没有好处，要测过才知道：在这里几乎没有。
+# - 用温度校准概率，不改变任何判断。
+# - 求和的模型可以逐项拆开；别的模型，就用遮挡法，看判断怎样变。
+# - 好得反常的结果，先要怀疑。
 
 # %% [markdown] id="faq" lang="en"
 # ## 17 · Questions that come up
@@ -1568,15 +1578,15 @@ check("07.4", last_words_state)
 #
 # **Can it judge Chinese reviews?** With Chinese reviews to learn from: the tokeniser of lesson 01 gives characters, and pairs and triples of characters are nearly words.
 #
-# **Why is 100% not to be had?** People who are shown the text alone do not agree with the stars in every case either.
-# %% [markdown] id="faq" lang="zh" of="cf07954f"
+# **Why is 100% out of reach?** People who are shown the text alone do not agree with the stars in every case either.
+# %% [markdown] id="faq" lang="zh" of="25205b09"
 # ## 17 · 常见问题
 #
-# **该选哪个模型？** 够用的里面最简单的。几千条短文本：n 元语法。有 GPU，又不需要解释：预训练的 Transformer。不管选哪个，都把简单的留在旁边当尺子。
+# **该选哪个模型？** 够用的里面最简单的。几千条短文本：n 元语法。有 GPU，又不需要解释：预训练的 Transformer。不管选哪个，都保留简单的模型作为基线。
 #
 # **为什么不去掉停用词来提速？** 停用词没几个，多的是罕见的 n 元语法。况且 *not* 也是停用词。
 #
-# **验证分数更高，测试分数就更高吗？** 大体如此。在小验证集上从许多候选里挑一个，多少有运气，这部分到了测试上不会重来。两个数字之差里还有别的：电影不同，最后的模型学过的影评也更多。
+# **验证分数更高，测试分数就更高吗？** 大体如此。在小验证集上从许多候选里挑一个，多少有运气，这部分在测试集上不会重现。两个数字之差里还有别的：电影不同，最后的模型学过的影评也更多。
 #
 # **能判中文影评吗？** 有中文影评可学就行：第 01 课的分词器给出单字，字的二元语法、三元语法差不多就是词。
 #
