@@ -41,6 +41,7 @@ _MODULES = {
     "07": "course_lib.checks.sentiment",
     "08": "course_lib.checks.tuning",
     "09": "course_lib.checks.language_model",
+    "10": "course_lib.checks.bert",
 }
 
 Check = Callable[[Learner], None]
