@@ -48,10 +48,19 @@ def test_every_command_it_names_exists() -> None:
 
 def test_every_option_of_run_and_build_it_names_exists() -> None:
     for name in ("run", "build"):
-        (row,) = re.findall(rf"^\| `course {name}.*$", README, re.M)
         known = {option for parameter in course.commands[name].params for option in parameter.opts}
-        named = set(re.findall(r"`(--[a-z]+)", row))
+        english, chinese = re.findall(rf"^\| `course {name}.*$", README, re.M)
+        named = set(re.findall(r"`(--[a-z]+)", english))
         assert named and named <= known
+        assert set(re.findall(r"`(--[a-z]+)", chinese)) == named
+
+
+def test_both_languages_have_the_same_tables_of_extras_commands_and_variables() -> None:
+    english, chinese = README.split("## 中文说明")
+    for begin in ("`site`", "`course doctor`", "`COURSE_DATA`"):
+        tables = [re.search(rf"^\| {begin}(?:.+\n)+", part, re.M)[0] for part in (english, chinese)]
+        first = [[row.split("|")[1].split("`")[1] for row in table.splitlines()] for table in tables]
+        assert first[0] == [name.replace("[章…]", "[CHAPTER…]") for name in first[1]]
 
 
 def test_every_variable_it_names_is_read_somewhere_and_every_one_that_is_read_is_named() -> None:
