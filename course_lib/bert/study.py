@@ -44,7 +44,7 @@ from course_lib.data import imdb, minilm
 from course_lib.data.reviews import Reviews
 from course_lib.mlp.losses import CrossEntropy
 from course_lib.preprocessing.batches import pad
-from course_lib.sentiment import ladder, rungs
+from course_lib.sentiment import ladder
 from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.encoding import digests, encode, task
 from course_lib.sentiment.protocol import Protocol
@@ -126,7 +126,7 @@ class Tuned:
             and for each model alone "validation_of"; empty where it was not averaged.
         minutes: by the clock, by step.
         processor_minutes: of processors' work.
-        peak_memory: the highest memory of the process, in MiB; None where it is not told.
+        peak_memory: the highest memory of the process, in megabytes; None where it is not told.
         data: digests of the training and the test reviews.
         machine: kind of processor and number of cores.
         versions: of Python, Keras, its backend, NumPy.
@@ -149,3 +149,512 @@ class Tuned:
     machine: Mapping[str, object] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+
+
+@dataclass
+class Task:
+    """What one seed makes of the reviews: which ones are for training, which for choosing, and all of them as ids."""
+
+    protocol: Protocol
+    training: list[list[int]]
+    validation: list[list[int]]
+    data: dict[str, str]
+    tokenizer: BertTokenizer
+    minutes: Minutes = field(default_factory=dict)
+
+
+def split(labelled: Reviews, test: Reviews, tokenizer: BertTokenizer, seed: int) -> Task:
+    """Split the labelled reviews by film, as lesson 07 does, and cut them into tokens.
+
+    Args:
+        labelled: the labelled training reviews.
+        test: the test reviews.
+        tokenizer: the encoder's.
+        seed: of the split.
+    """
+    minutes: Minutes = {}
+    with clock(minutes, "cutting"):
+        protocol = Protocol(labelled, test, seed=seed)
+        training, validation = (
+            [tokenizer.ids_of(text)[0] for text in part.texts] for part in (protocol.train, protocol.validation)
+        )
+    return Task(protocol, training, validation, digests(labelled, test), tokenizer, minutes)
+
+
+@contextmanager
+def precision(policy: str) -> Iterator[None]:
+    """Make models of a precision, then of the one before."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def make(method: str, encoder: BertEncoder, settings: Mapping[str, object], seed: int) -> keras.Model:
+    """A classifier on an encoder, of which only what the method trains can learn.
+
+    Args:
+        method: one of `METHODS`.
+        encoder: with its published weights.
+        settings: the method's, and what all have in common.
+        seed: of all weights that are new.
+
+    Raises:
+        ValueError: if `method` is another.
+    """
+    require_choice("method", method, METHODS)
+    model = BertClassifier(encoder, 2, pooling=settings["pooling"], seed=seed)
+    options = {"trained": ("head",), "seed": seed}
+    if method == "lora":
+        return LoRA(model, settings["rank"], targets=settings["targets"], **options)
+    if method == "adalora":
+        return AdaLoRA(model, settings["rank"], **options)
+    if method == "adapters":
+        return Adapters(model, settings["bottleneck"], **options)
+    if method == "prefixes":
+        return Prefixes(model, settings["length"], **options)
+    if method == "head":
+        set_trainable(encoder, False)
+    else:
+        freeze_bottom(encoder, settings["frozen"])
+    if encoder.pooler is not None:
+        set_trainable(encoder.pooler, False)  # it has no part in the answer
+    return model
+
+
+def optimizer_for(model: keras.Model, method: str, settings: Mapping[str, object], steps: int) -> keras.Optimizer:
+    """The method's optimiser; its learning rate rises, then falls to zero.
+
+    Args:
+        model: from `make`.
+        method: one of `METHODS`.
+        settings: as for `make`.
+        steps: how many there will be.
+    """
+    warmup_steps = max(1, round(settings["warmup_share"] * steps))
+    rate = WarmUp(settings["learning_rate"], warmup_steps, max(steps, warmup_steps) + 1)
+    if method == "adalora":
+        directions = settings["rank"] * len(model.grafts)
+        return AdaLoRAOptimizer(rate, round(settings["kept"] * directions), steps, global_clipnorm=1.0)
+    factors = {}
+    if "layer_decay" in settings:
+        factors = rates_by_layer(len(model.encoder.encoder_layers), settings["layer_decay"])
+    return LayerwiseAdam(rate, factors, global_clipnorm=1.0)
+
+
+def logits_of(model: keras.Model, texts: Sequence[Sequence[int]], batch_size: int = 64) -> np.ndarray:
+    """For each text the second class's score less the first's.
+
+    Args:
+        model: from ids to a score for each of two classes.
+        texts: the ids of each text, special tokens included.
+        batch_size: how many are read at a time.
+
+    Shapes: (texts,).
+    """
+    scores = _read(model, texts, batch_size)
+    return scores[:, 1] - scores[:, 0]
+
+
+def _read(model: Callable[[np.ndarray], object], texts: Sequence[Sequence[int]], batch_size: int = 64) -> np.ndarray:
+    """What a model makes of texts, those of one length read together.
+
+    Shapes: (texts, …).
+    """
+    order = np.argsort([len(text) for text in texts], kind="stable")
+    found = []
+    for begin in range(0, len(texts), batch_size):
+        rows = order[begin : begin + batch_size]
+        # Lengths are rounded up and batches filled up, so that a compiler meets few shapes.
+        length = -(-len(texts[rows[-1]]) // 16) * 16
+        made = ops.cast(model(pad([texts[row] for row in np.resize(rows, batch_size)], length)), "float32")
+        found.append(ops.convert_to_numpy(made)[: len(rows)])
+    return np.concatenate(found)[np.argsort(order)]
+
+
+class _Parts:
+    """A training in parts: which reviews each part reads, in which batches."""
+
+    def __init__(
+        self, texts: Sequence[Sequence[int]], labels: np.ndarray, settings: Mapping[str, object], seed: int
+    ) -> None:
+        self.texts, self.labels, self.settings, self.seed = texts, np.asarray(labels), settings, seed
+        self.count = settings["passes"] * settings["parts"]
+
+    def rows(self, part: int) -> np.ndarray:
+        """Which reviews a part reads: a stretch of its pass, whose order is drawn from (seed, pass)."""
+        turn, place = divmod(part, self.settings["parts"])
+        order = np.random.default_rng((self.seed, turn)).permutation(len(self.texts))
+        return np.array_split(order, self.settings["parts"])[place]
+
+    def batches(self, part: int) -> LabelledBatches:
+        """The part's batches."""
+        rows = self.rows(part)
+        boundaries = self.settings["boundaries"]
+        texts = [self.texts[row] for row in rows]
+        return LabelledBatches(texts, self.labels[rows], self.settings["batch_size"], boundaries, self.seed, part)
+
+    def steps(self) -> int:
+        """How many steps all parts have together."""
+        return sum(len(self.batches(part)) for part in range(self.count))
+
+
+class _Watch(keras.callbacks.Callback):
+    """Takes the time of a part, and reads some validation reviews after it."""
+
+    def __init__(
+        self,
+        reader: Callable[[], float],
+        reviews: Sequence[int],
+        tell: Callable[[Mapping[str, float]], None] | None,
+    ) -> None:
+        super().__init__()
+        self.reader, self.reviews, self.tell = reader, reviews, tell
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Look at both clocks."""
+        self.begun = time.perf_counter(), time.process_time()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Put the numbers where `fit` keeps them, so that they are there after a kill too."""
+        logs["seconds"] = time.perf_counter() - self.begun[0]
+        logs["processor_seconds"] = time.process_time() - self.begun[1]
+        logs["reviews"] = self.reviews[epoch]
+        logs["watched"] = self.reader()
+        if self.tell is not None:
+            self.tell({**logs, "part": epoch + 1})
+
+
+def train(
+    model: keras.Model,
+    method: str,
+    parts: _Parts,
+    watched: Callable[[], float],
+    folder: Path,
+    tell: Callable[[Mapping[str, float]], None] | None = None,
+) -> dict[str, list[float]]:
+    """Train what a method trains; called again after a kill, it goes on after the last part.
+
+    Args:
+        model: from `make`.
+        method: one of `METHODS`.
+        parts: of the training.
+        watched: reads some validation reviews, and says the accuracy.
+        folder: where the states are kept.
+        tell: told the numbers of each part.
+
+    Returns:
+        For each part "reviews" (read in it), "loss", "watched", "seconds" and "processor_seconds" of training.
+    """
+    settings = parts.settings
+    optimizer = optimizer_for(model, method, settings, parts.steps())
+    compile_for_training(model, None, optimizer, loss=CrossEntropy(), metrics=["accuracy"])
+    read = [len(parts.batches(part)) * settings["batch_size"] for part in range(parts.count)]
+    same = {name: settings[name] for name in ("passes", "parts", "batch_size", "boundaries", "cut", "reviews")}
+    return fit_resumable(
+        model,
+        parts.batches,
+        parts.count,
+        folder,
+        settings={**same, "seed": parts.seed},
+        callbacks=[_Watch(watched, read, tell)],
+    )
+
+
+def train_head(
+    model: BertClassifier,
+    parts: _Parts,
+    asked: Sequence[Sequence[int]],
+    right: np.ndarray,
+    folder: Path,
+    tell: Callable[[Mapping[str, float]], None] | None = None,
+) -> dict[str, list[float]]:
+    """Train the last layer alone: what the frozen encoder makes of the reviews is computed once.
+
+    Args:
+        model: from `make`, by the method "head".
+        parts: of the training; each is a whole pass.
+        asked: the validation reviews that are watched.
+        right: their labels.
+        folder: where the states are kept.
+        tell: told the numbers of each part.
+
+    Returns:
+        As `train`; the first part's time is that of the reading, too.
+    """
+
+    def vectors_of(texts: Sequence[Sequence[int]]) -> np.ndarray:
+        return _read(lambda token_ids: model.pooled(model.encoder(token_ids), token_ids), texts)
+
+    settings, begun = parts.settings, (time.perf_counter(), time.process_time())
+    vectors = vectors_of(parts.texts)
+    reading = time.perf_counter() - begun[0], time.process_time() - begun[1]
+    few = vectors_of(asked)
+    steps = parts.count * -(-len(vectors) // settings["batch_size"])
+    head = keras.Sequential([model.head], name="head_alone")
+    optimizer = optimizer_for(head, "head", settings, steps)
+    compile_for_training(head, (None, model.encoder.width), optimizer, loss=CrossEntropy(), metrics=["accuracy"])
+
+    def watched() -> float:
+        scores = ops.convert_to_numpy(model.head(few))
+        return _accuracy(right, scores[:, 1] - scores[:, 0])
+
+    history = fit_resumable(
+        head,
+        (vectors, np.asarray(parts.labels, np.int32)),
+        parts.count,
+        folder,
+        batch_size=settings["batch_size"],
+        seed=parts.seed,
+        callbacks=[_Watch(watched, [len(vectors)] * parts.count, tell)],
+    )
+    for name, took in zip(("seconds", "processor_seconds"), reading, strict=True):
+        history[name][0] += took
+    return history
+
+
+def run(
+    given: Task,
+    method: str,
+    seed: int,
+    load: Callable[[], BertEncoder],
+    changes: Mapping[str, object] | None = None,
+    *,
+    folder: Path | None = None,
+    others: Callable[[], Mapping[str, tuple[np.ndarray, np.ndarray]]] | None = None,
+    tell: Callable[[Mapping[str, float]], None] | None = None,
+) -> tuple[Tuned, dict[str, np.ndarray]]:
+    """Fine-tune one encoder, and measure it on the validation reviews; the method `imdb` asks the test set too.
+
+    Args:
+        given: from `split`.
+        method: one of `METHODS`.
+        seed: of all that is drawn.
+        load: gives the encoder with its published weights.
+        changes: settings other than the study's.
+        folder: where the states are kept, so that a killed run goes on.
+        others: gives by name other models' logits of all validation and of all test reviews, to be averaged with.
+        tell: told the numbers of each part.
+
+    Returns:
+        The record, and the logits of the validation reviews and, where it was asked, of the test reviews.
+    """
+    require_choice("method", method, METHODS)
+    settings = {**TRAINING, **SETTINGS[method], **(changes or {})}
+    minutes: Minutes = dict(given.minutes)
+
+    def cut(texts: Sequence[Sequence[int]], how: str) -> list[list[int]]:
+        return [head_and_tail(text, *settings[how]) for text in texts]
+
+    chosen, held = settings["reviews"], settings["validation"]
+    labels, right = (
+        np.asarray(part.labels, dtype=int)[:count]
+        for part, count in ((given.protocol.train, chosen), (given.protocol.validation, held))
+    )
+    asked = cut(given.validation[:held], "read")
+    few, few_right = asked[: settings["watched"]], right[: settings["watched"]]
+    with precision(settings["precision"]):
+        model = make(method, load(), settings, seed)
+        weights = _count(model.trainable_variables)
+        parts = _Parts(cut(given.training[:chosen], "cut"), labels, settings, seed)
+        with _kept(folder) as place:
+            if method == "head":
+                history = train_head(model, parts, few, few_right, place, tell)
+            else:
+                history = train(model, method, parts, lambda: _accuracy(few_right, logits_of(model, few)), place, tell)
+    wall, work = (sum(history[name]) / 60 for name in ("seconds", "processor_seconds"))
+    minutes["training"] = (wall, work)
+    logits = {}
+    with clock(minutes, "validation"):
+        logits["validation"] = logits_of(model, asked)
+    test, averaged = None, {}
+    if method == LONG:
+        with clock(minutes, "test"):
+            asked = [
+                head_and_tail(given.tokenizer.ids_of(text)[0], *settings["read"]) for text in given.protocol.test_texts
+            ]
+            logits["test"] = logits_of(model, asked)
+        test = given.protocol.score(LONG, logits["test"])
+        if others is not None:
+            with clock(minutes, "others"):
+                known = others()
+            averaged = average(given.protocol, logits, known)
+            logits.update(
+                {f"{name}.{part}": each for name, both in known.items() for part, each in zip(PARTS, both, strict=True)}
+            )
+    times = np.cumsum(history["processor_seconds"])
+    reviews = np.cumsum(history["reviews"])
+    found = Tuned(
+        method,
+        seed,
+        settings,
+        weights,
+        round(weights / _count(model.variables), 5),
+        [
+            [int(read), round(float(seconds), 1), round(loss, 4), round(right, 4)]
+            for read, seconds, loss, right in zip(reviews, times, history["loss"], history["watched"], strict=True)
+        ],
+        round(_accuracy(right, logits["validation"]), 5),
+        None if test is None else round(test, 5),
+        averaged,
+        {step: round(wall, 2) for step, (wall, _) in minutes.items()},
+        {step: round(work, 2) for step, (_, work) in minutes.items()},
+        peak_memory(),
+        given.data,
+        this_machine(),
+        these_versions(),
+    )
+    return found, logits
+
+
+PARTS = ("validation", "test")
+
+
+def average(
+    protocol: Protocol, logits: Mapping[str, np.ndarray], others: Mapping[str, tuple[np.ndarray, np.ndarray]]
+) -> dict[str, object]:
+    """The encoder and lesson 07's models as one: how much each counts is fitted on the validation reviews.
+
+    Args:
+        protocol: scores the average, once.
+        logits: the encoder's, of all "validation" and all "test" reviews.
+        others: by name those of other models.
+
+    Shapes: (validation reviews,), (test reviews,).
+    """
+    names = ["bert", *others]
+    validation, test = (
+        np.column_stack([logits[part], *(both[place] for both in others.values())]) for place, part in enumerate(PARTS)
+    )
+    weights = fit_calibration(np.asarray(protocol.validation.labels, dtype=int), validation)
+    return {
+        "of": names,
+        "slopes": [round(slope, 5) for slope in weights.slopes],
+        "intercept": round(weights.intercept, 5),
+        "validation": round(protocol.choose(weights.logits(validation)), 5),
+        "test": round(protocol.score("average", weights.logits(test)), 5),
+        "validation_of": {
+            name: round(protocol.choose(each), 5) for name, each in zip(names, validation.T, strict=True)
+        },
+    }
+
+
+def models_of_lesson_07(
+    labelled: Reviews, unlabelled: Reviews, test: Reviews, seed: int
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """By name the logits of the validation and test reviews by the models that lesson 07 averages.
+
+    Args:
+        labelled: the labelled training reviews.
+        unlabelled: those without a label.
+        test: the test reviews.
+        seed: of the split.
+
+    Shapes: (validation reviews,), (test reviews,).
+    """
+    given = task(encode(labelled, unlabelled, test), seed)
+    return {name: ladder.RUNGS[name](given, seed)[:2] for name in ladder.AVERAGED}
+
+
+def _count(variables: Sequence[keras.Variable]) -> int:
+    """How many numbers are weights; the states of generators are none."""
+    return sum(int(np.prod(each.shape)) for each in variables if "seed_generator" not in each.path)
+
+
+def _accuracy(labels: np.ndarray, logits: np.ndarray) -> float:
+    return float(metrics.accuracy(labels, (logits > 0).astype(int)))
+
+
+@contextmanager
+def _kept(folder: Path | None) -> Iterator[Path]:
+    """The folder, or one that is gone afterwards."""
+    if folder is not None:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as place:
+        yield Path(place)
+
+
+def recorded_runs() -> list[Tuned]:
+    """The runs on record, by method and seed; none where there is no record."""
+    found = read_records(Tuned, RECORDED, tuple(f"{method}." for method in METHODS))
+    return sorted(found, key=lambda each: (METHODS.index(each.method), each.seed))
+
+
+def recorded_logits() -> dict[str, np.ndarray]:
+    """Logits of the recorded run `imdb`: "validation" and "test" by the encoder, "nb-n-grams.test" and so on by others.
+
+    The reviews come in the order of `imdb.load(part, seed=0)`, those for validation as lesson 07's `Protocol` splits
+    them.
+    """
+    with np.load(io.BytesIO((RECORDED / "logits.npz").read_bytes()), allow_pickle=False) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}
+
+
+def compare(found: Tuned, recorded: Sequence[Tuned]) -> list[str]:
+    """What differs from the record by more than the tolerance, in words."""
+    measures = ("validation",) if found.test is None else ("validation", "test")
+    return differences(found, recorded, ("method", "seed"), measures, TOLERANCE)
+
+
+def _tell(numbers: Mapping[str, float]) -> None:
+    said = f"part {numbers['part']}: {numbers['processor_seconds']:.0f} processor seconds, loss {numbers['loss']:.4f}"
+    print(f"{said}, {100 * numbers['watched']:.1f}% of the validation reviews watched", file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the study from the command line; 1 where it differs from the record."""
+    parser = argparse.ArgumentParser(
+        prog="python -m course_lib.bert.study", description=docstring(sys.modules[__name__]).splitlines()[0]
+    )
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--scale", choices=SCALES, default="recorded", help="full: imdb on whole reviews, three passes")
+    parser.add_argument("--reviews", type=int, help="how many are read; those of the record without it")
+    parser.add_argument("--folder", type=Path, help="where records are written; none without it")
+    parser.add_argument("--states", type=Path, help="where states are kept, so that a killed run goes on")
+    chosen = parser.parse_args(arguments)
+    labelled, test = (imdb.load(part, seed=0, sample="never") for part in ("train", "test"))
+    files = minilm.load()
+    tokenizer = BertTokenizer.from_file(files.vocabulary)
+    changes = {} if chosen.reviews is None else {"reviews": chosen.reviews}
+    as_recorded = chosen.reviews is None and chosen.scale == "recorded"
+    known, moved = recorded_runs() if as_recorded else [], []
+    for seed in chosen.seeds:
+        given = split(labelled, test, tokenizer, seed)
+        for method in chosen.methods:
+
+            def others(seed: int = seed) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+                return models_of_lesson_07(labelled, imdb.load("unlabelled", seed=0, sample="never"), test, seed)
+
+            found, logits = run(
+                given,
+                method,
+                seed,
+                lambda: load_encoder(files.weights, files.config, dropout=0.0),
+                {**(SCALES[chosen.scale] if method == LONG else {}), **changes},
+                folder=None if chosen.states is None else chosen.states / f"{method}.{seed}",
+                others=others,
+                tell=_tell,
+            )
+            print(f"{method}, seed {seed}: {found.trainable:,} weights ({found.share:.2%}),", end=" ")
+            print(f"validation {found.validation:.2%}", end="")
+            print(
+                "" if found.test is None else f", test {found.test:.2%}, averaged {found.averaged['test']:.2%}",
+                flush=True,
+            )
+            if chosen.folder is not None:
+                write_record(found, chosen.folder / f"{method}.{seed}.json")
+                if method == LONG:
+                    content = io.BytesIO()
+                    np.savez_compressed(content, **{name: each.astype(np.float16) for name, each in logits.items()})
+                    write_atomically(chosen.folder / "logits.npz", content.getvalue())
+            moved += compare(found, known)
+    print("\n".join(moved) or "within the recorded ranges")
+    return int(bool(moved))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -78,8 +78,17 @@ def encode(
         others = Corpus(corpus.ids[end:], corpus.offsets[len(labelled) :] - end)
         vocabulary = NGramVocabulary.build(words, [known, others], min_reviews)
         matrices = [vocabulary.encode(each) for each in (known, others, asked)]
-    data = {"train": digest(*_sorted(labelled)), "test": digest(*_sorted(test))}
-    return Encoded(labelled, test, words, vocabulary, (known, asked), *matrices, data, minutes)
+    return Encoded(labelled, test, words, vocabulary, (known, asked), *matrices, digests(labelled, test), minutes)
+
+
+def digests(labelled: Reviews, test: Reviews) -> dict[str, str]:
+    """What a record says of its data: a digest of the "train" and one of the "test" reviews, whatever their order.
+
+    Args:
+        labelled: the labelled training reviews.
+        test: the test reviews.
+    """
+    return {"train": digest(*_sorted(labelled)), "test": digest(*_sorted(test))}
 
 
 def _sorted(reviews: Reviews) -> tuple[list[str], list[int]]:

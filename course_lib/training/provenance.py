@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,17 @@ def clock(minutes: Minutes, name: str) -> Iterator[None]:
 def this_machine() -> dict[str, object]:
     """The kind of this machine, without its name."""
     return {"processor": platform.machine(), "system": platform.system(), "cores": os.cpu_count()}
+
+
+def peak_memory() -> float | None:
+    """The highest memory of this process so far, in megabytes; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # on Windows
+        return None
+    # Linux counts in kibibytes, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
 
 
 def these_versions() -> dict[str, str]:
