@@ -12,19 +12,16 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 
 import keras
 import numpy as np
 from keras import ops
 
-from course_lib import metrics
 from course_lib.base.arguments import require_choice
 from course_lib.base.docstrings import docstring
 from course_lib.base.files import write_atomically
@@ -33,29 +30,28 @@ from course_lib.bert.adapters import Adapters
 from course_lib.bert.budget import AdaLoRAOptimizer
 from course_lib.bert.checkpoint import load_encoder
 from course_lib.bert.encoder import BertEncoder
-from course_lib.bert.fine_tuning import LabelledBatches, freeze_bottom, head_and_tail
+from course_lib.bert.fine_tuning import freeze_bottom, head_and_tail
 from course_lib.bert.freezing import set_trainable
 from course_lib.bert.heads import BertClassifier
 from course_lib.bert.layerwise import LayerwiseAdam, rates_by_layer
 from course_lib.bert.low_rank import LoRA
+from course_lib.bert.parts import Parts, Watch, accuracy, fit_parts, kept_folder, logits_of, read_texts
 from course_lib.bert.prefixes import Prefixes
 from course_lib.bert.tokens import BertTokenizer
 from course_lib.data import imdb, minilm
 from course_lib.data.reviews import Reviews
 from course_lib.mlp.losses import CrossEntropy
-from course_lib.preprocessing.batches import pad
 from course_lib.sentiment import ladder
 from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.encoding import digests, encode, task
 from course_lib.sentiment.protocol import Protocol
 from course_lib.training.compiling import compile_for_training
 from course_lib.training.provenance import Minutes, clock, peak_memory, these_versions, this_machine
-from course_lib.training.recorded import differences, read_records, write_record
+from course_lib.training.recorded import differences, read_records, recorded_in, write_record
 from course_lib.training.resuming import fit_resumable
-from course_lib.transformer.schedules import WarmUp
 
-# All that is recorded of this lesson's runs.
-RECORDED = resources.files("course_lib.bert") / "recorded"
+# Records and weights of this lesson's runs.
+RECORDED = recorded_in("course_lib.bert")
 
 COMPARED = ("full", "top4", "head", "lora", "adalora", "adapters", "prefixes")
 LONG = "imdb"
@@ -224,148 +220,27 @@ def make(method: str, encoder: BertEncoder, settings: Mapping[str, object], seed
     return model
 
 
-def optimizer_for(model: keras.Model, method: str, settings: Mapping[str, object], steps: int) -> keras.Optimizer:
+def optimizer_for(model: keras.Model, method: str, parts: Parts) -> keras.Optimizer:
     """The method's optimiser; its learning rate rises, then falls to zero.
 
     Args:
         model: from `make`.
         method: one of `METHODS`.
-        settings: as for `make`.
-        steps: how many there will be.
+        parts: of the training.
     """
-    warmup_steps = max(1, round(settings["warmup_share"] * steps))
-    rate = WarmUp(settings["learning_rate"], warmup_steps, max(steps, warmup_steps) + 1)
+    settings, steps = parts.settings, parts.steps()
+    rate, factors = parts.rate(steps), {}
     if method == "adalora":
         directions = settings["rank"] * len(model.grafts)
         return AdaLoRAOptimizer(rate, round(settings["kept"] * directions), steps, global_clipnorm=1.0)
-    factors = {}
     if "layer_decay" in settings:
         factors = rates_by_layer(len(model.encoder.encoder_layers), settings["layer_decay"])
     return LayerwiseAdam(rate, factors, global_clipnorm=1.0)
 
 
-def logits_of(model: keras.Model, texts: Sequence[Sequence[int]], batch_size: int = 64) -> np.ndarray:
-    """For each text the second class's score less the first's.
-
-    Args:
-        model: from ids to a score for each of two classes.
-        texts: the ids of each text, special tokens included.
-        batch_size: how many are read at a time.
-
-    Shapes: (texts,).
-    """
-    scores = _read(model, texts, batch_size)
-    return scores[:, 1] - scores[:, 0]
-
-
-def _read(model: Callable[[np.ndarray], object], texts: Sequence[Sequence[int]], batch_size: int = 64) -> np.ndarray:
-    """What a model makes of texts, those of one length read together.
-
-    Shapes: (texts, …).
-    """
-    order = np.argsort([len(text) for text in texts], kind="stable")
-    found = []
-    for begin in range(0, len(texts), batch_size):
-        rows = order[begin : begin + batch_size]
-        # Lengths are rounded up and batches filled up, so that a compiler meets few shapes.
-        length = -(-len(texts[rows[-1]]) // 16) * 16
-        made = ops.cast(model(pad([texts[row] for row in np.resize(rows, batch_size)], length)), "float32")
-        found.append(ops.convert_to_numpy(made)[: len(rows)])
-    return np.concatenate(found)[np.argsort(order)]
-
-
-class _Parts:
-    """A training in parts: which reviews each part reads, in which batches."""
-
-    def __init__(
-        self, texts: Sequence[Sequence[int]], labels: np.ndarray, settings: Mapping[str, object], seed: int
-    ) -> None:
-        self.texts, self.labels, self.settings, self.seed = texts, np.asarray(labels), settings, seed
-        self.count = settings["passes"] * settings["parts"]
-
-    def rows(self, part: int) -> np.ndarray:
-        """Which reviews a part reads: a stretch of its pass, whose order is drawn from (seed, pass)."""
-        turn, place = divmod(part, self.settings["parts"])
-        order = np.random.default_rng((self.seed, turn)).permutation(len(self.texts))
-        return np.array_split(order, self.settings["parts"])[place]
-
-    def batches(self, part: int) -> LabelledBatches:
-        """The part's batches."""
-        rows = self.rows(part)
-        boundaries = self.settings["boundaries"]
-        texts = [self.texts[row] for row in rows]
-        return LabelledBatches(texts, self.labels[rows], self.settings["batch_size"], boundaries, self.seed, part)
-
-    def steps(self) -> int:
-        """How many steps all parts have together."""
-        return sum(len(self.batches(part)) for part in range(self.count))
-
-
-class _Watch(keras.callbacks.Callback):
-    """Takes the time of a part, and reads some validation reviews after it."""
-
-    def __init__(
-        self,
-        reader: Callable[[], float],
-        reviews: Sequence[int],
-        tell: Callable[[Mapping[str, float]], None] | None,
-    ) -> None:
-        super().__init__()
-        self.reader, self.reviews, self.tell = reader, reviews, tell
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Look at both clocks."""
-        self.begun = time.perf_counter(), time.process_time()
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        """Put the numbers where `fit` keeps them, so that they are there after a kill too."""
-        logs["seconds"] = time.perf_counter() - self.begun[0]
-        logs["processor_seconds"] = time.process_time() - self.begun[1]
-        logs["reviews"] = self.reviews[epoch]
-        logs["watched"] = self.reader()
-        if self.tell is not None:
-            self.tell({**logs, "part": epoch + 1})
-
-
-def train(
-    model: keras.Model,
-    method: str,
-    parts: _Parts,
-    watched: Callable[[], float],
-    folder: Path,
-    tell: Callable[[Mapping[str, float]], None] | None = None,
-) -> dict[str, list[float]]:
-    """Train what a method trains; called again after a kill, it goes on after the last part.
-
-    Args:
-        model: from `make`.
-        method: one of `METHODS`.
-        parts: of the training.
-        watched: reads some validation reviews, and says the accuracy.
-        folder: where the states are kept.
-        tell: told the numbers of each part.
-
-    Returns:
-        For each part "reviews" (read in it), "loss", "watched", "seconds" and "processor_seconds" of training.
-    """
-    settings = parts.settings
-    optimizer = optimizer_for(model, method, settings, parts.steps())
-    compile_for_training(model, None, optimizer, loss=CrossEntropy(), metrics=["accuracy"])
-    read = [len(parts.batches(part)) * settings["batch_size"] for part in range(parts.count)]
-    same = {name: settings[name] for name in ("passes", "parts", "batch_size", "boundaries", "cut", "reviews")}
-    return fit_resumable(
-        model,
-        parts.batches,
-        parts.count,
-        folder,
-        settings={**same, "seed": parts.seed},
-        callbacks=[_Watch(watched, read, tell)],
-    )
-
-
 def train_head(
     model: BertClassifier,
-    parts: _Parts,
+    parts: Parts,
     asked: Sequence[Sequence[int]],
     right: np.ndarray,
     folder: Path,
@@ -382,33 +257,33 @@ def train_head(
         tell: told the numbers of each part.
 
     Returns:
-        As `train`; the first part's time is that of the reading, too.
+        As `fit_parts`; the first part's time is that of the reading, too.
     """
 
     def vectors_of(texts: Sequence[Sequence[int]]) -> np.ndarray:
-        return _read(lambda token_ids: model.pooled(model.encoder(token_ids), token_ids), texts)
+        return read_texts(lambda token_ids: model.pooled(model.encoder(token_ids), token_ids), texts)
 
-    settings, begun = parts.settings, (time.perf_counter(), time.process_time())
+    begun = (time.perf_counter(), time.process_time())
     vectors = vectors_of(parts.texts)
     reading = time.perf_counter() - begun[0], time.process_time() - begun[1]
     few = vectors_of(asked)
-    steps = parts.count * -(-len(vectors) // settings["batch_size"])
+    size = parts.settings["batch_size"]
     head = keras.Sequential([model.head], name="head_alone")
-    optimizer = optimizer_for(head, "head", settings, steps)
+    optimizer = LayerwiseAdam(parts.rate(parts.count * -(-len(vectors) // size)))
     compile_for_training(head, (None, model.encoder.width), optimizer, loss=CrossEntropy(), metrics=["accuracy"])
 
     def watched() -> float:
         scores = ops.convert_to_numpy(model.head(few))
-        return _accuracy(right, scores[:, 1] - scores[:, 0])
+        return accuracy(right, scores[:, 1] - scores[:, 0])
 
     history = fit_resumable(
         head,
         (vectors, np.asarray(parts.labels, np.int32)),
         parts.count,
         folder,
-        batch_size=settings["batch_size"],
+        batch_size=size,
         seed=parts.seed,
-        callbacks=[_Watch(watched, [len(vectors)] * parts.count, tell)],
+        callbacks=[Watch(watched, [len(vectors)] * parts.count, tell)],
     )
     for name, took in zip(("seconds", "processor_seconds"), reading, strict=True):
         history[name][0] += took
@@ -458,12 +333,16 @@ def run(
     with precision(settings["precision"]):
         model = make(method, load(), settings, seed)
         weights = _count(model.trainable_variables)
-        parts = _Parts(cut(given.training[:chosen], "cut"), labels, settings, seed)
-        with _kept(folder) as place:
+        parts = Parts(cut(given.training[:chosen], "cut"), labels, settings, seed)
+        with kept_folder(folder) as place:
             if method == "head":
                 history = train_head(model, parts, few, few_right, place, tell)
             else:
-                history = train(model, method, parts, lambda: _accuracy(few_right, logits_of(model, few)), place, tell)
+                optimizer = optimizer_for(model, method, parts)
+                same = {name: settings[name] for name in ("cut", "read", "watched")}
+                history = fit_parts(
+                    model, optimizer, parts, lambda: accuracy(few_right, logits_of(model, few)), place, same, tell
+                )
     wall, work = (sum(history[name]) / 60 for name in ("seconds", "processor_seconds"))
     minutes["training"] = (wall, work)
     logits = {}
@@ -485,7 +364,7 @@ def run(
                 {f"{name}.{part}": each for name, both in known.items() for part, each in zip(PARTS, both, strict=True)}
             )
     times = np.cumsum(history["processor_seconds"])
-    reviews = np.cumsum(history["reviews"])
+    reviews = np.cumsum(history["texts"])
     found = Tuned(
         method,
         seed,
@@ -496,7 +375,7 @@ def run(
             [int(read), round(float(seconds), 1), round(loss, 4), round(right, 4)]
             for read, seconds, loss, right in zip(reviews, times, history["loss"], history["watched"], strict=True)
         ],
-        round(_accuracy(right, logits["validation"]), 5),
+        round(accuracy(right, logits["validation"]), 5),
         None if test is None else round(test, 5),
         averaged,
         {step: round(wall, 2) for step, (wall, _) in minutes.items()},
@@ -561,20 +440,6 @@ def models_of_lesson_07(
 def _count(variables: Sequence[keras.Variable]) -> int:
     """How many numbers are weights; the states of generators are none."""
     return sum(int(np.prod(each.shape)) for each in variables if "seed_generator" not in each.path)
-
-
-def _accuracy(labels: np.ndarray, logits: np.ndarray) -> float:
-    return float(metrics.accuracy(labels, (logits > 0).astype(int)))
-
-
-@contextmanager
-def _kept(folder: Path | None) -> Iterator[Path]:
-    """The folder, or one that is gone afterwards."""
-    if folder is not None:
-        yield folder
-        return
-    with tempfile.TemporaryDirectory() as place:
-        yield Path(place)
 
 
 def recorded_runs() -> list[Tuned]:

@@ -20,9 +20,13 @@ from course_lib.base.docstrings import docstring
 from course_lib.base.files import write_atomically
 from course_lib.language_model.decoder import DecoderLanguageModel
 from course_lib.language_model.induction import copy_losses, repeated_sequences
-from course_lib.language_model.kept import RECORDED, keep_weights, with_kept_weights
 from course_lib.language_model.packing import Packed
 from course_lib.language_model.training import train_language_model
+from course_lib.training.kept import keep_weights, with_kept_weights
+from course_lib.training.recorded import recorded_in
+
+# Records and weights of this lesson's runs.
+RECORDED = recorded_in("course_lib.language_model")
 
 TOKENS, ROW, SEED = 64, 32, 1
 PERIODS = (6, 16)

@@ -24,7 +24,6 @@ from course_lib.base.docstrings import docstring
 from course_lib.base.files import write_atomically
 from course_lib.data import novels
 from course_lib.language_model.decoder import DecoderLanguageModel
-from course_lib.language_model.kept import RECORDED, keep_weights, with_kept_weights
 from course_lib.language_model.kneser_ney import ModifiedKneserNey
 from course_lib.language_model.measures import bits_per_byte
 from course_lib.language_model.measuring import loss_by_position, surprise
@@ -33,8 +32,12 @@ from course_lib.language_model.recurrent import RecurrentLanguageModel
 from course_lib.language_model.training import train_language_model
 from course_lib.mlp.language_model import contexts_and_targets
 from course_lib.preprocessing.subwords import BytePairEncoding
+from course_lib.training.kept import keep_weights, with_kept_weights
 from course_lib.training.provenance import Minutes, clock, these_versions, this_machine
-from course_lib.training.recorded import differences, read_records, write_record
+from course_lib.training.recorded import differences, read_records, recorded_in, write_record
+
+# Records and weights of this lesson's runs.
+RECORDED = recorded_in("course_lib.language_model")
 
 MODELS = ("transformer", "lstm")
 TOKENS = 2_048

@@ -22,7 +22,6 @@ from course_lib.base.files import write_atomically
 from course_lib.data import poems
 from course_lib.language_model.decoder import DecoderLanguageModel
 from course_lib.language_model.generation import generate
-from course_lib.language_model.kept import RECORDED, keep_weights, with_kept_weights
 from course_lib.language_model.measuring import loss_per_token
 from course_lib.language_model.packing import pack
 from course_lib.language_model.rhymes import RhymeBook, ToneBook, alternating_pairs
@@ -30,8 +29,12 @@ from course_lib.language_model.sampling import Sampler
 from course_lib.language_model.training import train_language_model
 from course_lib.language_model.verse import form_of, rhyming_pairs, share_in_form, share_of_rhymes, verse_lines
 from course_lib.preprocessing.vocabulary import SPECIAL_WORDS, Vocabulary
+from course_lib.training.kept import keep_weights, with_kept_weights
 from course_lib.training.provenance import Minutes, clock, these_versions, this_machine
-from course_lib.training.recorded import differences, read_records, write_record
+from course_lib.training.recorded import differences, read_records, recorded_in, write_record
+
+# Records and weights of this lesson's runs.
+RECORDED = recorded_in("course_lib.language_model")
 
 LENGTH = 64
 SETTINGS = {"width": 128, "num_layers": 4, "num_heads": 4, "max_length": 128, "dropout": 0.2}

@@ -9,8 +9,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "checkpoints": ["Checkpoint", "CheckpointFolder"],
         "compiling": ["adamw", "compile_for_training"],
-        "recorded": ["differences", "read_records", "write_record"],
+        "kept": ["keep_weights", "with_kept_weights"],
+        "recorded": ["differences", "read_records", "recorded_in", "write_record"],
         "resuming": ["fit_resumable"],
     },
-    submodules=["checkpoints", "compiling", "devices", "provenance", "recorded", "resuming"],
+    submodules=["checkpoints", "compiling", "devices", "kept", "provenance", "recorded", "resuming"],
 )

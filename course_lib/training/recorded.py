@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,15 @@ from typing import TypeVar
 from course_lib.base.files import write_atomically
 
 Record = TypeVar("Record")
+
+
+def recorded_in(package: str) -> Traversable:
+    """The folder of records and weights that come with a package of the course.
+
+    Args:
+        package: its name, such as "course_lib.bert".
+    """
+    return resources.files(package) / "recorded"
 
 
 def write_record(record: object, path: Path) -> None:

@@ -14,8 +14,9 @@ from keras import ops
 
 from course_lib import language_model as lm
 from course_lib.data import tales
-from course_lib.language_model import kept, study
+from course_lib.language_model import study
 from course_lib.preprocessing import BytePairEncoding
+from course_lib.training import kept
 
 SMALL = {
     "transformer": {"width": 16, "num_layers": 1, "num_heads": 2},

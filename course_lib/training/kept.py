@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -12,9 +11,6 @@ import numpy as np
 
 from course_lib.base.arguments import require_integer
 from course_lib.base.files import write_atomically
-
-# Records and weights of this lesson's runs.
-RECORDED = resources.files("course_lib.language_model") / "recorded"
 
 
 def keep_weights(model: keras.Model, path: Path, levels: int | None = None) -> None:
