@@ -31,6 +31,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "budget": ["AdaLoRAOptimizer", "budget_at"],
         "adapters": ["Adapter", "Adapters"],
         "prefixes": ["PrefixGraft", "Prefixes"],
+        "records": ["Tuned", "recorded_logits", "recorded_runs"],
+        "pretraining": ["Pretrained", "recorded_pretraining", "recorded_reader"],
         "distillation": ["DistillationLoss", "distillation_loss", "student_of", "with_teacher"],
     },
 )

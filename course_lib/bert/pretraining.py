@@ -26,7 +26,8 @@ from course_lib.bert.fine_tuning import head_and_tail
 from course_lib.bert.heads import BertClassifier, BertPretrainer
 from course_lib.bert.masking import MaskedBatches, Masking
 from course_lib.bert.parts import Parts, accuracy, fit_parts, kept_folder, logits_of
-from course_lib.bert.study import RECORDED, Task, split
+from course_lib.bert.records import RECORDED
+from course_lib.bert.study import Task, split
 from course_lib.bert.tokens import BertTokenizer
 from course_lib.data import imdb
 from course_lib.training.compiling import adamw, compile_for_training

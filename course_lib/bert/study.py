@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,131 +19,25 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from keras import ops
 
 from course_lib.base.arguments import require_choice
 from course_lib.base.docstrings import docstring
 from course_lib.base.files import write_atomically
-from course_lib.bert.ada_lora import AdaLoRA
-from course_lib.bert.adapters import Adapters
-from course_lib.bert.budget import AdaLoRAOptimizer
 from course_lib.bert.checkpoint import load_encoder
 from course_lib.bert.encoder import BertEncoder
-from course_lib.bert.fine_tuning import freeze_bottom, head_and_tail
-from course_lib.bert.freezing import set_trainable
-from course_lib.bert.heads import BertClassifier
-from course_lib.bert.layerwise import LayerwiseAdam, rates_by_layer
-from course_lib.bert.low_rank import LoRA
-from course_lib.bert.parts import Parts, Watch, accuracy, fit_parts, kept_folder, logits_of, read_texts
-from course_lib.bert.prefixes import Prefixes
+from course_lib.bert.fine_tuning import head_and_tail
+from course_lib.bert.methods import count_weights, make, optimizer_for, train_head
+from course_lib.bert.parts import Parts, accuracy, fit_parts, kept_folder, logits_of
+from course_lib.bert.records import LONG, METHODS, SCALES, SETTINGS, TRAINING, Tuned, compare, recorded_runs
 from course_lib.bert.tokens import BertTokenizer
 from course_lib.data import imdb, minilm
 from course_lib.data.reviews import Reviews
-from course_lib.mlp.losses import CrossEntropy
 from course_lib.sentiment import ladder
 from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.encoding import digests, encode, task
 from course_lib.sentiment.protocol import Protocol
-from course_lib.training.compiling import compile_for_training
 from course_lib.training.provenance import Minutes, clock, peak_memory, these_versions, this_machine
-from course_lib.training.recorded import differences, read_records, recorded_in, write_record
-from course_lib.training.resuming import fit_resumable
-
-# Records and weights of this lesson's runs.
-RECORDED = recorded_in("course_lib.bert")
-
-COMPARED = ("full", "top4", "head", "lora", "adalora", "adapters", "prefixes")
-LONG = "imdb"
-METHODS = (*COMPARED, LONG)
-
-# What all of them have in common, and what is a method's own. "parts" are stretches of a pass after which the state is
-# kept and some validation reviews are read; "read" is how much of a review is read when nothing is learnt any more.
-TRAINING: dict[str, object] = {
-    "reviews": 2_000,
-    "validation": 2_000,
-    "watched": 500,
-    "passes": 2,
-    "parts": 1,
-    "batch_size": 16,
-    "cut": (33, 95),
-    "read": (33, 95),
-    "boundaries": (128,),
-    "pooling": "mean",
-    "warmup_share": 0.1,
-    "precision": "mixed_bfloat16",
-}
-SETTINGS: dict[str, dict[str, object]] = {
-    "full": {"learning_rate": 1e-4, "layer_decay": 0.9, "frozen": 0},
-    "top4": {"learning_rate": 1e-4, "layer_decay": 0.9, "frozen": 2},
-    "head": {"learning_rate": 1e-2, "passes": 20},
-    "lora": {"learning_rate": 2e-3, "rank": 8, "targets": ("query", "value")},
-    "adalora": {"learning_rate": 2e-3, "rank": 8, "kept": 0.5},
-    "adapters": {"learning_rate": 2e-3, "bottleneck": 32},
-    "prefixes": {"learning_rate": 5e-3, "length": 16},
-}
-SETTINGS[LONG] = {
-    "learning_rate": 1e-4,
-    "layer_decay": 0.9,
-    "frozen": 0,
-    "reviews": 20_000,
-    "validation": 5_000,
-    "watched": 1_000,
-    "passes": 1,
-    "parts": 10,
-    "batch_size": 32,
-    "cut": (48, 144),
-    "read": (48, 144),
-    "boundaries": (128, 160, 192),
-}
-SCALES: dict[str, dict[str, object]] = {
-    "recorded": {},
-    "full": {"passes": 3, "cut": (128, 384), "read": (128, 384), "boundaries": (128, 256, 384, 512)},
-}
-# How far a repeated run's accuracies may be from the record's: other machines add up in another order.
-TOLERANCE = 0.015
-
-
-@dataclass(frozen=True)
-class Tuned:
-    """An encoder, fine-tuned once.
-
-    Args:
-        method: one of `METHODS`.
-        seed: of the split by film, of first weights, of the order.
-        settings: what it was trained with.
-        trainable: how many weights learnt.
-        share: what share of all of the model's weights, which the method's own are added to, that is.
-        curve: for each part the reviews read so far, the processor seconds so far, the mean loss, and the accuracy on
-            the first validation reviews ("watched" of them).
-        validation: accuracy on the validation reviews.
-        test: accuracy on the test reviews, scored once; None where it was no final model.
-        averaged: with lesson 07's models: which ("of"), "slopes", "intercept", accuracies on "validation" and "test",
-            and for each model alone "validation_of"; empty where it was not averaged.
-        minutes: by the clock, by step.
-        processor_minutes: of processors' work.
-        peak_memory: the highest memory of the process, in megabytes; None where it is not told.
-        data: digests of the training and the test reviews.
-        machine: kind of processor and number of cores.
-        versions: of Python, Keras, its backend, NumPy.
-        note: what else there is to know.
-    """
-
-    method: str
-    seed: int
-    settings: Mapping[str, object]
-    trainable: int
-    share: float
-    curve: Sequence[Sequence[float]]
-    validation: float
-    test: float | None
-    averaged: Mapping[str, object]
-    minutes: Mapping[str, float]
-    processor_minutes: Mapping[str, float]
-    peak_memory: float | None
-    data: Mapping[str, str] = field(default_factory=dict)
-    machine: Mapping[str, object] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
+from course_lib.training.recorded import write_record
 
 
 @dataclass
@@ -186,108 +79,6 @@ def precision(policy: str) -> Iterator[None]:
         yield
     finally:
         keras.config.set_dtype_policy(before)
-
-
-def make(method: str, encoder: BertEncoder, settings: Mapping[str, object], seed: int) -> keras.Model:
-    """A classifier on an encoder, of which only what the method trains can learn.
-
-    Args:
-        method: one of `METHODS`.
-        encoder: with its published weights.
-        settings: the method's, and what all have in common.
-        seed: of all weights that are new.
-
-    Raises:
-        ValueError: if `method` is another.
-    """
-    require_choice("method", method, METHODS)
-    model = BertClassifier(encoder, 2, pooling=settings["pooling"], seed=seed)
-    options = {"trained": ("head",), "seed": seed}
-    if method == "lora":
-        return LoRA(model, settings["rank"], targets=settings["targets"], **options)
-    if method == "adalora":
-        return AdaLoRA(model, settings["rank"], **options)
-    if method == "adapters":
-        return Adapters(model, settings["bottleneck"], **options)
-    if method == "prefixes":
-        return Prefixes(model, settings["length"], **options)
-    if method == "head":
-        set_trainable(encoder, False)
-    else:
-        freeze_bottom(encoder, settings["frozen"])
-    if encoder.pooler is not None:
-        set_trainable(encoder.pooler, False)  # it has no part in the answer
-    return model
-
-
-def optimizer_for(model: keras.Model, method: str, parts: Parts) -> keras.Optimizer:
-    """The method's optimiser; its learning rate rises, then falls to zero.
-
-    Args:
-        model: from `make`.
-        method: one of `METHODS`.
-        parts: of the training.
-    """
-    settings, steps = parts.settings, parts.steps()
-    rate, factors = parts.rate(steps), {}
-    if method == "adalora":
-        directions = settings["rank"] * len(model.grafts)
-        return AdaLoRAOptimizer(rate, round(settings["kept"] * directions), steps, global_clipnorm=1.0)
-    if "layer_decay" in settings:
-        factors = rates_by_layer(len(model.encoder.encoder_layers), settings["layer_decay"])
-    return LayerwiseAdam(rate, factors, global_clipnorm=1.0)
-
-
-def train_head(
-    model: BertClassifier,
-    parts: Parts,
-    asked: Sequence[Sequence[int]],
-    right: np.ndarray,
-    folder: Path,
-    tell: Callable[[Mapping[str, float]], None] | None = None,
-) -> dict[str, list[float]]:
-    """Train the last layer alone: what the frozen encoder makes of the reviews is computed once.
-
-    Args:
-        model: from `make`, by the method "head".
-        parts: of the training; each is a whole pass.
-        asked: the validation reviews that are watched.
-        right: their labels.
-        folder: where the states are kept.
-        tell: told the numbers of each part.
-
-    Returns:
-        As `fit_parts`; the first part's time is that of the reading, too.
-    """
-
-    def vectors_of(texts: Sequence[Sequence[int]]) -> np.ndarray:
-        return read_texts(lambda token_ids: model.pooled(model.encoder(token_ids), token_ids), texts)
-
-    begun = (time.perf_counter(), time.process_time())
-    vectors = vectors_of(parts.texts)
-    reading = time.perf_counter() - begun[0], time.process_time() - begun[1]
-    few = vectors_of(asked)
-    size = parts.settings["batch_size"]
-    head = keras.Sequential([model.head], name="head_alone")
-    optimizer = LayerwiseAdam(parts.rate(parts.count * -(-len(vectors) // size)))
-    compile_for_training(head, (None, model.encoder.width), optimizer, loss=CrossEntropy(), metrics=["accuracy"])
-
-    def watched() -> float:
-        scores = ops.convert_to_numpy(model.head(few))
-        return accuracy(right, scores[:, 1] - scores[:, 0])
-
-    history = fit_resumable(
-        head,
-        (vectors, np.asarray(parts.labels, np.int32)),
-        parts.count,
-        folder,
-        batch_size=size,
-        seed=parts.seed,
-        callbacks=[Watch(watched, [len(vectors)] * parts.count, tell)],
-    )
-    for name, took in zip(("seconds", "processor_seconds"), reading, strict=True):
-        history[name][0] += took
-    return history
 
 
 def run(
@@ -332,7 +123,7 @@ def run(
     few, few_right = asked[: settings["watched"]], right[: settings["watched"]]
     with precision(settings["precision"]):
         model = make(method, load(), settings, seed)
-        weights = _count(model.trainable_variables)
+        weights = count_weights(model.trainable_variables)
         parts = Parts(cut(given.training[:chosen], "cut"), labels, settings, seed)
         with kept_folder(folder) as place:
             if method == "head":
@@ -370,7 +161,7 @@ def run(
         seed,
         settings,
         weights,
-        round(weights / _count(model.variables), 5),
+        round(weights / count_weights(model.variables), 5),
         [
             [int(read), round(float(seconds), 1), round(loss, 4), round(right, 4)]
             for read, seconds, loss, right in zip(reviews, times, history["loss"], history["watched"], strict=True)
@@ -435,33 +226,6 @@ def models_of_lesson_07(
     """
     given = task(encode(labelled, unlabelled, test), seed)
     return {name: ladder.RUNGS[name](given, seed)[:2] for name in ladder.AVERAGED}
-
-
-def _count(variables: Sequence[keras.Variable]) -> int:
-    """How many numbers are weights; the states of generators are none."""
-    return sum(int(np.prod(each.shape)) for each in variables if "seed_generator" not in each.path)
-
-
-def recorded_runs() -> list[Tuned]:
-    """The runs on record, by method and seed; none where there is no record."""
-    found = read_records(Tuned, RECORDED, tuple(f"{method}." for method in METHODS))
-    return sorted(found, key=lambda each: (METHODS.index(each.method), each.seed))
-
-
-def recorded_logits() -> dict[str, np.ndarray]:
-    """Logits of the recorded run `imdb`: "validation" and "test" by the encoder, "nb-n-grams.test" and so on by others.
-
-    The reviews come in the order of `imdb.load(part, seed=0)`, those for validation as lesson 07's `Protocol` splits
-    them.
-    """
-    with np.load(io.BytesIO((RECORDED / "logits.npz").read_bytes()), allow_pickle=False) as arrays:
-        return {name: arrays[name].astype(np.float32) for name in arrays.files}
-
-
-def compare(found: Tuned, recorded: Sequence[Tuned]) -> list[str]:
-    """What differs from the record by more than the tolerance, in words."""
-    measures = ("validation",) if found.test is None else ("validation", "test")
-    return differences(found, recorded, ("method", "seed"), measures, TOLERANCE)
 
 
 def _tell(numbers: Mapping[str, float]) -> None:

@@ -1,0 +1,169 @@
+"""Proves on the course's sample that every method's run ends in a whole record, is the same again and goes on after a
+kill, that the average is one of logits, that what moved away from its record is told; and that the records that come
+with the course are whole and bear what the page says of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from course_lib.bert import BertEncoder, BertTokenizer, parts, study
+from course_lib.data import imdb
+from course_lib.sentiment.protocol import Protocol, ScoredTwice
+from tensors import normal
+
+SMALL: dict[str, object] = {
+    "reviews": 24,
+    "validation": 20,
+    "watched": 10,
+    "passes": 1,
+    "parts": 2,
+    "batch_size": 4,
+    "cut": (6, 10),
+    "read": (6, 10),
+    "boundaries": (16,),
+    "precision": "float32",
+}
+FEW = {"rank": 2, "bottleneck": 3, "length": 2}
+
+
+@pytest.fixture(scope="module")
+def given() -> study.Task:
+    labelled, test = (imdb.load(part, sample="only") for part in ("train", "test"))
+    return study.split(labelled, test, BertTokenizer.train(labelled.texts, 200), 1)
+
+
+def _encoder() -> BertEncoder:
+    """As deep as the published one: a method says how many layers it freezes."""
+    return BertEncoder(200, width=8, num_layers=6, num_heads=2, max_length=16, dropout=0.0, seed=0, pooler=True)
+
+
+def _settings(method: str) -> dict[str, object]:
+    own = study.SETTINGS[method]
+    small = {**SMALL, **{name: value for name, value in FEW.items() if name in own}}
+    return {**small, "passes": 2, "parts": 1} if method == "head" else small
+
+
+def _run(given: study.Task, method: str, **options: object) -> tuple[study.Tuned, Mapping[str, np.ndarray]]:
+    protocol = Protocol.__new__(Protocol)
+    protocol.__dict__.update(given.protocol.__dict__, scores={})
+    return study.run(replace(given, protocol=protocol), method, 1, _encoder, _settings(method), **options)
+
+
+@pytest.mark.parametrize("method", study.METHODS)
+def test_a_run_of_every_method_ends_in_a_record(given: study.Task, method: str) -> None:
+    told: list[Mapping[str, float]] = []
+    found, logits = _run(given, method, tell=told.append)
+    assert found.method == method and found.settings["reviews"] == 24
+    assert [row[0] for row in found.curve] == ([24, 48] if method == "head" else [12, 24]) and len(told) == 2
+    assert all(len(row) == 4 and np.isfinite(row).all() for row in found.curve)
+    labels = np.asarray(given.protocol.validation.labels)[:20]
+    assert found.validation == pytest.approx(((logits["validation"] > 0) == labels).mean(), abs=1e-5)
+    assert found.curve[-1][3] == pytest.approx(((logits["validation"] > 0) == labels)[:10].mean(), abs=1e-4)
+    assert (found.test is None) == (method != study.LONG) == ("test" not in logits) and found.averaged == {}
+    assert {"cutting", "training", "validation"} <= set(found.minutes) == set(found.processor_minutes)
+    assert study.Tuned(**json.loads(json.dumps(asdict(found)))).validation == found.validation
+
+
+def test_what_learns_is_counted(given: study.Task) -> None:
+    found = {method: _run(given, method)[0] for method in ("full", "top4", "head", "lora")}
+    # By hand: a layer has 4 · (8 · 8 + 8) + (8 · 32 + 32) + (32 · 8 + 8) + 2 · 16 weights, the last one 8 · 2 + 2.
+    layer, head = 4 * 72 + 288 + 264 + 32, 18
+    vectors = (200 + 16 + 2) * 8 + 16
+    counts = {"full": vectors + 6 * layer + head, "top4": 4 * layer + head, "head": head}
+    assert {name: found[name].trainable for name in counts} == counts
+    assert found["lora"].trainable == head + 6 * 2 * 2 * (8 * 2)
+    pooler = 72
+    assert found["full"].share == pytest.approx(counts["full"] / (counts["full"] + pooler), abs=1e-5)
+    everything = counts["full"] + pooler + found["lora"].trainable - head
+    assert found["lora"].share == pytest.approx(found["lora"].trainable / everything, abs=1e-5)
+
+
+@pytest.mark.parametrize("method", ["top4", "adalora", "head"])
+def test_a_run_that_was_killed_ends_as_if_it_had_not_been(given: study.Task, method: str, tmp_path: Path) -> None:
+    whole, logits = _run(given, method, folder=tmp_path)
+    # Take away the last state, as if it had been killed in the second part.
+    max(tmp_path.glob("epoch-*.npz")).unlink()
+    told: list[Mapping[str, float]] = []
+    again, others = _run(given, method, folder=tmp_path, tell=told.append)
+    assert [numbers["part"] for numbers in told] == [2]
+    np.testing.assert_array_equal(logits["validation"], others["validation"])
+    assert [row[2:] for row in again.curve] == [row[2:] for row in whole.curve]
+    assert study.compare(again, [whole]) == []
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_texts_are_read_in_their_own_order_whatever_their_lengths(given: study.Task) -> None:
+    model = study.make("full", _encoder(), {**study.TRAINING, **study.SETTINGS["full"]}, 0)
+    texts = [text[: 3 + 5 * (place % 3)] for place, text in enumerate(given.validation[:9])]
+    alone = [parts.logits_of(model, [text], batch_size=1)[0] for text in texts]
+    np.testing.assert_allclose(parts.logits_of(model, texts, batch_size=4), alone, atol=1e-5)
+    assert np.ptp(alone) > 1e-3
+
+
+def test_every_pass_reads_every_text_once_in_another_order() -> None:
+    texts = [[2, number, 3] for number in range(5, 29)]
+    settings = {**SMALL, "passes": 2, "parts": 3}
+    read = parts.Parts(texts, np.arange(24) % 2, settings, seed=3)
+    turns = [np.concatenate([read.rows(turn * 3 + place) for place in range(3)]) for turn in range(2)]
+    assert all(sorted(turn.tolist()) == list(range(24)) for turn in turns) and turns[0].tolist() != turns[1].tolist()
+    assert read.count == 6 and read.steps() == 12
+    ids, labels = read.batches(4)[0]
+    assert all(label == (row[1] - 5) % 2 for row, label in zip(ids, labels, strict=True))
+
+
+def test_the_average_is_one_of_logits_and_is_scored_once(given: study.Task) -> None:
+    labelled, test = (imdb.load(part, sample="only") for part in ("train", "test"))
+    protocol = Protocol(labelled, test, seed=1)
+    signs = np.asarray(protocol.validation.labels) * 2.0 - 1, np.asarray(test.labels) * 2.0 - 1
+
+    def guesses(seed: int) -> tuple[np.ndarray, np.ndarray]:
+        return tuple(part + 1.5 * normal(len(part), seed=seed + place) for place, part in enumerate(signs))
+
+    bert, other = guesses(1), guesses(11)
+    found = study.average(protocol, dict(zip(study.PARTS, bert, strict=True)), {"counts": other})
+    assert found["of"] == ["bert", "counts"] and len(found["slopes"]) == 2 and min(found["slopes"]) > 0
+    mixed = sum(slope * part[1] for slope, part in zip(found["slopes"], (bert, other), strict=True))
+    right = ((mixed + found["intercept"] > 0) == np.asarray(test.labels)).mean()
+    assert found["test"] == pytest.approx(right, abs=1e-3)
+    alone = [((part[1] > 0) == np.asarray(test.labels)).mean() for part in (bert, other)]
+    assert found["test"] > max(alone)
+    assert found["validation_of"]["counts"] == pytest.approx(
+        ((other[0] > 0) == np.asarray(protocol.validation.labels)).mean(), abs=1e-5
+    )
+    with pytest.raises(ScoredTwice):
+        study.average(protocol, dict(zip(study.PARTS, bert, strict=True)), {"counts": other})
+
+
+@pytest.mark.slow
+def test_the_models_of_lesson_07_come_in_the_same_order(given: study.Task) -> None:
+    labelled, unlabelled, test = (imdb.load(part, sample="only") for part in ("train", "unlabelled", "test"))
+    known = study.models_of_lesson_07(labelled, unlabelled, test, 1)
+    validation, asked = known["nb-n-grams"]
+    assert set(known) == {"nb-n-grams", "documents"}
+    assert ((validation > 0) == np.asarray(given.protocol.validation.labels)).mean() > 0.7
+    assert ((asked > 0) == np.asarray(test.labels)).mean() > 0.7
+
+
+def test_a_method_of_another_name_is_refused(given: study.Task) -> None:
+    with pytest.raises(ValueError, match="method is 'whole'; allowed: 'full', 'top4'"):
+        study.run(given, "whole", 1, _encoder)
+
+
+def test_what_left_its_record_is_told(given: study.Task) -> None:
+    found, _ = _run(given, "head")
+    assert study.compare(found, [found]) == []
+    moved = replace(found, validation=found.validation + 2 * study.TOLERANCE)
+    assert study.compare(moved, [found]) == [
+        f"head, seed 1: validation {moved.validation:.3f}, recorded {found.validation:.3f}"
+    ]
+    asked = replace(found, test=0.9)
+    assert study.compare(replace(asked, test=0.8), [asked])
+    assert study.compare(replace(found, validation=float("nan")), [found])
