@@ -101,7 +101,11 @@ def train_head(
     """
 
     def vectors_of(texts: Sequence[Sequence[int]]) -> np.ndarray:
-        return read_texts(lambda token_ids: model.pooled(model.encoder(token_ids), token_ids), texts)
+        found = np.empty((len(texts), model.encoder.width), np.float32)
+        for rows, token_ids, vectors in read_texts(model.encoder, texts):
+            pooled = model.pooled(ops.convert_to_tensor(vectors), token_ids)
+            found[rows] = ops.convert_to_numpy(ops.cast(pooled, "float32"))
+        return found
 
     begun = (time.perf_counter(), time.process_time())
     vectors = vectors_of(parts.texts)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from keras import ops
 
 from course_lib import metrics
 from course_lib.bert.fine_tuning import LabelledBatches
@@ -19,6 +18,9 @@ from course_lib.preprocessing.batches import pad
 from course_lib.training.compiling import compile_for_training
 from course_lib.training.resuming import fit_resumable
 from course_lib.transformer.schedules import WarmUp
+
+# To a multiple of how many tokens texts are padded where nothing is learnt.
+STEP = 32
 
 
 def logits_of(model: keras.Model, texts: Sequence[Sequence[int]], batch_size: int = 64) -> np.ndarray:
@@ -31,31 +33,31 @@ def logits_of(model: keras.Model, texts: Sequence[Sequence[int]], batch_size: in
 
     Shapes: (texts,).
     """
-    scores = read_texts(model, texts, batch_size)
-    return scores[:, 1] - scores[:, 0]
+    found = np.empty(len(texts), np.float32)
+    for rows, _, scores in read_texts(model, texts, batch_size):
+        found[rows] = scores[:, 1] - scores[:, 0]
+    return found
 
 
-def read_texts(
-    model: Callable[[np.ndarray], object], texts: Sequence[Sequence[int]], batch_size: int = 64
-) -> np.ndarray:
-    """What a model makes of texts, those of one length read together, in float32.
+def read_texts(model: keras.Model, texts: Sequence[Sequence[int]], batch_size: int = 64) -> Iterator:
+    """What a model makes of texts, those of one length read together, by a compiled step.
 
     Args:
-        model: from ids to one row of numbers for each text.
+        model: from ids to anything that has a row for each text.
         texts: the ids of each text, special tokens included.
         batch_size: how many are read at a time.
 
-    Shapes: (texts, numbers).
+    Returns:
+        An iterator over batches: which texts, their padded ids, and the model's rows for them.
     """
     order = np.argsort([len(text) for text in texts], kind="stable")
-    found = []
+    longest = len(texts[order[-1]])
     for begin in range(0, len(texts), batch_size):
         rows = order[begin : begin + batch_size]
         # Lengths are rounded up and batches filled up, so that a compiler meets few shapes.
-        length = -(-len(texts[rows[-1]]) // 16) * 16
-        made = ops.cast(model(pad([texts[row] for row in np.resize(rows, batch_size)], length)), "float32")
-        found.append(ops.convert_to_numpy(made)[: len(rows)])
-    return np.concatenate(found)[np.argsort(order)]
+        length = min(longest, -(-len(texts[rows[-1]]) // STEP) * STEP)
+        token_ids = pad([texts[row] for row in np.resize(rows, batch_size)], length)
+        yield rows, token_ids[: len(rows)], model.predict_on_batch(token_ids)[: len(rows)]
 
 
 class Parts:

@@ -35,7 +35,7 @@ TRAINING: dict[str, object] = {
 }
 SETTINGS: dict[str, dict[str, object]] = {
     "full": {"learning_rate": 1e-4, "layer_decay": 0.9, "frozen": 0},
-    "top4": {"learning_rate": 1e-4, "layer_decay": 0.9, "frozen": 2},
+    "top4": {"learning_rate": 2e-4, "layer_decay": 0.9, "frozen": 2},
     "head": {"learning_rate": 1e-2, "passes": 20},
     "lora": {"learning_rate": 2e-3, "rank": 8, "targets": ("query", "value")},
     "adalora": {"learning_rate": 2e-3, "rank": 8, "kept": 0.5},
@@ -45,10 +45,10 @@ SETTINGS: dict[str, dict[str, object]] = {
 SETTINGS[LONG] = {
     "learning_rate": 1e-4,
     "layer_decay": 0.9,
-    "frozen": 0,
+    "frozen": 2,
     "reviews": 20_000,
     "validation": 5_000,
-    "watched": 1_000,
+    "watched": 500,
     "passes": 1,
     "parts": 10,
     "batch_size": 32,
