@@ -248,7 +248,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     labelled, test = (imdb.load(part, seed=0, sample="never") for part in ("train", "test"))
     files = minilm.load()
     tokenizer = BertTokenizer.from_file(files.vocabulary)
-    changes = {} if chosen.reviews is None else {"reviews": chosen.reviews}
+    changes = {} if chosen.reviews is None else {"reviews": chosen.reviews, "parts": 1}
     as_recorded = chosen.reviews is None and chosen.scale == "recorded"
     known, moved = recorded_runs() if as_recorded else [], []
     for seed in chosen.seeds:

@@ -14,8 +14,8 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib.bert import BertEncoder, BertTokenizer, parts, study
-from course_lib.data import imdb
+from course_lib.bert import BertEncoder, BertTokenizer, methods, parts, records, study
+from course_lib.data import imdb, minilm
 from course_lib.sentiment.protocol import Protocol, ScoredTwice
 from tensors import normal
 
@@ -46,7 +46,7 @@ def _encoder() -> BertEncoder:
 
 
 def _settings(method: str) -> dict[str, object]:
-    own = study.SETTINGS[method]
+    own = records.SETTINGS[method]
     small = {**SMALL, **{name: value for name, value in FEW.items() if name in own}}
     return {**small, "passes": 2, "parts": 1} if method == "head" else small
 
@@ -101,7 +101,7 @@ def test_a_run_that_was_killed_ends_as_if_it_had_not_been(given: study.Task, met
 
 
 def test_texts_are_read_in_their_own_order_whatever_their_lengths(given: study.Task) -> None:
-    model = study.make("full", _encoder(), {**study.TRAINING, **study.SETTINGS["full"]}, 0)
+    model = methods.make("full", _encoder(), {**records.TRAINING, **records.SETTINGS["full"]}, 0)
     texts = [text[: 3 + 5 * (place % 3)] for place, text in enumerate(given.validation[:9])]
     alone = [parts.logits_of(model, [text], batch_size=1)[0] for text in texts]
     np.testing.assert_allclose(parts.logits_of(model, texts, batch_size=4), alone, atol=1e-5)
@@ -160,10 +160,48 @@ def test_a_method_of_another_name_is_refused(given: study.Task) -> None:
 def test_what_left_its_record_is_told(given: study.Task) -> None:
     found, _ = _run(given, "head")
     assert study.compare(found, [found]) == []
-    moved = replace(found, validation=found.validation + 2 * study.TOLERANCE)
+    moved = replace(found, validation=found.validation + 2 * records.TOLERANCE)
     assert study.compare(moved, [found]) == [
         f"head, seed 1: validation {moved.validation:.3f}, recorded {found.validation:.3f}"
     ]
     asked = replace(found, test=0.9)
     assert study.compare(replace(asked, test=0.8), [asked])
     assert study.compare(replace(found, validation=float("nan")), [found])
+
+
+def test_from_the_command_line_one_long_run_is_trained_averaged_written_and_repeated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the course's sample, with an encoder of nothing, whole reviews are read as `--scale full` says."""
+    load, tokenizer = imdb.load, BertTokenizer.train(imdb.load("train", sample="only").texts, 200)
+    monkeypatch.setattr(study.imdb, "load", lambda part, **options: load(part, sample="only"))
+    monkeypatch.setattr(study.minilm, "load", lambda: minilm.MiniLMFiles(tmp_path, tmp_path, tmp_path, "folder"))
+    monkeypatch.setattr(BertTokenizer, "from_file", lambda path: tokenizer)
+    encoder = {"width": 8, "num_layers": 3, "num_heads": 2, "hidden_dim": 8, "max_length": 512, "dropout": 0.0}
+    monkeypatch.setattr(study, "load_encoder", lambda *files, **options: BertEncoder(200, seed=0, **encoder))
+    few = {"batch_size": 2, "watched": 4, "precision": "float32"}
+    monkeypatch.setitem(records.SETTINGS, study.LONG, {**records.SETTINGS[study.LONG], **few})
+
+    def others(labelled: object, unlabelled: object, test: object, seed: int) -> dict[str, tuple]:
+        held = Protocol(labelled, test, seed=seed).validation.labels
+        noisy = (np.asarray(one) * 2.0 - 1 + normal(len(one), seed=3) for one in (held, test.labels))
+        return {"counts": tuple(noisy)}
+
+    monkeypatch.setattr(study, "models_of_lesson_07", others)
+    command = ["--methods", study.LONG, "--scale", "full", "--reviews", "24", "--folder", str(tmp_path)]
+    assert study.main([*command, "--states", str(tmp_path / "states")]) == 0
+    found = study.Tuned(**json.loads((tmp_path / f"{study.LONG}.1.json").read_text("utf-8")))
+    assert found.settings["cut"] == [128, 384] and found.settings["passes"] == 3 and len(found.curve) == 3
+    assert found.curve[-1][0] > 36 and 0 <= found.test <= 1 and found.averaged["of"] == ["bert", "counts"]
+    with np.load(tmp_path / "logits.npz") as arrays:
+        assert set(arrays.files) == {f"{kind}{part}" for kind in ("", "counts.") for part in study.PARTS}
+        assert len(arrays["test"]) == len(load("test", sample="only"))
+    said = capsys.readouterr().out
+    assert f"test {found.test:.2%}, averaged {found.averaged['test']:.2%}" in said and "within the recorded" in said
+    # A repeated run is held against the record: once as it was, once against another one.
+    monkeypatch.setitem(records.SCALES, "recorded", records.SCALES["full"])
+    for moved, code in ((0.0, 0), (0.5, 1)):
+        known = [replace(found, validation=found.validation + moved)]
+        monkeypatch.setattr(study, "recorded_runs", lambda known=known: known)
+        monkeypatch.setitem(records.SETTINGS, study.LONG, {**records.SETTINGS[study.LONG], "reviews": 24, "parts": 1})
+        assert study.main(["--methods", study.LONG, "--states", str(tmp_path / "states")]) == code
