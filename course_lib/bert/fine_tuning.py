@@ -102,6 +102,10 @@ class LabelledBatches(keras.utils.PyDataset):
         self._batches = bucket_batches(lengths, batch_size, self.boundaries, (seed, epoch), drop_remainder=True)
         if not self._batches:
             raise ValueError(f"batch_size is {batch_size}; allowed: no more than there are texts of one bucket")
+        # What the first two batches have in common TensorFlow expects of all: let their lengths differ where any do.
+        others = (place for place, (length, _) in enumerate(self._batches) if length != self._batches[0][0])
+        if (place := next(others, 1)) > 1:
+            self._batches[1], self._batches[place] = self._batches[place], self._batches[1]
 
     def __len__(self) -> int:
         return len(self._batches)

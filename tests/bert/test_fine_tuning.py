@@ -149,6 +149,20 @@ def test_batches_hold_every_text_once_and_come_in_another_order_in_every_epoch()
     assert any(later[index][0].tolist() != batches[index][0].tolist() for index in range(len(later)))
 
 
+def test_batches_of_several_lengths_are_read_whichever_come_first() -> None:
+    """What TensorFlow makes a reader for is the first two batches: of one length, they would shut out all others."""
+    texts = [[2, *range(5, 8), 3]] * 14 + [[2, *range(5, 11), 3]] * 2
+    batches = [LabelledBatches(texts, [0, 1] * 8, 2, (5, 8), epoch=epoch) for epoch in range(6)]
+    assert all(one[0][0].shape != one[1][0].shape and len(one) == 8 for one in batches)
+    model = _classifier(num_layers=1)
+    compile_for_training(model, None, keras.optimizers.Adam(0.01), loss=CrossEntropy())
+    history = model.fit(batches[0], shuffle=False, verbose=0).history
+    assert np.isfinite(history["loss"]).all()
+    assert sorted(one[0].shape[1] for one in batches[0]) == [5] * 7 + [8]
+    alike = LabelledBatches(texts[:14], [0, 1] * 7, 2, (5, 8))
+    assert {alike[index][0].shape for index in range(len(alike))} == {(2, 5)}
+
+
 def test_fine_tuning_learns_and_goes_on_after_a_kill(tmp_path: Path) -> None:
     texts, labels = _texts(24)
     options = {"batch_size": 8, "boundaries": (8,), "learning_rate": 0.02, "layer_decay": 0.8}
