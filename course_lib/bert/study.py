@@ -39,6 +39,8 @@ from course_lib.sentiment.protocol import Protocol
 from course_lib.training.provenance import Minutes, clock, peak_memory, these_versions, this_machine
 from course_lib.training.recorded import write_record
 
+PARTS = ("validation", "test")
+
 
 @dataclass
 class Task:
@@ -142,18 +144,15 @@ def run(
     test, averaged = None, {}
     if method == LONG:
         with clock(minutes, "test"):
-            asked = [
-                head_and_tail(given.tokenizer.ids_of(text)[0], *settings["read"]) for text in given.protocol.test_texts
-            ]
-            logits["test"] = logits_of(model, asked)
-        test = given.protocol.score(LONG, logits["test"])
-        if others is not None:
-            with clock(minutes, "others"):
-                known = others()
-            averaged = average(given.protocol, logits, known)
-            logits.update(
-                {f"{name}.{part}": each for name, both in known.items() for part, each in zip(PARTS, both, strict=True)}
-            )
+            texts = [given.tokenizer.ids_of(text)[0] for text in given.protocol.test_texts]
+            logits["test"] = logits_of(model, cut(texts, "read"))
+        test = round(given.protocol.score(LONG, logits["test"]), 5)
+    if method == LONG and others is not None:
+        with clock(minutes, "others"):
+            known = others()
+        averaged = average(given.protocol, logits, known)
+        for name, both in known.items():
+            logits.update({f"{name}.{part}": each for part, each in zip(PARTS, both, strict=True)})
     times = np.cumsum(history["processor_seconds"])
     reviews = np.cumsum(history["texts"])
     found = Tuned(
@@ -167,7 +166,7 @@ def run(
             for read, seconds, loss, right in zip(reviews, times, history["loss"], history["watched"], strict=True)
         ],
         round(accuracy(right, logits["validation"]), 5),
-        None if test is None else round(test, 5),
+        test,
         averaged,
         {step: round(wall, 2) for step, (wall, _) in minutes.items()},
         {step: round(work, 2) for step, (_, work) in minutes.items()},
@@ -177,9 +176,6 @@ def run(
         these_versions(),
     )
     return found, logits
-
-
-PARTS = ("validation", "test")
 
 
 def average(

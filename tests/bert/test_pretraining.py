@@ -16,7 +16,7 @@ from course_lib.bert import BertTokenizer, pretraining, study
 from course_lib.data import imdb
 from tensors import numpy
 
-ENCODER = {"width": 16, "num_layers": 1, "max_length": 128}
+ENCODER = {"width": 16, "num_layers": 1}
 READING = {"batch_size": 4, "learning_rate": 0.01, "report_every": 15}
 TUNING = {"reviews": 16, "validation": 12, "passes": 2, "batch_size": 4, "cut": (6, 10), "boundaries": (16,)}
 
