@@ -1254,6 +1254,151 @@ pieces = prep.BytePairEncoding.train(chinese, vocabulary_size=1_000)
 print([token for token in pieces.tokens[258:] if len(token.strip("▁ ")) > 1][:24])
 print(pieces.encode(chinese[0]))
 
+# %% [markdown] id="no-blank" lang="en"
+# ### What is a word where no blank stands?
+#
+# A Chinese reader finds words all the same, and sometimes two ways to find them. 南京市长江大桥 is the bridge over the
+# Yangtze in the city of Nanjing, 南京市 | 长江 | 大桥; read too quickly, it is about the mayor of Nanjing, whose name
+# would be Jiang Daqiao, 南京 | 市长 | 江大桥. If every piece is in the dictionary, which cut is right?
+#
+# **The oldest rule is greed.** Take the longest word of the dictionary that begins here, then the longest that begins
+# behind it: *forward maximum matching*. From the right end it is *backward* matching. Do it by hand with 研究生命起源,
+# "to study the origin of life". From the left, 研究 (study) fits, and so does the longer 研究生 (graduate student). Greed
+# takes it, and what is left is 命 | 起源. From the right, 起源 fits, then 生命 (life), then 研究: right.
+#
+# **The better rule is to count.** Let a dictionary say how often each word occurs. With 50 for 研究, 10 for 研究生, 40 for
+# 生命, 5 for 命 and 10 for 起源, 115 in all, and each word taken by itself,
+#
+# $$P(\text{研究生 | 命 | 起源}) = \tfrac{10}{115}\cdot\tfrac{5}{115}\cdot\tfrac{10}{115} \approx 0.0003, \qquad
+# P(\text{研究 | 生命 | 起源}) = \tfrac{50}{115}\cdot\tfrac{40}{115}\cdot\tfrac{10}{115} \approx 0.013.$$
+#
+# The second is forty times as probable. Below are both sentences, cut from the left, from the right, and by counts.
+# Each direction falls into one of the two traps; the counts fall into neither.
+# %% [markdown] id="no-blank" lang="zh" of="528098b5"
+# ### 没有空格的地方，什么是词？
+#
+# 没有空格，中国读者照样读得出词来，有时还不止一种读法。“南京市长江大桥”是一座桥：南京市 | 长江 | 大桥；念快了，却冒出一位
+# 名叫江大桥的南京市长：南京 | 市长 | 江大桥。如果每一段词典里都有，凭什么说哪种切法对？
+#
+# **最老的规则是贪心。** 从这里起，取词典里最长的词，再从它后面起，取最长的词，这叫**正向最大匹配**；从右往左做，就是**逆向最大匹配**。
+# 拿“研究生命起源”手算一遍。从左边起，“研究”可以，更长的“研究生”也可以；贪心取了后者，剩下的只能是 命 | 起源。
+# 从右边起，先是“起源”，再是“生命”，最后是“研究”，这回对了。
+#
+# **更好的规则是数数。** 让词典记下每个词出现了多少次。假设“研究”50 次，“研究生”10 次，“生命”40 次，“命”5 次，“起源”10 次，共 115 次，
+# 各词互不相干，那么
+#
+# $$P(\text{研究生 | 命 | 起源}) = \tfrac{10}{115}\cdot\tfrac{5}{115}\cdot\tfrac{10}{115} \approx 0.0003, \qquad
+# P(\text{研究 | 生命 | 起源}) = \tfrac{50}{115}\cdot\tfrac{40}{115}\cdot\tfrac{10}{115} \approx 0.013.$$
+#
+# 后一种切法的概率是前一种的四十倍。下面把两个句子各切三遍：从左、从右、按词频。两个方向各掉进一个陷阱，词频一个也没掉进去。
+# %% id="no-blank-rules" chinese="data"
+bridge = {"南京": 50, "南京市": 30, "市长": 30, "长江": 40, "江大桥": 1, "大桥": 34}
+origin = {"研究": 50, "研究生": 10, "生命": 40, "命": 5, "起源": 10}
+for sentence, counts in (("南京市长江大桥", bridge), ("研究生命起源", origin)):
+    print(" | ".join(prep.forward_matching(sentence, counts)), "    ",
+          " | ".join(prep.backward_matching(sentence, counts)), "    ",
+          " | ".join(prep.UnigramSegmenter(counts).segment(sentence)))
+# %% [markdown] id="lattice" lang="en"
+# How does the third column look at *all* cuts? A sentence of $n$ characters has $2^{n-1}$ of them. But the best way to
+# the end of the sentence passes through the best way to every place on it. So go from left to right and keep for each
+# place one number, the largest sum of $\log P$ of the words up to there, and where the last word began. That is
+# **Viterbi's algorithm** on the *lattice* of words:
+# %% [markdown] id="lattice" lang="zh" of="b30b6fb2"
+# 第三列是怎么把**所有**切法都看一遍的？$n$ 个字的句子有 $2^{n-1}$ 种切法。不过，到句末的最好路线，经过哪个位置，
+# 到那个位置的一段也必定是最好的。于是从左走到右，对每个位置只记一个数：到此为止各词 $\log P$ 之和的最大值；再记下最后一个词
+# 从哪里开始。这就是在**词图**上运行的**维特比算法**：
+# %% id="lattice-by-hand" chinese="data"
+sentence, total = "研究生命起源", sum(origin.values())
+best, back = [0.0] + [-np.inf] * len(sentence), [0] * (len(sentence) + 1)
+for end in range(1, len(sentence) + 1):
+    for start in range(end):
+        word = sentence[start:end]
+        if word in origin or len(word) == 1:        # a character that is no word counts once  # 不成词的字，按出现 1 次算
+            score = best[start] + np.log(origin.get(word, 1) / total)
+            if score > best[end]:
+                best[end], back[end] = score, start
+print(np.round(best, 2), back)
+# %% [markdown] id="segmenters-predict" lang="en" tags=["predict"]
+# **Before you run it.** The next table scores segmenters on 500 sentences whose words annotators marked. A word counts
+# as right if it begins and ends where theirs does; $F_1$ joins precision and recall. The dictionary is that of
+# `jieba`, a widely used segmenter of Chinese, with some 349,000 words; the last row but one is `jieba` itself. What
+# share of the words will greed find, and how much will the counts add?
+#
+# > Greed with a good dictionary is right for more than three words in four, and its direction hardly matters: sentences
+# > like the two above are rare. The counts add about two points. The last step, a hidden Markov model that looks for
+# > words which no dictionary has, adds less than one. Our few dozen lines reach `jieba`'s score, since both do
+# > the same. And *every* row stays near 0.8, however clever. The next cell shows why.
+# %% [markdown] id="segmenters-predict" lang="zh" of="ff811f9c" tags=["predict"]
+# **先猜，再运行。** 下表在 500 个由人标好词的句子上给各种分词方法打分。起点和终点都与标注一致，一个词才算对；$F_1$ 把精确率和召回率
+# 合在一起。词典用的是 `jieba`（一个常用的中文分词工具）自带的约 34.9 万词，倒数第二行就是 `jieba` 本身。你猜贪心能切对多大比例的词？
+# 数数又能再添多少？
+#
+# > 有了好词典，贪心就能切对四分之三以上的词，而且从哪头开始几乎没有分别：上面那样的句子其实很少见。数数大约再添两个百分点；
+# > 最后一步，用隐马尔可夫模型去找词典里没有的词，添的不到一个百分点。我们的几十行代码达到了 `jieba` 的分数，
+# > 因为两者做的本来就是同一件事。还有一点：再聪明的办法，也**都**停在 0.8 上下。原因看再下一格。
+# %% id="segmenters-run"
+dictionary = prep.Dictionary(data.chinese_words.load())
+gold = data.treebank.load("test")
+counted = prep.UnigramSegmenter(dictionary)
+with_unknown = prep.UnigramSegmenter(dictionary, tagger=prep.WordTagger(dictionary))
+segmenters = {
+    tr("every character", "一字一词"): list,
+    tr("forward", "正向最大匹配"): lambda text: prep.forward_matching(text, dictionary),
+    tr("backward", "逆向最大匹配"): lambda text: prep.backward_matching(text, dictionary),
+    tr("counts and Viterbi", "词频加维特比"): counted.segment,
+    "jieba": prep.jieba_words,
+    tr("counts, and unknown words", "词频加未登录词"): with_unknown.segment,
+}
+rows = []
+for name, cut in segmenters.items():
+    found = [prep.cut_runs(text, cut) for text in gold.texts]  # numbers and Latin words stay whole  # 数字和字母词不切开
+    score = prep.span_score(gold.words, found)
+    rows.append([name, f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}"])
+display.table(["", tr("precision", "精确率"), tr("recall", "召回率"), "F1"], rows)
+# %% [markdown] id="standard" lang="en"
+# Of the last row's mistakes, which are real? Let us count the words that it left whole and the annotators cut in two or
+# more, and those the other way round.
+# %% [markdown] id="standard" lang="zh" of="28383f21"
+# 最后一行的错里，有多少是真错？来数一数：它没切开而标注者切成几段的词，以及反过来的词。
+# %% id="standard-run"
+joined, parted = Counter(), Counter()
+for true, guess in zip(gold.words, found, strict=True):
+    text = "".join(true)
+    for one, other, counts in ((true, guess, joined), (guess, true, parted)):
+        cuts = {end for _, end in prep.word_spans(one)} | {0}
+        for start, end in prep.word_spans(other) - prep.word_spans(one):
+            if start in cuts and end in cuts:  # the other has a cut more between  # 另一边在中间多切了一刀
+                counts[text[start:end]] += 1
+print(joined.total(), [word for word, _ in joined.most_common(12)])
+print(parted.total(), [word for word, _ in parted.most_common(12)])
+# %% [markdown] id="standard-reading" lang="en"
+# By far the most of the disagreement is of the first kind, and the words at its head are no mistakes: 一个, "one" with its
+# measure word, is one entry in jieba's dictionary and two words to these annotators; so is 位于, "lie in". There is **no
+# single standard of a word**: where the annotators would have a cut, a dictionary made for searching has none. A score
+# of 0.8 measures that, too. What one can do is choose a segmenter by the task, always the same one, and give it the words
+# of the field: `prep.jieba_words("江大桥是市长", user_words=["江大桥"])`.
+#
+# The other way out is not to ask. Characters need no segmenter and know every word, at the price of longer sequences;
+# byte pairs, as above, find by themselves what is frequent.
+# %% [markdown] id="standard-reading" lang="zh" of="46ffecc3"
+# 分歧绝大多数是第一种，而排在最前面的那些词根本不算错：“一个”在 jieba 的词典里是一个词条，在标注者眼里是数词加量词两个词；
+# “位于”也是这样。**什么算一个词，并没有唯一的标准**：该不该在这里切一刀，编词典的人和标注语法的人想法不同，0.8 这个分数里也有这一份。
+# 能做的是按任务挑一个分词工具，从头到尾只用它，再把行业里的词告诉它：`prep.jieba_words("江大桥是市长", user_words=["江大桥"])`。
+#
+# 另一条路是干脆不问。一字一词，不用分词，也没有不认识的词，只是序列要长些；像上面的字节对那样，让数据自己找出常见的组合，也行。
+# %% [markdown] id="quiz-segment" lang="en" tags=["quiz"]
+# **A segmenter scores F1 = 0.80 on one corpus and 0.95 on another. What do you conclude?**
+# - [ ] The second corpus is easier to read — Perhaps, but the score does not say so: it compares cuts, not difficulty.
+# - [ ] The segmenter was trained on the second — It may have been; nothing here shows it.
+# - [x] Nothing yet: first ask what each corpus calls a word — If one cuts 一个 in two and the other does not, the same output gets two scores.
+# - [ ] It errs in one word of five on the first — Only by that corpus's standard; most of those words may suit your task.
+# %% [markdown] id="quiz-segment" lang="zh" of="2a89c51d" tags=["quiz"]
+# **同一个分词工具，在一份语料上 F1 = 0.80，在另一份上 0.95。这说明什么？**
+# - [ ] 第二份语料更好读 — 也许吧，但分数说的不是这个：它比的是切在哪里，不是难不难。
+# - [ ] 它是在第二份上训练的 — 有可能，但这里看不出来。
+# - [x] 什么也说明不了，先要问两份语料各把什么叫做词 — 一份把“一个”切成两个词，另一份不切，同样的输出就会得到两个分数。
+# - [ ] 在第一份上，每五个词就错一个 — 只是按那份语料的标准算错；其中大多数词也许正合你的用途。
+
 # %% [markdown] id="padding" lang="en"
 # ## 10 · Padding, masks and buckets
 #
@@ -1540,6 +1685,68 @@ def split_word(word, vocabulary):
     return pieces
 # %% id="ex5-check" tags=["check"]
 check("01.5", split_word)
+# %% [markdown] id="ex6-text" lang="en"
+# ### Matching from the right
+#
+# Cut `text` into words from its right end: each time the longest word of `words` that ends there, or a single character
+# where none does. Return the words from left to right. 研究生命起源 gives `["研究", "生命", "起源"]`, though 研究生 is a word.
+# %% [markdown] id="ex6-text" lang="zh" of="35c6f083"
+# ### 从右边匹配
+#
+# 从右端开始把 `text` 切成词：每次取 `words` 里在此结束的最长的词，一个都没有就取一个字。按从左到右的次序返回。
+# 虽然“研究生”也是词，“研究生命起源”应得到 `["研究", "生命", "起源"]`。
+# %% id="ex6" tags=["exercise"] difficulty=2 minutes=10
+def backward_matching(text, words):
+    tr("""text: str without blanks, words: set of str -> list of words""",
+       """text：没有空格的 str，words：str 的集合 -> 词的列表""")
+    raise NotImplementedError
+# %% id="ex6" tags=["solution"]
+def backward_matching(text, words):
+    tr("""text: str without blanks, words: set of str -> list of words""",
+       """text：没有空格的 str，words：str 的集合 -> 词的列表""")
+    found, end = [], len(text)
+    while end > 0:
+        fitting = [start for start in range(end) if text[start:end] in words]
+        start = fitting[0] if fitting else end - 1  # the longest word begins farthest left  # 起点最靠左的词最长
+        found.append(text[start:end])
+        end = start
+    return found[::-1]
+# %% id="ex6-check" tags=["check"]
+check("01.6", backward_matching)
+# %% [markdown] id="ex7-text" lang="en"
+# ### The likeliest words
+#
+# Return the words into which `text` falls so that the sum of their scores is as large as can be. `scores` holds log P of
+# each word; a single character that is no word has the score `unknown`. A sentence may be long: do not try all cuts.
+# %% [markdown] id="ex7-text" lang="zh" of="35e6f30b"
+# ### 最可能的词
+#
+# 把 `text` 切成词，使各词得分之和最大，返回这些词。`scores` 记着每个词的 log P；不成词的单个字，得分是 `unknown`。
+# 句子可能很长，别把所有切法都试一遍。
+# %% id="ex7" tags=["exercise"] difficulty=3 minutes=15
+def likeliest_words(text, scores, unknown):
+    tr("""text: str, scores: {word: log P}, unknown: number -> list of words""",
+       """text：str，scores：{词: log P}，unknown：数 -> 词的列表""")
+    raise NotImplementedError
+# %% id="ex7" tags=["solution"]
+def likeliest_words(text, scores, unknown):
+    tr("""text: str, scores: {word: log P}, unknown: number -> list of words""",
+       """text：str，scores：{词: log P}，unknown：数 -> 词的列表""")
+    best, back = [0.0] + [-np.inf] * len(text), [0] * (len(text) + 1)
+    for end in range(1, len(text) + 1):
+        for start in range(end):
+            word = text[start:end]
+            if word in scores or len(word) == 1:
+                score = best[start] + scores.get(word, unknown)
+                if score > best[end]:
+                    best[end], back[end] = score, start
+    found, end = [], len(text)
+    while end > 0:
+        found.append(text[back[end] : end])
+        end = back[end]
+    return found[::-1]
+# %% id="ex7-check" tags=["check"]
+check("01.7", likeliest_words)
 # %% [markdown] id="open-1" lang="en"
 # ### Open 1 · Half of all words occur once
 #
