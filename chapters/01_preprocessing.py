@@ -25,21 +25,21 @@
 # # 01 · 预处理：文本怎样变成数字？
 #
 # 神经网络只会做乘法和加法，并不识字。一篇影评、一首诗、一份合同，在它眼里只是我们交给它的一串数字。
-# 这串数字里漏掉的东西就永远丢了，后面再加多少层也找不回来。所以这一课排在最前面，这里犯的错，代价也最大。
+# 转换时丢掉的信息，后面再加多少层也找不回来。所以这一课排在最前面，这里犯的错，影响也最大。
 #
 # **学完这一课，你能够**
 #
-# - 清洗从网上取来的原始文本，并说清楚每一样被删的东西凭什么可以删；
+# - 清洗从网上取来的原始文本，并说明删去每一类内容的理由；
 # - 把文本切成词和子词，并从零写出这两种分词器；
-# - 把文档变成词频、TF-IDF 和独热向量，并讲明白它们各自忘掉了什么；
+# - 把文档变成词频、TF-IDF 和独热向量，并说明它们各自丢失了什么信息；
 # - 在本页上训练两种词向量：Word2Vec 和 GloVe，并会加载别人发布的词向量；
 # - 对序列做填充、掩码和分桶，让填充永远不会改变结果；
-# - **量一量**某个预处理步骤到底有没有用，而不是照搬现成的套路。
+# - **测量**某个预处理步骤是否有用，而不是照搬现成的做法。
 #
 # **你需要会** Python、NumPy 数组和点积；第 8 节还要知道什么是导数。还不需要懂深度学习。
 #
 # **对应原文**：本课程对照的五篇文章中，第一篇的 3.3 和 4.1 节，第三篇的 3.1 节，第四篇的 3.2.1 节。
-# 原文在这一部分的错误（勘误表中的 E01、E02、E03），我们会边学边逐一运行、剖析、改正。
+# 原文在这一部分的错误（勘误表中的 E01、E02、E03），我们会先说明原文的主张，再逐一运行、分析、改正。
 
 # %% [markdown] id="need" lang="en"
 # ## Before you begin
@@ -112,17 +112,17 @@
 # %% [markdown] id="background" lang="zh" of="04483efe"
 # ## 1 · 这些想法从哪里来
 #
-# 最老的办法是**数数**。20 世纪 50 年代，卢恩（Hans Peter Luhn）让计算机根据词出现的次数，挑出一篇文章里重要的句子。
+# 最早的办法是**统计词频**。20 世纪 50 年代，卢恩（Hans Peter Luhn）让计算机根据词出现的次数，挑出一篇文章里重要的句子。
 # 1972 年，斯帕克·琼斯（Karen Spärck Jones）发现：一个词出现在越少的文档里，就越有分量。这就是**逆文档频率**，
 # 许多搜索引擎至今还在用它。
 #
-# 数数有个盲点：在它看来，*excellent* 和 *superb* 毫无关系。2003 年，本吉奥（Bengio）等人让网络在学习预测下一个词的同时，
+# 词频统计有个缺陷：在它看来，*excellent* 和 *superb* 毫无关系。2003 年，Bengio 等人让网络在学习预测下一个词的同时，
 # **为每个词学出一个向量**。Word2Vec（2013）和 GloVe（2014）把成本降到了一台笔记本就能训练的程度，到第 8 节，你会亲手训练一遍。
 #
-# 词向量也有盲点：没见过的词就没有向量。因此从 2016 年起，模型改读**子词**，也就是从数据里学出来的片段：
+# 词向量也有缺陷：没见过的词就没有向量。因此从 2016 年起，模型改读**子词**，也就是从数据中学得的片段：
 # 常见的词保持完整，罕见的词拆成几段，从此没有“不认识”的词。你听说过的每一个大语言模型，第一步都是它。
 #
-# 下面这张图就是整节课的路线。读到哪里迷了路，就回来看看“我在哪儿”。
+# 下面是本课的路线图。
 
 # %% id="imports" tags=["fold"]
 import re
@@ -201,24 +201,24 @@ course = dial(
 # ## 2 · Look at the data first
 #
 # Our text is the *Large Movie Review Dataset* (Maas et al., 2011): film reviews from IMDB with the rating their
-# author gave, 7–10 stars counted as positive and 1–4 as negative. If the data cannot be had on your machine, a
+# author gave, 7–10 stars counted as positive and 1–4 as negative. If the data are not available on your machine, a
 # sample of short reviews written for this course takes its place, and the cell says so.
 #
 # We keep some reviews aside to *validate* on. The split is made **by film**: no film has reviews on both sides.
 # Otherwise a model could learn that "Matilda" means praise and be rewarded for it.
-# %% [markdown] id="data" lang="zh" of="93a070c4"
+# %% [markdown] id="data" lang="zh" of="5ca260b4"
 # ## 2 · 先看数据
 #
-# 我们用的文本是 *Large Movie Review Dataset*（Maas 等，2011）：来自 IMDB 的影评，附有作者打的分，7–10 星算正面，
-# 1–4 星算负面。如果你的机器上拿不到这份数据，就会换成专为本课程写的短评样例，并在输出里明说。
+# 我们用的文本是 *Large Movie Review Dataset*（Maas 等，2011）：来自 IMDB 的影评，附有作者打的分，7–10 星算好评，
+# 1–4 星算差评。如果你的机器上拿不到这份数据，就会换成专为本课程写的短评样本，并在输出里明说。
 #
-# 我们留出一部分评论做**验证**，而且**按影片划分**：同一部影片的评论不会同时出现在两边。否则，模型只要学会
+# 我们留出一部分影评做**验证**，而且**按电影划分**：同一部电影的影评不会同时出现在两边。否则，模型只要学会
 # “提到 Matilda 就是好评”，也能得高分。
 # %% id="data-load"
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
 train, validation = data.imdb.split_by_film(reviews, fraction=0.4, seed=course.seed)
 print(f"{len(train):,} + {len(validation):,}",
-      tr("reviews to train and to validate on", "条评论，分别用于训练和验证"))
+      tr("reviews to train and to validate on", "条影评，分别用于训练和验证"))
 
 dirty = next(
     text for text in train.texts
@@ -229,7 +229,7 @@ print(dirty)
 # That is what people really type. There is HTML in it, because the text was cut out of a web page. Before we decide
 # what to remove, let us count what is there. **Never clean what you have not looked at.**
 # %% [markdown] id="dirt" lang="zh" of="b2265a2e"
-# 这就是人们真实写下的东西。里面有 HTML，因为文本是从网页上抠下来的。在决定删什么之前，先数一数里面有什么。
+# 这就是人们真实写下的东西。里面有 HTML，因为文本取自网页。在决定删什么之前，先数一数里面有什么。
 # **没看过的东西，不要动手清洗。**
 # %% id="dirt-count"
 patterns = {
@@ -247,14 +247,14 @@ for name, pattern in patterns.items():
     found = np.array([bool(re.search(pattern, text)) for text in train.texts])
     rows.append([name, *(f"{chosen.mean():.0%}"
                          for chosen in (found, found[labels == 1], found[labels == 0]))])
-display.table(["", tr("all", "全部"), tr("positive", "正面"), tr("negative", "负面")], rows)
+display.table(["", tr("all", "全部"), tr("positive", "好评"), tr("negative", "差评")], rows)
 # %% [markdown] id="dirt-reading" lang="en"
 # Read the last two columns. A tag is nearly as common in praise as in scorn: it is only dirt. But question marks and
 # negations are clearly more frequent in negative reviews: they are *evidence*. A recipe that deletes "special
 # characters" as noise (the fourth article has one) throws the evidence out with the dirt.
 # %% [markdown] id="dirt-reading" lang="zh" of="c6e8d372"
-# 请看最后两列。HTML 标签在好评和差评里几乎一样常见：它只是脏东西。而问号和否定词在差评里明显更多：它们是**证据**。
-# 有一种做法是把“特殊字符”当作噪声删掉（第四篇文章里就有），那是把证据连同脏东西一起倒掉了。
+# 请看最后两列。HTML 标签在好评和差评里几乎一样常见：它只是噪声。而问号和否定词在差评里明显更多：它们是**证据**。
+# 有一种做法是把“特殊字符”当作噪声删掉（第四篇文章里就有），这样就把证据连同噪声一起删掉了。
 
 # %% [markdown] id="cleaning" lang="en"
 # ## 3 · Cleaning, and what not to remove
@@ -278,7 +278,7 @@ print(re.sub(r"<[^>]+>", "", line))
 # 有两个词粘在一起了：`good.The`。换行虽然看不见，却起着**分隔**作用，删掉换行标签时必须留下一个空格。
 # （`<b>` 则可能出现在词的中间，删掉后不能留空格。）字符实体也还在：`&eacute;` 是一个字母，不是一个叫 *eacute* 的词。
 #
-# 还有一种脏东西，谁也看不见。下一格里的两个字符串，在多数屏幕上一模一样：
+# 还有一种噪声，肉眼看不见。下一格里的两个字符串，在多数屏幕上一模一样：
 # %% id="cleaning-unicode"
 composed, decomposed = "café", "cafe\u0301"  # one code point for é, or an e and a combining accent  # é 是一个码点，还是 e 加一个组合重音符
 print(composed, decomposed, composed == decomposed, len(composed), len(decomposed))
@@ -291,7 +291,7 @@ print(composed, decomposed, composed == decomposed, len(composed), len(decompose
 # accents, digits and emoji stay: whoever comes next can still drop them, and nobody can bring them back.
 # %% [markdown] id="cleaning-nfc" lang="zh" of="92c43281"
 # Unicode 允许两种写法。在 Python 的字典看来，它们是两个词，次数被两者分走。把它们**规范化**成同一种写法（名为 NFC），问题就解决了。
-# 网页文本里还藏着零宽空格、控制字符和软连字符：看不见，却个个都能把旧词变成“新词”。
+# 网页文本里还藏着零宽空格、控制字符和软连字符：虽然看不见，却会使同一个词变成不同的词。
 #
 # 课程库里的 `clean` 会处理这一切，注释、脚本和多余的空白也一并去掉。大小写、标点、变音符号、数字和表情符号都留着：
 # 后面的步骤随时可以再丢，但没有人能把丢掉的找回来。
@@ -352,13 +352,13 @@ print(prep.tokenize(prep.clean(sentence)))
 # 而且训练时和使用时做的是**同样**的决定。
 
 # %% [markdown] id="erratum-1" lang="en"
-# ### What the article gets wrong: E01
+# ### E01: a tokeniser without its data
 #
 # The first article (4.1) calls `nltk.word_tokenize(text)` and says nothing of what it needs. On a fresh machine that line fails, because
 # `word_tokenize` first looks for a model that finds the ends of sentences, and that model is a separate download. The
 # next cell empties NLTK's search path to show you what a fresh machine does:
-# %% [markdown] id="erratum-1" lang="zh" of="46ddcbd4"
-# ### 原文错在哪里：E01
+# %% [markdown] id="erratum-1" lang="zh" of="96cb0d7a"
+# ### E01：分词器缺少数据
 #
 # 第一篇文章（4.1）直接调用 `nltk.word_tokenize(text)`，没有提到它需要什么。在一台新机器上，这一行会报错：`word_tokenize`
 # 要先找一个用来断句的模型，而这个模型需要另外下载。下一格清空 NLTK 的搜索路径，让你看看新机器上会发生什么：
@@ -376,13 +376,13 @@ with mock.patch.object(nltk.data, "path", []):
 
 print(nltk.word_tokenize(article, preserve_line=True))  # no sentence splitting, no download: works everywhere  # 不切句子，也就不用下载：哪里都能用
 # %% [markdown] id="zipf" lang="en"
-# ### The law of the long tail
+# ### Zipf's law and the vocabulary
 #
 # Let us tokenise all training reviews and count. Before anything is learned, text already has a shape:
-# %% [markdown] id="zipf" lang="zh" of="fd782b3e"
-# ### 长尾定律
+# %% [markdown] id="zipf" lang="zh" of="e57a3e0b"
+# ### 齐普夫定律与词表
 #
-# 把所有训练评论切成词元，数一数。什么都还没学，文本就已经有了自己的形状：
+# 把所有训练影评切成词元，数一数。什么都还没学，文本就已经有了自己的形状：
 # %% id="zipf-count"
 clean_train = [prep.clean(text) for text in train.texts]
 clean_validation = [prep.clean(text) for text in validation.texts]
@@ -426,7 +426,7 @@ plots.show(
 # `[UNK]` = 1 stands for every word that is not in the list, every *out-of-vocabulary* word.
 # %% [markdown] id="zipf-reading" lang="zh" of="b3a5755c"
 # 左边那条近似的直线就是**齐普夫定律**：词的出现次数大致与排名成反比，排名每增大到十倍，次数就降到大约十分之一，只有最前面几名不太遵守。后面的大半内容都能由它解释：
-# 一小撮词没有多少内容，却占满了篇幅（于是有了停用词和 IDF）；一条长长的尾巴只见过一次，以后再也不见（于是有了子词）。
+# 少数词没有多少内容，却占了大部分篇幅（于是有了停用词和 IDF）；大量的词只出现一次（于是有了子词）。
 #
 # 对模型来说，一个词就是一个数：它在**词表**里的位置。有两个位置是预留的：`[PAD]` = 0，用来填满空位；
 # `[UNK]` = 1，代表一切不在词表里的词，也就是**未登录词**。
@@ -442,7 +442,7 @@ print(tr("share of unknown tokens in the validation reviews:", "验证集中未�
 # before it is scored, even a word list, can let knowledge leak, and then the score flatters you. (A word list leaks little;
 # the habit guards against what leaks a lot.)
 # %% [markdown] id="vocabulary-fit" lang="zh" of="8843fa23"
-# 注意词表是用**哪些**评论建的：只用了训练评论。在打分之前，任何看过验证文本的东西，哪怕只是一张词表，
+# 注意词表是用**哪些**影评建的：只用了训练影评。在打分之前，任何看过验证文本的东西，哪怕只是一张词表，
 # 都可能造成泄漏，让分数虚高。（词表泄漏得很少；养成这个习惯，防的是那些泄漏很多的做法。）
 
 # %% [markdown] id="stop-words" lang="en"
@@ -472,14 +472,14 @@ print({word: prep.stem([word])[0] for word in ["universe", "university", "news",
 # 看第二行。*not* 在停用词表里，于是“not a good film”变成了“good film”。而波特（Porter）的规则不查词典，
 # *universe* 和 *university* 就落到了同一个词干上。
 #
-# 这究竟是无伤大雅的整理，还是破坏？大家争论不休。等到第 6 节我们能打分了，就来**量一量**。
+# 这样做是有益还是有害，历来有争论。到第 6 节有了评价的办法，再来**测量**。
 
 # %% [markdown] id="counting" lang="en"
 # ## 6 · Counting: bag of words and TF-IDF
 #
 # Take three tiny documents, small enough to count in your head:
 # %% [markdown] id="counting" lang="zh" of="fd0eae2a"
-# ## 6 · 数数：词袋与 TF-IDF
+# ## 6 · 词频统计：词袋与 TF-IDF
 #
 # 取三篇极小的文档，小到可以心算：
 # %% id="counting-loop"
@@ -502,7 +502,7 @@ print(table)
 # 这就是**词袋**：一篇文档一行，一个词一列。词序没有了：*dog bites man* 和 *man bites dog* 得到的是同一行。剩下的东西却出人意料地有用。
 #
 # 列数成千上万时，几乎所有元素都是零，所以课程库返回的是**稀疏矩阵**，只存非零的部分。scikit-learn 的 `CountVectorizer`
-# 做的是同一件事；我们用真实评论对照一下。
+# 做的是同一件事；我们用真实影评对照一下。
 # %% id="counting-check"
 from sklearn.feature_extraction.text import CountVectorizer
 
@@ -514,12 +514,12 @@ print(train_counts.shape,
       f"{train_counts.nnz / np.prod(train_counts.shape):.2%}", tr("of it is not zero;", "非零；"),
       tr("equal to CountVectorizer:", "与 CountVectorizer 一致："), same)
 # %% [markdown] id="erratum-2" lang="en"
-# ### What the article gets wrong: E02
+# ### E02: documents, not tokens
 #
 # The article's next line fits `CountVectorizer` **on the list of tokens**. It runs, it prints no warning, and what comes
 # out is nonsense. Before you run it: how many rows should the matrix of *one* sentence have?
-# %% [markdown] id="erratum-2" lang="zh" of="18d1a297"
-# ### 原文错在哪里：E02
+# %% [markdown] id="erratum-2" lang="zh" of="5fbe6242"
+# ### E02：要文档，不要词元
 #
 # 原文的下一行，是在**词元列表**上拟合 `CountVectorizer`。它能运行，没有任何警告，得到的结果却毫无意义。
 # 运行之前先想一想：**一句话**的矩阵应该有几行？
@@ -556,7 +556,7 @@ print(right.shape, right.toarray())
 # ### TF-IDF：越罕见，越有分量
 #
 # 在上面三篇文档里，*film* 出现在其中两篇，*good* 和 *plot* 也是；*bad* 只出现在一篇。如果要你猜手里拿的是哪一篇，
-# *bad* 最有帮助。那就按罕见程度给每一列加权：
+# *bad* 最有帮助。于是按罕见程度给每一列加权：
 #
 # $$ \mathrm{idf}(w) = \ln\frac{1 + N}{1 + \mathrm{df}(w)} + 1, \qquad \text{tf-idf}(d, w) = \mathrm{tf}(d, w)\,\mathrm{idf}(w). \tag{1} $$
 #
@@ -636,11 +636,11 @@ plots.show(
 # %% [markdown] id="recipe" lang="zh" of="b5c8811c"
 # ### 实验：哪些步骤有用？
 #
-# 现在可以兑现第 5 节的承诺了。对每种做法：建词表，用 TF-IDF 加权，在训练评论上拟合一个逻辑回归
-# （它给每个词学一个权重，再加起来），最后到验证评论上打分。分类器在这里只是一把尺子（情感分析要到第 07 课才认真做），变的只是预处理。
+# 现在可以兑现第 5 节的承诺了。对每种做法：建词表，用 TF-IDF 加权，在训练影评上拟合一个逻辑回归
+# （它给每个词学一个权重，再加起来），最后到验证影评上打分。分类器在这里只是一把尺子（情感分析要到第 07 课才认真做），变的只是预处理。
 #
-# 我们记下每种做法判对了**哪些**评论，而不只是判对了多少。各种做法面对的是同一批评论，所以它们之间的差值，
-# 比各自的分数估得更准。± 后面的数是差值的**标准误**：假如换一批评论来验证，差值通常会变动多少。
+# 我们记下每种做法判对了**哪些**影评，而不只是判对了多少。各种做法面对的是同一批影评，所以它们之间的差值，
+# 比各自的分数估得更准。± 后面的数是差值的**标准误**：假如换一批影评来验证，差值通常会变动多少。
 # %% [markdown] id="recipe-predict" lang="en" tags=["predict"]
 # **Before you run it.** The first article recommends removing stop words and stemming. Compared with plain cleaned tokens:
 # will removing stop words help or hurt, and by how many points? And stemming? And adding pairs of neighbouring words
@@ -654,10 +654,10 @@ plots.show(
 # > The recorded run below repeats the experiment on five splits, to see what is left when chance averages out.
 # %% [markdown] id="recipe-predict" lang="zh" of="f794c3c3" tags=["predict"]
 # **先猜，再运行。** 第一篇文章建议去停用词、做词干提取。与只清洗和分词相比：去停用词会变好还是变差，差几个百分点？词干提取呢？
-# 再加上相邻两个词组成的词对（*not good*、*waste of*）呢？写下三个数。
+# 再加上相邻两个词组成的二元语法（*not good*、*waste of*）呢？写下三个数。
 #
-# > 先看误差，再看差值：**小于大约两倍标准误的差别，什么也证明不了**，而只有几千条评论时，表里大多数行都是如此。
-# > 清洗加分词、加词对，往往各提高一个百分点左右；去停用词和词干提取带来的变动极小，换一种划分，正负号就可能颠倒。
+# > 先看误差，再看差值：**小于大约两倍标准误的差别，什么也证明不了**，而只有几千条影评时，表里大多数行都是如此。
+# > 清洗加分词、加二元语法，往往各提高一个百分点左右；去停用词和词干提取带来的变动极小，换一种划分，正负号就可能颠倒。
 # >
 # > 这就是一次划分能给出的结论：许多教程开头都有的这两步，带不来靠得住的差别。下面有一份事先跑好的记录，
 # > 在五种划分上重做了这个实验，看看偶然性抵消之后还剩下什么。
@@ -667,7 +667,7 @@ from sklearn.linear_model import LogisticRegression
 
 def hits(train_lists, validation_lists):
     tr("""For each validation review: did this preparation lead to the right verdict?""",
-       """每条验证评论：这样预处理之后，判断对了吗？""")
+       """每条验证影评：这样预处理之后，判断对了吗？""")
     known = prep.Vocabulary.build(train_lists, max_size=30_000, min_count=2)
     counts = prep.bag_of_words(train_lists, known)
     idf = prep.inverse_document_frequency(counts)
@@ -692,9 +692,9 @@ recipes = {
     tr("… no stop words", "……去停用词"): without_stop_words,
     tr("… stemmed", "……词干提取"): prep.stem,
     tr("… both", "……两者都做"): lambda tokens: prep.stem(without_stop_words(tokens)),
-    tr("… word pairs", "……加词对"): with_pairs,
-    tr("… pairs, no stop words", "……去停用词后加词对"): lambda tokens: with_pairs(without_stop_words(tokens)),
-    tr("… pairs, no “not”, no “of”", "……只去 not 和 of 后加词对"):
+    tr("… word pairs", "……加二元语法"): with_pairs,
+    tr("… pairs, no stop words", "……去停用词后加二元语法"): lambda tokens: with_pairs(without_stop_words(tokens)),
+    tr("… pairs, no “not”, no “of”", "……只去 not 和 of 后加二元语法"):
         lambda tokens: with_pairs([token for token in tokens if token not in ("not", "of")]),
 }
 right = {}
@@ -707,7 +707,7 @@ for name, prepare in recipes.items():
 base = right[tr("cleaned, tokenised", "清洗＋分词")]
 rows = []
 for name, found in right.items():
-    gap = found.astype(float) - base  # 1, 0 or -1 for each review  # 每条评论为 1、0 或 -1
+    gap = found.astype(float) - base  # 1, 0 or -1 for each review  # 每条影评为 1、0 或 -1
     error = gap.std(ddof=1) / sqrt(len(gap))  # standard error of the mean difference  # 平均差值的标准误
     rows.append([name, f"{found.mean():.1%}", f"{100 * gap.mean():+.1f} ± {100 * error:.1f}"])
 display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值（百分点）")], rows)
@@ -720,9 +720,9 @@ axis.barh(names, [100 * gap.mean() for gap in gaps], height=0.6,
           xerr=[100 * gap.std(ddof=1) / sqrt(len(gap)) for gap in gaps], capsize=3)
 axis.set_yticks(range(len(names)), [
     plots.label("split at spaces", "按空格切分"), plots.label("no stop words", "去停用词"),
-    plots.label("stemmed", "词干提取"), plots.label("both", "两者都做"), plots.label("word pairs", "加词对"),
-    plots.label("pairs, no stop words", "去停用词后加词对"),
-    plots.label("pairs, no “not”, no “of”", "只去 not 和 of 后加词对"),
+    plots.label("stemmed", "词干提取"), plots.label("both", "两者都做"), plots.label("word pairs", "加二元语法"),
+    plots.label("pairs, no stop words", "去停用词后加二元语法"),
+    plots.label("pairs, no “not”, no “of”", "只去 not 和 of 后加二元语法"),
 ])
 axis.axvline(0, color="black", lw=1)
 axis.invert_yaxis()
@@ -745,13 +745,13 @@ plots.show(
 # any two of them share four reviews in ten. They agree more than five separate collections would, and the ± is **too
 # small**: about half of what it should be, if reviews that are shared by 40% make differences that correlate by 0.4.
 # %% [markdown] id="recipe-recorded" lang="zh" of="06a27d7c"
-# 一次划分定不了零点几个百分点的事，而且它误导人的程度可能超过标准误所示：标准误只反映碰巧用哪些评论来验证，
-# 不反映碰巧用哪些评论来训练。所以这里给出一份**事先跑好的记录**：同样的实验做五次，每次重新抽取 10,000 条评论
+# 一次划分定不了零点几个百分点的事，而且它误导人的程度可能超过标准误所示：标准误只反映碰巧用哪些影评来验证，
+# 不反映碰巧用哪些影评来训练。所以这里给出一份**事先跑好的记录**：同样的实验做五次，每次重新抽取 10,000 条影评
 # （6,000 条训练，4,000 条验证；第 2 节第一处调用取 `limit=10_000`，两处的 `seed` 依次取 0 到 4）。跑完要几分钟；
 # 下一格里的准确率，就是在两核 CPU 上得到的结果。
 #
-# 当心其中的 ±：它把这五次当作相互独立，其实不然。每次都从同样的 25,000 条评论里抽，任意两次平均有四成评论相同，
-# 彼此就比五份不相干的评论更一致，所以 ± **偏小**：假如四成评论相同使差值的相关系数为 0.4，它大约只有应有的一半。
+# 当心其中的 ±：它把这五次当作相互独立，其实不然。每次都从同样的 25,000 条影评里抽，任意两次平均有四成影评相同，
+# 彼此就比五份不相干的影评更一致，所以 ± **偏小**：假如四成影评相同使差值的相关系数为 0.4，它大约只有应有的一半。
 # %% id="recipe-recorded-table"
 recorded = {  # accuracy in percent, seeds 0 to 4  # 准确率（百分数），种子 0 到 4
     tr("split at spaces", "按空格切分"): [85.15, 85.475, 85.025, 84.875, 85.35],
@@ -759,9 +759,9 @@ recorded = {  # accuracy in percent, seeds 0 to 4  # 准确率（百分数），
     tr("… no stop words", "……去停用词"): [86.2, 86.075, 86.3, 85.125, 86.4],
     tr("… stemmed", "……词干提取"): [86.35, 86.3, 85.675, 85.225, 86.45],
     tr("… both", "……两者都做"): [86.2, 85.55, 85.75, 84.775, 86.175],
-    tr("… word pairs", "……加词对"): [87.45, 87.925, 88.0, 86.775, 86.825],
-    tr("… pairs, no stop words", "……去停用词后加词对"): [87.0, 86.55, 86.65, 85.425, 86.85],
-    tr("… pairs, no “not”, no “of”", "……只去 not 和 of 后加词对"): [87.325, 87.55, 87.825, 86.8, 87.4],
+    tr("… word pairs", "……加二元语法"): [87.45, 87.925, 88.0, 86.775, 86.825],
+    tr("… pairs, no stop words", "……去停用词后加二元语法"): [87.0, 86.55, 86.65, 85.425, 86.85],
+    tr("… pairs, no “not”, no “of”", "……只去 not 和 of 后加二元语法"): [87.325, 87.55, 87.825, 86.8, 87.4],
 }
 plain = np.array(recorded[tr("cleaned, tokenised", "清洗＋分词")])
 rows = []
@@ -782,25 +782,25 @@ display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值
 # %% [markdown] id="recipe-recorded-reading" lang="zh" of="bf2c7911"
 # 现在可以说点什么了，只是每个 ± 都要在心里加倍。清洗加分词提高一个百分点，这是肯定的。去停用词和词干提取似乎各**降低**约三分之一个百分点，
 # 只比加倍后的误差大一点，还没有定论。像第一篇文章建议的那样两样都做，降幅翻倍：多半真有损失，至少肯定没有好处。
-# 词对提高一个百分点，这也多半是真的，而停用词在这里最要紧：没有它们，得到的好处几乎全丢了。
+# 二元语法提高一个百分点，这也多半是真的，而停用词在这里最要紧：没有它们，得到的好处几乎全丢了。
 #
 # 为什么？人们很容易回答：*not* 和 *of* 一删，*not good* 和 *waste of* 便无从组成。可是请看最后一行：只删这两个词，几乎没有损失。
-# 带来好处的，是其他许许多多含有停用词的词对。**听起来有理的解释，也要量一量。**
+# 带来好处的，是其他许许多多含有停用词的二元语法。**听起来有理的解释，也要量一量。**
 # %% id="recipe-report"
 course.report("accuracy_cleaned", base.mean())
 course.report("gain_of_cleaning", 100 * (base.mean() - right[tr("split at spaces", "按空格切分")].mean()))
 course.report("gain_of_both", 100 * (right[tr("… both", "……两者都做")].mean() - base.mean()))
-course.report("gain_of_pairs", 100 * (right[tr("… word pairs", "……加词对")].mean() - base.mean()))
+course.report("gain_of_pairs", 100 * (right[tr("… word pairs", "……加二元语法")].mean() - base.mean()))
 # %% [markdown] id="erratum-3" lang="en"
-# ### What the articles get wrong: E03
+# ### E03: stop words, stems and language models
 #
 # The first article lists stop-word removal and stemming among the steps that prepare text **for a large language
 # model**. You have just seen what they do to a bag of words: little, and rather harm than help. For a language
 # model they are simply wrong. It learns to predict the next token of real text; text without *the* and *not*, full of
 # stems like *univers*, is not a language anybody writes. GPT, BERT and their kin throw no word out and cut no
 # ending off (some lower the case). They read subwords (section 9).
-# %% [markdown] id="erratum-3" lang="zh" of="d84101ca"
-# ### 原文错在哪里：E03
+# %% [markdown] id="erratum-3" lang="zh" of="49b462b5"
+# ### E03：停用词、词干与语言模型
 #
 # 第一篇文章把去停用词和词干提取列为**大语言模型**的数据准备步骤。它们对词袋的作用，你刚刚看到了：很小，而且弊大于利。
 # 对语言模型来说，这两步根本就是错的。语言模型学的是预测真实文本的下一个词元；没有 *the* 和 *not*、满是 *univers* 这类词干的文本，
@@ -831,7 +831,7 @@ print(one_hot)
 #
 # $$ X = \mathrm{onehot}(\text{ids})\, E, \qquad \mathrm{onehot}\colon (T, V),\quad E\colon (V, d),\quad X\colon (T, d). \tag{2} $$
 #
-# 每个 1 挑出 $E$ 的一行，零让其他行都不作声。所以这个乘积不过是**查表取行**。`Embedding` 层做的就是这件事，
+# 每个 1 选出 $E$ 的一行，零使其他行不起作用。所以这个乘积不过是**查表取行**。`Embedding` 层做的就是这件事，
 # 只是省去了乘法。
 # %% id="one-hot-lookup-run"
 rng = np.random.default_rng(0)
@@ -847,7 +847,7 @@ print(tr("the training reviews as one-hot vectors:", "把训练集全部写成�
 # different words is 0, so *good* is exactly as far from *great* as from *umbrella*. We want short vectors in which
 # similar words are close. Where could a machine learn which words are similar?
 # %% [markdown] id="one-hot-loses" lang="zh" of="e07ddf60"
-# 独热向量有两个毛病：一是大得离谱；二是什么都不懂，任意两个不同的词，点积都是 0，*good* 到 *great* 与到 *umbrella* 一样远。
+# 独热向量有两个缺点：一是维数太大；二是不反映词义，任意两个不同的词，点积都是 0，*good* 到 *great* 与到 *umbrella* 一样远。
 # 我们想要的是短向量，而且相似的词要靠得近。可是，机器从哪里能知道哪些词相似呢？
 
 # %% [markdown] id="word2vec" lang="en" tags=["stop"]
@@ -860,14 +860,14 @@ print(tr("the training reviews as one-hot vectors:", "把训练集全部写成�
 # Slide a window over the text. Each word, the *centre*, is paired with each neighbour in the window, the *context*.
 # This form of the game is called *skip-gram*:
 # %% [markdown] id="word2vec" lang="zh" of="9c8f3b27" tags=["stop"]
-# ## 8 · 词向量：观其伴，知其义
+# ## 8 · 词向量：由上下文知词义
 #
 # 读一读这句话：*"I poured some **flimmer** into my cup, but it was still too hot to drink."*（我往杯子里倒了些 flimmer，
 # 可是太烫，还喝不了。）你从没见过这个词，却大致知道 flimmer 是什么：它的邻居告诉了你。这就是分布假说。
-# Word2Vec 把它变成了一个猜词游戏：**给你一个词，猜它周围的词**。
+# Word2Vec 把它变成了一个预测任务：**给定一个词，预测它周围的词**。
 #
 # 让一个窗口在文本上滑动。每个词轮流做**中心词**，与窗口里的每个邻居（**上下文词**）配成一对。
-# 这种玩法叫做**跳字模型**（skip-gram）：
+# 这叫做**跳字模型（skip-gram）**，以下就用英文名：
 # %% id="pairs-loop"
 def pairs_of(tokens, window):
     pairs = []
@@ -893,8 +893,8 @@ print(pairs_of(["a", "truly", "wonderful", "film"], window=1))
 # $-\log\sigma(-s)$ is $\sigma(s)$:
 # %% [markdown] id="sgns" lang="zh" of="187d8701"
 # 每个词有两个向量：做中心词时用 $v$，做上下文词时用 $u$，两者的点积就是这一对的得分。若要用 softmax（第 02 课）
-# 把所有词的得分变成概率，词表有 4,000 个词，每一对就得算 4,000 次点积。**负采样**改问一个便宜的问题：“这一对是真的，还是我编的？”
-# 每遇到一对真的，就另编 $K$ 个假的上下文词，把真的得分推高，把假的压低：
+# 把所有词的得分变成概率，词表有 4,000 个词，每一对就得算 4,000 次点积。**负采样**改为一个计算量小得多的二分类问题：这一对词是文本中真有的，还是随机配成的？
+# 对每一对真实的词，另外随机抽取 $K$ 个上下文词，提高真实一对的得分，降低随机各对的得分：
 #
 # $$ \ell = -\log\sigma(u_o \cdot v_c) - \sum_{k=1}^{K} \log\sigma(-u_k \cdot v_c), \qquad \sigma(x) = \frac{1}{1 + e^{-x}}. \tag{3} $$
 #
@@ -923,7 +923,7 @@ for step in range(3):
 # rare words get their turn. To be fast, all pairs of a step share 64 made-up words, which together count as much as $K = 5$.
 # %% [markdown] id="sgns-train" lang="zh" of="c5948fab"
 # 三步之后，模型已经相信 *wonderful film*，怀疑 *wonderful tax* 了。课程库对几百万个词对做这件事，每次同时处理几千个，并采用了原论文的两处改进：
-# 极常见的词随机跳过一部分（**下采样**）；编造的词按其频率的 0.75 次方抽取，好让罕见的词也有机会轮到。
+# 极常见的词随机跳过一部分（**子采样**）；编造的词按其频率的 0.75 次方抽取，好让罕见的词也有机会轮到。
 # 为了快，同一步里的所有词对共用 64 个编造的词，它们合起来只按 $K = 5$ 个计。
 # %% id="sgns-train-run"
 encoded = [vocabulary.encode(tokens) for tokens in train_tokens]
@@ -991,8 +991,8 @@ for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"),
 #
 # $$ J = \sum_{X_{ij} > 0} f(X_{ij})\left(w_i \cdot \tilde w_j + b_i + \tilde b_j - \ln X_{ij}\right)^2, \qquad f(x) = \min\left(1, (x / x_{\max})^{0.75}\right). \tag{4} $$
 #
-# $w_i$ 和 $\tilde w_j$ 的形状是 $(d,)$，偏置 $b_i$ 和 $\tilde b_j$ 各是一个数。罕见的词对多半出于偶然，$f$ 让它们小声些；
-# 到了 $x_{\max} = 100$，$f$ 不再增长，免得 *of the* 嗓门太大。
+# $w_i$ 和 $\tilde w_j$ 的形状是 $(d,)$，偏置 $b_i$ 和 $\tilde b_j$ 各是一个数。罕见的词对多半出于偶然，$f$ 降低它们的权重；
+# 到了 $x_{\max} = 100$，$f$ 不再增长，以免 *of the* 之类的词对权重过大。
 # %% id="glove-by-hand"
 tiny = prep.cooccurrence([[2, 3, 4, 2, 3]], vocabulary_size=5, window=2)
 print(tiny.toarray())  # words 2 and 3: side by side twice and once two apart, 1 + 1 + 1/2  # 词 2 和词 3：相邻两次，相隔两位一次，1 + 1 + 1/2
@@ -1108,7 +1108,7 @@ if "wonderful" in published_words:
 # - [ ] 说明 *film* 和 *movie* 相近 — 做得到：它们的邻居相同。
 # - [ ] 供另一个任务的模型使用 — 做得到；词向量多年来正是这样用的。
 # - [x] 区分河岸的 *bank* 和银行的 *bank* — 一个向量要兼顾两种意思；注意力（第 05 课）会让一个词在每句话里都有新的向量。
-# - [ ] 相加、求平均 — 向量总可以相加；一条评论的平均词向量甚至是个不错的特征。
+# - [ ] 相加、求平均 — 向量总可以相加；一条影评的平均词向量甚至是个不错的特征。
 
 # %% [markdown] id="subwords" lang="en"
 # ## 9 · Subwords: nothing is unknown
@@ -1156,7 +1156,7 @@ print(list(pieces))
 # 最先合并的是 *ad*，因为每个词里都有它；接着 *bad* 和 *sad* 各成一块，*ly* 也是，虽然没有人告诉过算法什么是副词。
 # 像 *mad* 这样的新词，现在可以写成 *m* + *ad*，不会再有不认识的词。
 #
-# 再到真实评论上做几千次合并。看输出时请注意：空格归它后面的词；训练时从没出现过的字符，就写成它的 UTF-8 字节，
+# 再到真实影评上做几千次合并。看输出时请注意：空格归它后面的词；训练时从没出现过的字符，就写成它的 UTF-8 字节，
 # 例如 `<0xE5>`，所以连这样的字符也不会不认识。
 # %% id="bpe-train" chinese="data"
 started = time.perf_counter()
@@ -1177,7 +1177,7 @@ for word in ["film", "unwatchable", "flibbertigibbet", "Spielbergesque", "好看
 # For *l y* it is 6/(6·6) = 0.17, so by this score *ly* is merged first. And to split a word it does not replay merges; it takes
 # **the longest piece that fits**, from the left. Where nothing fits, the whole word becomes `[UNK]`.
 # %% [markdown] id="wordpiece" lang="zh" of="9e8d454c"
-# ### WordPiece：合并真正该在一起的
+# ### WordPiece：按关联程度合并
 #
 # BERT 的分词器有三点不同。不在词首的片段用 `##` 标出。按通常的说法，要合并的也不是出现最多的一对，而是实际相邻的次数**与碰巧相遇的次数相比，高出倍数最多**的一对：
 #
@@ -1198,17 +1198,17 @@ for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
 # twenty times. The code that learned BERT's *vocabulary* was never published; the libraries you will meet mostly train by count and keep
 # only WordPiece's way of splitting.
 # %% [markdown] id="wordpiece-reading" lang="zh" of="789b36ea"
-# 左边按得分 (5) 合并，右边只按次数。得分 (5) 偏爱罕见的符号，因为它们的乘积小：若不加限制，它会先把各自在全部文本里只出现过一次、又恰好相邻的字符粘起来。
+# 左边按 (5) 式 合并，右边只按次数。得分 (5) 偏爱罕见的符号，因为它们的乘积小：若不加限制，它会先把各自在全部文本里只出现过一次、又恰好相邻的字符粘起来。
 # 所以我们只给它看至少出现二十次的词。学出 BERT **词表**的那份代码从未公开；你会遇到的各种库，多半按次数训练，只保留 WordPiece 的切分方式。
 # %% [markdown] id="ladder" lang="en"
-# ### How many pieces?
+# ### The size of the subword vocabulary
 #
 # A larger vocabulary gives shorter sequences, and a larger embedding table to learn. The next cell measures the trade
 # on validation reviews, from single characters to whole words.
-# %% [markdown] id="ladder" lang="zh" of="eb3f50d6"
-# ### 要多少种片段？
+# %% [markdown] id="ladder" lang="zh" of="2cb1e607"
+# ### 子词词表的大小
 #
-# 词表越大，序列越短，但要学的嵌入表也越大。下一格在验证评论上量一量其中的得失，从单个字符一直到整词。
+# 词表越大，序列越短，但要学的嵌入表也越大。下一格在验证影评上量一量其中的得失，从单个字符一直到整词。
 # %% id="ladder-run"
 some = clean_validation[:200]
 letters = sum(len(text) for text in some)  # with the spaces, which byte-pair tokens carry, too  # 连空格也算，字节对词元同样带着空格
@@ -1236,14 +1236,14 @@ plots.show(
     "字节对编码的词表越大，每个词所需的词元越少；曲线位于单个字符（五以上）和整词（一）两条线之间。",
 )
 # %% [markdown] id="chinese" lang="en"
-# ### And where there are no spaces?
+# ### Chinese: no spaces between words
 #
 # Chinese does not mark where a word ends; "split at spaces" returns the whole sentence. Two ways are common: every
 # character is a token, or a subword model finds the frequent groups itself. We let BPE read the Chinese half of the
 # course's phrase set as if each sentence were one long word. The second line of the output lists the first groups it
 # found; those with a space in front stood at the beginning of a sentence.
-# %% [markdown] id="chinese" lang="zh" of="6c767d7a"
-# ### 没有空格怎么办？
+# %% [markdown] id="chinese" lang="zh" of="00b14be3"
+# ### 中文：词与词之间没有空格
 #
 # 中文不标出词的边界，“按空格切分”得到的是整句话。常见的办法有两种：一个字一个词元；或者让子词模型自己去找常见的字组。
 # 下面让 BPE 读课程短语集的中文部分，把每个句子当作一个长长的“词”。输出的第二行是它最先找到的字组，前面带空格的出现在句首。
@@ -1407,7 +1407,7 @@ print(parted.total(), [word for word, _ in parted.most_common(12)])
 # %% [markdown] id="padding" lang="zh" of="a3cd767b"
 # ## 10 · 填充、掩码与分桶
 #
-# 网络要的是长方形：（batch, time）。评论却长短不一。所以短的要用 `[PAD]` 填满，再用一个**掩码**记住哪些位置是真的：
+# 网络要的是长方形：（batch, time）。影评却长短不一。所以短的要用 `[PAD]` 填满，再用一个**掩码**记住哪些位置是真的：
 # %% id="padding-run"
 batch = prep.pad([[7, 5, 9], [4], [8, 6]])  # (batch, time)
 mask = np.asarray(prep.padding_mask(batch))  # (batch, time), True = keep  # (batch, time)，True 表示保留
@@ -1442,10 +1442,10 @@ print(tr("changed by more padding?  careless:", "填充变长后结果变了吗�
 # > into a few **buckets** by length brings the waste down to about a tenth, at almost no cost. It has a second merit:
 # > only a handful of shapes occur (two for each bucket; one with `drop_remainder=True`), and a compiler such as XLA compiles once for each shape (lesson 06 will need that).
 # %% [markdown] id="buckets-predict" lang="zh" of="9c78650c" tags=["predict"]
-# **先猜，再运行。** 把评论截到 400 个词元，随机每 32 条一批，各批补齐到其中最长的一条。填充占全部数字的百分之十、三十，还是五十？
-# 如果每批里的评论长度相近呢？
+# **先猜，再运行。** 把影评截到 400 个词元，随机每 32 条一批，各批补齐到其中最长的一条。填充占全部数字的百分之十、三十，还是五十？
+# 如果每批里的影评长度相近呢？
 #
-# > 大约一半。中位数长度的评论远短于 32 条里最长的那条，大家都在等最长的。按长度分进几个**桶**，浪费就降到一成左右，
+# > 大约一半。中位数长度的影评远短于 32 条里最长的那条，大家都在等最长的。按长度分进几个**桶**，浪费就降到一成左右，
 # > 而且几乎不花代价。还有一个好处：出现的形状只有几种（每个桶两种，设 `drop_remainder=True` 则一种），而 XLA 这样的编译器是每种形状编译一次（第 06 课会用到）。
 # %% id="buckets-run"
 lengths = np.array([min(len(tokens), 400) for tokens in train_tokens])
@@ -1463,7 +1463,7 @@ course.report("padding_bucketed", waste_bucketed)
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.2))
 left.hist([len(tokens) for tokens in train_tokens], bins=np.arange(0, 1001, 25), color=plots.PALETTE[0])
 left.axvline(400, color=plots.PALETTE[1], ls="--", lw=1.2)
-left.set(xlabel=plots.label("tokens in a review", "每条评论的词元数"), ylabel=plots.label("reviews", "评论数"),
+left.set(xlabel=plots.label("tokens in a review", "每条影评的词元数"), ylabel=plots.label("reviews", "影评数"),
          title=plots.label("Lengths (dashed: the cut)", "长度分布（虚线：截断处）"))
 right.bar([plots.label("random batches", "随机分批"), plots.label("buckets", "分桶")], [100 * waste, 100 * waste_bucketed],
           color=[plots.PALETTE[1], plots.PALETTE[2]], width=0.55)
@@ -1472,16 +1472,16 @@ plots.show(
     figure,
     "Left: a histogram of review lengths with a long tail to the right. Right: two bars, the share of padding in random"
     " batches and the much smaller one in buckets.",
-    "左图：评论长度的直方图，右侧拖着长尾。右图：两根柱子，随机分批的填充比例较高，分桶后低得多。",
+    "左图：影评长度的直方图，右侧拖着长尾。右图：两根柱子，随机分批的填充比例较高，分桶后低得多。",
 )
 
 # %% [markdown] id="whole" lang="en"
-# ## 11 · The whole path, at speed
+# ## 11 · The whole pipeline in one call
 #
 # Cleaning, tokenising, vocabulary and ids in one call. It gives exactly the ids of the four steps above, and with
 # `processes=2` it spreads the work over two cores. Lesson 07, which has the most text, begins with this line.
-# %% [markdown] id="whole" lang="zh" of="638257a4"
-# ## 11 · 全程提速
+# %% [markdown] id="whole" lang="zh" of="313998a5"
+# ## 11 · 一次调用完成全部预处理
 #
 # 清洗、分词、词表、编号，一次调用完成。得到的编号与前面四步完全相同；设 `processes=2`，还可以分给两个核去算。
 # 文本最多的第 07 课，就从这一行开始。
@@ -1491,7 +1491,7 @@ corpus_vocabulary, corpus = prep.texts_to_ids(
     train.texts, max_size=course.vocabulary, min_count=2, processes=1
 )
 seconds = time.perf_counter() - started
-print(f"{len(corpus):,}", tr("reviews,", "条评论，"),
+print(f"{len(corpus):,}", tr("reviews,", "条影评，"),
       f"{len(corpus.ids):,}", tr("tokens,", "个词元，"), f"{seconds:.1f} s")
 print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
       all(map(np.array_equal, corpus, encoded)))
@@ -1506,9 +1506,9 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # | Word2Vec, GloVe | (T, d) | order, similarity | context: one vector per word | small models, retrieval |
 # | subword ids (BPE) | (T′,) with T′ ≥ T | everything that was written | nothing | nearly every large language model (BPE or a relative) |
 # %% [markdown] id="summary-table" lang="zh" of="ba9b0d8e"
-# 把一条评论写成数字的各种办法，放在一起比一比：
+# 把一条影评写成数字的各种办法，放在一起比一比：
 #
-# | 表示 | 一条 T 词评论的形状 | 保留 | 丢失 | 今天的用途 |
+# | 表示 | 一条 T 词影评的形状 | 保留 | 丢失 | 今天的用途 |
 # |---|---|---|---|---|
 # | 词袋 | (V,)，稀疏 | 有哪些词、各多少次 | 词序、相似性 | 基线、搜索 |
 # | TF-IDF | (V,)，稀疏 | 同上，罕见词权重更高 | 同上 | 基线、搜索 |
@@ -1531,7 +1531,7 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # ## 12 · 用在哪里，用什么工具
 #
 # **搜索引擎**至今用 TF-IDF 的近亲（BM25）排序，常与学出来的向量并用。小机器上的**垃圾信息和辱骂内容过滤器**，
-# 用的就是 n 元语法（连续的 n 个词，如第 6 节的词对）的词袋。**推荐系统**不拿句子，而拿购物篮训练跳字模型：常被一起买的商品，就像常在一起的词。而**每个聊天机器人**的账单，都按子词计数。
+# 用的就是 n 元语法（连续的 n 个词，如第 6 节的二元语法）的词袋。**推荐系统**不拿句子，而拿购物篮训练 skip-gram：常被一起买的商品，就像常在一起的词。而**每个聊天机器人**的账单，都按子词计数。
 #
 # 课程之外的工作，可以用：`scikit-learn` 做词频和 TF-IDF；Hugging Face 的 `tokenizers`（用 Rust 写成）做子词；`gensim` 做词向量；
 # 需要真正的词时，英文用 spaCy，中文用 `jieba`。我们的实现更慢，也更好读；本仓库的测试拿它们与前三个工具逐一对照。
@@ -1579,7 +1579,7 @@ check("01.1", document_frequency)
 # Positions keep their distance: a skipped word still takes up room. `(["a", "very", "good", "film"], window=2,
 # skip={"very"})` gives the pairs of *a–good* and *good–film* in both directions; *a–film* are three apart.
 # %% [markdown] id="ex2-text" lang="zh" of="f833fdf7"
-# ### 带空缺的跳字模型词对
+# ### 带空缺的 skip-gram 词对
 #
 # 返回彼此相距不超过 `window` 的所有词对（中心词，上下文词），两个方向都要；但**词元属于** `skip` 的位置，既不作中心词，
 # 也不作上下文词。同样的两个词可以不止一次配成对。位置保持原来的距离：被跳过的词仍占位置。`(["a", "very", "good", "film"], window=2, skip={"very"})`
@@ -1639,7 +1639,7 @@ check("01.3", best_merge)
 # %% [markdown] id="ex4-text" lang="zh" of="d3c98612"
 # ### 忽略填充的平均
 #
-# 对 `vectors`（batch, time, dim）按时间求平均，只算 `mask`（batch, time）为 True 的位置。一个真实位置都没有的行，即空评论，
+# 对 `vectors`（batch, time, dim）按时间求平均，只算 `mask`（batch, time）为 True 的位置。一个真实位置都没有的行，即空影评，
 # 应得到零。只用 NumPy，不需要循环。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=10
 def mean_of_words(vectors, mask):
@@ -1834,9 +1834,9 @@ check("01.7", likeliest_words)
 # - [ ] The validation score must come out too low — Nothing pushes it down for certain; the danger is a score that promises too much.
 # - [ ] Training fails with an error — If only it did: leaks are silent.
 # %% [markdown] id="quiz-leak" lang="zh" of="e1568760" tags=["quiz"]
-# **词表和 idf 权重是用训练评论和验证评论一起算的。这有什么问题？**
-# - [ ] 没问题：没用到标签 — 会泄漏的不只是标签：词和它们的权重，现在有一部分来自用来测试的评论。
-# - [x] 验证评论对模型不再是全新的：分数可能偏高 — 未登录词比真正的新评论里少。在这里，分数只差零点零几个百分点，换成别的步骤就可能差很多；只有把两者分开，才知道差多少。
+# **词表和 idf 权重是用训练影评和验证影评一起算的。这有什么问题？**
+# - [ ] 没问题：没用到标签 — 会泄漏的不只是标签：词和它们的权重，现在有一部分来自用来测试的影评。
+# - [x] 验证影评对模型不再是全新的：分数可能偏高 — 未登录词比真正的新影评里少。在这里，分数只差零点零几个百分点，换成别的步骤就可能差很多；只有把两者分开，才知道差多少。
 # - [ ] 验证分数一定偏低 — 没有什么因素一定会压低它；真正的危险，是分数好得兑现不了。
 # - [ ] 训练会报错 — 要是会就好了：泄漏是无声的。
 # %% [markdown] id="quiz-mask" lang="en" tags=["quiz"]
@@ -1846,8 +1846,8 @@ check("01.7", likeliest_words)
 # - [ ] The vocabulary is too small — The same words would be unknown in every batch.
 # - [ ] The batch is not shuffled — Order within a batch does not matter to a model without such a bug.
 # %% [markdown] id="quiz-mask" lang="zh" of="e62c6d4f" tags=["quiz"]
-# **同一条评论，因为同批的其他评论不同，模型给出的分数也不同。首先该怀疑哪种错误？**
-# - [x] 填充没有加掩码 — 一批中最长的评论决定了别人要填多少，而填充被当成内容读了。
+# **同一条影评，因为同批的其他影评不同，模型给出的分数也不同。首先该怀疑哪种错误？**
+# - [x] 填充没有加掩码 — 一批中最长的影评决定了别人要填多少，而填充被当成内容读了。
 # - [ ] 学习率太大 — 那会毁掉训练；训练好的模型对同一输入只有一个答案。
 # - [ ] 词表太小 — 换一批，不认识的还是那些词。
 # - [ ] 批内没有打乱 — 没有这种错误的模型，不在乎批内的次序。
@@ -1880,7 +1880,7 @@ check("01.7", likeliest_words)
 #
 # - 先看，再洗。删掉**不是语言**的东西（标签、字符实体、不可见字符）；可能是证据的都留下（标点、否定词、表情符号、数字）。
 # - 分词器是一连串决定；训练和使用时必须做同样的决定。
-# - 词频和 TF-IDF 忘掉了词序，却仍是很强的基线；词对能找回一部分词序。
+# - 词频和 TF-IDF 忘掉了词序，却仍是很强的基线；二元语法能找回一部分词序。
 # - 停用词和词干：实测下来，在这里没有好处；对语言模型则是错的。
 # - 独热乘矩阵就是查表取行，即嵌入。Word2Vec 和 GloVe 从词的邻居中学出这些行。
 # - 有了子词，几乎没有不认识的词：BPE 合并出现最多的一对，WordPiece 合并最该在一起的一对。

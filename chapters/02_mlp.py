@@ -14,7 +14,7 @@
 # - define cross-entropy for two classes, for many, and for the next word, and compute it so that it never overflows;
 # - write SGD, momentum, AdaGrad, RMSprop and Adam, and say when each of them goes astray;
 # - see why deep networks once refused to learn, and cure them;
-# - recognise over-fitting and choose among six remedies by measuring;
+# - recognise overfitting and choose among six remedies by measuring;
 # - train a digit reader that is right about 96 times in 100, from 3,400 examples;
 # - train the neural language model of 2003 on film reviews, measure its perplexity honestly, and let it write.
 #
@@ -23,27 +23,27 @@
 # **Mirrors** sections 2.1, 3.1, 3.5, 3.6 and 8.2 of the first article, 2.1 of the second, 2.2, 2.3, 4.2 and 9.2 of the
 # third, and 3.2.2 and 3.2.3 of the fourth. What they get wrong here (E04, E05, E09, E18, E21, E23 in our list of errata)
 # is run, taken apart and put right on the way.
-# %% [markdown] id="title" lang="zh" of="8ff58bb5"
+# %% [markdown] id="title" lang="zh" of="a6972131"
 # # 02 · 多层感知机：神经网络在计算什么，又是怎样学习的？
 #
-# 这门课里的每一个模型，包括最大的 Transformer，都在轮流做两件事：先用矩阵去乘输入，再把结果弯一弯；
-# 然后对矩阵里的每一个数都问一句：“要是你再大一点点，我会不会错得少一些？” 这一课把两件事都用手算一遍，
-# 数字小到可以在纸上验证，直到没有一处需要你“相信”为止。
+# 这门课里的每一个模型，包括最大的 Transformer，都在轮流做两件事：一是计算，用矩阵乘输入，再作用一个非线性函数；
+# 二是学习，对矩阵里的每一个数求出：它稍微增大时，损失会怎样变化。这一课把两件事都手算一遍，
+# 数字小到可以在纸上验证，每一步都不必凭空相信。
 #
 # **学完这一课，你能够**
 #
 # - 用十来行 NumPy 写出网络的前向传播和反向传播，并证明梯度是对的；
 # - 为二分类、多分类和预测下一个词分别写出交叉熵的定义，而且算起来永不溢出；
 # - 写出 SGD、动量、AdaGrad、RMSprop 和 Adam，并说明它们各自在什么时候会走偏；
-# - 看清深层网络当年为什么学不动，并把它治好；
+# - 说明深层网络当年为什么难以训练，并加以解决；
 # - 认出过拟合，并通过测量在六种对策中做出选择；
 # - 只用 3,400 个样本，训练出一个手写数字识别模型，认 100 个大约能对 96 个；
 # - 用影评训练 2003 年的神经语言模型，老老实实地量出它的困惑度，再让它写几句话。
 #
-# **你需要会** 第 01 课的内容（编号、词表、按影片划分）、矩阵乘法，以及一元函数的导数。
+# **你需要会** 第 01 课的内容（编号、词表、按电影划分）、矩阵乘法，以及一元函数的导数。
 #
 # **对应原文**：第一篇的 2.1、3.1、3.5、3.6 和 8.2 节，第二篇的 2.1 节，第三篇的 2.2、2.3、4.2 和 9.2 节，第四篇的 3.2.2 和
-# 3.2.3 节。原文在这一部分的错误（勘误表中的 E04、E05、E09、E18、E21、E23），我们会在途中逐一运行、拆开、改正。
+# 3.2.3 节。原文在这一部分的错误（勘误表中的 E04、E05、E09、E18、E21、E23），我们会先说明原文的主张，再逐一运行、分析、改正。
 
 # %% [markdown] id="need" lang="en"
 # ## Before you begin
@@ -116,9 +116,9 @@
 # 到 1986 年才人尽皆知：鲁梅尔哈特、辛顿和威廉姆斯（Rumelhart、Hinton、Williams）表明，**反向传播**能让中间的单元
 # 自己找出该代表什么。
 #
-# 可是层数一多，网络还是学不动。原因在 1990 年代初就已弄清：梯度在往下传的路上消失了。药方到 2010 至 2015 年间才出现，简单得让人不好意思：让权重从合适的大小开始，
-# 并换一个不会变平（饱和）的激活函数。其间的 2003 年，本吉奥（Bengio）等人已经让多层感知机处理语言了：词是学出来的向量，
-# 目标是下一个词。今天所有语言模型的祖父就是它，你会亲手把它训练出来。
+# 可是层数一多，网络还是学不动。原因在 1990 年代初就已弄清：梯度在往下传的路上消失了。解决办法到 2010 至 2015 年间才出现，却很简单：让权重从合适的大小开始，
+# 并换一个不会变平（饱和）的激活函数。其间的 2003 年，Bengio等人已经让多层感知机处理语言了：词是学得的向量，
+# 目标是下一个词。今天的语言模型都由此发展而来，你会亲手把它训练出来。
 #
 # 整节课的路线如下：
 
@@ -144,7 +144,7 @@ diagrams.flow(
         "backward": (3, 0, tr("back-propagation\nsections 4–5", "反向传播\n第 4–5 节")),
         "optimisers": (3, 1, tr("optimisers\nsection 6", "优化器\n第 6 节")),
         "deep": (2, 1, tr("depth\nsection 7", "深度\n第 7 节")),
-        "overfitting": (1, 1, tr("over-fitting\nsection 8", "过拟合\n第 8 节")),
+        "overfitting": (1, 1, tr("overfitting\nsection 8", "过拟合\n第 8 节")),
         "digits": (0, 2, tr("digits: 96%\nsection 9", "手写数字：96%\n第 9 节")),
         "words": (1, 2, tr("the next word\nsections 10–11", "下一个词\n第 10–11 节")),
     },
@@ -153,7 +153,7 @@ diagrams.flow(
         ("optimisers", "deep", ""), ("deep", "overfitting", ""), ("overfitting", "digits", ""), ("overfitting", "words", ""),
     ],
     english="A map: neuron and layer, network, cross-entropy and back-propagation in the first row; optimisers, depth and"
-    " over-fitting in the second; they lead to a digit reader and to a model of the next word.",
+    " overfitting in the second; they lead to a digit reader and to a model of the next word.",
     chinese="路线图：第一排是神经元与层、网络、交叉熵、反向传播；第二排是优化器、深度、过拟合；最后通向手写数字识别和预测下一个词的模型。",
 )
 
@@ -308,22 +308,22 @@ plots.show(
 # 看右图：隐藏层把这些点**挪了位置**。*good* 和 *not bad* 变成了同一个点，因为对这个任务来说，它们本来就是一回事。隐藏层的用处正在于此：
 # 给输入换一种描述，使问题变得容易。这样的权重以后不再由人来设，从第 4 节起，网络自己会找到它们。
 #
-# 而且“折一下”必不可少。没有它，两层就只是一层：
+# 而且非线性必不可少。没有它，两层就只相当于一层：
 # %% id="linear-collapse"
 random = np.random.default_rng(course.seed)
 # a layer of 5 units, then one of 3  # 先是 5 个单元的一层，再是 3 个单元的一层
 first, second = random.normal(size=(2, 5)), random.normal(size=(5, 3))
 assert np.allclose((X @ first) @ second, X @ (first @ second))  # (batch, 3): one matrix does the work of both  # (batch, 3)：一个矩阵就做完两层的事
 # %% [markdown] id="erratum-4" lang="en"
-# ### What the article gets wrong: E04
+# ### E04: three layers are not deep
 #
 # The first article (3.1) says that deep models "usually consist of three layers: input, hidden, output". The input computes
 # nothing; what is described is a network with **one** hidden layer, the shallowest there is. Depth is the point. See what it
 # buys: two ReLU units can fold a line in the middle, $t(x) = 2\,\mathrm{relu}(x) - 4\,\mathrm{relu}(x - \tfrac12)$. Feed the fold
 # to itself, and each further layer of two units *doubles* the number of pieces, while a single hidden layer gains one piece
 # per unit.
-# %% [markdown] id="erratum-4" lang="zh" of="4b45c0b3"
-# ### 原文错在哪里：E04
+# %% [markdown] id="erratum-4" lang="zh" of="ad18b9cd"
+# ### E04：三层不算深
 #
 # 第一篇文章（3.1）说，深度学习模型“通常由三层组成：输入层、隐藏层和输出层”。输入层什么也不计算；这里描述的其实是只有**一个**隐藏层的网络，
 # 再浅不过了。“深”才是关键。看看深度换来了什么：两个 ReLU 单元可以把一条线从中间对折，$t(x) = 2\,\mathrm{relu}(x) - 4\,\mathrm{relu}(x - \tfrac12)$。
@@ -369,20 +369,20 @@ plots.show(
 # - [ ] 学 200,960 个，输出 50,176 个 — 64 · 784 是输入的个数；输出每个单元占一列。
 
 # %% [markdown] id="loss" lang="en"
-# ## 3 · How wrong? Cross-entropy, three times
+# ## 3 · Cross-entropy: two classes, many, the next token
 #
-# ### What the article gets wrong: E05
+# ### E05: the loss needs a definition
 #
 # The first article (3.6) says "loss = cross-entropy" and stops. That is a name, not a definition. Here is the idea behind all
 # of them: **the loss is the surprise at what really happened**, $-\ln p$, where $p$ is the probability the model had given it.
-# Certain and right costs nothing; a toss-up costs $\ln 2 = 0.69$; being wrong with confidence is dear:
-# %% [markdown] id="loss" lang="zh" of="ff47b2b2"
-# ## 3 · 错得有多离谱？交叉熵的三种写法
+# Certain and right costs nothing; a toss-up costs $\ln 2 = 0.69$; being wrong with confidence is costly:
+# %% [markdown] id="loss" lang="zh" of="afb7c24a"
+# ## 3 · 交叉熵：二分类、多分类、下一个词元
 #
-# ### 原文错在哪里：E05
+# ### E05：损失要有定义
 #
 # 第一篇文章（3.6）写到“损失函数 = 交叉熵损失”就没有下文了。这只是个名字，不是定义。它们背后的想法都一样：**损失就是对真实结果的惊讶程度**，
-# 即 $-\ln p$，其中 $p$ 是模型事先给这个结果的概率。确信而且对了，不花钱；五五开，花 $\ln 2 = 0.69$；自信地错了，就很贵：
+# 即 $-\ln p$，其中 $p$ 是模型事先给这个结果的概率。确信而且对了，损失为零；各占一半，损失是 $\ln 2 = 0.69$；自信地错了，损失就很大：
 # %% id="surprise"
 for p in (0.99, 0.5, 0.1, 0.001):
     print(f"p = {p:<6} −ln p = {-np.log(p):.3f}")
@@ -502,7 +502,7 @@ plots.show(
 # **The next token.** A language model answers a question with many classes, one per word of the vocabulary, *at every position* of
 # every sentence. The logits have the shape (batch, time, vocabulary). The loss is (4) at each position, and then one mean.
 #
-# ### What the article gets wrong: E21
+# ### E21: what is summed, and what is averaged
 #
 # Over what is the mean taken? The third article (4.2) prints one formula, $L = -\sum_i y_i \log \hat y_i$, and leaves it to you to guess
 # what $i$ counts. Three things must be said:
@@ -514,11 +514,11 @@ plots.show(
 # $$ L = \frac{\sum_{b,t} m_{bt}\, \ell(c_{bt}, z_{bt})}{\sum_{b,t} m_{bt}}, \qquad m_{bt} \in \{0, 1\}. \tag{6} $$
 #
 # $b$ runs over the batch and $t$ over time; the mask $m_{bt}$ is 1 for a token and 0 for padding. See what each omission does. Two sentences, of five words and of two, in a model that knows four words:
-# %% [markdown] id="next-token" lang="zh" of="437a08ab"
+# %% [markdown] id="next-token" lang="zh" of="5c07b68d"
 # **下一个词元。** 语言模型在每个句子的**每个位置**上，都要回答一个多分类问题，词表里的每个词是一类。logits 的形状是
 # (batch, time, vocabulary)。每个位置上的损失就是式 (4)，最后再求一次平均。
 #
-# ### 原文错在哪里：E21
+# ### E21：对什么求和，对什么平均
 #
 # 平均是对什么求的？第三篇文章（4.2）只印了一个公式 $L = -\sum_i y_i \log \hat y_i$，$i$ 数的是什么，全凭读者去猜。有三件事必须说清楚：
 #
@@ -580,14 +580,14 @@ print(tr("softmax over the batch, for one example alone:", "沿批的方向做 s
 # - [ ] 学到的一样，只是慢一些 — 学到的是别的东西：被截掉的地方根本没有斜率。
 
 # %% [markdown] id="backward" lang="en"
-# ## 4 · Backwards: whose fault was it?
+# ## 4 · Gradients and backpropagation
 #
 # The loss is one number that depends on every weight. The **gradient** says for each weight how fast the loss would grow if that
 # weight grew a little. Walk a small step the other way, and the loss falls: that is all of learning.
 #
 # Take a network small enough for paper: two inputs, two hidden ReLU units, two classes. First forwards:
-# %% [markdown] id="backward" lang="zh" of="e7cdd463"
-# ## 4 · 反向：是谁的错？
+# %% [markdown] id="backward" lang="zh" of="5231619c"
+# ## 4 · 梯度与反向传播
 #
 # 损失是一个数，取决于每一个权重。**梯度**说的是：如果某个权重增大一点点，损失会以多快的速度增长。朝相反的方向走一小步，损失就会下降：
 # 所谓学习，就是这么一回事。
@@ -615,11 +615,11 @@ print("a", a, " h", h, " z", z, " p", p.round(3), f" loss {-np.log(p[answer]):.3
 # the 1.) From there, one factor at a time:
 # %% [markdown] id="chain" lang="zh" of="fe4eb052"
 # 再倒着走，靠的是**链式法则**：损失取决于 $z$，$z$ 取决于 $h$，那么损失对 $h$ 的斜率，就是损失对 $z$ 的斜率乘以 $z$ 对 $h$ 的斜率，
-# 再把从 $h$ 通往损失的所有路径加起来。从末端开始。交叉熵对 logits 的斜率，是整门学问里最讨人喜欢的公式：
+# 再把从 $h$ 通往损失的所有路径加起来。从末端开始。交叉熵对 logits 的导数特别简单：
 #
 # $$ \frac{\partial \ell}{\partial z_k} = p_k - [k = c]. \tag{7} $$
 #
-# **模型相信的，减去事实。**（对 $\ln\sum_j e^{z_j} - z_c$ 求导：第一项给出 softmax，第二项给出那个 1。）从这里开始，一次一个因子：
+# **预测概率减去真实标签。**（对 $\ln\sum_j e^{z_j} - z_c$ 求导：第一项给出 softmax，第二项给出那个 1。）从这里开始，一次一个因子：
 # %% id="backward-by-hand"
 dz = p.copy()
 dz[answer] -= 1  # (7)
@@ -665,7 +665,7 @@ loss, slope = mlp.cross_entropy_and_gradient(np.array([answer]), scores)
 gradients = mlp.backward(layers, given, slope)
 assert np.allclose(gradients[0][0], dW1) and np.allclose(gradients[1][0], dW2)
 # %% [markdown] id="gradient-check" lang="en"
-# ### Trust nothing: two checks
+# ### Checking gradients: central differences and automatic differentiation
 #
 # A wrong gradient does not crash. It learns badly, and you blame the data. So check it, twice. First by **central differences**, the
 # definition of a slope: nudge each weight up and down and see how the loss moves. That takes two forward passes *per weight*, and
@@ -673,8 +673,8 @@ assert np.allclose(gradients[0][0], dW1) and np.allclose(gradients[1][0], dW2)
 # the gradients. We get them out with a trick that works on every backend: one step of plain gradient descent with a learning rate
 # of 1 changes each weight by exactly minus its gradient. (We check with tanh: a ReLU has no slope exactly at its bend, and a nudge that steps across the
 # bend gives something between the slopes on either side.)
-# %% [markdown] id="gradient-check" lang="zh" of="6e981d39"
-# ### 什么都不要轻信：两道检查
+# %% [markdown] id="gradient-check" lang="zh" of="f761761d"
+# ### 梯度检查：中心差分与自动微分
 #
 # 错误的梯度不会让程序崩溃，只会让模型学不好，而你会去怪数据。所以要检查，而且查两遍。先用**中心差分**，也就是斜率的定义：把每个权重往上、往下各推一点，
 # 看损失怎么变。**每个权重**要做两次前向传播，但完全不需要懂什么。再与**自动微分**对照：Keras 让后端记录前向过程，自行求出梯度。
@@ -783,7 +783,7 @@ course.report("accuracy_plain", history["validation_accuracy"][-1])
 # What has it learned? Each hidden unit has 784 incoming weights, one per pixel, so that they can be looked at as a picture. We show what training has
 # *added* to the random numbers they began as: blue where ink speaks for the unit, red where it speaks against.
 # %% [markdown] id="digits-reading" lang="zh" of="d36c217a"
-# 没有框架，没有自动微分：只是把第 4 节那几行放进循环，每批 32 个，就得到了一台会认字的机器。它学到了什么？每个隐藏单元有 784 个输入权重，
+# 没有框架，没有自动微分：只是把第 4 节那几行放进循环，每批 32 个，就得到了一个能识别数字的模型。它学到了什么？每个隐藏单元有 784 个输入权重，
 # 一个像素一个，所以可以当作图片来看。
 # 这里画的是训练在随机初值上**添加**的部分：蓝色处有墨，单元就更活跃；红色处有墨，就更不活跃。
 # %% id="digits-plot" tags=["fold"]
@@ -814,7 +814,7 @@ plots.show(
 )
 
 # %% [markdown] id="optimisers" lang="en"
-# ## 6 · Five ways downhill
+# ## 6 · Five optimisers
 #
 # So far each weight moved against its gradient, all with one **learning rate** $\eta$ (`learning_rate`). That is stochastic gradient
 # descent, SGD; *stochastic* because each batch gives only an estimate of the gradient. Four refinements are in daily use. $g$ is the
@@ -836,8 +836,8 @@ plots.show(
 # small at first, by factors known exactly, $\hat m = m / (1 - \beta_1^t)$ and $\hat s = s / (1 - \beta_2^t)$ at step $t$.
 #
 # One weight, and three gradients: 1, then 0.1 twice.
-# %% [markdown] id="optimisers" lang="zh" of="ccba40bf"
-# ## 6 · 五种下山的走法
+# %% [markdown] id="optimisers" lang="zh" of="0512d8fd"
+# ## 6 · 五种优化器
 #
 # 到目前为止，每个权重都沿梯度的反方向走，共用一个**学习率** $\eta$（`learning_rate`）。这就是随机梯度下降（SGD）；说它“随机”，是因为每一批只给出梯度的一个估计。
 # 常用的改进有四种。$g$ 是梯度，$w$ 是权重，形状任意但相同；所有运算都逐个进行。
@@ -853,7 +853,7 @@ plots.show(
 # $$
 #
 # **动量**让方向一致的步子累积起来，来回摇摆的步子相互抵消。**AdaGrad** 给每个权重各自的学习率：除以历史梯度平方和的平方根，于是很少用到的权重
-# （罕见的词！）步子更大。可是这个和只增不减，步子终会走不动；**RMSprop** 会忘掉旧的梯度。**Adam** 把动量和 RMSprop 合在一起，并修正了开头：
+# （罕见的词！）步子更大。可是这个和只增不减，步长会越来越小；**RMSprop** 会忘掉旧的梯度。**Adam** 把动量和 RMSprop 合在一起，并修正了开头：
 # 两个平均值都从零出发，起初偏小，小多少是精确知道的，所以第 $t$ 步用 $\hat m = m / (1 - \beta_1^t)$ 和 $\hat s = s / (1 - \beta_2^t)$。
 #
 # 一个权重，三个梯度：先是 1，再是两次 0.1。
@@ -898,14 +898,14 @@ for name, (rule, theirs) in pairs.items():
     print(f"{name:>9}", tr("largest difference from Keras after 20 steps:", "20 步后与 Keras 的最大差异："),
           f"{np.abs(ours - keras.ops.convert_to_numpy(variable)).max():.1e}")
 # %% [markdown] id="race" lang="en"
-# ### A race in a valley
+# ### The optimisers compared in a narrow valley
 #
 # The loss of a real network is like a long valley: steep walls, and a floor that hardly falls. The simplest one is
 # $f(x, y) = x^2/50 + y^2$: fifty times as steep across as along. All five start at the same place. What counts is the number of
 # steps until the loss stays below one hundredth of what it was at the start, and each may choose its own learning rate, the best of
 # 100. So nobody is beaten by a badly chosen rate.
-# %% [markdown] id="race" lang="zh" of="50adab96"
-# ### 山谷里的赛跑
+# %% [markdown] id="race" lang="zh" of="96d5f43c"
+# ### 在狭长山谷中比较优化器
 #
 # 真实网络的损失就像一条长长的山谷：两壁陡峭，谷底几乎不往下走。最简单的一个是 $f(x, y) = x^2/50 + y^2$：横穿山谷方向的陡峭程度，是沿着山谷方向的五十倍。
 # 五位选手从同一点出发，比的是走多少步之后，损失一直低于起点的百分之一；各自可以从 100 个学习率里挑最好的。
@@ -994,12 +994,12 @@ plots.film(
     "AdaGrad 则失去了优势。",
 )
 # %% [markdown] id="sweep" lang="en"
-# ### What the article gets wrong: E23
+# ### E23: a learning rate for every optimiser
 #
-# The fourth article (3.2.3) advises: *start with a learning rate between 0.01 and 0.1, and lower it step by step to avoid over-fitting.* Two
+# The fourth article (3.2.3) advises: *start with a learning rate between 0.01 and 0.1, and lower it step by step to avoid overfitting.* Two
 # claims, both easily tested. First the range. We train the digit network briefly with rates from tiny to huge, a **learning-rate sweep**:
-# %% [markdown] id="sweep" lang="zh" of="c3170893"
-# ### 原文错在哪里：E23
+# %% [markdown] id="sweep" lang="zh" of="0747e893"
+# ### E23：不分优化器的学习率
 #
 # 第四篇文章（3.2.3）建议：“初始学习率一般设置在0.01-0.1之间，逐步减小以避免过拟合。”这是两个说法，都不难检验。先看范围：用从极小到极大的学习率
 # 短暂训练一下识别数字的网络，这叫**学习率扫描**：
@@ -1042,9 +1042,9 @@ plots.show(
 # longer ones Adam is usually started between 0.0001 and 0.003, for Transformers between 0.00001 and 0.001, with smaller steps at first (*warm-up*, lesson 06).
 # The rule that always holds: **sweep**, and take a rate a little to the left of the best.
 #
-# Now the second claim. Does a lower rate protect from over-fitting? We let a network learn 200 digits by heart, at three rates, until its
+# Now the second claim. Does a lower rate protect from overfitting? We let a network learn 200 digits by heart, at three rates, until its
 # training loss is as low each time, and see what it knows of other digits.
-# %% [markdown] id="sweep-reading" lang="zh" of="87c0d936"
+# %% [markdown] id="sweep-reading" lang="zh" of="6db7559e"
 # 只给范围、不说优化器，等于没说。普通 SGD 的最好值在原文范围的上端，动量的在范围之内；而如今几乎人人都在用的 Adam，最好值在下端甚至更低，到了上端几乎什么也学不到。
 # 何况这只是一个小网络，训练得也很短：训练更久时，Adam 通常从 0.0001 到 0.003 之间起步，Transformer 则是 0.00001 到 0.001，而且开头几步要更小（**预热**，见第 06 课）。
 # 永远成立的规则只有一条：**扫一遍**，取比最好值略靠左的学习率。
@@ -1073,8 +1073,8 @@ for rate in (3e-3, 1e-3, 3e-4):
 # arrived, a falling one does both):
 # %% [markdown] id="by-heart-reading" lang="zh" of="af250836"
 # 学习率降到十分之一，训练慢了好几倍，在新数字上却几乎没有差别：训练与验证之间的差距照旧。（如果停在同一轮，**看上去**像是有保护作用，那只是因为慢的网络还没走那么远。
-# 这叫提前停止，见第 8 节，并不需要低学习率。）逐渐降低学习率，真正的用处是**收敛**：分批使梯度带有噪声，学习率不变，权重就永远静不下来。
-# 在一个圆碗 $f(w) = w^2/2$ 里，给每次的梯度加上噪声，取 200 次的平均（大的学习率静不下来，小的还没走到，逐渐降低的两样都做到了）：
+# 这叫早停，见第 8 节，并不需要低学习率。）逐渐降低学习率，真正的用处是**收敛**：分批使梯度带有噪声，学习率不变，权重就始终来回波动。
+# 在一个圆碗 $f(w) = w^2/2$ 里，给每次的梯度加上噪声，取 200 次的平均（大的学习率来回波动，小的还没走到，逐渐降低的两者兼顾）：
 # %% id="decay-run"
 noise = np.random.default_rng(course.seed).normal(size=(100, 200))  # (steps, runs)
 for name, schedule in ((tr("constant 0.2 ", "一直 0.2  "), lambda t: 0.2),
@@ -1099,13 +1099,13 @@ for name, schedule in ((tr("constant 0.2 ", "一直 0.2  "), lambda t: 0.2),
 # - [ ] 都察觉不到：最小值的位置没变 — 位置是没变，可走过去的步子变了。
 
 # %% [markdown] id="deep" lang="en"
-# ## 7 · Why deep networks would not learn, and what cured them
+# ## 7 · Vanishing gradients and initialisation
 #
 # Equation (8) multiplies, on the way from one layer down to the next, by a matrix and by $f'$. Twelve layers, twelve such factors. If a
 # typical factor is below one, little arrives at the bottom: the gradient **vanishes**. If it is above one, it **explodes**. The sigmoid,
 # long the standard choice, has a slope of at most ¼.
-# %% [markdown] id="deep" lang="zh" of="4bf5fec5"
-# ## 7 · 深层网络为什么学不动，又是怎样治好的
+# %% [markdown] id="deep" lang="zh" of="dbdf2069"
+# ## 7 · 梯度消失与初始化
 #
 # 式 (8) 从上一层传到下一层时，要乘以一个矩阵，再乘以 $f'$。十二层，就有十二次这样的因子。如果因子一般小于一，传到底下就所剩无几：梯度**消失**；
 # 如果大于一，梯度就**爆炸**。长期作为标准选择的 sigmoid，斜率至多只有 ¼。
@@ -1188,7 +1188,7 @@ for name, start in [(tr("all zero  ", "全为零  "), zero), (tr("all 0.01  ", "
 # 全为零时，除了输出层的偏置，什么都不动。权重全都相等时，32 个单元永远收到相同的梯度：它们其实是一个单元，算了 32 遍。
 # **随机数打破了对称**，它的任务仅此而已。
 #
-# 这个药方治的只是梯度，还是真能帮助学习？八个隐藏层，同样的数据，同样的步数：
+# 这样的初始化只是改善了梯度，还是真能帮助学习？八个隐藏层，同样的数据，同样的步数：
 # %% id="deep-train"
 for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
     learner, trace = mlp.train_network(
@@ -1200,9 +1200,9 @@ for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
           f"{trace['validation_accuracy'][-1]:.1%}")
 
 # %% [markdown] id="overfitting" lang="en"
-# ## 8 · Learning by heart, and six remedies
+# ## 8 · Overfitting, and six remedies
 #
-# The first article asks at its end (8.2) how to deal with **over-fitting**, names more data, L1, L2 and dropout, and breaks off in the middle of the
+# The first article asks at its end (8.2) how to deal with **overfitting**, names more data, L1, L2 and dropout, and breaks off in the middle of the
 # sentence. All true, and no use until you know how much each brings. So we provoke it: 300 digits only, and a network with 128 hidden units, 100,000 weights
 # to learn 300 answers. Then we try, one at a time:
 #
@@ -1214,11 +1214,11 @@ for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
 # - **early stopping** goes back to the weights of the epoch with the smallest validation loss;
 # - **more data**: ten times as many digits, for the same number of steps;
 # - **data for nothing**: a digit moved, turned or slanted a little is a new digit with a known label.
-# %% [markdown] id="overfitting" lang="zh" of="ea38dd3c"
-# ## 8 · 死记硬背，以及六种对策
+# %% [markdown] id="overfitting" lang="zh" of="f21e1366"
+# ## 8 · 过拟合，以及六种对策
 #
-# 第一篇文章在结尾（8.2）问怎样应对**过拟合**，提到增加数据、L1、L2 和 Dropout，话没说完就断了。都对，可是不知道每一样能带来多少，就没有用。
-# 所以我们故意把它逼出来：
+# 第一篇文章在结尾（8.2）问怎样应对**过拟合**，提到增加数据、L1、L2 和暂退法，话没说完就断了。都对，可是每一种效果有多大，需要测量。
+# 所以我们故意制造过拟合：
 # 只用 300 个数字，网络却有 128 个隐藏单元，用十万个权重去学 300 个答案。然后逐一尝试：
 #
 # - **L2** 在损失上加 $\lambda \sum w^2$，越大的权重拉得越狠；**L1** 加 $\lambda \sum |w|$，对所有权重一样拉，许多会被拉到接近零；
@@ -1226,9 +1226,9 @@ for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
 #
 # $$ \tilde h_j = \frac{k_j}{1 - r}\, h_j, \qquad P(k_j = 0) = r,\quad P(k_j = 1) = 1 - r; \tag{14} $$
 #
-# - **提前停止**：退回到验证损失最小的那一轮的权重；
+# - **早停**：退回到验证损失最小的那一轮的权重；
 # - **更多数据**：数字增加到十倍，步数不变；
-# - **白来的数据**：把一个数字稍微移一移、转一转、斜一斜，就是一个答案已知的新数字。
+# - **数据增强**：把一个数字稍微移一移、转一转、斜一斜，就是一个答案已知的新数字。
 # %% id="dropout-by-hand"
 random = np.random.default_rng(course.seed)
 outputs = np.array([2.0, 1.0, 4.0, 3.0])  # (units,)
@@ -1269,7 +1269,7 @@ remedies = {
     "L1": dict(l1=3e-4),
     "L2": dict(l2=3e-3),
     tr("dropout", "暂退法"): dict(dropout=0.5),
-    tr("early stopping", "提前停止"): dict(patience=5),
+    tr("early stopping", "早停"): dict(patience=5),
     tr("moved digits", "移动数字"): dict(change=move),
     tr("ten times the data", "十倍数据"): dict(inputs=seen[:3_000], labels=seen_labels[:3_000],
                                                epochs=max(1, course.small_epochs // 10)),
@@ -1306,7 +1306,7 @@ left.annotate(plots.label("stop here", "该停在这里"), (lowest + 1, 1.75), x
 left.set(title=plots.label("No remedy", "不采取对策"), xlabel=plots.label("epoch", "轮次"), ylabel=plots.label("cross-entropy", "交叉熵"), ylim=(0, 2))
 left.legend(loc="center right", bbox_to_anchor=(1, 0.62))
 labels = [plots.label("none", "不采取对策"), "L1", "L2", plots.label("dropout", "暂退法"),
-          plots.label("early stopping", "提前停止"), plots.label("moved digits", "移动数字"),
+          plots.label("early stopping", "早停"), plots.label("moved digits", "移动数字"),
           plots.label("ten times the data", "十倍数据")]
 right_axis.barh(labels, [100 * accuracy for *_, accuracy in outcome.values()], xerr=100 * error, capsize=3, height=0.6,
                 color=[plots.PALETTE[1], *[plots.PALETTE[0]] * 4, *[plots.PALETTE[2]] * 2])
@@ -1325,16 +1325,16 @@ plots.show(
 # clearly improves. What changes that is **knowledge**: more digits, or the knowledge, put in by hand, that a moved digit is still the
 # same digit. Regularisation is a brake; data is an engine.
 # %% [markdown] id="remedies-reading" lang="zh" of="9b6bf685"
-# 不采取对策时，网络把 300 个数字背了下来，而在别的数字上，损失是学过的许多倍。最后一列要**连同**标准误一起看。L1、L2、暂退法和提前停止大多让其他数字上的损失略有下降；
-# 惩罚项和提前停止靠的是让模型**在出错时没那么肯定**。（提前停止正是在这些数字上选的轮次，所以它的损失略占便宜。）答对的次数，哪一种都没有明显增加。能改变这一点的是**知识**：更多的数字，或者由人告诉它的知识，即挪动过的数字还是那个数字。
-# 正则化是刹车，数据才是发动机。
+# 不采取对策时，网络把 300 个数字背了下来，而在别的数字上，损失是学过的许多倍。最后一列要**连同**标准误一起看。L1、L2、暂退法和早停大多让其他数字上的损失略有下降；
+# 惩罚项和早停靠的是让模型**在出错时没那么肯定**。（早停正是在这些数字上选的轮次，所以它的损失略占便宜。）答对的次数，哪一种都没有明显增加。能改变这一点的是**知识**：更多的数字，或者由人告诉它的知识，即挪动过的数字还是那个数字。
+# 正则化只能减轻过拟合，更多的数据才能从根本上改善。
 # %% [markdown] id="quiz-overfit" lang="en" tags=["quiz"]
 # **Training accuracy 99.9%, validation accuracy 88%. You add dropout, and get 97% and 88%. What did dropout do?**
-# - [ ] It cured the over-fitting, since the gap fell from 12 to 9 points — The gap fell because training got worse; nobody is helped by that.
+# - [ ] It cured the overfitting, since the gap fell from 12 to 9 points — The gap fell because training got worse; nobody is helped by that.
 # - [x] Nothing for the accuracy on new data; look at the validation loss before you drop it — It may still have made the wrong answers less confident, which accuracy does not show.
 # - [ ] It made the model worse, since 97 is less than 99.9 — What counts is new data, and there it is the same.
 # - [ ] It shows that the network is too small — A network that reaches 99.9% is large enough to learn its examples by heart.
-# %% [markdown] id="quiz-overfit" lang="zh" of="37de3731" tags=["quiz"]
+# %% [markdown] id="quiz-overfit" lang="zh" of="0655650c" tags=["quiz"]
 # **训练准确率 99.9%，验证准确率 88%。加上暂退法之后，分别是 97% 和 88%。暂退法起了什么作用？**
 # - [ ] 治好了过拟合：差距从 12 个百分点降到 9 个 — 差距变小是因为训练变差了，谁也没有因此得益。
 # - [x] 对新数据的准确率没有作用；弃用之前，先看看验证损失 — 它也许让错误的答案不那么自信了，这一点准确率看不出来。
@@ -1342,15 +1342,15 @@ plots.show(
 # - [ ] 说明网络太小 — 能达到 99.9% 的网络，已经大到足以把例子背下来。
 
 # %% [markdown] id="best" lang="en"
-# ## 9 · All of it together: 96 in 100
+# ## 9 · All of it together: 96% on the test set
 #
 # Now the library's model in Keras, `mlp.MLP`: two hidden layers of ReLU units with He's weights, dropout of 0.2, Adam with a rate that falls from
 # 0.003 to 0 along half a cosine, and every batch moved anew, so that no picture is ever seen twice. All of these settings were chosen on validation
 # digits. The plain network of section 5 is the yardstick.
-# %% [markdown] id="best" lang="zh" of="eb3a8ec5"
-# ## 9 · 全部用上：100 个里认对 96 个
+# %% [markdown] id="best" lang="zh" of="4ddd8cc1"
+# ## 9 · 综合运用：测试集上 96%
 #
-# 现在用课程库里的 Keras 模型 `mlp.MLP`：两个 ReLU 隐藏层，He 权重，暂退率 0.2；Adam 的学习率沿半个余弦从 0.003 降到 0；每一批都重新移动一遍，所以没有一张图会看到两次。
+# 现在用课程库里的 Keras 模型 `mlp.MLP`：两个 ReLU 隐藏层，He 权重，暂退法的比例 0.2；Adam 的学习率沿半个余弦从 0.003 降到 0；每一批都重新移动一遍，所以没有一张图会看到两次。
 # 这些设置全都是在验证数字上选定的。第 5 节那个朴素的网络是比较的标尺。
 # %% id="best-run"
 started = time.perf_counter()
@@ -1426,13 +1426,13 @@ plots.show(
 # ## 10 · 2003 年的神经语言模型
 #
 # **语言模型**根据前面的词，给词表里每个词一个“下一个就是它”的概率。它就是一个有几千个类别的分类器，而且标签不花钱：每篇文本里的每个词，都是它前面那些词的标签。
-# 本吉奥等人用的部件，你已经全都认识：给最近的 $n$ 个词各查一个向量，拼接起来，送进一个感知机：
+# Bengio等人用的部件，你已经全都认识：给最近的 $n$ 个词各查一个向量，拼接起来，送进一个感知机：
 #
 # $$ x = \bigl[C_{w_{t-n}}; \dots; C_{w_{t-1}}\bigr], \qquad z = b + U \tanh(d + H x), \qquad P(w_t = k \mid \dots) = \mathrm{softmax}(z)_k. \tag{15} $$
 #
 # $C$ 是 (V, m)，一个词一行；$x$ 是 (nm,)；$H$ 是 (h, nm)；$d$ 是 (h,)；$U$ 是 (V, h)；$b$ 和 $z$ 是 (V,)。全部都是学出来的，$C$ 里的词向量也不例外。
 #
-# 数据用影评，和第 01 课一样**按影片**划分。只有一处不同：要让模型写文章，它得认识句号和逗号，所以分词器要把它们留下。
+# 数据用影评，和第 01 课一样**按电影**划分。只有一处不同：要让模型写文章，它得认识句号和逗号，所以分词器要把它们留下。
 # %% id="language-data"
 def words_of(text):
     return re.findall(r"\w+(?:'\w+)*|[.,!?]", prep.clean(text).lower())
@@ -1479,7 +1479,7 @@ print(f"{np.exp(sum(surprise) / 3):.3f}", f"{mlp.perplexity(surprise):.3f}")  # 
 print(f"{np.mean(np.exp(surprise)):.3f}",
       tr("(a mean of exponentials is something else)", "（指数的平均是另一回事）"))
 # %% [markdown] id="baselines" lang="en"
-# ### What counting can do
+# ### n-gram models: the baseline by counting
 #
 # A number means little without yardsticks, and the ones to beat only count. The **unigram** model gives each word its share of all words, whatever
 # came before. The **trigram** asks what followed the last *two* words, and must guess where they were never seen together. Two ways of guessing:
@@ -1488,13 +1488,13 @@ print(f"{np.mean(np.exp(surprise)):.3f}",
 # one word only.) It was the best that counting could do for twenty years.
 #
 # Words outside the vocabulary are `[UNK]`, one word like any other, for **all** models alike.
-# %% [markdown] id="baselines" lang="zh" of="20853b8b"
-# ### 光靠数数能做到什么
+# %% [markdown] id="baselines" lang="zh" of="10230b75"
+# ### n 元模型：靠计数得到的基线
 #
-# 没有标尺，一个数说明不了什么；而要超过的对手只会数数。**一元**模型不管前面是什么，都把一个词在全部词中所占的份额当作它的概率。**三元**模型看最近**两个**词之后出现过什么；
+# 没有基线，一个数说明不了什么；这里的基线只靠计数。**一元**模型不管前面是什么，都把一个词在全部词中所占的份额当作它的概率。**三元**模型看最近**两个**词之后出现过什么；
 # 如果这两个词从未一起出现过，就只能猜。猜法有两种：**插值**把只看前两个词、只看前一个词和完全不看前文得到的三种份额，按固定权重混合，权重由留出的影评定出；**Kneser–Ney**
 # 从每个计数里扣下一点，交给较短的上下文，而在那里数的不是一个词出现了**多少次**，而是它跟在**多少种不同的词**后面。（*Francisco* 很常见，却只跟在一个词后面。）
-# 二十年间，这是数数所能做到的最好水平。
+# 二十年间，这是计数方法的最好水平。
 #
 # 词表以外的词都是 `[UNK]`，对**所有**模型一样，当作一个普通的词。
 # %% id="baselines-run"
@@ -1542,7 +1542,7 @@ print(f"{time.perf_counter() - started:.0f} s; {writer.count_params():,}",
 #
 # > 比两者都低，而且低得明显。两个模型错在不同的地方：三元模型逐字记得它见过的东西；网络则知道 *could* 能出现的地方，*would* 也能。一个感到意外的时候，另一个常常不意外；
 # > 而概率的平均至少是较好者的一半，所以混合模型在任何一个词上最多损失 $\ln 2$，在其中一个模型错得离谱的那些词上，得到的却多得多。2003 年的论文也是这个结论；
-# > 把不同的模型混合起来，至今仍是最便宜的改进。（如果你用的是短评样例，网络读得实在太少，与这么弱的伙伴各占一半，混合的结果胜不过三元模型。）
+# > 把不同的模型混合起来，至今仍是最便宜的改进。（如果你用的是短评样本，网络读得实在太少，与这么弱的伙伴各占一半，混合的结果胜不过三元模型。）
 # %% id="mixture-run"
 counted = surprises[tr("trigram, Kneser–Ney", "三元，Kneser–Ney")]
 mixed = -np.log(0.5 * np.exp(-neural) + 0.5 * np.exp(-counted))
@@ -1568,7 +1568,7 @@ bars = left.barh(names, values, height=0.6,
                  color=[*[plots.PALETTE[5]] * 3, plots.PALETTE[0], plots.PALETTE[2]])
 left.bar_label(bars, fmt="%.0f", padding=3)
 left.invert_yaxis()
-left.set(xlabel=plots.label("perplexity on films never seen", "没见过的影片上的困惑度"), xlim=(0, max(values) * 1.12))
+left.set(xlabel=plots.label("perplexity on films never seen", "没见过的电影上的困惑度"), xlim=(0, max(values) * 1.12))
 share = np.random.default_rng(course.seed).permutation(len(neural))[:3_000]
 right_axis.plot(counted[share], neural[share], ".", ms=2.5, alpha=0.35)
 right_axis.plot([0, 13], [0, 13], "--", color=plots.PALETTE[6], lw=1.2)
@@ -1581,14 +1581,14 @@ plots.show(
     "左图：五个模型困惑度的条形图，一元模型远远落后，三元与网络的混合最好。右图：每个点是一个词，横轴是它对三元模型的惊讶，纵轴是对网络的惊讶；对角线两侧都有许多远离它的点。",
 )
 # %% [markdown] id="erratum-18" lang="en"
-# ### What the article gets wrong: E18
+# ### E18: perplexity is not understanding
 #
 # The third article (2.2) says that perplexity "reflects how well the model understands the text". A table of word counts understands nothing, and you have seen
 # how well it does. Perplexity is (16), no more. And it can be compared **only on the same tokens**. Here is how to "improve" the dullest model without
 # teaching it anything: give it fewer words to know. The last line shows how much hangs on a choice that many reports do not even mention: whether `[UNK]`,
-# which is easy to foretell because it is so frequent, counts as a word.
-# %% [markdown] id="erratum-18" lang="zh" of="2543d6ce"
-# ### 原文错在哪里：E18
+# which is easy to predict because it is so frequent, counts as a word.
+# %% [markdown] id="erratum-18" lang="zh" of="e90bd03a"
+# ### E18：困惑度不等于理解
 #
 # 第三篇文章（2.2）说困惑度“反映模型对文本的理解程度”。一张词频表什么也不理解，而它的成绩你已经看到了。困惑度就是式 (16)，仅此而已；而且**只有词元相同才能比较**。
 # 下面演示怎样什么都不教，就让最笨的模型“进步”：让它少认识几个词。最后一行则说明，许多报告提都不提的一个选择有多要紧：`[UNK]` 因为常见而好猜，它算不算一个词。
@@ -1603,13 +1603,13 @@ for known in (size, size // 3, size // 10, size // 30):
 print(tr("the network, all words:", "神经网络，全部的词："), f"{mlp.perplexity(neural):.1f};",
       tr("without the unknown ones:", "不算未登录词："), f"{mlp.perplexity(neural, test_targets != 1):.1f}")
 # %% [markdown] id="erratum-9" lang="en"
-# ### What the article gets wrong: E09
+# ### E09: perceptrons in a Transformer
 #
 # The second article (2.1) says that large language models "usually consist of multilayer perceptrons". That was true of the model you have just trained. Today's
 # are Transformers: between the perceptrons stand attention layers, by which a word looks at *all* words before it, and not at a fixed four. Yet the
 # perceptron has not gone. Of the weights of one Transformer block it holds the larger part:
-# %% [markdown] id="erratum-9" lang="zh" of="b7484b2d"
-# ### 原文错在哪里：E09
+# %% [markdown] id="erratum-9" lang="zh" of="d6e8e18b"
+# ### E09：Transformer 中的感知机
 #
 # 第二篇文章（2.1）说大语言模型“通常由多层感知机组成”。对你刚刚训练的这个模型来说，确实如此。今天的模型是 Transformer：感知机之间夹着注意力层，一个词可以看到前面**所有**的词，
 # 而不是固定的四个。不过感知机并没有消失：一个 Transformer 块的权重，大部分就在它里面：
@@ -1623,12 +1623,12 @@ print({layer.name: f"{layer.count_params():,}"
        for layer in (writer.vectors, writer.hidden, writer.from_hidden)})
 
 # %% [markdown] id="generate" lang="en"
-# ## 11 · Let it write
+# ## 11 · Generating text: sampling and temperature
 #
 # To write, ask the model for the probabilities of the next word, draw one, append it, ask again. The **temperature** $\tau$ sets how daring the draw is: divide the
 # logits by it before softmax. With $\tau \to 0$ the likeliest word always wins; with large $\tau$ all words become alike.
-# %% [markdown] id="generate" lang="zh" of="8eab1967"
-# ## 11 · 让它写
+# %% [markdown] id="generate" lang="zh" of="5ffd4788"
+# ## 11 · 生成文本：抽样与温度
 #
 # 写作的办法：向模型要下一个词的概率，抽一个，接上去，再问。**温度** $\tau$ 决定抽的时候有多大胆：softmax 之前，把 logits 除以它。$\tau \to 0$ 时，总是最可能的词胜出；
 # $\tau$ 很大时，所有的词都差不多。
@@ -1669,7 +1669,7 @@ print(tr("trigram, τ = 0.7:", "三元模型，τ = 0.7："), written(kneser_ney
 # Its word vectors were learned on the way, and nobody asked for them. As in lesson 01, near means *can stand in the same place*; for some very frequent words (*could*,
 # *was*) it shows, others have not been met often enough:
 # %% [markdown] id="generate-reading" lang="zh" of="c96f67a1"
-# 温度低，它原地打转；温度高，它胡言乱语；在两者之间，倒颇有几分影评的腔调，只是记忆只有四个词：写到句尾，已经忘了句子是怎么开头的。隐藏层再大也改变不了这一点。
+# 温度低，它不断重复；温度高，它语无伦次；在两者之间，倒有几分像影评，只是记忆只有四个词：写到句尾，已经忘了句子是怎么开头的。隐藏层再大也改变不了这一点。
 # 它需要的是一种看得更远的办法，那就是注意力（第 05 课）。
 #
 # 词向量是顺带学出来的，没有人要求过。与第 01 课一样，“相近”的意思是**能站在同样的位置上**；在几个很常见的词（*could*、*was*）上看得出来，别的词遇到的次数还不够多：
@@ -1681,11 +1681,11 @@ for word in ("could", "two", "he", "was"):
             other for other, _ in prep.nearest(word, vocabulary.words, table_of_vectors, k=6)))
 # %% [markdown] id="quiz-perplexity" lang="en" tags=["quiz"]
 # **Model A has a perplexity of 60 on words, model B of 25 on subwords, both on the same reviews. Which one is better?**
-# - [ ] B: 25 is less than 60 — Per token, yes; but B's tokens are pieces, more of them, and each easier to foretell.
-# - [ ] A: it gets by with fewer tokens — That alone says nothing about how well it foretells them.
+# - [ ] B: 25 is less than 60 — Per token, yes; but B's tokens are pieces, more of them, and each easier to predict.
+# - [ ] A: it gets by with fewer tokens — That alone says nothing about how well it predicts them.
 # - [x] It cannot be said: compare the total surprise over the whole text — Both totals are surprises at the same text, however it was cut, provided that neither hides words behind [UNK]; divide both by the number of words.
 # - [ ] They are equally good, as both read the same reviews — Nothing in the two numbers says so.
-# %% [markdown] id="quiz-perplexity" lang="zh" of="693cdb3d" tags=["quiz"]
+# %% [markdown] id="quiz-perplexity" lang="zh" of="14bf1ae4" tags=["quiz"]
 # **同样的影评，模型 A 按词算困惑度是 60，模型 B 按子词算是 25。哪个更好？**
 # - [ ] B：25 比 60 小 — 按词元算是这样；可是 B 的词元是片段，数量更多，每个也更好猜。
 # - [ ] A：它用的词元更少 — 光凭这一点，说明不了它猜得有多准。
@@ -1949,10 +1949,10 @@ check("02.5", batch_perplexity)
 # - Backwards, the gradient at the logits is *believed minus true*; every layer below costs two matrix products. Check gradients by nudging.
 # - For Adam the learning rate is about the length of a step. Sweep it. Lowering it serves convergence.
 # - Weights of variance 2/n and an activation that does not flatten keep gradients alive; random numbers break the symmetry.
-# - Against over-fitting, data come first, made-up variations next; penalties, dropout and early stopping help a little, mostly by making a model modest
+# - Against overfitting, data come first, made-up variations next; penalties, dropout and early stopping help a little, mostly by making a model modest
 #   rather than clever.
 # - Perplexity is exp(total surprise / tokens), and comparable on the same tokens only. Mix models that err differently.
-# %% [markdown] id="summary" lang="zh" of="e5da32bd"
+# %% [markdown] id="summary" lang="zh" of="949c66ac"
 # ## 15 · 小结
 #
 # - 一层就是一次矩阵相乘，再弯一下；隐藏层给输入换一种描述，让问题变得容易。宽度是加法，深度是乘法。
@@ -1960,14 +1960,14 @@ check("02.5", batch_perplexity)
 # - 反向时，logits 处的梯度是**相信的减去真实的**；往下每一层要两次矩阵相乘。推一推权重，检查梯度。
 # - 对 Adam 来说，学习率差不多就是步长。扫一遍再定。降低学习率是为了收敛。
 # - 权重方差取 2/n，激活函数不要变平，梯度就能活着传下去；随机数打破对称。
-# - 对付过拟合，数据第一，自己造的变化第二；惩罚项、暂退法和提前停止略有帮助，多半靠的是让模型变谦虚，而不是变聪明。
+# - 对付过拟合，数据第一，自己造的变化第二；惩罚项、暂退法和早停略有帮助，多半靠的是让模型不那么自信，而不是提高准确率。
 # - 困惑度是 exp(总惊讶 / 词元数)，只有词元相同才能比较。把错得不一样的模型混合起来。
 
 # %% [markdown] id="faq" lang="en"
 # ## 16 · Questions that come up
 #
 # **How many layers, how many units?** Begin with two hidden layers of some hundred units, make the network large enough to learn its training data by heart, then rein it in
-# (section 8). A network that cannot over-fit is too small to know whether it could have done better.
+# (section 8). A network that cannot overfit is too small to know whether it could have done better.
 #
 # **Is a learning rate of 0.01 good?** For which optimiser, at which batch size? Sweep it (section 6); it takes a minute and settles the matter.
 #
@@ -1981,7 +1981,7 @@ check("02.5", batch_perplexity)
 #
 # **Do I still need to know back-propagation, if the library does it?** Whoever knows it finds the dead unit, the wrong axis and the missing mask in minutes. The library computes gradients of
 # whatever you wrote, mistakes included.
-# %% [markdown] id="faq" lang="zh" of="c606d7d3"
+# %% [markdown] id="faq" lang="zh" of="8302b6a0"
 # ## 16 · 常见问题
 #
 # **要几层，每层多少单元？** 从两个隐藏层、每层几百个单元开始；先让网络大到足以把训练数据背下来，再收住它（第 8 节）。连过拟合都做不到的网络太小了，你无从知道它本来能做到多好。

@@ -28,24 +28,24 @@
 # %% [markdown] id="title" lang="zh" of="19859338"
 # # 03 · 自编码器：瓶颈之后，还剩下什么？
 #
-# 在电话里描述一位朋友的长相。照片传不过去，你大概只能说二十个词，对方要凭这些词把脸画出来。你不会浪费词去说“有两只眼睛”，
+# 在电话里描述一位朋友的长相，只准说二十个词，对方要凭这些词把脸画出来。你不会浪费词去说“有两只眼睛”，
 # 人人都有；你会说这张脸和别人**不一样**的地方。
 #
-# **自编码器**一人分饰两角。网络的前一半叫**编码器**，把一幅图或一段文本变成寥寥几个数，称为**编码**；
-# 后一半叫**解码器**，只凭编码把原物重新画出来。没有人规定该传哪些数。它们全由一个要求逼出来：出来的东西要像进去的东西。
+# **自编码器**做的就是这两件事。网络的前一半叫**编码器**，把一幅图或一段文本变成寥寥几个数，称为**编码**；
+# 后一半叫**解码器**，只凭编码把原物重新画出来。没有人规定该传哪些数。它们由一个要求决定：输出要像输入。
 #
 # **学完这一课，你能够**
 #
-# - 用主成分做压缩，并说清楚为什么任何“走直线”的编码都不会更好；
+# - 用主成分做压缩，并说清楚为什么任何线性编码都不会更好；
 # - 搭建并训练自编码器，在留出的数据上量出编码里的每个数有多大价值；
 # - 在平方误差和交叉熵之间做选择，并说明其中一个为什么要求数据在 0 和 1 之间；
 # - 画出潜空间，在里面走一走，看到它的空洞在哪里；
-# - 让网络学会去噪、学会只用少数几个单元说话、学会报告从没见过的东西；
+# - 让网络学会去噪、学会只用少数几个单元编码、学会检测离群点；
 # - 压缩影评，并诚实地判断还剩下多少意思。
 #
 # **你需要会** 第 02 课的内容：层、损失、梯度下降。线性代数方面，需要点积和投影的概念；特征向量会通过它的作用来解释。
 #
-# **对应原文**：第二篇的 2.2、3.1 和 4.1 节。它的程序（勘误表中的 E12）会在第 8 节运行、拆开、改正。
+# **对应原文**：第二篇的 2.2、3.1 和 4.1 节。它的程序（勘误表中的 E12）会在第 8 节运行、分析、改正。
 
 # %% [markdown] id="need" lang="en"
 # ## Before you begin
@@ -323,7 +323,7 @@ plots.show(
 # can describe, the digits are a vanishing few: neighbouring pixels agree, ink runs in strokes, strokes form a handful of
 # shapes. Where most combinations never occur, fewer numbers must do. *How many fewer, and which?*
 # %% [markdown] id="data-reading" lang="zh" of="ec130e1f"
-# 一团灰尘。照这样画下去，画到地老天荒也碰不上一个数字。784 个数所能描述的图像里，数字只占微乎其微的一点：相邻的像素彼此一致，
+# 一团灰点。照这样抽下去，永远也得不到一个数字。784 个数所能描述的图像里，数字只占微乎其微的一点：相邻的像素彼此一致，
 # 墨迹连成笔画，笔画组成寥寥几种形状。既然绝大多数组合从不出现，少一些数也该够用。**能少多少？留下哪些？**
 
 # %% [markdown] id="by-hand" lang="en"
@@ -420,13 +420,13 @@ plots.show(
 # 两者之和由数据决定，所以**损失最小，就是保留的方差最大**。
 
 # %% [markdown] id="pca" lang="en"
-# ## 4 · The best straight code: principal components
+# ## 4 · The best linear code: principal component analysis
 #
 # For 784 pixels there are too many directions to try. But the answer is known in closed form: the directions are the
 # eigenvectors of the data's covariance, the directions that the covariance only stretches, and the variance kept by
 # each is its eigenvalue. `fit_principal_components` computes them all at once, largest first. Look at what they are:
-# %% [markdown] id="pca" lang="zh" of="6fc13d1e"
-# ## 4 · 最好的“直线”编码：主成分
+# %% [markdown] id="pca" lang="zh" of="f90ae337"
+# ## 4 · 最好的线性编码：主成分分析
 #
 # 784 个像素时，方向多得试不过来。好在答案有现成的公式：这些方向就是数据协方差矩阵的特征向量，也就是协方差矩阵只拉伸、不转动的方向，
 # 各自保留的方差就是特征值。`fit_principal_components` 一次全部算出，从大到小排列。看看它们长什么样：
@@ -511,18 +511,18 @@ plots.show(
 # - [ ] depends on the learning rate — How fast it gets there does; where the optimum lies does not.
 # %% [markdown] id="quiz-linear" lang="zh" of="aefaf30e" tags=["quiz"]
 # **编码为 10 个数的线性自编码器，编码器和解码器各再加一个线性层。它所能达到的最小误差……**
-# - [ ] 会下降：网络更深了 — 没有弯曲的深度不算深度：几个矩阵相乘还是一个矩阵。
+# - [ ] 会下降：网络更深了 — 没有非线性，再深也没有用：几个矩阵相乘还是一个矩阵。
 # - [x] 不变，仍是 10 个主成分的误差 — 线性接线性还是线性，而 10 个数的线性编码没有能胜过 PCA 的。
 # - [ ] 会上升：权重更多，更容易过拟合 — 最小误差不可能上升；新加的层完全可以什么都不做。
 # - [ ] 取决于学习率 — 学习率决定多快到达，不决定最优在哪里。
 
 # %% [markdown] id="arc" lang="en"
-# ## 5 · A line cannot bend
+# ## 5 · A nonlinear code for curved data
 #
 # Here are points for which one number is plainly enough: they lie along a curl, and "how far along?" says it all. PCA is
 # only allowed a straight line. An autoencoder with two hidden layers on each side may bend.
-# %% [markdown] id="arc" lang="zh" of="914abbba"
-# ## 5 · 直线不会拐弯
+# %% [markdown] id="arc" lang="zh" of="e0020724"
+# ## 5 · 非线性编码：弯曲的数据
 #
 # 下面这些点，显然一个数就够了：它们排在一条卷曲的曲线上，“走了多远”便说尽一切。PCA 只能用一条直线；
 # 编码器和解码器各有两个隐藏层的自编码器，则可以拐弯。
@@ -568,10 +568,10 @@ plots.show(
 # 橙色的线，是解码器所能说出的一切。PCA 的线横穿曲线，把相距很远的点编成同一个数。自编码器的线跟着曲线走，误差降到接近垂直于曲线方向的噪声的水平；
 # 那部分，一个数传不了，也不该传。
 #
-# 为什么要做深，道理全在这里：**数据躺在高维空间里一张又薄又弯的纸上，能拐弯的编码才贴得住它。**
+# 需要深层网络的原因就在这里：**数据分布在高维空间中一张弯曲的曲面附近，非线性的编码才能贴合它。**
 
 # %% [markdown] id="price" lang="en"
-# ## 6 · What does a wrong pixel cost?
+# ## 6 · Reconstruction losses: squared error and cross-entropy
 #
 # Squared error treats a pixel as a length. For ink there is a more telling reading. Let the decoder give each pixel a
 # *probability* $p$ of ink, and ask how many **nats** it takes to write the true pixel down if $p$ is what you expected:
@@ -581,11 +581,11 @@ plots.show(
 # $$ \ell(x, a) = -\sum_{j=1}^{D} \big[x_j \log\sigma(a_j) + (1 - x_j)\log(1 - \sigma(a_j))\big] = \sum_{j=1}^{D} \big[\log(1 + e^{a_j}) - x_j a_j\big]. \tag{4} $$
 #
 # The second form is the same (try it with $x = 1$) and never takes the logarithm of a zero. Three pixels by hand:
-# %% [markdown] id="price" lang="zh" of="16bb8258"
-# ## 6 · 一个像素错了，要付多少钱？
+# %% [markdown] id="price" lang="zh" of="dd4ba80b"
+# ## 6 · 重构损失：平方误差与交叉熵
 #
 # 平方误差把像素当作长度。对墨迹来说，还有一种更说明问题的读法。让解码器给每个像素一个“有墨”的**概率** $p$，再问：
-# 如果你预期的是 $p$，写下真实的像素要花多少**奈特**（nat）？有墨处是 $-\log p$，没墨处是 $-\log(1 - p)$，灰色则是两者的混合。
+# 如果你预期的是 $p$，真实像素的负对数概率是多少**奈特**（nat）？有墨处是 $-\log p$，没墨处是 $-\log(1 - p)$，灰色则是两者的混合。
 # 对所有像素求和，用 logits $a$ 表示，$p = \sigma(a)$，就是**二元交叉熵**：
 #
 # $$ \ell(x, a) = -\sum_{j=1}^{D} \big[x_j \log\sigma(a_j) + (1 - x_j)\log(1 - \sigma(a_j))\big] = \sum_{j=1}^{D} \big[\log(1 + e^{a_j}) - x_j a_j\big]. \tag{4} $$
@@ -622,11 +622,11 @@ print(f"{tr('a perfect copy of a held-out digit costs', '把留出的数字一�
 # > for it. The loss turns negative and keeps falling, the curve looks like a splendid success, and every such pixel comes
 # > back as plain 1. The formula is fine; the data were no probabilities.
 # %% [markdown] id="range-predict" lang="zh" of="8730ace6" tags=["predict"]
-# **先猜，再运行。** 人们喜欢把数据标准化成均值 0、标准差 1。这样一来，有的像素是 1.5，有的是 −0.5。
+# **先猜，再运行。** 人们常把数据标准化成均值 0、标准差 1。这样一来，有的像素是 1.5，有的是 −0.5。
 # 下一格画出一个像素的代价 (4) 随它的 logit 变化的曲线，$x$ 取 0、0.3、1 和 1.5。最后一条曲线的最低点在哪里？
 #
 # > 哪里也没有。$a$ 很大时，代价约为 $a - x a = (1 - x)\,a$。$x \le 1$ 时，它上升或变平；$x = 1.5$ 时，它等于 $-a/2$，**永远下降**。
-# > 优化器一下子就会找到这个出口：把 logit 推向无穷，还能得到奖励。损失变成负数并不断下降，曲线看起来像是大获成功，
+# > 优化器很快会利用这一点：把 logit 推向无穷，损失就不断降低。损失变成负数并不断下降，曲线看起来像是大获成功，
 # > 而这样的像素还原出来统统是 1。公式没有错，错在数据不是概率。
 # %% id="range-run"
 logits = np.linspace(-6, 10, 200)
@@ -670,7 +670,7 @@ except ValueError as error:
 # %% [markdown] id="deep" lang="zh" of="cdb9d34c"
 # ## 7 · 数字图像的深度自编码器
 #
-# 现在把会拐弯的编码用到真实图像上：784 → 200 → **编码** → 200 → 784；编码很短时，两边再各加一层 50 个单元，好拐更多的弯。
+# 现在把非线性的编码用到真实图像上：784 → 200 → **编码** → 200 → 784；编码很短时，两边再各加一层 50 个单元，好拐更多的弯。
 # 其余照旧：给什么还什么，中间只许通过我们允许的那几个数。
 # %% [markdown] id="deep-predict" lang="en" tags=["predict"]
 # **Before you run it.** At 2, 8 and 32 numbers, will the deep code lose less than PCA, and where is its lead largest?
@@ -782,16 +782,16 @@ plots.show(
 # 表中的差值是逐个数字相减得到的，所以它的标准误比由两列的标准误推想的要小。
 
 # %% [markdown] id="erratum" lang="en"
-# ## 8 · What the article gets wrong: E12
+# ## 8 · E12: a code without a bottleneck
 #
-# The second article (4.1) builds an autoencoder with `input_dim = 100`, `encoding_dim = 32`, `output_dim = 100`. Its
+# The second article (4.1) says that an autoencoder compresses its input, and builds one with `input_dim = 100`, `encoding_dim = 32`, `output_dim = 100`. Its
 # encoder is a layer of 32 followed by one of 100 with a sigmoid; its decoder is again 32, then 100. It is fitted on
 # `X_train`, which no line defines. Let us give it data with exactly 100 inputs: the middle of each digit, where nearly
 # all ink is, at 10 by 10 pixels.
-# %% [markdown] id="erratum" lang="zh" of="abaf97ec"
-# ## 8 · 原文错在哪里：E12
+# %% [markdown] id="erratum" lang="zh" of="6373b6a5"
+# ## 8 · E12：没有瓶颈的编码
 #
-# 第二篇文章（4.1）用 `input_dim = 100`、`encoding_dim = 32`、`output_dim = 100` 搭了一个自编码器。编码器先是 32 个单元的一层，
+# 第二篇文章（4.1）说自编码器把输入压缩成低维表示，代码用 `input_dim = 100`、`encoding_dim = 32`、`output_dim = 100` 搭了一个自编码器。编码器先是 32 个单元的一层，
 # 再接一层 100 个单元、带 sigmoid；解码器又是 32，然后 100。训练用的 `X_train` 则哪一行都没有定义。我们给它配上恰好 100 个输入的数据：
 # 每个数字的中央部分，几乎所有墨迹都在那里，缩成 10×10 像素。
 # %% id="erratum-run"
@@ -895,12 +895,12 @@ course.report("article_against_mended",
 # - [ ] 一定是过拟合了 — 照抄在新数据上同样有效：留出误差也很低，却仍然什么都没学到。
 
 # %% [markdown] id="latent" lang="en" tags=["stop"]
-# ## 9 · A map of all digits
+# ## 9 · The latent space: a map of all digits
 #
 # Two numbers are a place on a map. So the model with a code of 2 has drawn a map of all handwriting, and nobody told it
 # that there are ten digits. The colours below are added afterwards; the network never saw a label.
-# %% [markdown] id="latent" lang="zh" of="ceb5f2c0" tags=["stop"]
-# ## 9 · 所有数字的地图
+# %% [markdown] id="latent" lang="zh" of="36993403" tags=["stop"]
+# ## 9 · 潜空间：所有数字的地图
 #
 # 两个数就是地图上的一个位置。编码为 2 的模型，其实给所有手写数字画了一张地图，而没有人告诉过它数字有十种。
 # 下图的颜色是后来加上的，网络从没见过标签。
@@ -936,10 +936,10 @@ plots.show(
 )
 # %% [markdown] id="latent-reading" lang="en"
 # The deep map keeps digits apart better than the straight one, because a code that mixed a 0 with a 1 would cost the
-# decoder dearly. Digits that look alike are neighbours: 4, 7 and 9. But look at the *shape*: rays, a crowd in the middle,
+# decoder a good deal. Digits that look alike are neighbours: 4, 7 and 9. But look at the *shape*: rays, a crowd in the middle,
 # empty stretches, and on each axis a scale that nobody chose. Nothing in the loss asked for a tidy map. What lies in the empty parts? Let us decode a whole grid of places, and then walk in
 # a straight line from one digit to another.
-# %% [markdown] id="latent-reading" lang="zh" of="22a4c6b3"
+# %% [markdown] id="latent-reading" lang="zh" of="ff334d0a"
 # 深度模型的地图比直线编码的分得更开，因为把 0 和 1 混在一起的编码，会让解码器付出高昂的代价。长得像的成了邻居：4、7、9。但请看它的**形状**：
 # 一道道射线，中间挤成一团，别处大片空白，两个轴的尺度谁也没有选过。损失里没有哪一项要求地图整齐。空白处是什么？我们把一整片网格上的位置都解码出来，
 # 再沿直线从一个数字走到另一个数字。
@@ -1032,7 +1032,7 @@ display.show_picture(f'<img src="data:image/gif;base64,{base64.b64encode(film.ge
 # 就得教会它这一点，那是第 04 课的事。
 
 # %% [markdown] id="denoising" lang="en"
-# ## 10 · Denoising: spoil the input, ask for the clean one
+# ## 10 · Denoising autoencoders
 #
 # A bottleneck is one way to keep a network from copying. Here is another: never show it what it is asked for. During
 # training each picture is spoilt anew, by adding noise or by setting numbers to zero, and the target is the *clean*
@@ -1041,8 +1041,8 @@ display.show_picture(f'<img src="data:image/gif;base64,{base64.b64encode(film.ge
 # What does it learn? On the curl of section 5 one can see it. We spoil the points with noise, train, and draw for a grid
 # of places an arrow from the place to its reconstruction. The code may now have more
 # numbers than the input.
-# %% [markdown] id="denoising" lang="zh" of="0ce90820"
-# ## 10 · 去噪：弄脏输入，索要原样
+# %% [markdown] id="denoising" lang="zh" of="c8e4ac6d"
+# ## 10 · 去噪自编码器
 #
 # 瓶颈是防止网络照抄的一种办法。还有一种：永远不给它看它该交出的东西。训练时，每幅图每次用到都重新弄脏，或加噪声，或把一些数置零，
 # 而目标是**干净**的图。这下照抄得不到好结果，网络必须知道什么样的图更可能出现。
@@ -1121,7 +1121,7 @@ plots.show(
 # 把“像素置零”换成“把词藏起来”，就很接近 BERT 的训练方式了；第 13 节会以小规模再见到它。
 
 # %% [markdown] id="sparse" lang="en"
-# ## 11 · Sparsity: many units, few of them speaking
+# ## 11 · Sparse autoencoders
 #
 # A third way. The code may be *wider* than the picture, but each active unit costs: to the loss we add
 #
@@ -1134,14 +1134,14 @@ plots.show(
 #
 # where $\hat\rho_k$ is the mean activity of unit $k$ over the batch. We take (5), the small digits of section 8 with
 # their 100 pixels, and a code of 200, twice as wide as the input.
-# %% [markdown] id="sparse" lang="zh" of="afdec802"
-# ## 11 · 稀疏：单元很多，开口的很少
+# %% [markdown] id="sparse" lang="zh" of="25004929"
+# ## 11 · 稀疏自编码器
 #
-# 第三种办法。编码可以比图像**更宽**，但每个活跃的单元都要收费：在损失上加
+# 第三种办法。编码可以比图像**更宽**，但对每个活跃的单元加以惩罚：在损失上加
 #
 # $$ \lambda \sum_{k=1}^{K} |z_k|, \tag{5} $$
 #
-# 也就是第 02 课的 L1 惩罚，只不过加在编码上，而不是权重上。用 ReLU 时，最便宜的取值恰好是零，所以对任何一幅图，大多数单元都保持沉默。
+# 也就是第 02 课的 L1 惩罚，只不过加在编码上，而不是权重上。用 ReLU 时，惩罚最小的取值恰好是零，所以对任何一幅图，大多数单元都不活跃。
 # 另一种形式要求每个单元只在比例为 $\rho$ 的情形下活跃：
 #
 # $$ \sum_{k=1}^{K} \Big[\rho\log\frac{\rho}{\hat\rho_k} + (1-\rho)\log\frac{1-\rho}{1-\hat\rho_k}\Big], \tag{6} $$
@@ -1186,12 +1186,12 @@ plots.show(
 # that are never active have died of the price; too high a price kills many. The same trick, with millions of units, is
 # used today to take the activations of a language model apart into features one can name.
 # %% [markdown] id="sparse-reading" lang="zh" of="0c0a4211"
-# 与第 4 节的主成分比一比：在那里，每幅图都用到每一个成分，符号可正可负。在这里，大多数单元沉默，其余的只会**添上**自己所代表的东西：
+# 与第 4 节的主成分比一比：在那里，每幅图都用到每一个成分，符号可正可负。在这里，大多数单元不活跃，其余的只会**添上**自己所代表的东西：
 # 一条斜杠、一段弧、一个圈、一个 3 的粗略形状。一个数字成了一张简短的部件清单，人读得懂，虽然 10×10 像素让部件显得粗糙。
-# 从不活跃的单元是被价格压死的；价格太高，会死掉很多。如今，同样的办法配上几百万个单元，被用来把语言模型的激活值拆成叫得出名字的特征。
+# 从不活跃的单元是惩罚造成的；惩罚太大，这样的单元会很多。如今，同样的办法配上几百万个单元，被用来把语言模型的激活值拆成叫得出名字的特征。
 
 # %% [markdown] id="outliers" lang="en"
-# ## 12 · Reporting what has never been seen
+# ## 12 · Outlier detection
 #
 # A network that learned to give back *ordinary* things should fail on others. That makes the reconstruction error an
 # alarm, with no example of a fault needed: banks, factories and networks use it so. Let us test it: we train a fresh
@@ -1201,14 +1201,14 @@ plots.show(
 # To judge an alarm without fixing a threshold, take every threshold in turn: what share of outliers is caught, what share
 # of ordinary pictures is blamed? That is the **ROC curve**; the area under it (AUC) is the probability that an outlier scores
 # higher than an ordinary picture. 1 is perfect, ½ is tossing a coin.
-# %% [markdown] id="outliers" lang="zh" of="f55df63b"
-# ## 12 · 报告从没见过的东西
+# %% [markdown] id="outliers" lang="zh" of="d30f9313"
+# ## 12 · 离群点检测
 #
 # 学会还原**平常**东西的网络，遇到别的东西就该失手。于是重构误差成了警报，而且不需要任何故障样本：银行、工厂、网络安全都这样用。来检验一下：
 # 在八种数字上训练一个新的自编码器，不让它见到任何一个 **1** 和 **2**，再看留出的各种图像的误差。
 #
-# 要评价一个警报而不固定阈值，就把所有阈值依次试一遍：抓住了多少离群点，冤枉了多少平常的图？这就是 **ROC 曲线**；
-# 曲线下的面积（AUC）等于离群点得分高于平常图的概率。1 是完美，½ 是抛硬币。
+# 要评价一个警报而不固定阈值，就把所有阈值依次试一遍：找出了多少离群点，误报了多少平常的图？这就是 **ROC 曲线**；
+# 曲线下的面积（AUC）等于离群点得分高于平常图的概率。1 表示完全分开，½ 相当于随机猜测。
 # %% id="roc-by-hand"
 scores = np.array([0.9, 0.7, 0.6, 0.4, 0.2])
 outlier = np.array([True, False, True, False, False])
@@ -1281,7 +1281,7 @@ plots.show(
 )
 
 # %% [markdown] id="reviews" lang="en"
-# ## 13 · And language? Two numbers for a film review
+# ## 13 · For text: two numbers for a film review
 #
 # Back to words. A review as a bag of words is a picture with a pixel for every word of the vocabulary, and in 1990
 # Deerwester and colleagues did to it what section 4 does to digits; they called it *latent semantic analysis*. Ours bends,
@@ -1294,11 +1294,11 @@ plots.show(
 # with $n_w$ the number of times word $w$ is among the hidden ones; $n$ and $a$ have shape $(V,)$. Everything the two halves
 # share must pass through a code of **two numbers**. Stop words are left out: most of the guessing would go into
 # them. (*Not* goes with them; lesson 01 says what that costs.)
-# %% [markdown] id="reviews" lang="zh" of="223c6bfb"
-# ## 13 · 那么语言呢？用两个数概括一篇影评
+# %% [markdown] id="reviews" lang="zh" of="dba75eda"
+# ## 13 · 用于文本：用两个数概括一篇影评
 #
 # 回到词。影评的词袋也是一幅图，词表里的每个词是一个“像素”；1990 年迪尔韦斯特（Deerwester）等人对它做了第 4 节对数字做的事，称为**潜在语义分析**。
-# 我们的做法会拐弯，会藏，会猜：把每篇影评的词打乱，给网络看**一半**，让它猜**另一半**。解码器的 logits $a$ 经过词表上的 softmax，
+# 我们的做法是非线性的，并且要预测被遮住的词：把每篇影评的词打乱，给网络看**一半**，让它猜**另一半**。解码器的 logits $a$ 经过词表上的 softmax，
 # 损失就是被藏起来的词所值的奈特数：
 #
 # $$ \ell(n, a) = -\sum_{w=1}^{V} n_w \log \operatorname{softmax}(a)_w, \tag{7} $$
@@ -1554,13 +1554,13 @@ def area_under_roc(scores, outlier):
 # %% id="ex4-check" tags=["check"]
 check("03.4", area_under_roc)
 # %% [markdown] id="ex5-text" lang="en"
-# ### The price of a busy unit
+# ### The sparsity penalty
 #
 # Compute the penalty (6) for a code of sigmoid activities: first the mean activity of each unit *over the batch*, then
 # the divergence from `rate`, summed over the units. A unit that is never active has a mean of zero, and the logarithm of
 # that is infinite: keep the means between `1e-6` and `1 - 1e-6`.
-# %% [markdown] id="ex5-text" lang="zh" of="021e8b44"
-# ### 忙碌的单元要付多少钱
+# %% [markdown] id="ex5-text" lang="zh" of="1da1e557"
+# ### 稀疏惩罚
 #
 # 对 sigmoid 输出的编码计算惩罚 (6)：先求每个单元**在这一批上**的平均活跃度，再求它与 `rate` 的散度，最后对单元求和。
 # 从不活跃的单元平均值为零，取对数会得到无穷：请把平均值限制在 `1e-6` 与 `1 - 1e-6` 之间。
@@ -1712,10 +1712,10 @@ check("03.5", rate_penalty)
 # ## 17 · 小结
 #
 # - 自编码器通过编码还原输入。留下来的，是没有它就猜不出其余部分的东西。
-# - 走直线的编码：主成分最好，而且有现成公式；线性自编码器会找到同一个平面，坐标轴则是任意的。永远拿它们做对照。
-# - 会拐弯的编码贴得住弯曲的数据，在数不够用时胜出。瓶颈必须是**编码**本身，而不是旁边的某一层。
+# - 线性编码：主成分最好，而且有现成公式；线性自编码器会找到同一个平面，坐标轴则是任意的。永远拿它们做对照。
+# - 非线性编码能贴合弯曲的数据，在数不够用时胜出。瓶颈必须是**编码**本身，而不是旁边的某一层。
 # - 交叉熵以奈特计数，下限高于零，要求数据在 0 和 1 之间；否则用平方误差。
-# - 噪声和稀疏让宽的编码不敢偷懒：前者学会回到数据的路，后者学会有含义的部件。
+# - 噪声和稀疏惩罚防止宽的编码照抄输入：前者学会回到数据的方向，后者学会有含义的部件。
 # - 重构误差会报告陌生的东西，也会把它与复杂的东西混为一谈。警报要拿简单的离群点试一试。
 # - 地图上有空洞。自信的解码器会填补空白，而自编码器自己并不知道该从哪里采样。
 # - 通过两个数去猜藏起来的词：观点和话题不靠一个标签就浮现出来。

@@ -1809,8 +1809,8 @@ check("04.6", free_bits_penalty)
 # ## A project over lessons 01–04 · Sixteen numbers for a review
 #
 # **Aim.** Say in 16 numbers what a film review says, in four ways, and find out which of them keeps its verdict
-# best. Each way is one of the lessons: the mean of word vectors (01), principal components of TF-IDF vectors (01
-# and 03), the code of an autoencoder that guesses one half of the words from the other (03), and the mean of a
+# best. Each way is one of the lessons: the mean of word vectors (01); principal components of TF-IDF vectors (01
+# and 03); the code of an autoencoder that guesses one half of the words from the other (03); and the mean of a
 # VAE's code (04), whose decoder gives the probabilities of the words.
 #
 # **Steps.**
@@ -1837,7 +1837,7 @@ check("04.6", free_bits_penalty)
 # is summed and the reconstruction averaged, and the VAE falls silent. Word counts go into a loss for numbers
 # between 0 and 1. The layer behind the bottleneck is taken for the code, and the four codes differ in size. The
 # best of several seeds is reported.
-# %% [markdown] id="project" lang="zh" of="3f7b334c"
+# %% [markdown] id="project" lang="zh" of="6f7d362a"
 # ## 第 01–04 课的综合项目 · 用十六个数概括一篇影评
 #
 # **目标。** 用四种办法把一篇影评概括成 16 个数，看哪一种最能保住它的褒贬。每种办法各取自一课：词向量的平均（第 01 课）；TF-IDF 向量的主成分（第 01、03 课）；由一半的词猜另一半的自编码器的编码（第 03 课）；VAE 编码的均值（第 04 课），其解码器给出各个词的概率。

@@ -26,14 +26,14 @@
 # # 05 · 注意力：模型怎样看向该看的地方？
 #
 # 读完一页书，有人就其中的内容提问。读者不会凭记忆背出整页，而是回头再看一眼，而且只看该看的那一行。
-# 很多年里，神经网络做不到这一点：它把文本从头读到尾，然后只能凭一个向量作答。这一课就把“回头看”的本事教给它。
-# 它只是一个想法、三行代码，却是你听说过的每一个语言模型的核心。
+# 很多年里，神经网络做不到这一点：它把文本从头读到尾，然后只能凭一个向量作答。这一课讲的**注意力**，就是让网络能回头看。
+# 它的公式只有三行代码，却是今天每一个语言模型的核心。
 #
 # **学完这一课，你能够**
 #
 # - 举出一个单靠一个向量解决不了的任务，并用注意力解决它；
 # - 从“对查询和键做循环”出发，推导出加性注意力和缩放点积注意力；
-# - 用方差和梯度说清楚 $\sqrt{d}$ 是干什么的；
+# - 用方差和梯度说明除以 $\sqrt{d}$ 的作用；
 # - 遮住填充，遮住未来，并说清楚一个什么都不许看的查询应当得到什么；
 # - 用单个头搭出多头注意力，把它用在一个序列之内，也用在两个序列之间；
 # - 看懂注意力权重图，并说清楚它**没有**说明什么；
@@ -42,7 +42,7 @@
 # **你需要会** 矩阵乘法、softmax（第 02 课），以及嵌入、填充和掩码（第 01 课）。
 #
 # **对应原文**：第二篇的 2.3、3.3 和 4.3 节，第三篇的 4.1 节，第五篇的 2.2 和 3.2 节。原文在这一部分的错误
-# （勘误表中的 E11、E15、E16），我们会在第 6 节逐一运行、拆开、改正。
+# （勘误表中的 E11、E15、E16），我们会在第 6 节先说明原文的主张，再逐一运行、分析、改正。
 
 # %% [markdown] id="need" lang="en"
 # ## Before you begin
@@ -180,7 +180,7 @@
 # 让写的一方**回头看读过的每一个词**，并且学会该看哪里。他们称之为“对齐”，而流传下来的名字是**注意力**。
 #
 # 2017 年，Vaswani 等人又问：既然如此，循环网络还有多少是必需的？答案就是论文的标题：*Attention is all you need*
-# （有注意力就够了）。第 06 课会搭出他们的 Transformer，这一课先造它的发动机。
+# （有注意力就够了）。第 06 课会搭出他们的 Transformer，这一课先讲它的核心部件。
 
 # %% id="imports" tags=["fold"]
 import logging
@@ -479,7 +479,7 @@ plots.show(
 # 向量却不会变长。注意力在这里用的**参数更少**，也没有这样的上限：它的记忆就是那一页本身。
 
 # %% [markdown] id="one-query" lang="en"
-# ## 3 · One query, three keys
+# ## 3 · Queries, keys and values
 #
 # Read *"the film was not good"* and stop at *good*. To judge the film you must look back, and one earlier word matters more
 # than all the others. Attention does two things: it decides **how much to look at each word**, then it **averages what it
@@ -488,8 +488,8 @@ plots.show(
 # We do it by hand, with vectors so small that you can check every figure in your head. *good* asks a question, its
 # **query**. Each earlier word has a label, its **key**, and something to say, its **value**. In the phone book the query
 # was the asked name, the keys were the names on the page, and the values their digits.
-# %% [markdown] id="one-query" lang="zh" of="41ef40f9"
-# ## 3 · 一个查询，三个键
+# %% [markdown] id="one-query" lang="zh" of="11d1bbc3"
+# ## 3 · 查询、键和值
 #
 # 读到 *"the film was not good"* 的最后一个词 *good* 时，先停一停。要判断这部电影，就得回头看，而且前面有一个词比别的都重要。
 # 注意力只做两件事：先决定**每个词该看多少**，再把**看到的内容加权平均**。
@@ -529,7 +529,7 @@ print(tr("what good sees:", "good 看到的："), np.round(output, 3))
 # $$ E = Q K^\top, \qquad A = \mathrm{softmax}(E), \qquad O = A V, \tag{1} $$
 #
 # 其中 $Q\colon (T_q, d)$，$K\colon (T_k, d)$，$V\colon (T_k, d_v)$，于是 $E$ 和 $A$ 是 $(T_q, T_k)$，$O$ 是 $(T_q, d_v)$。
-# softmax 沿着每一**行**做：一个查询把它的目光分配给所有的键。
+# softmax 沿着每一**行**做：一个查询的权重分配给所有的键，总和为 1。
 # %% id="at-once-code"
 def softmax(scores):
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))  # shifted, so that nothing overflows  # 先平移，以免溢出
@@ -641,7 +641,7 @@ print(np.asarray(weights).round(2))
 #
 # Below, four words have three numbers each: is it a noun, a verdict, a negation? The matrices are set by hand so that a **verdict asks for negations**.
 # %% [markdown] id="learned" lang="zh" of="892d3f42"
-# ### 三个学出来的矩阵
+# ### 三个可学习的矩阵：W_Q、W_K、W_V
 #
 # 到现在为止，查询、键和值都是凭空给的。在网络里，三者都**由同样的词算出来**。一个词的向量要做三件事：提问（我在找什么？）、被找到（我是什么？）、说话（有人看我时，我说什么？）。三件事共用一个向量并不划算：如果 $Q = K = X$，一个词对自己的得分就是自身长度的平方，
 # 每个词多半只看自己，*good* 也永远找不到与它不相像的 *not*。所以每件事各配一个矩阵，三个都是学出来的：
@@ -726,14 +726,14 @@ print(pairs.shape, np.asarray(weights).round(2), sep="\n")
 # 64 个隐藏单元，用 float32 就是 256 MB 对 4 MB。点积胜出正是因为这个，虽然 $d$ 不大时两者效果相当。
 
 # %% [markdown] id="errata" lang="en"
-# ## 6 · What the article gets wrong
+# ## 6 · E11, E15, E16: the article's attention
 #
 # ### E11: a score between neighbours
 #
 # The second article writes $e_i = \mathrm{score}(s_{i-1}, s_i)$ and calls the two "neighbouring elements of the sequence".
 # In that formula nobody asks anything. The weights are the same whatever is being looked for:
-# %% [markdown] id="errata" lang="zh" of="5c6de53d"
-# ## 6 · 原文错在哪里
+# %% [markdown] id="errata" lang="zh" of="846dffce"
+# ## 6 · E11、E15、E16：原文的注意力
 #
 # ### E11：邻居之间打分
 #
@@ -777,15 +777,15 @@ print(*(str(one.message).split(". ")[0] for one in caught[:1]))
 # A softmax shares out one look over the entries of an axis. That axis has **one** entry, so it gets the whole look: 1. The
 # `values` were never scored. Multiplying by one changes nothing; the layer does not attend, and no training can make it.
 #
-# ### E16: summed away
+# ### E16: a sum over the features
 #
 # The layer then sums over axis 1, as Bahdanau does over time. But this tensor is (batch, features) and has no time: the
 # features are added up, one number per example is left, and the decoder stops.
-# %% [markdown] id="erratum-15-why" lang="zh" of="d21d0cfb"
-# softmax 把目光分配给一个轴上的各项。这个轴只有**一**项，于是它得到全部目光：1。`values` 从来没有被打过分。
+# %% [markdown] id="erratum-15-why" lang="zh" of="cad3ee29"
+# softmax 把权重分配给一个轴上的各项。这个轴只有**一**项，于是它得到全部权重：1。`values` 从来没有被打过分。
 # 乘以 1 什么也没改变；这一层没有注意力，怎么训练也不会有。
 #
-# ### E16：一求和就没了
+# ### E16：对特征求和
 #
 # 接着这一层沿轴 1 求和，像 Bahdanau 对时间求和那样。可是这个张量是 (batch, features)，没有时间轴：被加起来的是各个特征，
 # 每个样本只剩一个数，解码器随即报错。
@@ -867,12 +867,12 @@ plots.show(
     "四个 6×6 的方格：填充掩码遮住最后两列，因果掩码遮住上三角，合起来两者都遮；在两者之下，每一行的权重在可见的范围内之和为 1。",
 )
 # %% [markdown] id="masks-empty" lang="en"
-# ### A row that may look at nothing
+# ### Queries with every key masked
 #
 # Pad on the **left** and use a causal mask: the first query sees only padding. What should its weights be? Writing
 # $-\infty$ into the scores, as many programs do, gives $0/0$:
-# %% [markdown] id="masks-empty" lang="zh" of="1189868b"
-# ### 什么都不许看的一行
+# %% [markdown] id="masks-empty" lang="zh" of="baddd61f"
+# ### 所有键都被遮住的查询
 #
 # 把填充放在**左边**，再用因果掩码：第一个查询能看的只有填充。它的权重应当是多少？许多程序直接往得分里写 $-\infty$，
 # 得到的是 $0/0$：
@@ -899,7 +899,7 @@ print(np.asarray(attention.masked_softmax(three, row_mask)).round(2))
 # - [ ] The gradient is zero, so nothing is learnt — The gradient is not zero, and the model learns to use the leak.
 # %% [markdown] id="quiz-mask-after" lang="zh" of="b026928b" tags=["quiz"]
 # **一位同事在 softmax 之后才用因果掩码去乘权重，她的损失好得可疑。为什么？**
-# - [ ] 权重偏小，起了 dropout 的作用 — 权重确实偏小，但这不会让损失变好。
+# - [ ] 权重偏小，起了暂退法的作用 — 权重确实偏小，但这不会让损失变好。
 # - [x] 小到什么程度，透露了未来 — 分母里仍含有被遮住的得分，所以每行之和说出了后面的词有多相配。
 # - [ ] 掩码完全不起作用 — 起作用的：被遮住的值没有加进来。泄漏的是分母。
 # - [ ] 梯度为零，什么也没学 — 梯度不为零，模型恰恰学会了利用这个漏洞。
@@ -978,13 +978,13 @@ print(tuple(q.shape), tuple(at_once.shape))
 # - [ ] 取决于序列的长度 — 注意力没有哪个参数与长度有关。所以它能用在比训练时更长的页上。
 
 # %% [markdown] id="two-uses" lang="en"
-# ## 9 · Within a sentence, and between two
+# ## 9 · Self-attention and cross-attention
 #
 # Where queries, keys and values come from is open. From the **same** sequence: **self-attention**; each word looks at its
 # own sentence and comes back with a vector that knows its context (the two *banks* of lesson 01 part here). From **two**
 # sequences: **cross-attention**; the writer's words look at the reader's. One property may surprise you.
-# %% [markdown] id="two-uses" lang="zh" of="e03edc41"
-# ## 9 · 一句之内，两句之间
+# %% [markdown] id="two-uses" lang="zh" of="8312e888"
+# ## 9 · 自注意力与交叉注意力
 #
 # 查询、键和值从哪里来，并没有规定。来自**同一个**序列，就是**自注意力**：每个词看自己所在的句子，带回一个知道上下文的向量
 # （第 01 课里的两种 *bank*，在这里分道扬镳）。来自**两个**序列，就是**交叉注意力**：写的一方的词，去看读的一方的词。
@@ -1087,7 +1087,7 @@ course.report("characters_right", np.mean(guessed[real] == test_next[real]))
 # character that is being written; its squares say, in hundredths, how its look is shared among the English words.
 # %% [markdown] id="looking" lang="zh" of="9cc564c0"
 # 写的时候，它在看哪里？在下面选一个头（用鼠标，或用 Tab 键和方向键）。每一行是一个正要写出的字，
-# 各个方格以百分之一为单位，说明它的目光怎样分配给英文词。
+# 各个方格以百分之一为单位，说明它的权重怎样分配给英文词。
 # %% id="looking-run"
 number = next(i for i, text in enumerate(test.english) if 6 <= len(english_words(text)) <= 8)
 rows, columns = list(test.chinese[number]), english_words(test.english[number])
@@ -1122,7 +1122,7 @@ plots.show(
 # firmly at a word that has nothing to do with the character; the mean of the heads reads best.
 # %% [markdown] id="looking-reading" lang="zh" of="7e1f6cae"
 # 没有人告诉模型哪个字对应哪个词；只要求它写出下一个字，而看对了词，损失就会降低。请留意次序与英文不同的那些行，
-# 也留意那些没有对应英文词的行，例如量词、助词和问号：它们的目光散在各处。单个头往往很古怪，有的头会死死盯住一个与这个字毫不相干的词；
+# 也留意那些没有对应英文词的行，例如量词、助词和问号：它们的权重分散在各处。单个头往往很古怪，有的头会死死盯住一个与这个字毫不相干的词；
 # 几个头的平均最好读。
 
 # %% [markdown] id="explain" lang="en"
@@ -1202,14 +1202,14 @@ plots.show(
 # 最要紧的那个；有时抹去它毫无代价（光凭前文就知道答案了）。**权重只是线索，抹去才是证据。**
 
 # %% [markdown] id="cost" lang="en"
-# ## 11 · What it costs
+# ## 11 · The cost in time and memory
 #
 # A recurrent layer takes $T$ steps one **after** the other; each is a product with a matrix of $(d, d)$: about $T d^2$
 # operations. Attention compares every position with every other: about $T^2 d$ operations, but all **at once**, and it
 # needs room for $h\,T^2$ weights. We measure the time of both on this machine, forward, with two sequences of width 64. The
 # memory we **compute**: four bytes for each weight of attention, and for each number of the states that the GRU returns.
-# %% [markdown] id="cost" lang="zh" of="f85ffd67"
-# ## 11 · 代价
+# %% [markdown] id="cost" lang="zh" of="3a74998c"
+# ## 11 · 时间与内存开销
 #
 # 循环层要走 $T$ 步，一步**接着**一步，每步乘一个 $(d, d)$ 的矩阵：大约 $T d^2$ 次运算。注意力拿每个位置与其他所有位置比较：
 # 大约 $T^2 d$ 次运算，但可以**同时**进行；另外要存下 $h\,T^2$ 个权重。我们在这台机器上量一量两者的前向时间，
@@ -1433,7 +1433,7 @@ check("05.5", additive_scores)
 #
 # It answers all the same. A softmax shares out one whole look, so that something is always seen, and there is no
 # eleventh answer. Where the asked name's query fits no key, expect weights that are spread out or lie on a name
-# whose key happens to be alike, and digits that are right one time in ten, since they have nothing to do with the
+# whose key happens to be alike. Expect digits that are right one time in ten, since they have nothing to do with the
 # question. Whether it is at least less sure than usual is worth measuring: nothing in the training asked it to be.
 #
 # Two things are needed. An eleventh answer, and pages in training on which the asked name is missing, else the
@@ -1442,14 +1442,14 @@ check("05.5", additive_scores)
 # training: a model may have learnt the share and not the looking.
 #
 # </details>
-# %% [markdown] id="open-2" lang="zh" of="77550053"
+# %% [markdown] id="open-2" lang="zh" of="1cab4126"
 # ### 开放题 2 · 电话簿里没有的名字
 #
 # 向第 2 节训练好的模型询问页上**没有**的名字。先猜：它会怎样回答，又有几分把握？然后想一个办法，让它能够回答“这里没有”，并训练出来。
 #
 # <details><summary>大致会怎样</summary>
 #
-# 它照样回答。softmax 总要把全部目光分出去，所以总会看到些什么，而答案里又没有第十一种。要查的名字与哪个键都不配时，权重多半会摊开，或者落在一个恰好相近的名字上；答案与问题无关，十次里大约对一次。它会不会至少比平时少几分把握，值得量一量：训练中没有什么要求它这样。
+# 它照样回答。softmax 的权重总和总是 1，所以总会看到些什么，而答案里又没有第十一种。要查的名字与哪个键都不配时，权重多半会摊开，或者落在一个恰好相近的名字上；答案与问题无关，十次里大约对一次。它会不会至少比平时少几分把握，值得量一量：训练中没有什么要求它这样。
 #
 # 需要两样东西：第十一种答案；还要在训练里放进缺名字的页，否则这个答案永远不会是对的。再给每一页加一个空条目也有帮助：别的键都不配时，查询有个去处，就像人会看一眼页边。测试时，缺名字的比例要与训练时不同：模型学到的也许只是这个比例，而不是怎么找。
 #

@@ -1460,7 +1460,7 @@ check("07.4", last_words_state)
 # ### Open 2 · What is a label worth?
 #
 # Train the weighted n-grams of section 5 on 250, 500, 1,000, 2,000 … reviews (whole films each time), three draws
-# for each size, and draw the share of errors on the validation reviews against the number of labels, both axes
+# for each size. Draw the share of errors on the validation reviews against the number of labels, both axes
 # logarithmic. Draw a second curve for the document vectors of section 8, learnt from all reviews without labels and
 # judged with the same few labels. Where do they come together? Extend the curves: what would twice as many labels
 # bring?
@@ -1477,7 +1477,7 @@ check("07.4", last_words_state)
 # three draws show. An extension of the line by one doubling is a guess, by four a wish.
 #
 # </details>
-# %% [markdown] id="open-2" lang="zh" of="39fdb6a6"
+# %% [markdown] id="open-2" lang="zh" of="982a69aa"
 # ### 开放题 2 · 一个标签值多少？
 #
 # 用 250、500、1,000、2,000……篇影评（每次都取整部电影）训练第 5 节的加权 n 元语法，每种数量抽三次；在两个轴都取对数的图上，画出验证集错误率随标签数的变化。再为第 8 节的文档向量画一条曲线：向量从全部影评中学习，不用标签，再用同样少的标签来判断。两条曲线在哪里会合？把曲线延长：标签再多一倍，能带来什么？

@@ -287,10 +287,10 @@ for place, letter, chance in zip(places, letters, sure, strict=True):
     print(f"{right!r}  {bits[-1]:.2f} {tr('bits', '比特')}")
 print(f"{np.mean(bits):.2f}")
 # %% [markdown] id="game-reading" lang="en"
-# Whoever thinks of nothing pays $\log_2 27 = 4.75$ bits a letter. Whoever is right and sure pays nearly nothing, and whoever is wrong and sure pays dearly:
+# Whoever thinks of nothing pays $\log_2 27 = 4.75$ bits a letter. Whoever is right and sure pays nearly nothing, and whoever is wrong and sure pays much:
 # saying 0.99 for the wrong letter costs more than 11 bits. **Bits reward honest doubt**, and therefore a model that is trained on them learns
 # to be as sure as it has reason to be.
-# %% [markdown] id="game-reading" lang="zh" of="edc9af0d"
+# %% [markdown] id="game-reading" lang="zh" of="bb4d853e"
 # 什么也不想的人，每个字母付 $\log_2 27 = 4.75$ 比特。猜得准又有把握，几乎不用付；猜错了还很有把握，代价就大了：
 # 给错误的字母 0.99，要付 11 比特以上。**比特奖励诚实的怀疑**，所以用它来训练的模型，会学到该有几分把握就有几分。
 
@@ -389,7 +389,7 @@ course.report("bits_ratio", per_byte[2] / per_byte[0])
 # %% [markdown] id="yardsticks" lang="en"
 # ## 3 · Two yardsticks without a network
 #
-# Before anything is trained, know what is to be had for nothing. A **compressor** plays Shannon's game, too: a file that `xz` makes half as long was guessed
+# Before anything is trained, know what costs no training. A **compressor** plays Shannon's game, too: a file that `xz` makes half as long was guessed
 # at four bits a byte. We let it read the training novels first, then ask how many bytes more it needs for the held-out one.
 #
 # The other yardstick is the best that **counting** has to offer, Kneser–Ney (lesson 02) in its modified form. It looks at the last four tokens; it takes something
@@ -399,7 +399,7 @@ course.report("bits_ratio", per_byte[2] / per_byte[0])
 #
 # where $c'$ is the context without its first token and $\lambda(c)$ what was taken off. *Modified* means that $D$ is not one number but three: for grams seen once,
 # twice, more often. They follow from how many grams were seen once, twice, three and four times; nothing is tuned.
-# %% [markdown] id="yardsticks" lang="zh" of="c304a783"
+# %% [markdown] id="yardsticks" lang="zh" of="7103e146"
 # ## 3 · 两把不用网络的尺子
 #
 # 训练之前，先弄清楚不训练能做到什么程度。**压缩程序**也在玩香农的游戏：`xz` 把一个文件压到一半，等于每个字节只付四比特。我们让它先读训练用的小说，再看留出的那一部还要多少字节。
@@ -537,9 +537,9 @@ plots.show(
 # **Before you run it.** Two LSTMs train on the same pieces in the same order. One hands its state on; the other, a common bug, begins every piece with an empty one.
 # Then both read passages four times as long as a piece. Sketch what a token costs at the beginning of a passage, up to the length of one piece, and beyond it. Where will the two differ?
 #
-# > Both pay dearly for the first tokens, before which they have read nothing, and are level after some ten. Up to the length of a piece the two are close, and so are their training losses: nothing there points at the bug. Beyond it the first goes on as before.
+# > Both pay much for the first tokens, before which they have read nothing, and are level after some ten. Up to the length of a piece the two are close, and so are their training losses: nothing there points at the bug. Beyond it the first goes on as before.
 # > The other is where it has never been, for in training none of its states was older than one piece. With some seeds it goes on as if nothing were; with others the state runs away, and a token costs more than a blind guess. A bug that shows in some runs only is the worst kind.
-# %% [markdown] id="carry-predict" lang="zh" of="e9d2a004" tags=["predict"]
+# %% [markdown] id="carry-predict" lang="zh" of="9281dfd8" tags=["predict"]
 # **先猜，再运行。** 两个 LSTM 用同样的小段、同样的次序训练。一个把状态传下去；另一个犯了常见的错，每一段都从空状态开始。然后两个都去读四段那么长的片段。
 # 请画一画：片段开头、第一段以内、超出一段之后，每个词元各要付多少？两个网络会在哪里分道扬镳？
 #
@@ -600,7 +600,7 @@ plots.show(
 # Three details came after lesson 06. The token vectors serve **twice**, at the entrance and, transposed, as the last matrix ("tied"). Positions are learned
 # vectors in GPT and rotations of queries and keys (lesson 06) in today's models. And the norm stands before each half of (8), with one more at the end.
 # %% [markdown] id="decoder" lang="zh" of="fc6b6da7"
-# ## 5 · 只要解码器
+# ## 5 · 仅解码器模型
 #
 # 第三篇文章说，大语言模型由编码器和解码器组成（E17）。那是第 06 课，是“翻译器”。续写一篇文字时，旁边没有另一篇可看，所以编码器不要了，交叉注意力也就不要了。一层只剩下
 #
@@ -845,8 +845,8 @@ for name, value in bits.items():
 # ### A quarter of an hour
 #
 # So let them go on. The runs on record train both networks, each with a million weights, on all four novels: rows of 128 tokens in batches of 8, AdamW with a warm-up and a rate that falls to zero, and **about a quarter of an hour of
-# one processor core each** (the LSTM a little more). The Transformer was trained with three seeds; the LSTM, which takes longer by the clock, with one, so that of its own spread we know nothing. Nothing was chosen on the test novel: *Persuasion* was asked once, at the end. `python -m course_lib.language_model.study` repeats them.
-# %% [markdown] id="record" lang="zh" of="ad20a986"
+# one processor core each** (the LSTM a little more). The Transformer was trained with three seeds; the LSTM, which takes longer by the clock, with one, so that of its own spread we know nothing. Nothing was chosen on the test novel: *Persuasion* was used once, at the end. `python -m course_lib.language_model.study` repeats them.
+# %% [markdown] id="record" lang="zh" of="c6fc54de"
 # ### 一刻钟
 #
 # 那就让它们继续。有记录的训练里，两个网络各有一百万个参数，读全部四部小说：每行 128 个词元，每批 8 行，用 AdamW，学习率先预热、再降到零，**每次约一刻钟的单核处理器时间**（LSTM 稍多一些）。Transformer 用三个种子各训练了一次；LSTM 按钟表算要慢得多，只训练了一次，所以它自己的波动有多大，我们并不知道。
@@ -1223,12 +1223,12 @@ display.table([tr("switched off (layer.head)", "关掉的头（层.头）"), tr(
 # %% [markdown] id="poems" lang="en"
 # ## 12 · The same model writes Chinese
 #
-# Nothing in the model is English. Fed with Chinese characters instead of tokens it writes Chinese. The text is small this time: some 4,500 poems of the Tang in strict form, four or eight lines of five or of seven characters, in which even lines end in a rhyme and, at the even places of a line,
+# Nothing in the model is English. Fed with Chinese characters instead of tokens it writes Chinese. The text is small this time: some 4,500 poems of the Tang in strict form, four or eight lines of five or of seven characters. Even lines end in a rhyme and, at the even places of a line,
 # characters of the two classes of tones, *level* and *oblique*, take turns. Nobody tells the model any of this.
 #
 # Whether it learnt the **form** can be measured instead of asserted. Lengths are counted. For rhymes and tones one would want a rhyme book; ours is learnt from the training poems themselves (`RhymeBook`, `ToneBook`): characters that end even lines of the same poem again and again belong together,
 # and characters that stand against each other have opposite tones. Ancient readings differ from today's, so a modern dictionary would judge wrongly.
-# %% [markdown] id="poems" lang="zh" of="75f5155c"
+# %% [markdown] id="poems" lang="zh" of="099d337a"
 # ## 12 · 同一个模型写中文
 #
 # 模型里没有一处是专为英语写的。不给词元而给汉字，它就写中文。这次的文字不多：大约 4,500 首格律整齐的唐诗，四句或八句，每句五字或七字，偶数句押韵，句中偶数位置的字平仄相间。这些规矩，谁也没有告诉过模型。
@@ -1616,7 +1616,7 @@ check("09.6", induction_scores)
 # - 语言模型说的是接下来是什么；代价按比特算，诚实的怀疑最省。
 # - 困惑度是按词元算的；词元不同的模型，只能比每字节比特。每个网络旁边，都要放上 `xz` 和 Kneser–Ney。
 # - 循环网络有状态：打开的门让梯度不致消失，裁剪挡住爆炸，状态要越过切口传下去，训练时就得这样。
-# - 只有解码器的模型，就是第 06 课去掉编码器：错位、因果掩码、稀疏损失、共享向量。最初的损失是 ln V。
+# - 仅解码器模型，就是第 06 课去掉编码器：错位、因果掩码、稀疏损失、共享向量。最初的损失是 ln V。
 # - 打包的文档，掩码要认得界线。
 # - 比得短，计数遥遥领先；时间一长，网络赶上来，并且继续往前。
 # - 怎么抽词元，对文字的影响不亚于模型本身；键和值只算一次。

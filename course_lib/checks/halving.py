@@ -128,7 +128,7 @@ _WRONG_PRICES: tuple[Mistake, ...] = (
     (
         lambda losses, factor: (0, losses.size),
         "81 epochs is the price of training all nine to the end; the point is to stop most of them early.",
-        "81 轮是把九组全部训练到底的价钱；逐次减半正是要早早停掉其中大多数。",
+        "81 轮是把九组全部训练到底的计算量；逐次减半正是要早早停掉其中大多数。",
     ),
     (
         lambda losses, factor: _halving(losses, factor, price=lambda before, after, done, end: before * end),

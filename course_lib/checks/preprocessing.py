@@ -604,17 +604,17 @@ def mean_of_words(learner: Learner) -> None:
         np.isfinite(empty).all() and close(empty[1], np.zeros(2)),
         f"An empty review must give zeros; yours gives {short(empty[1])}. What do you divide by when no position is "
         "real?",
-        f"空评论应得到全零；你得到 {short(empty[1])}。一个真实位置都没有时，除数是多少？",
+        f"空影评应得到全零；你得到 {short(empty[1])}。一个真实位置都没有时，除数是多少？",
     )
     require_close(
-        empty, right_mean(vectors, nothing), "Beside an empty review, the other row:", "与空评论同批的另一行："
+        empty, right_mean(vectors, nothing), "Beside an empty review, the other row:", "与空影评同批的另一行："
     )
     agree(
         learner,
         right_mean,
         (vectors[:1], np.zeros((1, 4), bool)),
         english="An empty review alone:",
-        chinese="只有一条空评论时：",
+        chinese="只有一条空影评时：",
     )
 
 

@@ -312,17 +312,17 @@ def _in_other_runs(scores: np.ndarray, winner: int, run: int) -> float:
 
 _ONE_FOR_ALL = (
     "You take the setting that is best over all runs; each run must choose its own winner, by its own scores.",
-    "你取的是各次运行平均最好的那组；每次运行只能凭自己的分数选自己的赢家。",
+    "你取的是各次运行平均最好的那组；每次运行只能凭自己的分数选自己胜出的设置。",
 )
 _OF_ROWS = (
     "You take each row's maximum, the best run of each setting; each column, a run, has its winner.",
-    "你取了每一行的最大值，也就是每组设置最好的一次运行；应当是每一列（一次运行）有一个赢家。",
+    "你取了每一行的最大值，也就是每组设置最好的一次运行；应当是每一列（一次运行）有一组胜出的设置。",
 )
 _NOT_OPTIMISM: tuple[Mistake, ...] = (
     (
         lambda s: _advantage(s, lambda s, w, run: s[w].mean()).mean(),
         "The run that chose the winner is in your mean, too: leave it out, it is the one that flatters.",
-        "你的平均里包含了选出赢家的那次运行：要去掉它，夸大的正是它。",
+        "你的平均里包含了选出胜出设置的那次运行：要去掉它，夸大的正是它。",
     ),
     (
         lambda s: _advantage(s, lambda s, w, run: (s[w].sum() - s[w, run]) / s.shape[1]).mean(),
@@ -341,30 +341,30 @@ _NOT_OPTIMISM: tuple[Mistake, ...] = (
         lambda s: 0.0,
         "Yours is 0 for any scores: you compare winners with the winners of other runs, or follow one setting through"
         " all runs. Each run has its own winner; compare it with the same setting in the other runs.",
-        "不管分数是多少，你的结果都是 0：你拿赢家与别的运行里的赢家比，或者在各次运行里跟的是同一组设置。"
-        "每次运行有自己的赢家；要比的是同一组设置在其他运行里的分数。",
+        "不管分数是多少，你的结果都是 0：你拿胜出的设置与别的运行里胜出的设置比，或者在各次运行里跟的是同一组设置。"
+        "每次运行有自己胜出的设置；要比的是同一组设置在其他运行里的分数。",
     ),
     (
         lambda s: _advantage(s.T, _in_other_runs).mean(),
         "The axes are changed over: rows are settings, columns are runs; each column has its winner.",
-        "两个轴弄反了：行是设置，列是运行；每一列有自己的赢家。",
+        "两个轴弄反了：行是设置，列是运行；每一列有自己胜出的设置。",
     ),
     (lambda s: np.mean([row.max() - np.delete(row, row.argmax()).mean() for row in s]), *_OF_ROWS),
     (lambda s: (s.max(axis=1) - s.mean(axis=1)).mean(), *_OF_ROWS),
     (
         lambda s: s.max(axis=0).mean() - s.mean(),
         "You take away the mean of all settings; take away what the winner alone has in the other runs.",
-        "你减去了所有设置的平均；要减去的只是赢家自己在其他运行里的平均。",
+        "你减去了所有设置的平均；要减去的只是胜出设置自己在其他运行里的平均。",
     ),
     (
         lambda s: _advantage(s, lambda s, w, run: np.delete(s[:, run], w).mean()).mean(),
         "You compare the winner with the other settings of its run; compare it with itself in the other runs.",
-        "你拿赢家与同一次运行里的其他设置比；要拿它与自己在其他运行里的分数比。",
+        "你拿胜出的设置与同一次运行里的其他设置比；要拿它与自己在其他运行里的分数比。",
     ),
     (
         lambda s: s.max() - _in_other_runs(s, *np.unravel_index(s.argmax(), s.shape)),
         "That is one winner, the highest score of all; every run has one, and their mean is asked for.",
-        "这里只有一个赢家，即全部分数中最高的；每次运行都有一个赢家，要求的是它们的平均。",
+        "这里只有一组胜出的设置，即全部分数中最高的；每次运行都有一组胜出的设置，要求的是它们的平均。",
     ),
     (
         lambda s: _advantage(s, _in_other_runs)[0],
@@ -389,12 +389,12 @@ _NOT_OPTIMISM: tuple[Mistake, ...] = (
     (
         lambda s: -_advantage(-s, _in_other_runs).mean(),
         "You take the lowest score of each run; these are scores, so the winner has the highest.",
-        "你取了每次运行里最低的分数；这里是分数，赢家应是最高的。",
+        "你取了每次运行里最低的分数；这里是分数，胜出的应是最高的。",
     ),
     (
         lambda s: s.max(axis=0).mean(),
         "That is what the winners claim; take away what the same settings have in the other runs.",
-        "这是赢家宣称的分数；还要减去同样的设置在其他运行里的平均。",
+        "这是胜出设置当时的分数；还要减去同样的设置在其他运行里的平均。",
     ),
 )
 
@@ -405,7 +405,7 @@ _NOT_OPTIMISM: tuple[Mistake, ...] = (
         "For one column by hand: which row wins, what is its score, and what is the mean of that row without "
         "this column? Then the same for every column, each with its own winner.",
         "先手算一列：哪一行赢，它的分数是多少，这一行去掉这一列之后的平均是多少？然后对每一列都这样做，每一列有自己的"
-        "赢家。",
+        "胜出的设置。",
     ),
 )
 def optimism(learner: Learner) -> None:
@@ -446,7 +446,7 @@ def optimism(learner: Learner) -> None:
             not np.isclose(value, wrong, atol=1e-6),
             "A winner may do better in the other runs than in the one it won; such a difference is negative, and stays "
             "so in the mean.",
-            "赢家在其他运行里的分数可能比赢的那次还高；这时差是负的，求平均时就按负数算。",
+            "胜出的设置在其他运行里的分数可能比赢的那次还高；这时差是负的，求平均时就按负数算。",
         )
     require(
         np.isclose(value, each.mean(), atol=1e-6),

@@ -407,7 +407,7 @@ WRONG = {
     "winners of the others": (
         *less(lambda s, w, run: np.delete(s, run, axis=1).max(axis=0).mean()),
         "the winners of other runs",
-        "别的运行里的赢家",
+        "别的运行里胜出的设置",
     ),
     "axes": ("08.4", lambda s: optimism(s.T), "axes are changed over", "两个轴"),
     "best run of each setting": (
@@ -444,7 +444,7 @@ WRONG = {
     "sum": ("08.4", lambda s: each_run(s).sum(), "the sum over the runs", "运行之和"),
     "maximum": ("08.4", lambda s: each_run(s).max(), "flatters most", "最厉害的那次"),
     "lowest wins": ("08.4", lambda s: -optimism(-s), "the lowest score", "最低的分数"),
-    "only what is claimed": ("08.4", lambda s: s.max(axis=0).mean(), "what the winners claim", "赢家宣称的分数；"),
+    "only what is claimed": ("08.4", lambda s: s.max(axis=0).mean(), "what the winners claim", "胜出设置当时的分数；"),
     "one for each run": ("08.4", each_run, "one number", "一个数"),
     "3 others": (
         *less(lambda s, w, run: (s[w].sum() - s[w, run]) / 3),
