@@ -165,7 +165,7 @@ diagrams.flow(
 # **规模旋钮。** 下一格写着本课用到的各项规模，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；
 # 想看本章的完整结果，请在启动 Jupyter 之前设置 `COURSE_SCALE=full`。如果某个结果落在预期范围之外，
 # 说明你的环境与我们的有所不同，值得查一查。
-# %% id="dial-settings"
+# %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
         "smoke": dict(reviews=300, vocabulary=1_000, dim=16, epochs=1, glove_epochs=1,
@@ -216,7 +216,8 @@ course = dial(
 # “提到 Matilda 就是好评”，也能得高分。
 # %% id="data-load"
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
-train, validation = data.imdb.split_by_film(reviews, fraction=0.4, seed=course.seed)
+train, validation = data.imdb.split_by_film(reviews, fraction=0.4,
+                                            seed=course.seed)
 print(f"{len(train):,} + {len(validation):,}",
       tr("reviews to train and to validate on", "条影评，分别用于训练和验证"))
 
@@ -245,8 +246,10 @@ labels = np.asarray(train.labels)
 rows = []
 for name, pattern in patterns.items():
     found = np.array([bool(re.search(pattern, text)) for text in train.texts])
-    rows.append([name, *(f"{chosen.mean():.0%}"
-                         for chosen in (found, found[labels == 1], found[labels == 0]))])
+    rows.append([name,
+                 *(f"{chosen.mean():.0%}"
+                   for chosen in (found, found[labels == 1],
+                                  found[labels == 0]))])
 display.table(["", tr("all", "全部"), tr("positive", "好评"), tr("negative", "差评")], rows)
 # %% [markdown] id="dirt-reading" lang="en"
 # Read the last two columns. A tag is nearly as common in praise as in scorn: it is only dirt. But question marks and
@@ -265,7 +268,8 @@ display.table(["", tr("all", "全部"), tr("positive", "好评"), tr("negative",
 #
 # 人人最先写出的正则表达式，都是用来删标签的。拿一行文本试试，仔细看结果。
 # %% id="cleaning-naive"
-line = ("It was <b>good</b>.<br /><br />The caf&eacute; scene isn&#39;t bad &amp; the end... "
+line = ("It was <b>good</b>.<br /><br />The caf&eacute; scene isn&#39;t bad "
+        "&amp; the end... "
         "10/10!! \U0001f600")
 print(re.sub(r"<[^>]+>", "", line))
 # %% [markdown] id="cleaning-glue" lang="en"
@@ -280,8 +284,10 @@ print(re.sub(r"<[^>]+>", "", line))
 #
 # 还有一种噪声，肉眼看不见。下一格里的两个字符串，在多数屏幕上一模一样：
 # %% id="cleaning-unicode"
-composed, decomposed = "café", "cafe\u0301"  # one code point for é, or an e and a combining accent  # é 是一个码点，还是 e 加一个组合重音符
-print(composed, decomposed, composed == decomposed, len(composed), len(decomposed))
+# one code point for é, or an e and a combining accent  # é 是一个码点，还是 e 加一个组合重音符
+composed, decomposed = "café", "cafe\u0301"
+print(composed, decomposed, composed == decomposed, len(composed),
+      len(decomposed))
 # %% [markdown] id="cleaning-nfc" lang="en"
 # Unicode allows both spellings. To a dictionary they are two words, which share the counts between them. *Normalising* to one
 # of them (the form called NFC) repairs this. Web text also carries zero-width spaces, control characters and soft
@@ -297,14 +303,17 @@ print(composed, decomposed, composed == decomposed, len(composed), len(decompose
 # 后面的步骤随时可以再丢，但没有人能把丢掉的找回来。
 # %% id="cleaning-library"
 print(prep.clean(line))
-print(prep.clean(composed) == prep.clean(decomposed), repr(prep.clean("won\u00adder\u200bful\x07")))
+print(prep.clean(composed) == prep.clean(decomposed),
+      repr(prep.clean("won\u00adder\u200bful\x07")))
 print(prep.clean(dirty)[:200], "…")
 # %% [markdown] id="cleaning-recipe" lang="en"
 # Compare the pattern that dozens of tutorials recommend: lower-case everything, then keep only letters and spaces.
 # %% [markdown] id="cleaning-recipe" lang="zh" of="28269e2f"
 # 再看看几十份教程都推荐的写法：全部转成小写，然后只留字母和空格。
 # %% id="cleaning-recipe-run"
-verdict = "I can't recommend it. NOT a film for a naïve café crowd?! 2/10 \U0001f621"
+verdict = (
+    "I can't recommend it. NOT a film for a naïve café crowd?! 2/10 \U0001f621"
+)
 print(re.sub(r"[^a-z ]", "", verdict.lower()))
 print(prep.clean(verdict))
 # %% [markdown] id="quiz-clean" lang="en" tags=["quiz"]
@@ -372,9 +381,12 @@ with mock.patch.object(nltk.data, "path", []):
     try:
         print(nltk.word_tokenize(article))
     except LookupError as error:
-        print("LookupError:", next(row.strip() for row in str(error).splitlines() if "Resource" in row))
+        print("LookupError:",
+              next(row.strip()
+                   for row in str(error).splitlines() if "Resource" in row))
 
-print(nltk.word_tokenize(article, preserve_line=True))  # no sentence splitting, no download: works everywhere  # 不切句子，也就不用下载：哪里都能用
+# no sentence splitting, no download: works everywhere  # 不切句子，也就不用下载：哪里都能用
+print(nltk.word_tokenize(article, preserve_line=True))
 # %% [markdown] id="zipf" lang="en"
 # ### Zipf's law and the vocabulary
 #
@@ -431,11 +443,14 @@ plots.show(
 # 对模型来说，一个词就是一个数：它在**词表**里的位置。有两个位置是预留的：`[PAD]` = 0，用来填满空位；
 # `[UNK]` = 1，代表一切不在词表里的词，也就是**未登录词**。
 # %% id="vocabulary"
-vocabulary = prep.Vocabulary.build(train_tokens, max_size=course.vocabulary, min_count=2)
-ids = vocabulary.encode(prep.tokenize("What a wonderfully flibbertigibbet film!"))
+vocabulary = prep.Vocabulary.build(train_tokens, max_size=course.vocabulary,
+                                   min_count=2)
+ids = vocabulary.encode(
+    prep.tokenize("What a wonderfully flibbertigibbet film!"))
 print(len(vocabulary), ids, vocabulary.decode(ids))
 
-unknown = np.mean([i == 1 for tokens in validation_tokens for i in vocabulary.encode(tokens)])
+unknown = np.mean([i == 1 for tokens in validation_tokens
+                   for i in vocabulary.encode(tokens)])
 print(tr("share of unknown tokens in the validation reviews:", "验证集中未登录词的比例："), f"{unknown:.1%}")
 # %% [markdown] id="vocabulary-fit" lang="en"
 # Note *which* reviews the vocabulary was built from: the training reviews only. Whatever looks at validation text
@@ -457,11 +472,13 @@ print(tr("share of unknown tokens in the validation reviews:", "验证集中未�
 # **词干提取**则砍掉词尾，让 *loved*、*loves*、*loving* 合计成一个词。
 # %% id="stop-words-run"
 stop_words = data.stopwords.load()
-opinion = prep.tokenize("This was not a good film, and I do not think they were loving it.")
+opinion = prep.tokenize(
+    "This was not a good film, and I do not think they were loving it.")
 print(opinion)
 print(prep.remove_stop_words(opinion, stop_words))
 print(prep.stem(opinion))
-print({word: prep.stem([word])[0] for word in ["universe", "university", "news", "new", "was", "movies"]})
+print({word: prep.stem([word])[0]
+       for word in ["universe", "university", "news", "new", "was", "movies"]})
 # %% [markdown] id="stop-words-reading" lang="en"
 # Look at the second line. *not* is on the list of stop words, so "not a good film" has become "good film". And
 # Porter's rules, which know no dictionary, send *universe* and *university* to the same stem.
@@ -483,7 +500,8 @@ print({word: prep.stem([word])[0] for word in ["universe", "university", "news",
 #
 # 取三篇极小的文档，小到可以心算：
 # %% id="counting-loop"
-documents = [["good", "film"], ["bad", "film", "bad", "plot"], ["good", "good", "plot"]]
+documents = [["good", "film"], ["bad", "film", "bad", "plot"],
+             ["good", "good", "plot"]]
 words = ["film", "good", "bad", "plot"]
 
 table = np.zeros((len(documents), len(words)))  # (documents, words)
@@ -506,13 +524,16 @@ print(table)
 # %% id="counting-check"
 from sklearn.feature_extraction.text import CountVectorizer
 
-train_counts = prep.bag_of_words(train_tokens, vocabulary)  # (documents, vocabulary), sparse  # (documents, vocabulary)，稀疏矩阵
-judge = CountVectorizer(analyzer=lambda tokens: tokens, vocabulary=vocabulary.words)
-known = [[token for token in tokens if token in vocabulary] for tokens in train_tokens[:500]]
+# (documents, vocabulary), sparse  # (documents, vocabulary)，稀疏矩阵
+train_counts = prep.bag_of_words(train_tokens, vocabulary)
+judge = CountVectorizer(analyzer=lambda tokens: tokens,
+                        vocabulary=vocabulary.words)
+known = [[token for token in tokens if token in vocabulary]
+         for tokens in train_tokens[:500]]
 same = (judge.transform(known)[:, 2:] != train_counts[:500, 2:]).nnz == 0
 print(train_counts.shape,
-      f"{train_counts.nnz / np.prod(train_counts.shape):.2%}", tr("of it is not zero;", "非零；"),
-      tr("equal to CountVectorizer:", "与 CountVectorizer 一致："), same)
+      f"{train_counts.nnz / np.prod(train_counts.shape):.2%}",
+      tr("of it is not zero;", "非零；"), tr("equal to CountVectorizer:", "与 CountVectorizer 一致："), same)
 # %% [markdown] id="erratum-2" lang="en"
 # ### E02: documents, not tokens
 #
@@ -572,7 +593,8 @@ for column, word in enumerate(words):
     idf = log((1 + len(documents)) / (1 + document_frequency)) + 1  # (1)
     for row in range(len(documents)):
         weighted[row, column] = table[row, column] * idf
-for row in range(len(documents)):  # every document gets length one, so that long ones are not louder  # 每篇文档的长度都归一，长的不占便宜
+# every document gets length one, so that long ones are not louder  # 每篇文档的长度都归一，长的不占便宜
+for row in range(len(documents)):
     length = sqrt(sum(value**2 for value in weighted[row]))
     weighted[row] = weighted[row] / length
 print(np.round(weighted, 2))
@@ -583,7 +605,8 @@ print(np.round(weighted, 2))
 # %% id="tfidf-library"
 from sklearn.feature_extraction.text import TfidfTransformer
 
-idf = np.log((1 + len(table)) / (1 + (table > 0).sum(axis=0))) + 1  # (words,)  equation (1)  # (words,)  (1) 式
+# (words,)  equation (1)  # (words,)  (1) 式
+idf = np.log((1 + len(table)) / (1 + (table > 0).sum(axis=0))) + 1
 rows = table * idf
 rows /= np.linalg.norm(rows, axis=1, keepdims=True)
 assert np.allclose(rows, weighted)
@@ -666,50 +689,62 @@ from sklearn.linear_model import LogisticRegression
 
 
 def hits(train_lists, validation_lists):
-    tr("""For each validation review: did this preparation lead to the right verdict?""",
+    tr("""For each validation review: did this preparation lead to the right
+    verdict?""",
        """每条验证影评：这样预处理之后，判断对了吗？""")
     known = prep.Vocabulary.build(train_lists, max_size=30_000, min_count=2)
     counts = prep.bag_of_words(train_lists, known)
     idf = prep.inverse_document_frequency(counts)
-    model = LogisticRegression(C=5.0, solver="liblinear", dual=True, random_state=0).fit(
-        prep.tf_idf(counts, idf), train.labels
-    )
-    predicted = model.predict(prep.tf_idf(prep.bag_of_words(validation_lists, known), idf))
+    model = LogisticRegression(C=5.0, solver="liblinear", dual=True,
+                               random_state=0)
+    model.fit(prep.tf_idf(counts, idf), train.labels)
+    unseen = prep.bag_of_words(validation_lists, known)
+    predicted = model.predict(prep.tf_idf(unseen, idf))
     return predicted == validation.labels  # (validation,)
-
-
+# %% id="recipe-list"
 def without_stop_words(tokens):
     return prep.remove_stop_words(tokens, stop_words)
+
+
+def stemmed_without_stop_words(tokens):
+    return prep.stem(without_stop_words(tokens))
 
 
 def with_pairs(tokens):
     return tokens + prep.n_grams(tokens, 2)
 
 
+def pairs_without_stop_words(tokens):
+    return with_pairs(without_stop_words(tokens))
+
+
+def pairs_without_two(tokens):
+    return with_pairs([word for word in tokens if word not in ("not", "of")])
+# %% id="recipe-hits"
 recipes = {
-    tr("split at spaces", "按空格切分"): None,
-    tr("cleaned, tokenised", "清洗＋分词"): lambda tokens: tokens,
     tr("… no stop words", "……去停用词"): without_stop_words,
     tr("… stemmed", "……词干提取"): prep.stem,
-    tr("… both", "……两者都做"): lambda tokens: prep.stem(without_stop_words(tokens)),
+    tr("… both", "……两者都做"): stemmed_without_stop_words,
     tr("… word pairs", "……加二元语法"): with_pairs,
-    tr("… pairs, no stop words", "……去停用词后加二元语法"): lambda tokens: with_pairs(without_stop_words(tokens)),
-    tr("… pairs, no “not”, no “of”", "……只去 not 和 of 后加二元语法"):
-        lambda tokens: with_pairs([token for token in tokens if token not in ("not", "of")]),
+    tr("… pairs, no stop words", "……去停用词后加二元语法"): pairs_without_stop_words,
+    tr("… pairs, no “not”, no “of”", "……只去 not 和 of 后加二元语法"): pairs_without_two,
 }
-right = {}
+split_train = [text.split() for text in train.texts]
+split_validation = [text.split() for text in validation.texts]
+base = hits(train_tokens, validation_tokens)
+right = {tr("split at spaces", "按空格切分"): hits(split_train, split_validation),
+         tr("cleaned, tokenised", "清洗＋分词"): base}
 for name, prepare in recipes.items():
-    if prepare is None:
-        right[name] = hits([text.split() for text in train.texts],
-                           [text.split() for text in validation.texts])
-    else:
-        right[name] = hits(list(map(prepare, train_tokens)), list(map(prepare, validation_tokens)))
-base = right[tr("cleaned, tokenised", "清洗＋分词")]
+    right[name] = hits([prepare(tokens) for tokens in train_tokens],
+                       [prepare(tokens) for tokens in validation_tokens])
+# %% id="recipe-table"
 rows = []
 for name, found in right.items():
     gap = found.astype(float) - base  # 1, 0 or -1 for each review  # 每条影评为 1、0 或 -1
-    error = gap.std(ddof=1) / sqrt(len(gap))  # standard error of the mean difference  # 平均差值的标准误
-    rows.append([name, f"{found.mean():.1%}", f"{100 * gap.mean():+.1f} ± {100 * error:.1f}"])
+    # standard error of the mean difference  # 平均差值的标准误
+    error = gap.std(ddof=1) / sqrt(len(gap))
+    rows.append([name, f"{found.mean():.1%}",
+                 f"{100 * gap.mean():+.1f} ± {100 * error:.1f}"])
 display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值（百分点）")], rows)
 # %% id="recipe-plot" tags=["fold"]
 names = [name for name, found in right.items() if found is not base]
@@ -788,9 +823,11 @@ display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值
 # 带来好处的，是其他许许多多含有停用词的二元语法。**听起来有理的解释，也要量一量。**
 # %% id="recipe-report"
 course.report("accuracy_cleaned", base.mean())
-course.report("gain_of_cleaning", 100 * (base.mean() - right[tr("split at spaces", "按空格切分")].mean()))
+course.report("gain_of_cleaning",
+              100 * (base.mean() - right[tr("split at spaces", "按空格切分")].mean()))
 course.report("gain_of_both", 100 * (right[tr("… both", "……两者都做")].mean() - base.mean()))
-course.report("gain_of_pairs", 100 * (right[tr("… word pairs", "……加二元语法")].mean() - base.mean()))
+course.report("gain_of_pairs",
+              100 * (right[tr("… word pairs", "……加二元语法")].mean() - base.mean()))
 # %% [markdown] id="erratum-3" lang="en"
 # ### E03: stop words, stems and language models
 #
@@ -836,7 +873,8 @@ print(one_hot)
 # %% id="one-hot-lookup-run"
 rng = np.random.default_rng(0)
 table_of_vectors = rng.normal(size=(5, 3))
-assert np.allclose(one_hot @ table_of_vectors, table_of_vectors[sequence])  # (2)
+# (2)
+assert np.allclose(one_hot @ table_of_vectors, table_of_vectors[sequence])
 
 print(tr("similarity of any two different one-hot words:", "任意两个不同的词，独热向量的相似度："),
       one_hot[0] @ one_hot[1])
@@ -872,7 +910,8 @@ print(tr("the training reviews as one-hot vectors:", "把训练集全部写成�
 def pairs_of(tokens, window):
     pairs = []
     for position, center in enumerate(tokens):
-        for neighbour in range(max(0, position - window), min(len(tokens), position + window + 1)):
+        for neighbour in range(max(0, position - window),
+                               min(len(tokens), position + window + 1)):
             if neighbour != position:
                 pairs.append((center, tokens[neighbour]))
     return pairs
@@ -929,13 +968,19 @@ for step in range(3):
 encoded = [vocabulary.encode(tokens) for tokens in train_tokens]
 started = time.perf_counter()
 word2vec = prep.train_skip_gram(  # (vocabulary, dim)
-    encoded, len(vocabulary), dim=course.dim, epochs=course.epochs, seed=course.seed
+    encoded,
+    len(vocabulary),
+    dim=course.dim,
+    epochs=course.epochs,
+    seed=course.seed,
 )
 print(word2vec.shape, f"{time.perf_counter() - started:.0f} s")
 for word in ["wonderful", "boring", "actress", "scary"]:
     if word in vocabulary:
         near = prep.nearest(word, vocabulary.words, word2vec, k=6)
-        print(f"{word:>10}:", ", ".join(f"{other} {similarity:.2f}" for other, similarity in near))
+        print(f"{word:>10}:",
+              ", ".join(
+                  f"{other} {similarity:.2f}" for other, similarity in near))
 # %% [markdown] id="sgns-reading" lang="en"
 # Nobody told the model what any word means; it only saw which words keep company. **Similarity** here is the cosine of
 # the angle between two vectors: 1 for the same direction, 0 for a right angle, −1 for opposite directions.
@@ -956,13 +1001,15 @@ for word in ["wonderful", "boring", "actress", "scary"]:
 # > 用这种向量做情感分析时，请记住这一点。
 # %% id="antonyms-run"
 def similarity(first, second, vectors):
-    return float(prep.cosine_similarity(vectors[vocabulary.encode([first])[0]],
-                                        vectors[vocabulary.encode([second])[0]]))
+    return float(
+        prep.cosine_similarity(vectors[vocabulary.encode([first])[0]],
+                               vectors[vocabulary.encode([second])[0]]))
 
 
 for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"),
                       ("film", "movie"), ("film", "the")]:
-    print(f"{first:>5} – {second:<6} {similarity(first, second, word2vec):+.2f}")
+    closeness = similarity(first, second, word2vec)
+    print(f"{first:>5} – {second:<6} {closeness:+.2f}")
 # %% [markdown] id="antonyms-reading" lang="en"
 # A single pair is noisy on so little text: with another seed *film*–*movie* comes out quite differently (try it). Trust what
 # holds for many words, such as the groups on the map below.
@@ -995,15 +1042,18 @@ for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"),
 # 到了 $x_{\max} = 100$，$f$ 不再增长，以免 *of the* 之类的词对权重过大。
 # %% id="glove-by-hand"
 tiny = prep.cooccurrence([[2, 3, 4, 2, 3]], vocabulary_size=5, window=2)
-print(tiny.toarray())  # words 2 and 3: side by side twice and once two apart, 1 + 1 + 1/2  # 词 2 和词 3：相邻两次，相隔两位一次，1 + 1 + 1/2
+# words 2 and 3: side by side twice and once two apart, 1 + 1 + 1/2  # 词 2 和词 3：相邻两次，相隔两位一次，1 + 1 + 1/2
+print(tiny.toarray())
 
 count, score = 3.0, 0.8
 weight = min(1.0, (count / 100) ** 0.75)
-print(f"f = {weight:.4f}, loss = {weight * (score - log(count)) ** 2:.4f}")  # one term of (4)  # (4) 式中的一项
+# one term of (4)  # (4) 式中的一项
+print(f"f = {weight:.4f}, loss = {weight * (score - log(count)) ** 2:.4f}")
 print(float(prep.glove_weight(count)))
 # %% id="glove-train"
 together = prep.cooccurrence(encoded, len(vocabulary), window=5)
-together.data[together.data < 0.5] = 0  # seen once three or more words apart, or twice still farther: chance  # 只见过一次且相隔三个词以上，或两次但更远：出于偶然
+# seen once three or more words apart, or twice still farther: chance  # 只见过一次且相隔三个词以上，或两次但更远：出于偶然
+together.data[together.data < 0.5] = 0
 together.eliminate_zeros()
 started = time.perf_counter()
 glove = prep.train_glove(  # (vocabulary, dim)
@@ -1013,7 +1063,9 @@ print(f"{together.nnz:,}", tr("pairs,", "个词对，"), f"{time.perf_counter() 
 for word in ["wonderful", "boring", "actress", "scary"]:
     if word in vocabulary:
         near = prep.nearest(word, vocabulary.words, glove, k=6)
-        print(f"{word:>10}:", ", ".join(f"{other} {similarity:.2f}" for other, similarity in near))
+        print(f"{word:>10}:",
+              ", ".join(
+                  f"{other} {similarity:.2f}" for other, similarity in near))
 # %% [markdown] id="map-of-words" lang="en"
 # To *see* the vectors we must flatten them. The next cell keeps the two directions in which a few hand-picked words
 # differ most (principal components; lesson 03 explains them). Distances in the picture are only a shadow of those in
@@ -1055,18 +1107,25 @@ plots.show(
 # %% [markdown] id="related" lang="zh" of="9d324a08"
 # 图可以骗人，所以再给两种向量各算一个数：相关词对的平均相似度，减去同一批词随意搭配的平均相似度。零就表示什么也没学到。
 # %% id="related-score"
-related = [("great", "wonderful"), ("bad", "terrible"), ("film", "movie"), ("actor", "actress"),
-           ("man", "woman"), ("boy", "girl"), ("horror", "scary"), ("funny", "hilarious"),
-           ("boring", "dull"), ("story", "plot"), ("music", "soundtrack"), ("war", "soldiers"),
+related = [("great", "wonderful"), ("bad", "terrible"), ("film", "movie"),
+           ("actor", "actress"), ("man", "woman"), ("boy", "girl"),
+           ("horror", "scary"), ("funny", "hilarious"), ("boring", "dull"),
+           ("story", "plot"), ("music", "soundtrack"), ("war", "soldiers"),
            ("husband", "wife"), ("first", "second"), ("stupid", "dumb")]
 
 
 def lead_of_related(vectors):
-    pairs = [pair for pair in related if all(word in vocabulary for word in pair)]
+    pairs = [pair for pair in related
+             if all(word in vocabulary for word in pair)]
     if len(pairs) < 2:
         return 0.0
-    table = np.array([[similarity(first, second, vectors) for _, second in pairs] for first, _ in pairs])
-    return table.diagonal().mean() - table[~np.eye(len(pairs), dtype=bool)].mean()
+    table = np.array(
+        [
+            [similarity(first, second, vectors) for _, second in pairs]
+            for first, _ in pairs])
+    return (
+        table.diagonal().mean() - table[~np.eye(len(pairs), dtype=bool)].mean()
+    )
 
 
 course.report("word2vec_lead_of_related", lead_of_related(word2vec))
@@ -1096,7 +1155,8 @@ if path is None:
 published_words, published = prep.load_vectors(path, words=vocabulary.words)
 print(len(published_words), published.shape)
 if "wonderful" in published_words:
-    print([word for word, _ in prep.nearest("wonderful", published_words, published, k=6)])
+    near = prep.nearest("wonderful", published_words, published, k=6)
+    print([word for word, _ in near])
 # %% [markdown] id="quiz-vectors" lang="en" tags=["quiz"]
 # **Word2Vec and GloVe give each word exactly one vector. Which of these can that vector not do?**
 # - [ ] Say that *film* and *movie* are alike — It does: they keep the same company.
@@ -1126,8 +1186,8 @@ if "wonderful" in published_words:
 #
 # 五个词，加上它们的频次，就足以看明白：
 # %% id="bpe-by-hand"
-pieces = {("b", "a", "d"): 6, ("b", "a", "d", "l", "y"): 3, ("s", "a", "d"): 5, ("s", "a", "d", "l", "y"): 2,
-          ("m", "a", "d", "l", "y"): 1}
+pieces = {("b", "a", "d"): 6, ("b", "a", "d", "l", "y"): 3, ("s", "a", "d"): 5,
+          ("s", "a", "d", "l", "y"): 2, ("m", "a", "d", "l", "y"): 1}
 for merge in range(4):
     pair_counts = Counter()
     for symbols, count in pieces.items():
@@ -1160,9 +1220,12 @@ print(list(pieces))
 # 例如 `<0xE5>`，所以连这样的字符也不会不认识。
 # %% id="bpe-train" chinese="data"
 started = time.perf_counter()
-bpe = prep.BytePairEncoding.train(clean_train[: course.bpe_reviews], vocabulary_size=course.pieces)
-print(f"{time.perf_counter() - started:.1f} s;", tr("the first merges:", "最早的合并："), bpe.merges[:6])
-for word in ["film", "unwatchable", "flibbertigibbet", "Spielbergesque", "好看"]:
+bpe = prep.BytePairEncoding.train(clean_train[: course.bpe_reviews],
+                                  vocabulary_size=course.pieces)
+print(f"{time.perf_counter() - started:.1f} s;", tr("the first merges:", "最早的合并："),
+      bpe.merges[:6])
+for word in ["film", "unwatchable", "flibbertigibbet", "Spielbergesque",
+             "好看"]:
     print(f"{word:>16}:", bpe.encode(word))
 # %% [markdown] id="wordpiece" lang="en"
 # ### WordPiece: merge what belongs together
@@ -1188,10 +1251,13 @@ for word in ["film", "unwatchable", "flibbertigibbet", "Spielbergesque", "好看
 # 每次取**能匹配的最长片段**；只要有一处什么都匹配不上，整个词就变成 `[UNK]`。
 # %% id="wordpiece-train"
 often = {word: count for word, count in frequency.items() if count >= 20}
-wordpiece = {score: prep.WordPiece.train(often, vocabulary_size=course.pieces, score=score)
+wordpiece = {score: prep.WordPiece.train(often, vocabulary_size=course.pieces,
+                                         score=score)
              for score in ["likelihood", "count"]}
 for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
-    print(f"{word:>16}:", *(" ".join(pieces.encode(word)).ljust(44) for pieces in wordpiece.values()))
+    print(f"{word:>16}:",
+          *(" ".join(pieces.encode(word)).ljust(44)
+            for pieces in wordpiece.values()))
 # %% [markdown] id="wordpiece-reading" lang="en"
 # Left the score (5), right the plain count. Score (5) loves rare symbols, whose product is small: left to itself it would
 # first glue together neighbours that each occur only once in all the text, which is why we gave it only words seen at least
@@ -1211,14 +1277,18 @@ for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
 # 词表越大，序列越短，但要学的嵌入表也越大。下一格在验证影评上量一量其中的得失，从单个字符一直到整词。
 # %% id="ladder-run"
 some = clean_validation[:200]
-letters = sum(len(text) for text in some)  # with the spaces, which byte-pair tokens carry, too  # 连空格也算，字节对词元同样带着空格
+# with the spaces, which byte-pair tokens carry, too  # 连空格也算，字节对词元同样带着空格
+letters = sum(len(text) for text in some)
 number_of_words = sum(len(text.split()) for text in some)
 sizes = np.unique(np.geomspace(400, len(bpe), course.ladder).astype(int))
 lengths = []
 for size in sizes:
-    known = set(bpe.tokens[:size])  # the same tokeniser, had training stopped here  # 同一个分词器，假如训练就停在这里
-    pieces = prep.BytePairEncoding(bpe.tokens[:size], [pair for pair in bpe.merges if "".join(pair) in known])
-    lengths.append(sum(len(pieces.encode(text)) for text in some) / number_of_words)
+    # the same tokeniser, had training stopped here  # 同一个分词器，假如训练就停在这里
+    known = set(bpe.tokens[:size])
+    merges = [pair for pair in bpe.merges if "".join(pair) in known]
+    pieces = prep.BytePairEncoding(bpe.tokens[:size], merges)
+    lengths.append(
+        sum(len(pieces.encode(text)) for text in some) / number_of_words)
 per_word = lengths[-1]
 print(dict(zip(sizes.tolist(), np.round(lengths, 2).tolist(), strict=True)))
 course.report("subwords_per_word", per_word)
@@ -1251,7 +1321,8 @@ plots.show(
 chinese = data.phrases.load("train").chinese
 print(chinese[0].split(), prep.tokenize(chinese[0]))
 pieces = prep.BytePairEncoding.train(chinese, vocabulary_size=1_000)
-print([token for token in pieces.tokens[258:] if len(token.strip("▁ ")) > 1][:24])
+longer = [token for token in pieces.tokens[258:] if len(token.strip("▁ ")) > 1]
+print(longer[:24])
 print(pieces.encode(chinese[0]))
 
 # %% [markdown] id="no-blank" lang="en"
@@ -1292,7 +1363,8 @@ print(pieces.encode(chinese[0]))
 #
 # 后一种切法的概率是前一种的四十倍。下面把两个句子各切三遍：从左、从右、按词频。两个方向各掉进一个陷阱，词频一个也没掉进去。
 # %% id="no-blank-rules" chinese="data"
-bridge = {"南京": 50, "南京市": 30, "市长": 30, "长江": 40, "江大桥": 1, "大桥": 34}
+bridge = {"南京": 50, "南京市": 30, "市长": 30, "长江": 40, "江大桥": 1,
+          "大桥": 34}
 origin = {"研究": 50, "研究生": 10, "生命": 40, "命": 5, "起源": 10}
 for sentence, counts in (("南京市长江大桥", bridge), ("研究生命起源", origin)):
     print(" | ".join(prep.forward_matching(sentence, counts)), "    ",
@@ -1313,7 +1385,8 @@ best, back = [0.0] + [-np.inf] * len(sentence), [0] * (len(sentence) + 1)
 for end in range(1, len(sentence) + 1):
     for start in range(end):
         word = sentence[start:end]
-        if word in origin or len(word) == 1:        # a character that is no word counts once  # 不成词的字，按出现 1 次算
+        # a character that is no word counts once  # 不成词的字，按出现 1 次算
+        if word in origin or len(word) == 1:
             score = best[start] + np.log(origin.get(word, 1) / total)
             if score > best[end]:
                 best[end], back[end] = score, start
@@ -1340,7 +1413,8 @@ print(np.round(best, 2), back)
 dictionary = prep.Dictionary(data.chinese_words.load())
 gold = data.treebank.load("test")
 counted = prep.UnigramSegmenter(dictionary)
-with_unknown = prep.UnigramSegmenter(dictionary, tagger=prep.WordTagger(dictionary))
+with_unknown = prep.UnigramSegmenter(dictionary,
+                                     tagger=prep.WordTagger(dictionary))
 segmenters = {
     tr("every character", "一字一词"): list,
     tr("forward", "正向最大匹配"): lambda text: prep.forward_matching(text, dictionary),
@@ -1351,9 +1425,11 @@ segmenters = {
 }
 rows = []
 for name, cut in segmenters.items():
-    found = [prep.cut_runs(text, cut) for text in gold.texts]  # numbers and Latin words stay whole  # 数字和字母词不切开
+    # numbers and Latin words stay whole  # 数字和字母词不切开
+    found = [prep.cut_runs(text, cut) for text in gold.texts]
     score = prep.span_score(gold.words, found)
-    rows.append([name, f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}"])
+    rows.append([name, f"{score.precision:.3f}", f"{score.recall:.3f}",
+                 f"{score.f1:.3f}"])
 display.table(["", tr("precision", "精确率"), tr("recall", "召回率"), "F1"], rows)
 # %% [markdown] id="standard" lang="en"
 # Of the last row's mistakes, which are real? Let us count the words that it left whole and the annotators cut in two or
@@ -1367,7 +1443,8 @@ for true, guess in zip(gold.words, found, strict=True):
     for one, other, counts in ((true, guess, joined), (guess, true, parted)):
         cuts = {end for _, end in prep.word_spans(one)} | {0}
         for start, end in prep.word_spans(other) - prep.word_spans(one):
-            if start in cuts and end in cuts:  # the other has a cut more between  # 另一边在中间多切了一刀
+            # the other has a cut more between  # 另一边在中间多切了一刀
+            if start in cuts and end in cuts:
                 counts[text[start:end]] += 1
 print(joined.total(), [word for word, _ in joined.most_common(12)])
 print(parted.total(), [word for word, _ in parted.most_common(12)])
@@ -1419,15 +1496,18 @@ print(mask)
 # %% [markdown] id="padding-harm" lang="zh" of="68d31312"
 # 忘了掩码，填充就成了意思的一部分。对每一行的向量求平均，一次不管掩码，一次用上掩码：
 # %% id="padding-harm-run"
-vectors = np.random.default_rng(1).normal(size=(10, 2))[batch]  # (batch, time, dim)
+# (batch, time, dim)
+vectors = np.random.default_rng(1).normal(size=(10, 2))[batch]
 careless = vectors.mean(axis=1)
 careful = np.asarray(prep.masked_mean(vectors, mask))
-longer = prep.pad([[7, 5, 9], [4], [8, 6]], length=8)  # the same texts, more padding  # 同样的文本，填充更长
+# the same texts, more padding  # 同样的文本，填充更长
+longer = prep.pad([[7, 5, 9], [4], [8, 6]], length=8)
 again = np.random.default_rng(1).normal(size=(10, 2))[longer]
 print(tr("changed by more padding?  careless:", "填充变长后结果变了吗？不用掩码："),
-      not np.allclose(careless, again.mean(axis=1)),
-      tr("  masked:", "；用掩码："),
-      not np.allclose(careful, np.asarray(prep.masked_mean(again, prep.padding_mask(longer)))))
+      not np.allclose(careless, again.mean(axis=1)), tr("  masked:", "；用掩码："),
+      not np.allclose(
+          careful,
+          np.asarray(prep.masked_mean(again, prep.padding_mask(longer)))))
 # %% [markdown] id="padding-rule" lang="en"
 # That is the test for every model of this course: **append padding, and nothing may change.** There will be a second
 # mask in lesson 05, the *causal* one, which hides the future; the two are combined by a logical *and*.
@@ -1451,10 +1531,13 @@ print(tr("changed by more padding?  careless:", "填充变长后结果变了吗�
 lengths = np.array([min(len(tokens), 400) for tokens in train_tokens])
 boundaries = [50, 100, 150, 200, 250, 300, 350, 400]
 shuffled = np.random.default_rng(0).permutation(len(lengths))
-random_batches = [shuffled[start : start + 32] for start in range(0, len(shuffled), 32)]
-waste = 1 - lengths.sum() / sum(lengths[chosen].max() * len(chosen) for chosen in random_batches)
+random_batches = [shuffled[start : start + 32]
+                  for start in range(0, len(shuffled), 32)]
+waste = 1 - lengths.sum() / sum(lengths[chosen].max() * len(chosen)
+                                for chosen in random_batches)
 
-buckets = prep.bucket_batches(lengths, batch_size=32, boundaries=boundaries, seed=course.seed)
+buckets = prep.bucket_batches(lengths, batch_size=32, boundaries=boundaries,
+                              seed=course.seed)
 used = sum(lengths[chosen].sum() for _, chosen in buckets)
 waste_bucketed = 1 - used / sum(size * len(chosen) for size, chosen in buckets)
 course.report("padding_random", waste)
@@ -1558,12 +1641,14 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # 返回一个字典，说明每个词出现在**多少篇文档**里。`[["good", "good"], ["good", "bad"]]` 应得到 `{"good": 2, "bad": 1}`。
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=5
 def document_frequency(documents):
-    tr("""documents: a list of lists of words -> {word: number of documents that contain it}""",
+    tr("""documents: a list of lists of words
+    -> {word: number of documents that contain it}""",
        """documents：列表，每篇文档是一个词的列表 -> {词: 含有它的文档数}""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def document_frequency(documents):
-    tr("""documents: a list of lists of words -> {word: number of documents that contain it}""",
+    tr("""documents: a list of lists of words
+    -> {word: number of documents that contain it}""",
        """documents：列表，每篇文档是一个词的列表 -> {词: 含有它的文档数}""")
     frequency = Counter()
     for document in documents:
@@ -1586,17 +1671,26 @@ check("01.1", document_frequency)
 # 应得到 *a–good* 和 *good–film* 两个方向的词对；*a* 与 *film* 相距三个位置。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def skip_gram_pairs(tokens, window, skip):
-    tr("""tokens: list of str, window: int, skip: set of str -> list of (center, context)""",
-       """tokens：str 的列表，window：int，skip：str 的集合 -> (center, context) 的列表""")
+    tr("""tokens: list of str, window: int, skip: set of str
+    -> list of (center, context)""",
+       """tokens：str 的列表，window：int，skip：str 的集合
+    -> (center, context) 的列表""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def skip_gram_pairs(tokens, window, skip):
-    tr("""tokens: list of str, window: int, skip: set of str -> list of (center, context)""",
-       """tokens：str 的列表，window：int，skip：str 的集合 -> (center, context) 的列表""")
+    tr("""tokens: list of str, window: int, skip: set of str
+    -> list of (center, context)""",
+       """tokens：str 的列表，window：int，skip：str 的集合
+    -> (center, context) 的列表""")
     pairs = []
     for i, center in enumerate(tokens):
         for j, context in enumerate(tokens):
-            if i != j and abs(i - j) <= window and center not in skip and context not in skip:
+            if (
+                i != j
+                and abs(i - j) <= window
+                and center not in skip
+                and context not in skip
+            ):
                 pairs.append((center, context))
     return pairs
 # %% id="ex2-check" tags=["check"]
@@ -1614,12 +1708,14 @@ check("01.2", skip_gram_pairs)
 # 取字母顺序在前的一对。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=10
 def best_merge(pieces):
-    tr("""pieces: {tuple of symbols: frequency} -> (left, right), the pair with the highest score (5)""",
+    tr("""pieces: {tuple of symbols: frequency}
+    -> (left, right), the pair with the highest score (5)""",
        """pieces：{符号的元组: 频数} -> (left, right)，即 (5) 式得分最高的一对""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def best_merge(pieces):
-    tr("""pieces: {tuple of symbols: frequency} -> (left, right), the pair with the highest score (5)""",
+    tr("""pieces: {tuple of symbols: frequency}
+    -> (left, right), the pair with the highest score (5)""",
        """pieces：{符号的元组: 频数} -> (left, right)，即 (5) 式得分最高的一对""")
     symbol_counts, pair_counts = Counter(), Counter()
     for symbols, frequency in pieces.items():
@@ -1627,7 +1723,10 @@ def best_merge(pieces):
             symbol_counts[symbol] += frequency
         for pair in pairwise(symbols):
             pair_counts[pair] += frequency
-    score = {(a, b): count / (symbol_counts[a] * symbol_counts[b]) for (a, b), count in pair_counts.items()}
+    score = {
+        (a, b): count / (symbol_counts[a] * symbol_counts[b])
+        for (a, b), count in pair_counts.items()
+    }
     return max(sorted(score), key=score.get)  # max keeps the first of equals  # 相等时 max 取最前面的一个
 # %% id="ex3-check" tags=["check"]
 check("01.3", best_merge)
@@ -1667,20 +1766,26 @@ check("01.4", mean_of_words)
 # 整个词就变成 `["[UNK]"]`。
 # %% id="ex5" tags=["exercise"] difficulty=3 minutes=15
 def split_word(word, vocabulary):
-    tr("""word: str, vocabulary: set of str -> list of pieces, such as ["un", "##watch", "##able"]""",
-       """word：str，vocabulary：str 的集合 -> 片段的列表，例如 ["un", "##watch", "##able"]""")
+    tr("""word: str, vocabulary: set of str
+    -> list of pieces, such as ["un", "##watch", "##able"]""",
+       """word：str，vocabulary：str 的集合
+    -> 片段的列表，例如 ["un", "##watch", "##able"]""")
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def split_word(word, vocabulary):
-    tr("""word: str, vocabulary: set of str -> list of pieces, such as ["un", "##watch", "##able"]""",
-       """word：str，vocabulary：str 的集合 -> 片段的列表，例如 ["un", "##watch", "##able"]""")
+    tr("""word: str, vocabulary: set of str
+    -> list of pieces, such as ["un", "##watch", "##able"]""",
+       """word：str，vocabulary：str 的集合
+    -> 片段的列表，例如 ["un", "##watch", "##able"]""")
     pieces, start = [], 0
     while start < len(word):
         prefix = "##" if start else ""
-        fitting = [end for end in range(len(word), start, -1) if prefix + word[start:end] in vocabulary]
+        fitting = [end for end in range(len(word), start, -1)
+                   if prefix + word[start:end] in vocabulary]
         if not fitting:
             return ["[UNK]"]
-        pieces.append(prefix + word[start : fitting[0]])  # the longest comes first  # 从最长的试起
+        # the longest comes first  # 从最长的试起
+        pieces.append(prefix + word[start : fitting[0]])
         start = fitting[0]
     return pieces
 # %% id="ex5-check" tags=["check"]
@@ -1707,7 +1812,8 @@ def backward_matching(text, words):
     found, end = [], len(text)
     while end > 0:
         fitting = [start for start in range(end) if text[start:end] in words]
-        start = fitting[0] if fitting else end - 1  # the longest word begins farthest left  # 起点最靠左的词最长
+        # the longest word begins farthest left  # 起点最靠左的词最长
+        start = fitting[0] if fitting else end - 1
         found.append(text[start:end])
         end = start
     return found[::-1]

@@ -237,7 +237,7 @@ diagrams.flow(
 # %% [markdown] id="dial" lang="zh" of="59c1711f"
 # **规模旋钮。** 本课的所有大小，连同必须得到的结果，都写在下一格里。默认的 `quick` 在笔记本电脑上就能跑；
 # 启动 Jupyter 之前设置 `COURSE_SCALE=full`，训练会更久，编码的大小也试得更多。
-# %% id="dial-settings"
+# %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
         "smoke": dict(train=300, sizes=(2, 8), epochs=1, article_epochs=1,
@@ -295,7 +295,8 @@ invented = np.stack(  # (10, 784): pixel by pixel  # (10, 784)：逐个像素
 )
 # %% id="data-plot" tags=["fold"]
 def gallery(rows, titles, width=9.6):
-    tr("""One row of pictures for each entry of `rows` (pictures, pixels), its title on the left.""",
+    tr("""One row of pictures for each entry of `rows` (pictures, pixels), its
+    title on the left.""",
        """`rows` 的每一项 (pictures, pixels) 画成一排图，标题在左边。""")
     columns = max(map(len, rows))
     figure, axes = plt.subplots(len(rows), columns, figsize=(width, width / (columns + 2.2) * len(rows)), squeeze=False)
@@ -346,17 +347,21 @@ plots.show(
 #
 # 是丢掉的部分，这里像素数 $D = 2$，$x$ 和 $\hat x$ 的形状都是 $(D,)$。
 # %% id="by-hand-loop"
-points = np.array([[0.1, 0.2], [0.3, 0.3], [0.5, 0.7], [0.7, 0.8], [0.9, 1.0]])  # (5, 2)
+# (5, 2)
+points = np.array([[0.1, 0.2], [0.3, 0.3], [0.5, 0.7], [0.7, 0.8], [0.9, 1.0]])
 mean = [sum(point[j] for point in points) / len(points) for j in range(2)]
 direction = [0.6, 0.8]  # 0.36 + 0.64 = 1: its length is one  # 0.36 + 0.64 = 1：长度为一
 
 total = 0.0
 for point in points:
-    code = sum((point[j] - mean[j]) * direction[j] for j in range(2))  # the encoder: one number  # 编码器：得到一个数
-    back = [mean[j] + code * direction[j] for j in range(2)]  # the decoder: two numbers again  # 解码器：又变回两个数
+    # the encoder: one number  # 编码器：得到一个数
+    code = sum((point[j] - mean[j]) * direction[j] for j in range(2))
+    # the decoder: two numbers again  # 解码器：又变回两个数
+    back = [mean[j] + code * direction[j] for j in range(2)]
     loss = sum((point[j] - back[j]) ** 2 for j in range(2)) / 2  # (1)
     total += loss
-    print(f"{point} -> {code:+.2f} -> [{back[0]:.2f} {back[1]:.2f}]   {tr('lost', '损失')} {loss:.4f}")
+    print(f"{point} -> {code:+.2f} -> [{back[0]:.2f} {back[1]:.2f}]  ",
+          tr("lost", "损失"), f"{loss:.4f}")
 print(tr("mean loss:", "平均损失："), f"{total / len(points):.5f}")
 # %% [markdown] id="by-hand-matrix" lang="en"
 # Half of the numbers were not sent and almost nothing is lost. The loops are two matrix products. With $K$ directions
@@ -386,7 +391,9 @@ angles = np.radians(np.arange(0, 180))
 losses = [mean_loss(angle) for angle in angles]
 best = angles[int(np.argmin(losses))]
 small = ae.fit_principal_components(points, 1)
-found = np.degrees(np.arctan2(small.components[0, 1], small.components[0, 0])) % 180
+found = (
+    np.degrees(np.arctan2(small.components[0, 1], small.components[0, 0])) % 180
+)
 print(f"{tr('best of 180 directions:', '180 个方向中最好的：')} {np.degrees(best):.0f}°;  "
       f"{tr('principal component:', '主成分：')} {found:.1f}°")
 # %% id="by-hand-plot" tags=["fold"]
@@ -434,7 +441,8 @@ plots.show(
 pca = ae.fit_principal_components(train, 128)
 kept = np.cumsum(pca.variances) / pca.total_variance
 for size in [1, 2, 8, 32, 128]:
-    errors = ae.reconstruction_errors(pca.first(size), test)  # (1000,), one error for each held-out digit  # (1000,)，每个留出的数字一个误差
+    # (1000,), one error for each held-out digit  # (1000,)，每个留出的数字一个误差
+    errors = ae.reconstruction_errors(pca.first(size), test)
     print(f"{size:>4} {tr('numbers:', '个数：')} {kept[size - 1]:>6.1%} "
           f"{tr('of the variance, squared error', '的方差，平方误差')} "
           f"{errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}")
@@ -463,7 +471,8 @@ plots.show(
 # 最大的**主角**（principal angle）是多少。0° 表示同一个平面；90° 表示有一个方向被对方完全漏掉。
 # %% id="linear-train"
 class Angles(keras.callbacks.Callback):
-    tr("""Keeps, for each epoch, the largest angle between the decoder's plane and that of the components.""",
+    tr("""Keeps, for each epoch, the largest angle between the decoder's plane
+    and that of the components.""",
        """每一轮记下解码器的平面与主成分平面之间的最大夹角。""")
 
     def __init__(self):
@@ -471,14 +480,17 @@ class Angles(keras.callbacks.Callback):
         self.degrees = []
 
     def on_epoch_end(self, epoch, logs=None):
-        reached = self.model.decoder.get_layer("output").get_weights()[0]  # (6, 784)
-        self.degrees.append(ae.principal_angles(reached, pca.components[:6]).max())
+        # (6, 784)
+        reached = self.model.decoder.get_layer("output").get_weights()[0]
+        self.degrees.append(
+            ae.principal_angles(reached, pca.components[:6]).max())
 
 
 linear = ae.Autoencoder(784, code_dim=6, loss="squared_error", seed=course.seed)
 watch = Angles()
-ae.train_autoencoder(linear, train - pca.mean, epochs=course.epochs, batch_size=64, learning_rate=0.01,
-                     seed=course.seed, callbacks=[watch])
+ae.train_autoencoder(linear, train - pca.mean, epochs=course.epochs,
+                     batch_size=64, learning_rate=0.01, seed=course.seed,
+                     callbacks=[watch])
 print([f"{degrees:.1f}°" for degrees in watch.degrees])
 ours = ae.reconstruction_errors(linear, test - pca.mean).mean()
 theirs = ae.reconstruction_errors(pca.first(6), test).mean()
@@ -530,18 +542,24 @@ plots.show(
 def curl(number, seed):
     generator = np.random.default_rng(seed)
     turn = generator.uniform(0.3, 4.5, number)
-    exact = np.stack([np.cos(turn), np.sin(turn)], axis=1) * (0.5 + 0.12 * turn)[:, None]
-    return (exact + generator.normal(0, 0.03, (number, 2))).astype(np.float32)  # (number, 2)
+    exact = (
+        np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        * (0.5 + 0.12 * turn)[:, None]
+    )
+    # (number, 2)
+    return (exact + generator.normal(0, 0.03, (number, 2))).astype(np.float32)
 
 
 cloud, fresh = curl(course.points, course.seed), curl(1_000, course.seed + 1)
 straight = ae.fit_principal_components(cloud, 1)
 bent = ae.Autoencoder(2, code_dim=1, hidden_dims=(32, 32), activation="tanh",
                       loss="squared_error", seed=course.seed)
-ae.train_autoencoder(bent, cloud, epochs=course.rounds, batch_size=40, learning_rate=0.01, seed=course.seed)
+ae.train_autoencoder(bent, cloud, epochs=course.rounds, batch_size=40,
+                     learning_rate=0.01, seed=course.seed)
 for name, model in [("PCA", straight), (tr("autoencoder", "自编码器"), bent)]:
     errors = ae.reconstruction_errors(model, fresh)
-    print(f"{display.padded(name, 12)} {errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}")
+    error = errors.std(ddof=1) / sqrt(len(errors))
+    print(display.padded(name, 12), f"{errors.mean():.4f} ± {error:.4f}")
 print(f"{tr('the noise in one of two directions:', '两个方向之一上的噪声：')} {0.03**2 / 2:.5f}")
 # %% id="arc-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(9.2, 4.0), sharex=True, sharey=True)
@@ -592,7 +610,8 @@ plots.show(
 #
 # 第二种写法与第一种相等（代入 $x = 1$ 试试），而且永远不会对零取对数。用三个像素手算：
 # %% id="price-by-hand"
-x, a = [1.0, 0.0, 0.3], [2.0, -1.0, 0.0]  # ink, paper, grey; and what the decoder says  # 墨、纸、灰；以及解码器的回答
+# ink, paper, grey; and what the decoder says  # 墨、纸、灰；以及解码器的回答
+x, a = [1.0, 0.0, 0.3], [2.0, -1.0, 0.0]
 nats = 0.0
 for pixel, logit in zip(x, a, strict=True):
     p = 1 / (1 + exp(-logit))
@@ -602,7 +621,9 @@ for pixel, logit in zip(x, a, strict=True):
 print(f"{nats:.4f} = {float(ae.binary_cross_entropy([x], [a])[0]):.4f}")
 
 safe = np.clip(test, 1e-7, 1 - 1e-7)
-floor = -np.sum(safe * np.log(safe) + (1 - safe) * np.log(1 - safe), axis=1).mean()
+floor = -np.sum(
+    safe * np.log(safe) + (1 - safe) * np.log(1 - safe), axis=1
+).mean()
 print(f"{tr('a perfect copy of a held-out digit costs', '把留出的数字一点不差地复制出来，代价是')} "
       f"{floor:.1f} {tr('nats', '奈特')}")
 # %% [markdown] id="price-floor" lang="en"
@@ -635,17 +656,20 @@ for shade in [0.0, 0.3, 1.0, 1.5]:
     cost = np.logaddexp(0, logits) - shade * logits  # (4)
     axis.plot(logits, cost, lw=2, label=f"x = {shade:g}")
     if 0 < shade < 1:
-        axis.plot(log(shade / (1 - shade)), cost.min(), "o", color="black", zorder=3)
+        axis.plot(log(shade / (1 - shade)), cost.min(), "o", color="black",
+                  zorder=3)
 axis.axhline(0, color="black", lw=0.8)
 axis.set(xlabel=plots.label("logit a of the decoder", "解码器的 logit a"),
          ylabel=plots.label("cost in nats", "代价（奈特）"), ylim=(-5.5, 10.5))
 axis.legend()
 plots.show(
     figure,
-    "Cost against logit for four pixels. For 0 it rises, for 1 it falls towards zero, for 0.3 it has a lowest"
+    "Cost against logit for four pixels. For 0 it rises, for 1 it falls "
+    "towards zero, for 0.3 it has a lowest"
     " point, marked, above zero. For 1.5 it falls without end below zero.",
     "四种像素的代价随 logit 变化的曲线。x 为 0 时上升；为 1 时降向零；"
-    "为 0.3 时有一个高于零的最低点（已标出）；为 1.5 时一直降到零以下，没有尽头。",
+    "为 0.3 时有一个高于零的最低点（已标出）；为 1.5 时一直降到零以下，"
+    "没有尽头。",
 )
 
 try:
@@ -708,7 +732,8 @@ for size in (2, 8, 32):
     for recipe in recipes:
         errors = [run["error"] for run in searched["runs"]
                   if run["size"] == size and run["recipe"] == recipe]
-        cells.append(f"{np.mean(errors):.4f} ({min(errors):.4f} – {max(errors):.4f})")
+        cells.append(
+            f"{np.mean(errors):.4f} ({min(errors):.4f} – {max(errors):.4f})")
     rows.append([size, *cells])
 display.table([tr("code", "编码"), *recipes.values()], rows)
 # %% [markdown] id="deep-settings-reading" lang="en"
@@ -718,27 +743,38 @@ display.table([tr("code", "编码"), *recipes.values()], rows)
 # 32 个数时，每个种子都是第一种做法更好；8 个数时，三个种子里有两个如此，平均也是它好。2 个数时，两种做法之差还不如种子之间的差大；第二种波动小一些，这里就用第二种。
 # 隐藏层的宽度是写这一课时定下的，没有这样的记录。
 # %% id="deep-train"
-deep, nats_above = {}, {}
+deep = {}
 for size in course.sizes:
-    narrow = size <= 2  # the second recipe, as chosen above  # 第二种做法，如上面所选
-    deep[size] = ae.Autoencoder(784, size, hidden_dims=(200, 50) if size < 16 else (200,),
-                                activation="relu" if narrow else "elu", seed=course.seed)
-    ae.train_autoencoder(deep[size], train, epochs=course.epochs * 3 // 2 if narrow else course.epochs,
-                         batch_size=100, learning_rate=0.003 if narrow else 0.005, seed=course.seed)
-    nats_above[size] = ae.reconstruction_errors(deep[size], test, measure="cross_entropy").mean() - floor
+    if size <= 2:  # the second recipe, as chosen above  # 第二种做法，如上面所选
+        activation, learning_rate = "relu", 0.003
+        epochs = course.epochs * 3 // 2
+    else:
+        activation, learning_rate = "elu", 0.005
+        epochs = course.epochs
+    widths = (200, 50) if size < 16 else (200,)
+    deep[size] = ae.Autoencoder(784, size, hidden_dims=widths,
+                                activation=activation, seed=course.seed)
+    ae.train_autoencoder(deep[size], train, epochs=epochs, batch_size=100,
+                         learning_rate=learning_rate, seed=course.seed)
+# %% id="deep-table"
+def with_error(values):
+    error = values.std(ddof=1) / sqrt(len(values))
+    return f"{values.mean():.4f} ± {error:.4f}"
+
 
 rows = []
 for size, model in deep.items():
     plain = ae.reconstruction_errors(pca.first(size), test)
     errors = ae.reconstruction_errors(model, test)
-    cells = [f"{values.mean():.4f} ± {values.std(ddof=1) / sqrt(len(values)):.4f}"
-             for values in (plain, errors, plain - errors)]
-    rows.append([size, *cells, f"{nats_above[size]:.1f}"])
+    nats = ae.reconstruction_errors(model, test, measure="cross_entropy")
+    rows.append([size, with_error(plain), with_error(errors),
+                 with_error(plain - errors), f"{nats.mean() - floor:.1f}"])
 display.table([tr("code", "编码"), "PCA", tr("deep", "深度"), tr("PCA − deep", "PCA − 深度"),
                tr("nats above the floor", "高出下限的奈特数")], rows)
 course.report(
     "deep_against_pca",
-    ae.reconstruction_errors(deep[8], test).mean() / ae.reconstruction_errors(pca.first(8), test).mean()
+    ae.reconstruction_errors(deep[8], test).mean()
+    / ae.reconstruction_errors(pca.first(8), test).mean(),
 )
 # %% id="deep-plot" tags=["fold"]
 sizes = np.unique(np.geomspace(1, 128, 30).astype(int))
@@ -800,26 +836,32 @@ try:
 except NameError as error:
     print("NameError:", error)
 
-middle = digits.images[:, 4:24, 4:24].reshape(-1, 10, 2, 10, 2).mean(axis=(2, 4)).reshape(len(digits), 100)
+# the middle of each digit, 20 × 20, at half its size: 10 × 10  # 每个数字中间的 20 × 20，缩小一半：10 × 10
+middle = digits.images[:, 4:24, 4:24].reshape(-1, 10, 2, 10, 2)
+middle = middle.mean(axis=(2, 4)).reshape(len(digits), 100)
 small_train, small_test = middle[: course.train], middle[4_000:]
-
+# %% id="erratum-article"
 layers = keras.layers
 keras.utils.set_random_seed(course.seed)
 article = keras.Sequential([
     keras.Input((100,)),
     layers.Dense(32, activation="relu"),
-    layers.Dense(100, activation="sigmoid", name="code"),  # what the article decodes from  # 原文解码时所用的输入
+    # what the article decodes from  # 原文解码时所用的输入
+    layers.Dense(100, activation="sigmoid", name="code"),
     layers.Dense(32, activation="relu"),
     layers.Dense(100, activation="sigmoid"),
 ])
 article.compile(optimizer="adam", loss="binary_crossentropy",
                 steps_per_execution=devices.steps_in_a_call(16))
-article.fit(small_train, small_train, epochs=course.article_epochs, batch_size=32, verbose=0)
+article.fit(small_train, small_train, epochs=course.article_epochs,
+            batch_size=32, verbose=0)
+# %% id="erratum-code"
 code_of = keras.Model(article.inputs[0], article.get_layer("code").output)
 codes = keras.ops.convert_to_numpy(code_of(small_test))
 print(tr("shape of the code:", "编码的形状："), codes.shape,
       tr("  shape of the input:", "  输入的形状："), small_test.shape)
-print(f"{tr('codes lie between', '编码介于')} {codes.min():.2f} {tr('and', '和')} {codes.max():.2f}")
+print(tr("codes lie between", "编码介于"), f"{codes.min():.2f}",
+      tr("and", "和"), f"{codes.max():.2f}")
 # %% [markdown] id="erratum-taken-apart" lang="en"
 # It trains. Its loss falls. And look at the first line: the "compressed" picture has **100 numbers, as many as the
 # picture itself**. Whoever stores these codes has saved nothing; nobody can draw them as a map. The true bottleneck is
@@ -845,28 +887,30 @@ except ValueError as error:
 
 mended = {}
 for size, hidden in [(32, ()), (16, (64,))]:
-    mended[size] = ae.Autoencoder(100, size, hidden_dims=hidden, activation="elu", seed=course.seed)
+    mended[size] = ae.Autoencoder(100, size, hidden_dims=hidden,
+                                  activation="elu", seed=course.seed)
     mended[size].compile(
         optimizer="adam", loss=ae.ReconstructionLoss("cross_entropy"),
         steps_per_execution=devices.steps_in_a_call(16),
     )
-    mended[size].fit(small_train, small_train, epochs=course.article_epochs, batch_size=32, verbose=0)
-
-theirs = np.mean((article.predict(small_test, verbose=0) - small_test) ** 2, axis=1)  # (1000,)
-rows = []
-for name, weights, sent, errors in [
-    (tr("article 100-32-100-32-100", "原文 100-32-100-32-100"), article.count_params(), 100, theirs),
-    (tr("mended 100-32-100", "改正 100-32-100"), mended[32].count_params(), 32,
-     ae.reconstruction_errors(mended[32], small_test)),
-    (tr("mended 100-64-16-64-100", "改正 100-64-16-64-100"), mended[16].count_params(), 16,
-     ae.reconstruction_errors(mended[16], small_test)),
-]:
-    rows.append([name, f"{weights:,}", sent,
-                 f"{errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}"])
+    mended[size].fit(small_train, small_train, epochs=course.article_epochs,
+                     batch_size=32, verbose=0)
+# %% id="erratum-table"
+rebuilt = article.predict(small_test, verbose=0)
+theirs = np.mean((rebuilt - small_test) ** 2, axis=1)  # (1000,)
+rows = [[tr("article 100-32-100-32-100", "原文 100-32-100-32-100"),
+         f"{article.count_params():,}", 100, with_error(theirs)]]
+names = {32: tr("mended 100-32-100", "改正 100-32-100"),
+         16: tr("mended 100-64-16-64-100", "改正 100-64-16-64-100")}
+for size, name in names.items():
+    errors = ae.reconstruction_errors(mended[size], small_test)
+    rows.append([name, f"{mended[size].count_params():,}", size,
+                 with_error(errors)])
 display.table([tr("model", "模型"), tr("weights", "权重"), tr("numbers sent", "传的个数"),
                tr("squared error", "平方误差")], rows)
-course.report("article_against_mended",
-              theirs.mean() / ae.reconstruction_errors(mended[32], small_test).mean())
+course.report(
+    "article_against_mended",
+    theirs.mean() / ae.reconstruction_errors(mended[32], small_test).mean())
 # %% [markdown] id="erratum-reading" lang="en"
 # With half the weights and a third of the numbers, the mended model loses less, after a few epochs and after the article's 100.
 # The sixteen numbers are ahead of the article's hundred only while its network, slow behind its sigmoid, still learns; after 100
@@ -948,17 +992,23 @@ codes = deep[2].encode(test)
 low, high = np.percentile(codes, [5, 95], axis=0)
 side = 15
 grid = np.stack(np.meshgrid(np.linspace(low[0], high[0], side),
-                            np.linspace(high[1], low[1], side)), axis=-1)  # (15, 15, 2)
-world = deep[2].decode(grid.reshape(-1, 2).astype(np.float32)).reshape(side, side, 28, 28)
-atlas = world.transpose(0, 2, 1, 3).reshape(side * 28, side * 28)  # one large picture  # 一幅大图
+                            # (15, 15, 2)
+                            np.linspace(high[1], low[1], side)), axis=-1)
+world = deep[2].decode(grid.reshape(-1, 2).astype(np.float32))
+world = world.reshape(side, side, 28, 28)
+# one large picture  # 一幅大图
+atlas = world.transpose(0, 2, 1, 3).reshape(side * 28, side * 28)
 
 start, end = test[first[0]], test[first[7]]
 shares = np.linspace(0, 1, 9)[:, None]
 walks = {}
 for size in (2, max(course.sizes)):
     there, back = deep[size].encode(np.stack([start, end]))
-    walks[size] = deep[size].decode((there + shares * (back - there)).astype(np.float32))  # (9, 784)
-mixtures = start + shares * (end - start)  # (9, 784): one picture faded into the other  # (9, 784)：一幅图渐变成另一幅
+    # (9, 784)
+    walks[size] = deep[size].decode(
+        (there + shares * (back - there)).astype(np.float32))
+# (9, 784): one picture faded into the other  # (9, 784)：一幅图渐变成另一幅
+mixtures = start + shares * (end - start)
 # %% id="latent-walk-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.2, 6.2))
 axis.imshow(atlas, cmap="gray_r", vmin=0, vmax=1, extent=(low[0], high[0], low[1], high[1]), aspect="auto")
@@ -1050,13 +1100,20 @@ display.show_picture(f'<img src="data:image/gif;base64,{base64.b64encode(film.ge
 # 它学到了什么？在第 5 节那条卷曲的曲线上可以直接看到。给那些点加上噪声，训练，再对网格上的每个位置画一个箭头，从这个位置指向它的重构。
 # 这一次，编码里的数可以比输入的还多。
 # %% id="denoising-arrows"
-cleaner = ae.Autoencoder(2, code_dim=8, hidden_dims=(32,), activation="tanh", loss="squared_error",
-                         corruption=ae.Corruption("gaussian", 0.15, seed=course.seed), seed=course.seed)
+cleaner = ae.Autoencoder(
+    2, code_dim=8, hidden_dims=(32,), activation="tanh", loss="squared_error",
+    corruption=ae.Corruption("gaussian", 0.15, seed=course.seed),
+    seed=course.seed)
 ae.train_autoencoder(cleaner, cloud, epochs=course.rounds, batch_size=40,
                      learning_rate=0.01, seed=course.seed)
-places = np.stack(
-    np.meshgrid(np.linspace(-1.25, 0.95, 15), np.linspace(-1.35, 1.05, 15)), axis=-1
-).reshape(-1, 2).astype(np.float32)
+places = (
+    np.stack(
+        np.meshgrid(np.linspace(-1.25, 0.95, 15), np.linspace(-1.35, 1.05, 15)),
+        axis=-1,
+    )
+    .reshape(-1, 2)
+    .astype(np.float32)
+)
 arrows = cleaner.reconstruct(places) - places
 # %% id="denoising-arrows-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(5.6, 4.8))
@@ -1086,21 +1143,25 @@ plots.show(
 # %% id="denoising-digits"
 size = max(course.sizes)
 noisy = np.asarray(ae.corrupt(test, "gaussian", 0.4, seed=course.seed + 2))
-denoiser = ae.Autoencoder(784, size, hidden_dims=(200,), activation="elu",
-                          corruption=ae.Corruption("gaussian", 0.4, seed=course.seed), seed=course.seed)
+denoiser = ae.Autoencoder(
+    784, size, hidden_dims=(200,), activation="elu",
+    corruption=ae.Corruption("gaussian", 0.4, seed=course.seed),
+    seed=course.seed)
 ae.train_autoencoder(denoiser, train, epochs=course.epochs, batch_size=100,
                      learning_rate=0.005, seed=course.seed)
 
-of_pca = {count: ae.reconstruction_errors(pca.first(count), noisy, test) for count in range(8, 129, 8)}
+of_pca = {count: ae.reconstruction_errors(pca.first(count), noisy, test)
+          for count in range(8, 129, 8)}
 count = min(of_pca, key=lambda number: of_pca[number].mean())
 results = {
     tr("left as it is", "原样不动"): np.mean((noisy - test) ** 2, axis=1),
     tr(f"PCA, best of all sizes: {count}", f"PCA，最好的大小：{count}"): of_pca[count],
-    tr("autoencoder of section 7", "第 7 节的自编码器"): ae.reconstruction_errors(deep[size], noisy, test),
-    tr("denoising autoencoder", "去噪自编码器"): ae.reconstruction_errors(denoiser, noisy, test),
-}
+    tr("autoencoder of section 7", "第 7 节的自编码器"): ae.reconstruction_errors(deep[size], noisy,
+                                                         test),
+    tr("denoising autoencoder", "去噪自编码器"): ae.reconstruction_errors(denoiser, noisy, test)}
 for name, errors in results.items():
-    print(f"{display.padded(name, 30)}{errors.mean():.4f} ± {errors.std(ddof=1) / sqrt(len(errors)):.4f}")
+    error = errors.std(ddof=1) / sqrt(len(errors))
+    print(display.padded(name, 29), f"{errors.mean():.4f} ± {error:.4f}")
 course.report("denoised_against_pca", errors.mean() / of_pca[count].mean())
 # %% id="denoising-plot" tags=["fold"]
 plots.show(
@@ -1155,9 +1216,11 @@ ae.train_autoencoder(sparse, small_train, epochs=course.epochs, batch_size=100,
 codes = sparse.encode(small_test)  # (1000, 200)
 active = codes > 0.01
 per_picture = active.sum(axis=1).mean()
-print(f"{tr('active for one picture:', '一幅图上活跃的单元：')} {per_picture:.1f} / 200;  "
-      f"{tr('never active:', '从不活跃的：')} {np.sum(~active.any(axis=0))};  "
-      f"{tr('squared error', '平方误差')} {ae.reconstruction_errors(sparse, small_test).mean():.4f}")
+print(
+    f"{tr('active for one picture:', '一幅图上活跃的单元：')} {per_picture:.1f} / 200;  "
+    f"{tr('never active:', '从不活跃的：')} {np.sum(~active.any(axis=0))};  "
+    f"{tr('squared error', '平方误差')} {ae.reconstruction_errors(sparse, small_test).mean():.4f}"
+)
 course.report("active_units", per_picture)
 # %% id="sparse-plot" tags=["fold"]
 atoms = sparse.decoder.get_layer("output").get_weights()[0]  # (200, 100): what each unit adds to the picture  # (200, 100)：每个单元给图像添上什么
@@ -1217,7 +1280,8 @@ for threshold in sorted(scores, reverse=True):
     print(f"{tr('threshold', '阈值')} {threshold}: "
           f"{tr('caught', '抓住')} {np.mean(reported[outlier]):.2f}, "
           f"{tr('blamed', '冤枉')} {np.mean(reported[~outlier]):.2f}")
-pairs = [(a > b) + 0.5 * (a == b) for a in scores[outlier] for b in scores[~outlier]]
+pairs = [(a > b) + 0.5 * (a == b)
+         for a in scores[outlier] for b in scores[~outlier]]
 alarms, hits, _ = ae.roc_curve(scores, outlier)
 print(f"AUC = {np.mean(pairs):.3f} = {ae.area_under_curve(alarms, hits):.3f}")
 # %% [markdown] id="outliers-predict" lang="en" tags=["predict"]
@@ -1240,7 +1304,8 @@ print(f"AUC = {np.mean(pairs):.3f} = {ae.area_under_curve(alarms, hits):.3f}")
 # > 谁把这样的警报直接上线，却没拿简单的离群点试过，迟早会从事故报告里学到这一课。
 # %% id="outliers-run"
 known = ~np.isin(train_labels, [1, 2])
-guard = ae.Autoencoder(784, 8, hidden_dims=(200, 50), activation="elu", seed=course.seed)
+guard = ae.Autoencoder(784, 8, hidden_dims=(200, 50), activation="elu",
+                       seed=course.seed)
 ae.train_autoencoder(guard, train[known], epochs=course.epochs, batch_size=100,
                      learning_rate=0.005, seed=course.seed)
 nats = ae.reconstruction_errors(guard, test, measure="cross_entropy")  # (1000,)
@@ -1251,8 +1316,10 @@ for label in (2, 1):
     # this outlier against the eight known digits  # 这一种离群点对见过的八种数字
     judged = (test_labels == label) | ~np.isin(test_labels, [1, 2])
     areas = []
-    for kind, score in [("nats", nats), ("squared", squared), ("relative", relative)]:
-        alarms, hits, _ = ae.roc_curve(score[judged], test_labels[judged] == label)
+    for kind, score in [("nats", nats), ("squared", squared),
+                        ("relative", relative)]:
+        alarms, hits, _ = ae.roc_curve(score[judged],
+                                       test_labels[judged] == label)
         curves[label, kind] = alarms, hits
         areas.append(ae.area_under_curve(alarms, hits))
     rows.append([label, *(f"{area:.3f}" for area in areas)])
@@ -1307,35 +1374,42 @@ plots.show(
 # 停用词不要：否则猜的大多是它们。（*not* 也一起没了，代价见第 01 课。）
 # %% id="reviews-load"
 reviews, unseen = data.imdb.split_by_film(
-    data.imdb.load("train", limit=course.reviews, seed=course.seed), fraction=0.2, seed=course.seed
-)
+    data.imdb.load("train", limit=course.reviews, seed=course.seed),
+    fraction=0.2, seed=course.seed)
 stop_words = data.stopwords.load()
-tokens = {
-    part: [prep.remove_stop_words(prep.tokenize(prep.clean(text)), stop_words) for text in part.texts]
-    for part in (reviews, unseen)
-}
-vocabulary = prep.Vocabulary.build(tokens[reviews], max_size=course.vocabulary, min_count=3)
-
-
+tokens = {}
+for part in (reviews, unseen):
+    words = [prep.tokenize(prep.clean(text)) for text in part.texts]
+    tokens[part] = [prep.remove_stop_words(each, stop_words) for each in words]
+vocabulary = prep.Vocabulary.build(tokens[reviews], max_size=course.vocabulary,
+                                   min_count=3)
+# %% id="reviews-halves"
 def halves(token_lists, seed):
-    tr("""Each review's known words, shuffled and dealt into two bags: counts (reviews, vocabulary), twice.""",
-       """把每条影评里认得的词打乱，分进两个袋子：两份计数 (reviews, vocabulary)。""")
+    tr("""Each review's known words, shuffled and dealt into two bags: counts
+    (reviews, vocabulary), twice.""",
+       """把每条影评里认得的词打乱，分进两个袋子：
+    两份计数 (reviews, vocabulary)。""")
     generator = np.random.default_rng(seed)
-    dealt = [generator.permutation([token for token in tokens if token in vocabulary]).tolist()
-             for tokens in token_lists]
-    return [prep.bag_of_words([words[part::2] for words in dealt], vocabulary) for part in (0, 1)]
-
-
+    first, second = [], []
+    for tokens in token_lists:
+        known = [token for token in tokens if token in vocabulary]
+        dealt = generator.permutation(known).tolist()
+        first.append(dealt[0::2])
+        second.append(dealt[1::2])
+    return [prep.bag_of_words(bags, vocabulary) for bags in (first, second)]
+# %% id="reviews-features"
 shown, hidden = halves(tokens[reviews], course.seed)
 shown_unseen, hidden_unseen = halves(tokens[unseen], course.seed + 1)
 idf = prep.inverse_document_frequency(shown)
 
 
 def features(counts):
-    return (10 * prep.tf_idf(counts, idf)).astype(np.float32).toarray()  # (reviews, vocabulary)
+    # (reviews, vocabulary)
+    return (10 * prep.tf_idf(counts, idf)).astype(np.float32).toarray()
 
 
-wanted, wanted_unseen = (counts.astype(np.float32).toarray() for counts in (hidden, hidden_unseen))
+wanted, wanted_unseen = (counts.astype(np.float32).toarray()
+                         for counts in (hidden, hidden_unseen))
 print(len(reviews), len(unseen), f"{wanted_unseen.sum(axis=1).mean():.0f}",
       tr("hidden words in a review on average", "个词平均藏在一篇影评里"))
 # %% id="reviews-train"
@@ -1343,17 +1417,19 @@ frequency = (shown + hidden).sum(axis=0) + 1.0
 # (vocabulary,): how common each word is, whatever the review  # (vocabulary,)：不管哪条影评，每个词有多常见
 frequency = np.asarray(frequency / frequency.sum()).ravel()
 
-reader = ae.Autoencoder(len(vocabulary), code_dim=2, hidden_dims=(64,), activation="elu",
-                        loss="words", seed=course.seed)
+reader = ae.Autoencoder(len(vocabulary), code_dim=2, hidden_dims=(64,),
+                        activation="elu", loss="words", seed=course.seed)
 # begin with the answer of one who has read nothing  # 从什么都没读过的人会给的答案开始
 reader.decoder.get_layer("output").bias.assign(np.log(frequency))
 read = features(shown)
-ae.train_autoencoder(reader, read, wanted, epochs=course.readings, batch_size=64,
-                     learning_rate=0.003, seed=course.seed)
+ae.train_autoencoder(reader, read, wanted, epochs=course.readings,
+                     batch_size=64, learning_rate=0.003, seed=course.seed)
 
 number = wanted_unseen.sum(axis=1)  # (unseen,) words to guess in each review  # (unseen,) 每条影评要猜的词数
-without = -wanted_unseen @ np.log(frequency)  # (unseen,) nats without having read the other half  # (unseen,) 没读另一半时的奈特数
-having_read = ae.reconstruction_errors(reader, features(shown_unseen), wanted_unseen, measure="words")
+# (unseen,) nats without having read the other half  # (unseen,) 没读另一半时的奈特数
+without = -wanted_unseen @ np.log(frequency)
+having_read = ae.reconstruction_errors(reader, features(shown_unseen),
+                                       wanted_unseen, measure="words")
 saved = without - having_read
 print(f"{tr('nats per hidden word, other half unread:', '每个被藏的词的奈特数，没读另一半：')} "
       f"{without.sum() / number.sum():.3f};  "
@@ -1375,12 +1451,15 @@ from sklearn.linear_model import LogisticRegression
 places = reader.encode(features(shown_unseen))  # (unseen, 2)
 middle, spread = places.mean(axis=0), places.std(axis=0)
 usual = reader.decode(middle[None])[0]
-for name, step in {"z₁ −": (-2, 0), "z₁ +": (2, 0), "z₂ −": (0, -2), "z₂ +": (0, 2)}.items():
+for name, step in {"z₁ −": (-2, 0), "z₁ +": (2, 0), "z₂ −": (0, -2),
+                   "z₂ +": (0, 2)}.items():
     there = reader.decode((middle + spread * step)[None].astype(np.float32))[0]
     gain = there * np.log(there / usual)
-    print(f"{name}: ", " ".join(vocabulary.decode(np.argsort(-gain)[:11].tolist())))
+    print(f"{name}: ",
+          " ".join(vocabulary.decode(np.argsort(-gain)[:11].tolist())))
 
-# Labels, 1 for praise and 0 for scorn, come in only now: can a straight line across the map part the two?  # 标签（1 为褒，0 为贬）到这里才登场：地图上画一条直线，能把两者分开吗？
+# Labels, 1 for praise and 0 for scorn, come in only now:  # 标签（1 为褒，0 为贬）到这里才登场：
+# can a straight line across the map part the two?  # 地图上画一条直线，能把两者分开吗？
 judge = LogisticRegression().fit(reader.encode(read), reviews.labels)
 verdict = np.asarray(unseen.labels)
 share = judge.score(places, verdict)
@@ -1475,7 +1554,8 @@ def pca_reconstruction(inputs, code_dim):
     tr("""inputs (examples, features), code_dim: int -> (examples, features)""",
        """inputs (examples, features)，code_dim：int -> (examples, features)""")
     mean = inputs.mean(axis=0)
-    directions = np.linalg.svd(inputs - mean, full_matrices=False)[2][:code_dim]  # (code_dim, features)
+    # (code_dim, features)
+    directions = np.linalg.svd(inputs - mean, full_matrices=False)[2][:code_dim]
     codes = (inputs - mean) @ directions.T  # (2)
     return codes @ directions + mean  # (3)
 # %% id="ex1-check" tags=["check"]
@@ -1492,14 +1572,19 @@ check("03.1", pca_reconstruction)
 # （`np.logaddexp(0, a)` 就是 $\log(1 + e^a)$。）
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def nats_per_picture(targets, logits):
-    tr("""targets (batch, features) within 0 and 1, logits (batch, features) -> (batch,)""",
-       """targets (batch, features)，在 0 和 1 之间，logits (batch, features) -> (batch,)""")
+    tr("""targets (batch, features) within 0 and 1, logits (batch, features)
+    -> (batch,)""",
+       """targets (batch, features)，在 0 和 1 之间，logits (batch, features)
+    -> (batch,)""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def nats_per_picture(targets, logits):
-    tr("""targets (batch, features) within 0 and 1, logits (batch, features) -> (batch,)""",
-       """targets (batch, features)，在 0 和 1 之间，logits (batch, features) -> (batch,)""")
-    return np.sum(np.logaddexp(0, logits) - targets * logits, axis=1)  # (4), second form  # (4) 式的第二种写法
+    tr("""targets (batch, features) within 0 and 1, logits (batch, features)
+    -> (batch,)""",
+       """targets (batch, features)，在 0 和 1 之间，logits (batch, features)
+    -> (batch,)""")
+    # (4), second form  # (4) 式的第二种写法
+    return np.sum(np.logaddexp(0, logits) - targets * logits, axis=1)
 # %% id="ex2-check" tags=["check"]
 check("03.2", nats_per_picture)
 # %% [markdown] id="ex3-text" lang="en"
@@ -1574,7 +1659,9 @@ def rate_penalty(code, rate):
     tr("""code (batch, code_dim) within 0 and 1, rate: float -> float""",
        """code (batch, code_dim)，在 0 和 1 之间，rate：float -> float""")
     mean = np.clip(code.mean(axis=0), 1e-6, 1 - 1e-6)  # (code_dim,)
-    return float(np.sum(rate * np.log(rate / mean) + (1 - rate) * np.log((1 - rate) / (1 - mean))))  # (6)
+    # (6)
+    return float(np.sum(rate * np.log(rate / mean)
+                        + (1 - rate) * np.log((1 - rate) / (1 - mean))))
 # %% id="ex5-check" tags=["check"]
 check("03.5", rate_penalty)
 # %% [markdown] id="open-1" lang="en"

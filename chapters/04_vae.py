@@ -200,7 +200,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib import data, diagrams, display, plots, sliders, vae
-from course_lib.training import compile_for_training
+from course_lib.training import compile_for_training, starting_point
 
 # %% id="map" tags=["fold"]
 diagrams.flow(
@@ -232,7 +232,7 @@ diagrams.flow(
 # %% [markdown] id="dial" lang="zh" of="f710388e"
 # **规模旋钮。** 下一格列出本课用到的所有规模参数，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；
 # 在启动 Jupyter 之前设置 `COURSE_SCALE=full`，训练得更久，还会把数字随机平移，结果页引用的就是这样的运行。
-# %% id="dial-settings"
+# %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
         "smoke": dict(
@@ -285,11 +285,15 @@ course = dial(
 # 留出 1,000 个做测试集，像素只抽**一次**，种子固定：测试集不能变。用来训练的 4,000 个则每一轮重新抽像素，
 # 模型永远不会两次看到同样的像素。
 # %% id="data-load"
-digits = data.digits.load(28, seed=0)  # the order too is fixed: the test set is the same for everyone  # 次序也固定：每个人的测试集都一样
+# the order too is fixed: the test set is the same for everyone  # 次序也固定：每个人的测试集都一样
+digits = data.digits.load(28, seed=0)
 # (digits, 784), from 0 for paper to 1 for ink  # (digits, 784)，从 0（纸）到 1（墨）
 images = digits.images.reshape(len(digits), -1)[: course.digits]
 held_out = len(images) // 5
-train_images, test_labels = images[:-held_out], digits.labels[: course.digits][-held_out:]
+train_images, test_labels = (
+    images[:-held_out],
+    digits.labels[: course.digits][-held_out:],
+)
 test_images = vae.binarise(images[-held_out:], seed=0)
 print(f"{len(train_images):,} + {len(test_images):,}",
       tr("digits to train and to test on", "个数字，分别用于训练和测试"))
@@ -348,7 +352,8 @@ plots.show(
 # 为了把每一个量都看清楚，我们取一个最小的模型：**一个**潜变量，**三个**像素的图。解码器的 logits 是 $w z + b$；
 # 把编码放在网格上，每个积分就成了求和。
 # %% id="tiny-model"
-w, b = np.array([5.0, 3.0, -4.0]), np.array([-2.0, -1.0, 0.0])  # the decoder's weights, (pixels,)  # 解码器的权重，(pixels,)
+# the decoder's weights, (pixels,)  # 解码器的权重，(pixels,)
+w, b = np.array([5.0, 3.0, -4.0]), np.array([-2.0, -1.0, 0.0])
 x = np.array([1.0, 1.0, 0.0])  # the image: black, black, white  # 图像：黑、黑、白
 
 grid = np.linspace(-8, 8, 4001)  # codes, (grid,)  # 编码，(grid,)
@@ -366,8 +371,11 @@ def log_likelihood(z):  # log p(x|z), summed over the three pixels  # log p(x|z)
 
 evidence = 0.0
 for z in grid:
-    evidence += np.exp(log_prior(z) + log_likelihood(z)) * step  # (1), as a loop  # (1) 式，写成循环
-log_evidence = np.log(np.sum(np.exp(log_prior(grid) + log_likelihood(grid))) * step)  # (1), as one line  # (1) 式，写成一行
+    # (1), as a loop  # (1) 式，写成循环
+    evidence += np.exp(log_prior(z) + log_likelihood(z)) * step
+# (1), as one line  # (1) 式，写成一行
+log_evidence = np.log(
+    np.sum(np.exp(log_prior(grid) + log_likelihood(grid))) * step)
 print(f"p(x) = {evidence:.4f}    log p(x) = {log_evidence:.4f} {tr('nats', '奈特')}")
 # %% [markdown] id="posterior" lang="en"
 # Now the other way round: given the image, which code did it come from? By Bayes' rule $p(z \mid x) = p(z)\,p(x \mid z) /
@@ -439,7 +447,8 @@ print(f"{np.log(np.mean([1, 9])):.2f} {np.mean(np.log([1, 9])):.2f}    "
 
 
 def log_q(z, mean, std):
-    return -0.5 * ((z - mean) / std) ** 2 - np.log(std) - 0.5 * np.log(2 * np.pi)
+    return -0.5 * ((z - mean) / std) ** 2 - np.log(std) - 0.5 * np.log(
+        2 * np.pi)
 
 
 def expectation(values, mean, std):  # E_q of values given on the grid  # 格点上各值的 E_q
@@ -447,7 +456,9 @@ def expectation(values, mean, std):  # E_q of values given on the grid  # 格点
 
 
 def bound(mean, std):  # (2)
-    return expectation(log_prior(grid) + log_likelihood(grid) - log_q(grid, mean, std), mean, std)
+    return expectation(log_prior(grid)
+                       + log_likelihood(grid) - log_q(grid, mean, std), mean,
+                       std)
 
 
 print(f"log p(x)                 {log_evidence:8.4f}")
@@ -488,10 +499,13 @@ rows = []
 for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
     reconstruction = expectation(log_likelihood(grid), mean, std)
     kl = expectation(log_q(grid, mean, std) - log_prior(grid), mean, std)
-    gap = expectation(log_q(grid, mean, std) - np.log(posterior + 1e-300), mean, std)
+    gap = expectation(log_q(grid, mean, std) - np.log(posterior + 1e-300), mean,
+                      std)
     total = reconstruction - kl + gap  # (4)
-    rows.append([f"N({mean}, {std}²)", *(f"{term:.4f}"
-                                         for term in (reconstruction, kl, reconstruction - kl, gap, total))])
+    rows.append([f"N({mean}, {std}²)",
+                 *(f"{term:.4f}"
+                   for term in (reconstruction, kl, reconstruction - kl, gap,
+                                total))])
     assert np.isclose(total, log_evidence)
 display.table(["q", tr("reconstruction", "重构"), "KL(q‖p(z))", "ELBO", "KL(q‖p(z|x))",
                tr("sum", "合计")], rows)
@@ -511,7 +525,8 @@ display.table(["q", tr("reconstruction", "重构"), "KL(q‖p(z))", "ELBO", "KL(
 # $q$ 就必须是真实后验，可正态分布做不到：第 3 节图中的后验是偏斜的。最多能有多接近？下一格把所有的均值和标准差都试一遍：
 # %% id="erratum-10-run"
 means, stds = np.linspace(-0.5, 2.5, 31), np.linspace(0.2, 1.4, 25)
-surface = np.array([[bound(mean, std) for mean in means] for std in stds])  # (stds, means)
+# (stds, means)
+surface = np.array([[bound(mean, std) for mean in means] for std in stds])
 row, column = np.unravel_index(surface.argmax(), surface.shape)
 best_mean, best_std = means[column], stds[row]
 print(f"log p(x) {log_evidence:.4f}   "
@@ -576,8 +591,9 @@ for pixel, logit in zip(x, logits, strict=True):
     total += pixel * logit - np.log(1 + np.exp(logit))  # (5), as a loop  # (5) 式，写成循环
 print(f"{total:.4f} {np.sum(x * logits - np.logaddexp(0, logits)):.4f} "
       f"{float(vae.bernoulli_log_likelihood(x, logits)):.4f}")
+mean = keras.losses.binary_crossentropy(x, logits, from_logits=True)
 print(tr("the mean that Keras reports:", "Keras 报告的平均值："),
-      f"{float(keras.losses.binary_crossentropy(x, logits, from_logits=True)):.4f} = {-total:.4f} / 3")
+      f"{float(mean):.4f} = {-total:.4f} / 3")
 # %% [markdown] id="divergence" lang="en"
 # **Divergence.** Between two normal distributions the integral can be done once and for all. For a code of $d$
 # dimensions with means $\mu_j$ and variances $\sigma_j^2$ against the standard normal:
@@ -593,15 +609,18 @@ print(tr("the mean that Keras reports:", "Keras 报告的平均值："),
 #
 # 编码器输出的是 $\log \sigma^2$ 而不是 $\sigma$：网络的输出可以是任何数，对数也可以，方差却必须为正。
 # %% id="divergence-numbers"
-z_mean, z_log_var = np.array([1.1, 0.0]), np.log(np.array([0.25, 1.0]))  # two dimensions, (latent_dim,)  # 两个维度，(latent_dim,)
+# two dimensions, (latent_dim,)  # 两个维度，(latent_dim,)
+z_mean, z_log_var = np.array([1.1, 0.0]), np.log(np.array([0.25, 1.0]))
 kl = 0.0
 for mean, log_var in zip(z_mean, z_log_var, strict=True):
     kl += 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)  # (6), as a loop  # (6) 式，写成循环
 on_grid = expectation(log_q(grid, 1.1, 0.5) - log_prior(grid), 1.1, 0.5)
-print(f"{kl:.4f} {0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var):.4f}   "
+at_once = 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
+print(f"{kl:.4f} {at_once:.4f}   "
       f"{tr('first dimension by the grid:', '第一维，用网格算：')} {on_grid:.4f}")
 # the library keeps dimensions apart  # 课程库把各个维度分开给出
-print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)), 4))
+print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)),
+               4))
 # %% [markdown] id="divergence-reading" lang="en"
 # The second dimension equals the prior, so its divergence is zero. Keep that in mind: **a dimension with
 # KL 0 is a dimension that carries no information about the image.** Section 11 is about models in which all of them do.
@@ -663,22 +682,25 @@ print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)), 4
 # %% id="gradient-run"
 random = np.random.default_rng(course.seed)
 mu, sigma = 0.5, 0.5
-exact = (bound(mu + 1e-4, sigma) - bound(mu - 1e-4, sigma)) / 2e-4  # the grid knows the truth  # 格点上算得出真值
+# the grid knows the truth  # 格点上算得出真值
+exact = (bound(mu + 1e-4, sigma) - bound(mu - 1e-4, sigma)) / 2e-4
 
 
 def estimates(dimensions, draws):
-    tr("""d ELBO / d mean of the first dimension, one estimate per draw: by the score function, by the path.""",
+    tr("""d ELBO / d mean of the first dimension, one estimate per draw: by the
+    score function, by the path.""",
        """d ELBO / d 第一维的均值，每次抽样一个估计：用得分函数，用路径。""")
     noise = random.standard_normal((draws, dimensions))
     z = mu + sigma * noise  # (7), (draws, dimensions)
-    f = np.sum(log_prior(z) + log_likelihood(z) - log_q(z, mu, sigma), axis=1)  # (draws,)
+    # (draws,)
+    f = np.sum(log_prior(z) + log_likelihood(z) - log_q(z, mu, sigma), axis=1)
     score = f * (z[:, 0] - mu) / sigma**2
-    probabilities = 1 / (1 + np.exp(-(np.multiply.outer(z[:, 0], w) + b)))  # (draws, pixels)
+    # (draws, pixels)
+    probabilities = 1 / (1 + np.exp(-(np.multiply.outer(z[:, 0], w) + b)))
     # df/dz · dz/dmu; log q does not change along the path  # df/dz · dz/dmu；沿着路径，log q 不变
     path = -z[:, 0] + np.sum((x - probabilities) * w, axis=-1)
     return score, path
-
-
+# %% id="gradient-table"
 sizes = [1, 2, 5, 10, 20]
 scatter = []
 print(f"{tr('exact gradient', '精确梯度')}: {exact:.3f}")
@@ -688,8 +710,10 @@ for size in sizes:
     print(f"{size:3d} {tr('dimensions', '维')}:  "
           f"{tr('score function', '得分函数')} {score.mean():6.2f} ± {score.std():6.2f}   "
           f"{tr('path', '路径')} {path.mean():6.3f} ± {path.std():.3f}")
-draws_needed = (scatter[-1][0] / scatter[-1][1]) ** 2  # variances shrink as 1 / draws  # 方差按 1 / 抽样次数缩小
-print(tr(f"at 20 dimensions one reparameterised draw is worth {draws_needed:,.0f} of the others",
+# variances shrink as 1 / draws  # 方差按 1 / 抽样次数缩小
+draws_needed = (scatter[-1][0] / scatter[-1][1]) ** 2
+print(tr(f"at 20 dimensions one reparameterised draw is worth {draws_needed:,.0f} "
+         "of the others",
          f"20 维时，重参数化抽一次抵得上另一种抽 {draws_needed:,.0f} 次"))
 # %% id="gradient-plot" tags=["fold"]
 score, path = estimates(5, 4_000)
@@ -747,13 +771,14 @@ class ArticleVAE(keras.Model):
     def call(self, inputs):
         z_mean = self.encoder(inputs)
         z_log_var = self.encoder(inputs)
-        z = keras.random.normal(keras.ops.shape(z_mean), seed=self.seed_generator)
+        z = keras.random.normal(keras.ops.shape(z_mean),
+                                seed=self.seed_generator)
         z = z_mean + keras.ops.exp(z_log_var / 2) * z
         return self.decoder(z), z_mean, z_log_var
-
-
+# %% id="erratum-13-run"
 article = ArticleVAE(784, 32, 100)
-_, z_mean, z_log_var = map(keras.ops.convert_to_numpy, article(test_images[:200]))
+_, z_mean, z_log_var = map(keras.ops.convert_to_numpy,
+                           article(test_images[:200]))
 print(tr("are mean and log-variance the same numbers?", "均值和对数方差是同一批数吗？"),
       np.array_equal(z_mean, z_log_var))
 spread = np.exp(z_log_var / 2)
@@ -805,32 +830,36 @@ except Exception as error:  # which error it is depends on the backend  # 报哪
 class SumOverPixels(keras.losses.Loss):
     def call(self, y_true, y_pred):
         return -vae.bernoulli_log_likelihood(y_true, y_pred)  # (5), (batch,)
-
-
+# %% id="mini-vae-model"
 class SmallVAE(keras.Model):
     def __init__(self, input_dim, hidden_dim, latent_dim):
         super().__init__()
         self.body = keras.layers.Dense(hidden_dim, activation="relu")
-        self.mean_head = keras.layers.Dense(latent_dim)  # two heads, no activation  # 两个输出头，没有激活函数
+        # two heads, no activation  # 两个输出头，没有激活函数
+        self.mean_head = keras.layers.Dense(latent_dim)
         self.log_var_head = keras.layers.Dense(latent_dim)
-        self.decoder = keras.Sequential([keras.layers.Dense(hidden_dim, activation="relu"),
-                                         keras.layers.Dense(input_dim)])
+        self.decoder = keras.Sequential(
+            [keras.layers.Dense(hidden_dim, activation="relu"),
+             keras.layers.Dense(input_dim)])
         self.seed_generator = keras.random.SeedGenerator(course.seed)
 
     def call(self, images):
         hidden = self.body(images)
-        z_mean, z_log_var = self.mean_head(hidden), self.log_var_head(hidden)  # (batch, latent_dim)
-        noise = keras.random.normal(keras.ops.shape(z_mean), seed=self.seed_generator)
+        # (batch, latent_dim)
+        z_mean, z_log_var = self.mean_head(hidden), self.log_var_head(hidden)
+        noise = keras.random.normal(keras.ops.shape(z_mean),
+                                    seed=self.seed_generator)
         z = vae.sample_latent(z_mean, z_log_var, noise)  # (7)
-        kl = keras.ops.sum(vae.gaussian_kl(z_mean, z_log_var), axis=-1)  # (6), (batch,)
+        # (6), (batch,)
+        kl = keras.ops.sum(vae.gaussian_kl(z_mean, z_log_var), axis=-1)
         self.add_loss(keras.ops.mean(kl))
         return self.decoder(z)  # logits, (batch, pixels)  # logits，(batch, pixels)
-
-
+# %% id="mini-vae-train"
 mini = SmallVAE(784, 64, 8)
 mini.compile(optimizer=keras.optimizers.Adam(3e-3), loss=SumOverPixels())
 some = vae.binarise(train_images[:1000], course.seed)
-losses = mini.fit(some, some, epochs=4, batch_size=50, verbose=0).history["loss"]
+history = mini.fit(some, some, epochs=4, batch_size=50, verbose=0)
+losses = history.history["loss"]
 print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）："),
       " → ".join(f"{loss:.1f}" for loss in losses))
 # %% [markdown] id="library" lang="en"
@@ -855,13 +884,15 @@ print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）�
 # 潜变量取 20 维。`elbo`、`reconstruction` 和 `kl` 都是每张图多少奈特；`val_elbo` 是在没有参加训练的二值化数字上测得的
 # （从训练数字里分出的 400 个；测试数字留到最后）。
 # %% id="training-run"
-validation_images = vae.binarise(train_images[-len(train_images) // 10 :], seed=1)
-model = vae.VAE(784, latent_dim=20, hidden_dims=course.hidden, activation=course.activation, seed=course.seed)
-history = vae.train(
-    model, train_images[: -len(validation_images)], epochs=course.epochs, learning_rate=course.learning_rate,
-    max_shift=course.max_shift, validation_images=validation_images, seed=course.seed,
-    every=max(1, course.epochs // 5),
-)
+validation_images = vae.binarise(train_images[-len(train_images) // 10 :],
+                                 seed=1)
+model = vae.VAE(784, latent_dim=20, hidden_dims=course.hidden,
+                activation=course.activation, seed=course.seed)
+history = vae.train(model, train_images[: -len(validation_images)],
+                    epochs=course.epochs, learning_rate=course.learning_rate,
+                    max_shift=course.max_shift,
+                    validation_images=validation_images, seed=course.seed,
+                    every=max(1, course.epochs // 5))
 # %% id="training-plot" tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.5))
 epochs = np.arange(1, len(history["elbo"]) + 1)
@@ -930,7 +961,8 @@ display.table(["", tr("epochs", "轮数"), *seeds], rows)
 # 1,000 个测试数字各有一个下界，平均值就是结果，它们的离散程度给出**标准误** $s/\sqrt{n}$（$s$ 是标准差）。两个模型在不同的图上测试，结果之差若小于大约三个标准误，
 # 就不能凭这点证据说哪个更好。（在**同一批**图上测试时，逐张图相减，能分得更细。）
 # %% id="test-run"
-reconstruction, kl = vae.elbo_terms(model, test_images, num_samples=10, seed=0)  # each (images,)  # 各为 (images,)
+# each (images,)  # 各为 (images,)
+reconstruction, kl = vae.elbo_terms(model, test_images, num_samples=10, seed=0)
 test_elbo, error = vae.mean_and_error(reconstruction - kl)  # (3)
 print(f"{tr('test ELBO', '测试 ELBO')}: {test_elbo:.2f} ± {error:.2f} {tr('nats', '奈特')} = "
       f"{reconstruction.mean():.2f} − {kl.mean():.2f}")
@@ -960,23 +992,28 @@ course.report("test_elbo", test_elbo)
 log_w = np.array([-800.0, -802.0, -801.0])  # three codes, (samples,)  # 三个编码，(samples,)
 with np.errstate(divide="ignore"):
     print(tr("as written:", "照公式写："), np.log(np.mean(np.exp(log_w))))
-print(f"logsumexp: {log_w.max() + np.log(np.mean(np.exp(log_w - log_w.max()))):.4f} "
+largest = log_w.max()
+bound = largest + np.log(np.mean(np.exp(log_w - largest)))
+print(f"logsumexp: {bound:.4f} "
       f"{float(vae.importance_bound(log_w)):.4f}")
 
 # the tiny model again, where the truth is known  # 又是那个小模型，真值已知
 noise = np.random.default_rng(course.seed).standard_normal((10_000, 64))
 z = best_mean + best_std * noise
-log_w = log_prior(z) + log_likelihood(z) - log_q(z, best_mean, best_std)  # (8), (draws, samples)
+# (8), (draws, samples)
+log_w = log_prior(z) + log_likelihood(z) - log_q(z, best_mean, best_std)
 for samples in [1, 4, 16, 64]:
     bounds = np.log(np.mean(np.exp(log_w[:, :samples]), axis=1))
     print(f"K = {samples:2d}: {bounds.mean():.4f} ± {bounds.std() / 100:.4f}")
 print(f"log p(x): {log_evidence:.4f}")
 # %% id="importance-run"
-log_w = vae.log_weights(model, test_images, course.importance_samples, seed=0)  # (samples, images)
-importance, importance_error = vae.mean_and_error(keras.ops.convert_to_numpy(vae.importance_bound(log_w)))
+# (samples, images)
+log_w = vae.log_weights(model, test_images, course.importance_samples, seed=0)
+importance, importance_error = vae.mean_and_error(
+    keras.ops.convert_to_numpy(vae.importance_bound(log_w)))
 gain, gain_error = vae.mean_and_error(
-    keras.ops.convert_to_numpy(vae.importance_bound(log_w)) - (reconstruction - kl)
-)
+    keras.ops.convert_to_numpy(vae.importance_bound(log_w)) - (
+        reconstruction - kl))
 print(f"{tr('importance-weighted bound', '重要性加权下界')}, K = {course.importance_samples}: "
       f"{importance:.2f} ± {importance_error:.2f}")
 print(f"{tr('above the ELBO, digit by digit', '逐张图相减，比 ELBO 高出')}: "
@@ -1013,7 +1050,8 @@ course.report("importance_gain", gain)
 # **重构。** 把测试数字编码，再把编码的均值解码。丢掉的是一些细节：保留它们所增加的散度，超过重构项的改善。
 # %% id="look-plot" tags=["fold"]
 def pictures_of(vectors, which=None):
-    tr("""Codes (count, latent_dim) to pictures (count, 784) of the probability that each pixel is black.""",
+    tr("""Codes (count, latent_dim) to pictures (count, 784) of the probability
+    that each pixel is black.""",
        """编码 (count, latent_dim) -> 图像 (count, 784)：每个像素为黑的概率。""")
     logits = keras.ops.convert_to_numpy((which or model).decode(np.asarray(vectors, dtype=np.float32)))
     return 1 / (1 + np.exp(-logits))
@@ -1048,23 +1086,26 @@ plots.show(
 # > 没有 KL 项，重构更好：编码想多长就多长，想多准就多准。可是没有什么把它们留在先验会抽到的地方，抽出来的只是不成数字的笔画。
 # > KL 项牺牲一点重构质量，换来的是：**先验可能抽到的每一处，都能解码出像样的数字**。
 # %% id="samples-run"
-small = vae.VAE(784, latent_dim=20, hidden_dims=course.small_hidden, seed=course.seed)
-compile_for_training(small, (None, 784), keras.optimizers.Adam(3e-3), loss=vae.ReconstructionLoss())
-variables = [*small.weights, *small.optimizer.variables]
-beginning = [keras.ops.convert_to_numpy(variable) for variable in variables]
+small = vae.VAE(784, latent_dim=20, hidden_dims=course.small_hidden,
+                seed=course.seed)
+compile_for_training(small, (None, 784), keras.optimizers.Adam(3e-3),
+                     loss=vae.ReconstructionLoss())
+begin_again = starting_point(small)
 
 
 def train_small(beta):
-    tr("""Begin again, compile nothing, train; return both test terms, (images,) each, and the active units.""",
-       """从头开始，不重新编译，训练；返回测试的两项，各为 (images,)，以及活跃单元。""")
-    for variable, value in zip(variables, beginning, strict=True):
-        variable.assign(value)
+    tr("""Begin again, compile nothing, train; return both test terms, (images,)
+    each, and the active units.""",
+       """从头开始，不重新编译，训练；返回测试的两项，各为 (images,)，
+    以及活跃单元。""")
+    begin_again()
     small.beta.assign(beta)
-    small.fit(vae.BinarisedImages(train_images, 100, course.seed), epochs=course.small_epochs, verbose=0)
+    small.fit(vae.BinarisedImages(train_images, 100, course.seed),
+              epochs=course.small_epochs, verbose=0)
     active = vae.active_units(vae.encode(small, test_images)[0])
-    return *vae.elbo_terms(small, test_images, seed=0), int(np.sum(keras.ops.convert_to_numpy(active)))
-
-
+    terms = vae.elbo_terms(small, test_images, seed=0)
+    return *terms, int(np.sum(keras.ops.convert_to_numpy(active)))
+# %% id="samples-train"
 prices, drawn = {}, {}
 for beta in [0.0, 1.0]:
     prices[beta] = train_small(beta)
@@ -1110,7 +1151,8 @@ plots.show(
 # **一张地图。** 潜变量只有**两**维时，整个空间一眼就能看全：左图是测试数字所在的位置，右图是每个位置解码出来的样子。
 # （位置按先验取：先验在任意两个相邻位置之间的概率都相等。）两个数是少了点，代价多大，下界会说。
 # %% id="map-train"
-flat_model = vae.VAE(784, latent_dim=2, hidden_dims=course.map_hidden, seed=course.seed)
+flat_model = vae.VAE(784, latent_dim=2, hidden_dims=course.map_hidden,
+                     seed=course.seed)
 vae.train(flat_model, train_images, epochs=course.map_epochs, batch_size=50,
           learning_rate=5e-3, seed=course.seed)
 flat_mean, _ = vae.encode(flat_model, test_images)  # (images, 2)
@@ -1151,10 +1193,14 @@ plots.show(
 # **每一维控制什么？** 回到 20 维。取一个数字，只改编码里的一个数，其余不动。上面的滑块选维度（散度最大的排在前面），
 # 下面的滑块选数值。图都存在页面里，没有内核也能动；也可以用方向键。
 # %% id="slider-run"
-kl_of_dimension = keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)).mean(axis=0)  # (latent_dim,)
+# (latent_dim,)
+kl_of_dimension = keras.ops.convert_to_numpy(
+    vae.gaussian_kl(z_mean, z_log_var)
+).mean(axis=0)
 order = np.argsort(-kl_of_dimension)
 values = np.linspace(-2.5, 2.5, 21)
-codes = np.tile(z_mean[chosen[2]], (8, len(values), 1))  # (dimensions, values, latent_dim)
+# (dimensions, values, latent_dim)
+codes = np.tile(z_mean[chosen[2]], (8, len(values), 1))
 for place, dimension in enumerate(order[:8]):
     codes[place, :, dimension] = values
 frames = pictures_of(codes.reshape(-1, 20)).reshape(8, len(values), 28, 28)
@@ -1165,9 +1211,11 @@ sliders.slider(
     columns=[f"{value:+.1f}" for value in values],
     row_name=tr("dimension", "维度"),
     column_name=tr("value", "数值"),
-    english="A handwritten 2 whose shape changes as one latent number goes from -2.5 to 2.5:"
+    english="A handwritten 2 whose shape changes as one latent number goes "
+            "from -2.5 to 2.5:"
             " slant, width, loop, stroke.",
-    chinese="一个手写的 2，随着一个潜变量从 -2.5 变到 2.5，形状跟着改变：倾斜、宽窄、圆圈、笔画。",
+    chinese="一个手写的 2，随着一个潜变量从 -2.5 变到 2.5，形状跟着改变："
+            "倾斜、宽窄、圆圈、笔画。",
 )
 # %% id="slider-print" tags=["fold"]
 figure, axes = plt.subplots(4, 9, figsize=(9.0, 4.1))
@@ -1218,8 +1266,9 @@ plots.show(
 # %% id="beta-run"
 for beta in [0.25, 4.0, 784.0]:
     prices[beta] = train_small(beta)
-rows = [[f"{beta:g}", f"{r.mean():.2f}", f"{k.mean():.2f}", f"{np.mean(r - k):.2f}", f"{active} / 20"]
-        for beta, (r, k, active) in sorted(prices.items())]
+rows = [
+    [f"{beta:g}", f"{r.mean():.2f}", f"{k.mean():.2f}", f"{np.mean(r - k):.2f}",
+     f"{active} / 20"] for beta, (r, k, active) in sorted(prices.items())]
 display.table(["beta", tr("reconstruction", "重构"), "KL", "ELBO", tr("active", "活跃的维度")], rows)
 course.report("active_at_beta_784", prices[784.0][2])
 # %% id="beta-plot" tags=["fold"]
@@ -1304,48 +1353,66 @@ print(total, np.sum(np.maximum(kl_table.mean(axis=0), 0.3)),
 # > 损失很少：它的编码几乎不含信息，换上别的图的编码也差不多。退火之后，编码携带的信息是原来的好几倍，交换编码损失很大，
 # > **而且下界更好**：原先的坍缩并不是最优解，只是开头没有走好。自由比特也能让编码携带信息，而且平均分摊到各维，因为每一维各有自己的限额；
 # > 下界却不一定因此变好：是你要求模型用掉这些奈特的，不管值不值。
-# %% id="collapse-run"
+# %% id="collapse-build"
 tiny_digits = data.digits.load(8, seed=0)
-tiny_images = tiny_digits.images.reshape(len(tiny_digits), -1)[: course.digits]  # (digits, 64)
-tiny_train, tiny_test = (tiny_images[: -len(tiny_images) // 5],
-                         vae.binarise(tiny_images[-len(tiny_images) // 5 :], seed=0))
-strong = vae.VAE(64, latent_dim=10, hidden_dims=(64, 64, 64), autoregressive=True, seed=course.seed)
+tiny_images = tiny_digits.images.reshape(len(tiny_digits), -1)  # (digits, 64)
+tiny_images = tiny_images[: course.digits]
+held_out = int(np.ceil(len(tiny_images) / 5))
+tiny_train = tiny_images[:-held_out]
+tiny_test = vae.binarise(tiny_images[-held_out:], seed=0)
+strong = vae.VAE(64, latent_dim=10, hidden_dims=(64, 64, 64),
+                 autoregressive=True, seed=course.seed)
 compile_for_training(strong, (None, 64), keras.optimizers.Adam(2e-3),
-                     short_steps=len(tiny_train) // 50, loss=vae.ReconstructionLoss())
-strong_variables = [*strong.weights, *strong.optimizer.variables]
-strong_beginning = [keras.ops.convert_to_numpy(variable) for variable in strong_variables]
+                     short_steps=len(tiny_train) // 50,
+                     loss=vae.ReconstructionLoss())
+begin_again = starting_point(strong)
+# %% id="collapse-run"
+offsets = strong.previous.offsets  # from a pixel to those it looks at  # 从一个像素到它所看的像素
+seen = np.full((8, 8), "·")
+seen[4, 4] = "?"  # the pixel to be written  # 正要写的像素
+for row, column in offsets:
+    seen[4 + row, 4 + column] = "o"
+print("\n".join(" ".join(row) for row in seen))
+print(len(offsets), tr("pixels are looked at", "个像素被看到"))
+# %% [markdown] id="collapse-model" lang="en"
+# The logit of a pixel is the sum of what the code says about it and of what a small network makes of the pixels marked `o`.
+# `starting_point` remembers the weights before training and the optimiser's state, so that each of the three trainings below
+# begins at the same place without compiling the model anew.
+# %% [markdown] id="collapse-model" lang="zh" of="cee9938d"
+# 一个像素的 logit 是两部分之和：编码怎么说它，以及一个小网络根据标着 `o` 的像素怎么说它。`starting_point` 记下训练之前的权重和优化器的状态，
+# 这样下面三次训练都从同一处出发，模型也不必重新编译。
+# %% id="collapse-measures"
+def likelihood(codes):
+    logits = strong.decode(codes, tiny_test)
+    found = vae.bernoulli_log_likelihood(tiny_test, logits)
+    return keras.ops.convert_to_numpy(found).mean()
 
 
 def train_strong(free_bits=0.0, callbacks=()):
-    tr("""Begin again, train; return the bound, the KL of each dimension, and the cost of swapped codes.""",
-       """从头训练；返回下界、各维的 KL，以及换掉编码的代价。""")
-    for variable, value in zip(strong_variables, strong_beginning, strict=True):
-        variable.assign(value)
+    begin_again()
     strong.free_bits.assign(free_bits)
     batches = vae.BinarisedImages(tiny_train, 50, course.seed)
-    history = strong.fit(batches, epochs=course.strong_epochs, callbacks=list(callbacks), verbose=0)
+    history = strong.fit(batches, epochs=course.strong_epochs,
+                         callbacks=list(callbacks), verbose=0)
     r, k = vae.elbo_terms(strong, tiny_test, num_samples=10, seed=0)
     means, log_vars = vae.encode(strong, tiny_test)
-    own, other = (
-        keras.ops.convert_to_numpy(
-            vae.bernoulli_log_likelihood(tiny_test, strong.decode(codes, tiny_test))
-        ).mean()
-        for codes in (means, np.roll(means, 1, axis=0))
-    )
-    kl_of_dimensions = keras.ops.convert_to_numpy(vae.gaussian_kl(means, log_vars)).mean(axis=0)
-    return dict(elbo=np.mean(r - k), kl=k.mean(), swap=own - other,
-                dimensions=np.sort(kl_of_dimensions)[::-1], path=history.history["kl"])
-
-
+    # every image with the code of its neighbour  # 每张图配上邻近一张图的编码
+    lost = likelihood(means) - likelihood(np.roll(means, 1, axis=0))
+    kl = keras.ops.convert_to_numpy(vae.gaussian_kl(means, log_vars))
+    return dict(elbo=np.mean(r - k), kl=k.mean(), swap=lost,
+                dimensions=np.sort(kl.mean(axis=0))[::-1],
+                path=history.history["kl"])
+# %% id="collapse-cures"
+annealing = vae.BetaWarmUp(epochs=2 * course.strong_epochs // 3)
 cures = {
     tr("plain", "普通训练"): train_strong(),
-    tr("annealing", "退火"): train_strong(callbacks=[vae.BetaWarmUp(epochs=2 * course.strong_epochs // 3)]),
+    tr("annealing", "退火"): train_strong(callbacks=[annealing]),
     tr("free bits", "自由比特"): train_strong(free_bits=0.3),
 }
-display.table(
-    [tr("nats", "奈特"), "ELBO", "KL", tr("lost by swapping codes", "换编码的损失")],
-    [[name, f"{found['elbo']:.2f}", f"{found['kl']:.2f}", f"{found['swap']:.2f}"]
-     for name, found in cures.items()])
+rows = [[name, f"{found['elbo']:.2f}", f"{found['kl']:.2f}",
+         f"{found['swap']:.2f}"] for name, found in cures.items()]
+display.table([tr("nats", "奈特"), "ELBO", "KL",
+               tr("lost by swapping codes", "换编码的损失")], rows)
 plain, annealed, freed = cures.values()
 course.report("kl_collapsed", plain["kl"])
 course.report("kl_annealed", annealed["kl"])
@@ -1488,14 +1555,19 @@ check("04.2", draw_codes)
 # 给定黑白图、解码器对各图一次抽样给出的 logits、编码的分布，返回**每张图 ELBO 的平均值**，以奈特计。logits 为 ±1,000 时也不能出错。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=10
 def mean_elbo(images, logits, z_mean, z_log_var):
-    tr("""images and logits (batch, pixels), z_mean and z_log_var (batch, latent_dim) -> one number""",
-       """images 和 logits (batch, pixels)，z_mean 和 z_log_var (batch, latent_dim) -> 一个数""")
+    tr("""images and logits (batch, pixels), z_mean and z_log_var (batch,
+    latent_dim) -> one number""",
+       """images 和 logits (batch, pixels)，z_mean 和 z_log_var (batch, latent_dim)
+    -> 一个数""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def mean_elbo(images, logits, z_mean, z_log_var):
-    tr("""images and logits (batch, pixels), z_mean and z_log_var (batch, latent_dim) -> one number""",
-       """images 和 logits (batch, pixels)，z_mean 和 z_log_var (batch, latent_dim) -> 一个数""")
-    reconstruction = np.sum(images * logits - np.logaddexp(0, logits), axis=-1)  # (batch,)
+    tr("""images and logits (batch, pixels), z_mean and z_log_var (batch,
+    latent_dim) -> one number""",
+       """images 和 logits (batch, pixels)，z_mean 和 z_log_var (batch, latent_dim)
+    -> 一个数""")
+    # (batch,)
+    reconstruction = np.sum(images * logits - np.logaddexp(0, logits), axis=-1)
     return float(np.mean(reconstruction - code_kl(z_mean, z_log_var)))
 # %% id="ex3-check" tags=["check"]
 check("04.3", mean_elbo)
@@ -1555,7 +1627,8 @@ def free_bits_penalty(kl, free_bits):
 def free_bits_penalty(kl, free_bits):
     tr("""kl (batch, latent_dim), free_bits: nats per dimension -> one number""",
        """kl (batch, latent_dim)，free_bits：每维的奈特数 -> 一个数""")
-    of_dimension = np.mean(kl, axis=0)  # first over the batch: one example may say little if others say more  # 先对整批求平均：一个样本说得少，别的说得多就行
+    # first over the batch: one example may say little if others say more  # 先对整批求平均：一个样本说得少，别的说得多就行
+    of_dimension = np.mean(kl, axis=0)
     return float(np.sum(np.maximum(of_dimension, free_bits)))
 # %% id="ex6-check" tags=["check"]
 check("04.6", free_bits_penalty)

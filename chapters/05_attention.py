@@ -226,7 +226,7 @@ diagrams.flow(
 # %% [markdown] id="dial" lang="zh" of="49cdd2d2"
 # **规模旋钮。** 下一格写着本课用到的所有大小，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；
 # 想用更大的网络、训练得更久，请在启动 Jupyter 之前设置 `COURSE_SCALE=full`。
-# %% id="dial-settings"
+# %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
         "smoke": dict(books=256, book_epochs=1, more_books=256, units=16, phrases=300, phrase_epochs=1,
@@ -272,21 +272,33 @@ NAMES, DIGITS = 40, 10
 
 
 def phone_books(examples, pairs, room, seed):
-    tr("""Pages with pairs[0] to pairs[1] entries -> (names, numbers, asked), answers; 0 is padding.""",
-       """有 pairs[0] 到 pairs[1] 个条目的页 -> (names, numbers, asked)，answers；0 是填充。""")
+    tr("""Random pages -> (names, numbers, asked), answers; 0 is padding.
+
+    pairs: the fewest and the most entries of a page; room: places in a row.
+    """, """随机的页 -> (names, numbers, asked)，answers；0 是填充。
+
+    pairs：一页最少和最多的条目数；room：一行的位置数。
+    """)
     random = np.random.default_rng(seed)
-    lengths = random.integers(pairs[0], pairs[1] + 1, size=examples)
-    keep = np.arange(room) < lengths[:, None]  # (examples, room)
-    names = np.where(keep, random.random((examples, NAMES)).argsort(axis=1)[:, :room] + 1, 0)
-    numbers = np.where(keep, random.integers(1, DIGITS + 1, size=keep.shape), 0)
-    rows, place = np.arange(examples), (random.random(examples) * lengths).astype(int)
-    return [names, numbers, names[rows, place]], numbers[rows, place] - 1
-
-
+    fewest, most = pairs
+    lengths = random.integers(fewest, most + 1, size=examples)
+    is_entry = np.arange(room) < lengths[:, None]  # (examples, room)
+    # names in the order of random numbers: shuffled anew for each page  # 按随机数排序，每页的名字都重新打乱
+    shuffled = random.random((examples, NAMES)).argsort(axis=1) + 1
+    names = np.where(is_entry, shuffled[:, :room], 0)
+    digits = random.integers(1, DIGITS + 1, size=is_entry.shape)
+    numbers = np.where(is_entry, digits, 0)
+    page = np.arange(examples)
+    place = (random.random(examples) * lengths).astype(int)
+    asked, answers = names[page, place], numbers[page, place] - 1
+    return [names, numbers, asked], answers
+# %% id="problem-show"
 pages, answers = phone_books(course.books, (1, 12), 12, seed=course.seed)
-names, numbers, asked = (each[0] for each in pages)
-entries = zip(names, numbers, strict=True)
-print("  ".join(f"{name}:{number - 1}" for name, number in entries if name), f"  {asked}:?  {answers[0]}")
+names, numbers, asked = pages
+for name, number in zip(names[0], numbers[0], strict=True):
+    if name > 0:
+        print(f"{name}:{number - 1}", end="  ")
+print(f"  {asked[0]}:?  {answers[0]}")
 # %% [markdown] id="recurrent" lang="en"
 # ### What a recurrent network is
 #
@@ -323,7 +335,10 @@ for U in (0.5, 0.9, 1.3):
         state = np.tanh(x + state * U)
         slope *= U * (1 - state**2)
         slopes.append(slope)
-    print(f"U = {U}:", *(f"{steps} {tr('steps', '步')} {slopes[steps - 1]:.0e}  " for steps in (1, 10, 100)))
+    print(f"U = {U}:", end="")
+    for steps in (1, 10, 100):
+        print(f"  {steps} {tr('steps', '步')} {slopes[steps - 1]:.0e}", end=" ")
+    print()
 # %% [markdown] id="gated" lang="en"
 # So a plain network cannot learn from what stood far back: the gradient is gone before it arrives. That is the **vanishing gradient**. The remedy of 2014 is the **gated recurrent unit** (GRU). Two gates, numbers between 0 and 1 ($\sigma$ is the logistic function of lesson 02), decide how much of the old state is kept and how much of it is used for the new one:
 #
@@ -343,11 +358,14 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-read = np.random.default_rng(course.seed).normal(size=(4, 3)).astype("float32")  # 4 words of 3 numbers  # 4 个词，每个 3 个数
+random = np.random.default_rng(course.seed)
+# 4 words of 3 numbers  # 4 个词，每个 3 个数
+read = random.normal(size=(4, 3)).astype("float32")
 gru = layers.GRU(2, seed=course.seed)
 by_keras = ops.convert_to_numpy(gru(read[None]))[0]  # (2,): the last state  # (2,)：最后的状态
 
-W, U, (b, c) = gru.get_weights()  # (3, 6), (2, 6), (6,), (6,): two columns each for z, r, new state  # z、r、新状态各两列
+# (3, 6), (2, 6), (6,), (6,): two columns each for z, r, new state  # z、r、新状态各两列
+W, U, (b, c) = gru.get_weights()
 state = np.zeros(2)
 for x in read:
     from_word, from_state = x @ W + b, state @ U + c
@@ -368,19 +386,25 @@ assert np.allclose(state, by_keras, atol=1e-6)
 # 它的注意力层暂且当作现成的，本课余下的部分就是把它拆开。
 # %% id="problem-build"
 def look_up_model(middle):
-    tr("""A model of (names, numbers, asked); middle(entries, question, mask) gives one vector.""",
-       """输入为 (names, numbers, asked) 的模型；middle(entries, question, mask) 给出一个向量。""")
-    names, numbers = keras.Input((None,), dtype="int32"), keras.Input((None,), dtype="int32")
+    tr("""A model of (names, numbers, asked).
+
+    middle(entries, question, mask) gives one vector.
+    """, """输入为 (names, numbers, asked) 的模型。
+
+    middle(entries, question, mask) 给出一个向量。
+    """)
+    names = keras.Input((None,), dtype="int32")
+    numbers = keras.Input((None,), dtype="int32")
     asked = keras.Input((), dtype="int32")
     name_vectors = layers.Embedding(NAMES + 1, 32)
     number_vectors = layers.Embedding(DIGITS + 1, 32)(numbers)
-    entries = layers.Concatenate()([name_vectors(names), number_vectors])  # (batch, time, 64)
-    question = name_vectors(asked)  # (batch, 32)
+    entries = layers.Concatenate()([name_vectors(names), number_vectors])
+    question = name_vectors(asked)  # (batch, 32); entries: (batch, time, 64)
     found = middle(entries, question, ops.not_equal(names, 0))
-    hidden = layers.Dense(128, activation="relu")(layers.Concatenate()([found, question]))
+    both = layers.Concatenate()([found, question])
+    hidden = layers.Dense(128, activation="relu")(both)
     return keras.Model([names, numbers, asked], layers.Dense(DIGITS)(hidden))
-
-
+# %% id="problem-middles"
 def last_state(entries, question, mask):
     return layers.GRU(course.units)(entries, mask=mask)  # (batch, units)
 
@@ -392,7 +416,8 @@ def look(entries, question, mask):
 
 
 keras.utils.set_random_seed(course.seed)
-models = {"one vector": look_up_model(last_state), "attention": look_up_model(look)}
+models = {"one vector": look_up_model(last_state),
+          "attention": look_up_model(look)}
 for name, model in models.items():
     print(f"{name:>10}: {model.count_params():,}", tr("weights", "个参数"))
 # %% [markdown] id="problem-predict" lang="en" tags=["predict"]
@@ -415,30 +440,37 @@ for name, model in models.items():
 # > 多训练就能把两者分开：两个条目时大有起色，可见那里缺的是练习；32 个条目时，在 `quick` 规模下毫无起色。
 # %% id="problem-tests"
 entries_tested = [1, 2, 4, 8, 12, 16, 24, 32]
-tests = [phone_books(500, (count, count), 32, seed=course.seed + count) for count in entries_tested]
-test_pages = [np.concatenate(columns) for columns in zip(*(page for page, _ in tests), strict=True)]
+tests = [phone_books(500, (count, count), 32, seed=course.seed + count)
+         for count in entries_tested]
+test_pages = [np.concatenate(columns)
+              for columns in zip(*(page for page, _ in tests), strict=True)]
 test_answers = np.concatenate([right for _, right in tests])
 
 
 def train(model, pages, answers, epochs):
-    tr("""-> the share of right answers after training, for each number of entries tested""",
+    tr("""-> the share of right answers for each number of entries""",
        """-> 训练之后，各种条目数上答对的比例""")
     started = time.perf_counter()
     model.fit(pages, answers, batch_size=128, epochs=epochs, verbose=0)
-    said = model.predict(test_pages, batch_size=1_000, verbose=0).argmax(axis=-1)
+    scores = model.predict(test_pages, batch_size=1_000, verbose=0)
+    said = scores.argmax(axis=-1)
     shares = (said == test_answers).reshape(len(tests), -1).mean(axis=1)
     print(f"{time.perf_counter() - started:4.0f} s", shares.round(2))
     return shares
 # %% id="problem-train"
 accuracy = {}
 for name, model in models.items():
-    model.compile(keras.optimizers.Adam(3e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.compile(keras.optimizers.Adam(3e-3),
+                  keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     print(f"{name:>10}:", end="")
     accuracy[name] = train(model, pages, answers, epochs=course.book_epochs)
 
 print(f"{tr('… longer', '……更久')}:", end="")
-new_pages, new_answers = phone_books(course.more_books, (1, 12), 12, seed=course.seed + 1_000)
-accuracy["longer"] = train(models["one vector"], new_pages, new_answers, epochs=1)  # goes on from there  # 接着刚才的训练
+new_pages, new_answers = phone_books(course.more_books, (1, 12), 12,
+                                     seed=course.seed + 1_000)
+# goes on from there  # 接着刚才的训练
+accuracy["longer"] = train(models["one vector"], new_pages, new_answers,
+                           epochs=1)
 
 course.report("attention_at_32", accuracy["attention"][-1])
 course.report("one_vector_at_2", accuracy["one vector"][1])
@@ -504,11 +536,14 @@ values = np.array([[0.2, 0.1], [0.0, 0.0], [-1.0, 0.9]])  # (time, value_dim)
 
 scores = []
 for key in keys:
-    scores.append(sum(q * k for q, k in zip(query, key, strict=True)))  # how well the label fits  # 标签合不合
+    # how well the label fits  # 标签合不合
+    scores.append(sum(q * k for q, k in zip(query, key, strict=True)))
 shares = [np.exp(score) for score in scores]
-weights = [share / sum(shares) for share in shares]  # softmax: positive, and they sum to one  # softmax：都为正，总和为一
-output = [sum(weight * value[column] for weight, value in zip(weights, values, strict=True))
-          for column in range(2)]
+# softmax: positive, and they sum to one  # softmax：都为正，总和为一
+weights = [share / sum(shares) for share in shares]
+output = np.zeros(2)
+for weight, value in zip(weights, values, strict=True):
+    output += weight * value
 
 for word, score, weight in zip(words, scores, weights, strict=True):
     print(f"{word:>5}: {tr('score', '得分')} {score:.1f}  {tr('weight', '权重')} {weight:.3f}")
@@ -532,7 +567,8 @@ print(tr("what good sees:", "good 看到的："), np.round(output, 3))
 # softmax 沿着每一**行**做：一个查询的权重分配给所有的键，总和为 1。
 # %% id="at-once-code"
 def softmax(scores):
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))  # shifted, so that nothing overflows  # 先平移，以免溢出
+    # shifted, so that nothing overflows  # 先平移，以免溢出
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
@@ -580,8 +616,10 @@ random = np.random.default_rng(course.seed)
 dims = [2, 4, 16, 64, 256, 1024]
 rows = []
 for d in dims:
-    products = np.sum(random.normal(size=(4_000, d)) * random.normal(size=(4_000, d)), axis=1)
-    rows.append([d, f"{products.var():.1f}", f"{(products / np.sqrt(d)).var():.2f}"])
+    products = np.sum(
+        random.normal(size=(4_000, d)) * random.normal(size=(4_000, d)), axis=1)
+    rows.append([d, f"{products.var():.1f}",
+                 f"{(products / np.sqrt(d)).var():.2f}"])
 display.table(["d", tr("variance", "方差"), tr("variance of score/√d", "得分/√d 的方差")], rows)
 # %% [markdown] id="scale-predict" lang="en" tags=["predict"]
 # **Before you run it.** The next cell draws attention weights over 16 random keys. As $d$ grows from 2 to 1024, will the
@@ -600,11 +638,14 @@ display.table(["d", tr("variance", "方差"), tr("variance of score/√d", "得�
 # > 不知道自己本该怎样看。除以 $\sqrt d$，方差便回到 1，不论 $d$ 是多少。
 # %% id="scale-run"
 def saturation(d, scale, queries=400, keys=16):
-    tr("""The mean largest weight, and the mean size of the softmax's derivative, over random queries.""",
-       """随机查询上，最大权重的平均，以及 softmax 导数大小的平均。""")
-    q, k = random.normal(size=(queries, 1, d)), random.normal(size=(queries, keys, d))
+    tr("""Means over random queries: the largest weight, and the size of the
+    softmax's derivative.""",
+       """对随机查询求平均：最大的权重，以及 softmax 导数的大小。""")
+    q = random.normal(size=(queries, 1, d))
+    k = random.normal(size=(queries, keys, d))
     a = softmax((q * k).sum(axis=-1) * scale)  # (queries, keys)
-    jacobian = a[:, :, None] * (np.eye(keys) - a[:, None, :])  # a_i (δ_ij - a_j)
+    # a_i (δ_ij - a_j)
+    jacobian = a[:, :, None] * (np.eye(keys) - a[:, None, :])
     return a.max(axis=-1).mean(), np.sqrt((jacobian**2).sum(axis=(1, 2))).mean()
 
 
@@ -627,7 +668,8 @@ plots.show(
     "两幅图，横轴为维数 2 到 1024。不缩放时，最大的权重升到接近 1，梯度跌向 0；除以根号 d 之后，两者都保持不变。",
 )
 # %% id="scale-library"
-outputs, weights = attention.scaled_dot_product_attention(queries, keys, values)  # (2)
+# (2)
+outputs, weights = attention.scaled_dot_product_attention(queries, keys, values)
 assert np.allclose(weights, softmax(queries @ keys.T / np.sqrt(2)), atol=1e-6)
 print(np.asarray(weights).round(2))
 
@@ -665,7 +707,8 @@ diagrams.flow(
     chinese="谁乘谁：词 X 有四行、每行三个数，经三个矩阵得到查询、键和值；查询与键得到 4×4 的权重表，用它对值求加权平均。",
 )
 # %% id="learned-numbers"
-X = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 1], [0, 1, 0]], dtype=float)  # film, was, not, good: (4, 3)
+# film, was, not, good: (4, 3)
+X = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 1], [0, 1, 0]], dtype=float)
 Wq = np.array([[0, 0], [0, 4], [0, 0]], dtype=float)  # a verdict asks …  # 褒贬词要找……
 Wk = np.array([[1, 0], [0, 0], [0, 1]], dtype=float)  # … for what a negation is  # ……否定词所是的东西
 Wv = np.array([[0], [1], [-1]], dtype=float)  # a verdict says +1, a negation −1  # 褒贬词说 +1，否定词说 −1
@@ -712,9 +755,12 @@ print(scores.round(2))
 # $W q_i$ 与 $j$ 无关，$U k_j$ 与 $i$ 无关：各自只需用一次矩阵乘法，把所有行都算出来。只有求和与 tanh 要对每一对都做。
 # 用广播可以写成一行，三个轴分别是查询、键和隐藏单元：
 # %% id="additive-at-once-code"
-pairs = np.tanh((queries @ W.T)[:, None, :] + (keys @ U.T)[None, :, :])  # (queries, keys, hidden)
+# (queries, keys, hidden)
+pairs = np.tanh((queries @ W.T)[:, None, :] + (keys @ U.T)[None, :, :])
 assert np.allclose(pairs @ v, scores)
-outputs, weights = attention.additive_attention(queries, keys, values, W.T, U.T, v)
+outputs, weights = attention.additive_attention(
+    queries, keys, values, W.T, U.T, v
+)
 assert np.allclose(weights, softmax(scores), atol=1e-6)
 print(pairs.shape, np.asarray(weights).round(2), sep="\n")
 # %% [markdown] id="additive-reading" lang="en"
@@ -765,11 +811,13 @@ for question in queries[:2]:
 import warnings
 
 hidden, score = layers.Dense(1, activation="tanh"), layers.Dense(1)
-encoded = np.random.default_rng(course.seed).random((4, 100)).astype("float32")  # (batch, features)
+# (batch, features)
+encoded = np.random.default_rng(course.seed).random((4, 100)).astype("float32")
 
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
-    scored = score(hidden(encoded))  # (batch, 1): one score for each example, and none for any value  # (batch, 1)：每个样本一个得分，各个值却没有得分
+    # (batch, 1): one score for each example, and none for any value  # (batch, 1)：每个样本一个得分，各个值却没有得分
+    scored = score(hidden(encoded))
     ones = ops.convert_to_numpy(ops.softmax(scored, axis=-1))
 print(ops.convert_to_numpy(scored).ravel().round(3), "→", ones.ravel())
 print(*(str(one.message).split(". ")[0] for one in caught[:1]))
@@ -791,25 +839,31 @@ print(*(str(one.message).split(". ")[0] for one in caught[:1]))
 # 每个样本只剩一个数，解码器随即报错。
 # %% id="erratum-16"
 summed = ops.sum(ops.convert_to_tensor(ones) * encoded, axis=1)
-decoder = keras.Sequential([
-    keras.Input((100,)), layers.Dense(32, activation="relu"), layers.Dense(100, activation="sigmoid"),
-])
+decoder = keras.Sequential([keras.Input((100,)),
+                            layers.Dense(32, activation="relu"),
+                            layers.Dense(100, activation="sigmoid")])
 print(tuple(summed.shape))
 try:
     decoder(summed)
 except ValueError as error:
     said = str(error).splitlines()
-    print("ValueError:", next(line for line in said if "expected" in line or "incompatible" in line))
+    telling = [line for line in said
+               if "expected" in line or "incompatible" in line]
+    print("ValueError:", telling[0])
 # %% [markdown] id="errata-mended" lang="en"
 # Mended: attention needs a **sequence** to look at. Keys and values are (batch, time, features), the scores are one per key,
 # the softmax runs over keys, and the sum is over time.
 # %% [markdown] id="errata-mended" lang="zh" of="52af18b6"
 # 改正：注意力需要一个**序列**可看。键和值是 (batch, time, features)，每个键一个得分，softmax 对键做，求和对时间做。
 # %% id="errata-mended-run"
-sequence = np.random.default_rng(course.seed).random((4, 7, 100)).astype("float32")  # (batch, time, features)
+random = np.random.default_rng(course.seed)
+# (batch, time, features)
+sequence = random.random((4, 7, 100)).astype("float32")
 layer = attention.AdditiveAttention(hidden_dim=32)
-seen, weights = layer(encoded[:, None], sequence, return_attention_scores=True)  # one query for each example  # 每个样本一个查询
-print(tuple(seen.shape), tuple(weights.shape), ops.convert_to_numpy(weights)[0, 0].round(2))
+# one query for each example  # 每个样本一个查询
+seen, weights = layer(encoded[:, None], sequence, return_attention_scores=True)
+print(tuple(seen.shape), tuple(weights.shape),
+      ops.convert_to_numpy(weights)[0, 0].round(2))
 print(tuple(decoder(seen[:, 0]).shape))
 # %% [markdown] id="quiz-axis" lang="en" tags=["quiz"]
 # **Scores have the shape (batch, queries, keys). Somebody takes the softmax over axis 1. What goes wrong?**
@@ -916,7 +970,8 @@ print(np.asarray(attention.masked_softmax(three, row_mask)).round(2))
 # 模型得知道是**谁**给的、给的是**什么**；把两者平均成一个，就分不清了：
 # %% id="heads-average"
 half = np.array([[0.5, 0.5]])
-same, other = np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+same = np.array([[1.0, 1.0], [0.0, 0.0]])
+other = np.array([[1.0, 0.0], [0.0, 1.0]])
 print(half @ other, half @ same)  # different words, same average  # 词不同，平均却一样
 # %% [markdown] id="heads-formula" lang="en"
 # So let several attentions look at once, each through matrices of its own, in a smaller space of its own, and let a last
@@ -936,13 +991,19 @@ print(half @ other, half @ same)  # different words, same average  # 词不同�
 # $W_i^Q$、$W_i^K$、$W_i^V$ 都是 $(d, d/h)$，$W^O$ 是 $(d, d)$：$h$ 个宽为 $d/h$ 的头，参数与一个全宽的头一样多。
 # 先写成对头的循环，每个头就是你已经认识的那个函数：
 # %% id="heads-loop"
-sentence = np.random.default_rng(course.seed).normal(size=(5, 8)).astype("float32")  # (time, width)
-Wq, Wk, Wv, Wo = np.random.default_rng(course.seed + 1).normal(size=(4, 8, 8)).astype("float32") / np.sqrt(8)
+random = np.random.default_rng(course.seed)
+sentence = random.normal(size=(5, 8)).astype("float32")  # (time, width)
+random = np.random.default_rng(course.seed + 1)
+matrices = random.normal(size=(4, 8, 8)).astype("float32") / np.sqrt(8)
+Wq, Wk, Wv, Wo = matrices
 
 heads = []
 for head in range(2):
-    columns = slice(4 * head, 4 * head + 4)  # this head's four columns of each matrix  # 每个矩阵里属于这个头的四列
-    q, k, v = sentence @ Wq[:, columns], sentence @ Wk[:, columns], sentence @ Wv[:, columns]  # (time, 4)
+    # this head's four columns of each matrix  # 每个矩阵里属于这个头的四列
+    columns = slice(4 * head, 4 * head + 4)
+    q = sentence @ Wq[:, columns]  # (time, 4)
+    k = sentence @ Wk[:, columns]
+    v = sentence @ Wv[:, columns]
     heads.append(softmax(q @ k.T / np.sqrt(4)) @ v)
 by_loop = np.concatenate(heads, axis=1) @ Wo  # (4)
 print(by_loop.shape)
@@ -962,7 +1023,8 @@ assert np.allclose(at_once[0], by_loop, atol=1e-5)
 layer = attention.MultiHeadAttention(num_heads=2, use_bias=False)
 layer.build((None, None, 8))
 layer.set_weights([Wq, Wk, Wv, Wo])
-assert np.allclose(ops.convert_to_numpy(layer(sentence[None]))[0], by_loop, atol=1e-5)
+assert np.allclose(ops.convert_to_numpy(layer(sentence[None]))[0], by_loop,
+                   atol=1e-5)
 print(tuple(q.shape), tuple(at_once.shape))
 # %% [markdown] id="quiz-heads" lang="en" tags=["quiz"]
 # **You change a layer of width 512 from 8 heads to 16, the width stays. What happens to the number of its weights?**
@@ -1030,38 +1092,50 @@ chinese = prep.Vocabulary.build([["<s>"], *map(list, train.chinese)])
 
 
 def as_ids(phrases):
-    tr("""-> English ids (n, 18), the characters so far (n, 21), from <s> on, and the next ones (n, 21).""",
-       """-> 英文编号 (n, 18)、从 <s> 起已有的字 (n, 21)，以及各自的下一个字 (n, 21)。""")
+    tr("""-> [English ids (n, 18), the characters so far (n, 21)],
+    the characters that come next (n, 21); Chinese begins with <s>.""",
+       """-> [英文编号 (n, 18)，已写的字 (n, 21)]，接下来的字 (n, 21)；
+    中文以 <s> 开头。""")
+    source = [english.encode(english_words(text)) for text in phrases.english]
     written = [chinese.encode(["<s>", *text]) for text in phrases.chinese]
-    source = prep.pad([english.encode(english_words(text)) for text in phrases.english], 18)
-    return [source, prep.pad([ids[:-1] for ids in written], 21)], prep.pad([ids[1:] for ids in written], 21)
+    so_far = [ids[:-1] for ids in written]
+    following = [ids[1:] for ids in written]
+    return [prep.pad(source, 18), prep.pad(so_far, 21)], prep.pad(following, 21)
 
 
-(train_inputs, train_next), (test_inputs, test_next) = as_ids(train), as_ids(test)
+train_inputs, train_next = as_ids(train)
+test_inputs, test_next = as_ids(test)
 print(f"{len(train):,} + {len(test):,};", train.english[0], train.chinese[0])
 # %% id="phrases-model"
 keras.utils.set_random_seed(course.seed)
-source, so_far = keras.Input((18,), dtype="int32"), keras.Input((21,), dtype="int32")
 positions = layers.Embedding(21, 64)
 
 
 def place(ids):
-    tr("""0, 1, 2, … beside the tokens of each sentence: (batch, time) -> (batch, time)""",
-       """给每句的词元配上 0、1、2……：(batch, time) -> (batch, time)""")
+    tr("""0, 1, 2, … beside the tokens of each sentence (batch, time)""",
+       """给每句的词元配上 0、1、2……：(batch, time)""")
     return ops.cumsum(ops.ones_like(ids), axis=1) - 1
 
 
-words_in = layers.Embedding(len(english), 64)(source) + positions(place(source))  # (batch, 18, 64)
-written = layers.Embedding(len(chinese), 64)(so_far) + positions(place(so_far))  # (batch, 21, 64)
-
-past = attention.MultiHeadAttention(num_heads=4)(written, use_causal_mask=True)  # self-attention  # 自注意力
+source = keras.Input((18,), dtype="int32")
+so_far = keras.Input((21,), dtype="int32")
+words_in = layers.Embedding(len(english), 64)(source)  # (batch, 18, 64)
+words_in = words_in + positions(place(source))
+written = layers.Embedding(len(chinese), 64)(so_far)  # (batch, 21, 64)
+written = written + positions(place(so_far))
+# %% id="phrases-attention"
+# self-attention  # 自注意力
+past = attention.MultiHeadAttention(num_heads=4)(written, use_causal_mask=True)
 known = written + past
-seen, cross_weights = attention.MultiHeadAttention(num_heads=4)(  # cross-attention  # 交叉注意力
-    known, words_in, padding_mask=ops.not_equal(source, 0), return_attention_scores=True
-)
-hidden = layers.Dense(128, activation="relu")(layers.Concatenate()([known, seen]))
+# cross-attention  # 交叉注意力
+seen, cross_weights = attention.MultiHeadAttention(num_heads=4)(
+    known, words_in, padding_mask=ops.not_equal(source, 0),
+    return_attention_scores=True)
+both = layers.Concatenate()([known, seen])
+hidden = layers.Dense(128, activation="relu")(both)
 translator = keras.Model([source, so_far], layers.Dense(len(chinese))(hidden))
-looking = keras.Model([source, so_far], cross_weights)  # the same layers, another output  # 同样的层，另一个输出
+# the same layers, another output  # 同样的层，另一个输出
+looking = keras.Model([source, so_far], cross_weights)
 # %% [markdown] id="phrases-positions" lang="en"
 # Why not simply `positions(ops.arange(21))`? That is no function of an input. Keras would look the rows up once, while the
 # model is built, and keep them as a **constant**: the table would be none of the model's weights, and training would never
@@ -1071,16 +1145,19 @@ looking = keras.Model([source, so_far], cross_weights)  # the same layers, anoth
 # 这张表不在模型的参数之列，训练也永远碰不到它。没有任何提示；要发现它，只有看参数的个数。
 # %% id="phrases-train"
 assert positions in translator.layers  # so its vectors are among the weights  # 所以它的向量也在参数里
-translator.compile(
-    keras.optimizers.Adam(4e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
-)
+loss = keras.losses.SparseCategoricalCrossentropy(
+    from_logits=True, ignore_class=0)
+translator.compile(keras.optimizers.Adam(4e-3), loss)
 started = time.perf_counter()
-history = translator.fit(train_inputs, train_next, batch_size=128, epochs=course.phrase_epochs, verbose=0)
+history = translator.fit(train_inputs, train_next, batch_size=128,
+                         epochs=course.phrase_epochs, verbose=0)
 print(f"{translator.count_params():,}", tr("weights,", "个参数，"),
-      f"{time.perf_counter() - started:.0f} s,", np.round(history.history["loss"], 2))
+      f"{time.perf_counter() - started:.0f} s,",
+      np.round(history.history["loss"], 2))
 
 real = test_next > 0
-guessed = translator.predict(test_inputs, batch_size=256, verbose=0).argmax(axis=-1)
+scores = translator.predict(test_inputs, batch_size=256, verbose=0)
+guessed = scores.argmax(axis=-1)
 course.report("characters_right", np.mean(guessed[real] == test_next[real]))
 # %% [markdown] id="looking" lang="en"
 # Where does it look while it writes? Choose a head below (with the mouse, or with the Tab and arrow keys). Each row is a
@@ -1089,9 +1166,11 @@ course.report("characters_right", np.mean(guessed[real] == test_next[real]))
 # 写的时候，它在看哪里？在下面选一个头（用鼠标，或用 Tab 键和方向键）。每一行是一个正要写出的字，
 # 各个方格以百分之一为单位，说明它的权重怎样分配给英文词。
 # %% id="looking-run"
-number = next(i for i, text in enumerate(test.english) if 6 <= len(english_words(text)) <= 8)
+number = next(i for i, text in enumerate(test.english)
+              if 6 <= len(english_words(text)) <= 8)
 rows, columns = list(test.chinese[number]), english_words(test.english[number])
-looks = looking.predict(test_inputs, batch_size=256, verbose=0)  # (phrases, heads, characters, words)
+# (phrases, heads, characters, words)
+looks = looking.predict(test_inputs, batch_size=256, verbose=0)
 weights = looks[number, :, : len(rows), : len(columns)]
 attention.head_chooser(
     np.concatenate([weights, weights.mean(axis=0, keepdims=True)]),
@@ -1099,8 +1178,10 @@ attention.head_chooser(
     columns,
     f"The weights of four heads and their mean, "
     f"while “{test.chinese[number]}” is written from “{test.english[number]}”",
-    f"四个头及其平均的权重：由“{test.english[number]}”写出“{test.chinese[number]}”",
-    names=[*(tr(f"head {head}", f"第 {head} 头") for head in range(1, 5)), tr("mean", "平均")],
+    f"四个头及其平均的权重："
+    f"由“{test.english[number]}”写出“{test.chinese[number]}”",
+    names=[*(tr(f"head {head}", f"第 {head} 头") for head in range(1, 5)),
+           tr("mean", "平均")],
 )
 # %% id="looking-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.4))
@@ -1137,40 +1218,63 @@ plots.show(
 # **完全相反的权重会给出同样的输出**，后面的任何一层都无从知道：
 # %% id="explain-same"
 same_values = np.array([[0.3, -0.7], [0.3, -0.7], [1.0, 0.0]])
-print(np.array([0.8, 0.1, 0.1]) @ same_values, np.array([0.1, 0.8, 0.1]) @ same_values)
+print(np.array([0.8, 0.1, 0.1]) @ same_values,
+      np.array([0.1, 0.8, 0.1]) @ same_values)
 # %% [markdown] id="explain-erase" lang="en"
 # So we ask the model itself. We pick a character in each test phrase, **erase** one English word (it is masked like
 # padding), and note how much less likely the right character becomes. The word that hurts most is the one the model
 # needed. Is it the one it looked at most?
-# %% [markdown] id="explain-erase" lang="zh" of="70327246"
+#
+# First the inputs: for each phrase the whole sentence, and then the sentence without its first, second, … word.
+# %% [markdown] id="explain-erase" lang="zh" of="adf0a35c"
 # 那就去问模型自己。在每个测试短语里挑一个字，**抹去**一个英文词（像填充那样遮住），记下正确的字的概率因此降低了多少。
 # 抹掉之后损害最大的词，就是模型真正需要的词。它是不是看得最多的那个？
+#
+# 先准备输入：每个短语先是完整的句子，然后依次是去掉第一个词、第二个词……的句子。
 # %% id="explain-erase-run"
+erased_ids = test_inputs[0][: course.erased]  # (phrases, words)
+lengths = (erased_ids > 0).sum(axis=1)
 random = np.random.default_rng(course.seed)
-lengths = (test_inputs[0][: course.erased] > 0).sum(axis=1)
-place = (random.random(len(lengths)) * real[: course.erased].sum(axis=1)).astype(int)  # in each phrase  # 每个短语里
+# in each phrase one of its characters  # 每个短语里选一个字
+characters = real[: course.erased].sum(axis=1)
+place = (random.random(len(lengths)) * characters).astype(int)
 
 variants, of_phrase = [], []
 for phrase, length in enumerate(lengths):
-    for erased in range(-1, length):  # -1: nothing is erased  # -1：什么也不抹去
-        words_left = test_inputs[0][phrase].copy()
-        if erased >= 0:
-            words_left[erased] = 0
+    variants.append(erased_ids[phrase])
+    of_phrase.append(phrase)
+    for word in range(length):
+        words_left = erased_ids[phrase].copy()
+        words_left[word] = 0
         variants.append(words_left)
         of_phrase.append(phrase)
-of_phrase = np.array(of_phrase)
-logits = translator.predict([np.array(variants), test_inputs[1][of_phrase]], batch_size=256, verbose=0)
-chosen = logits[np.arange(len(of_phrase)), place[of_phrase]]  # (variants, characters)
-chosen = chosen - chosen.max(1, keepdims=True)
-log_probability = chosen - np.log(np.exp(chosen).sum(1, keepdims=True))
-log_probability = log_probability[np.arange(len(of_phrase)), test_next[of_phrase, place[of_phrase]]]
-
-looked = looks.mean(axis=1)  # the mean of the heads: (phrases, characters, words)  # 各头的平均：(phrases, characters, words)
+variants, of_phrase = np.array(variants), np.array(of_phrase)
+print(variants.shape, erased_ids[0], variants[1], sep="\n")
+# %% [markdown] id="explain-surprise" lang="en"
+# Then the log-probability that the model gives the right character, for every variant:
+# %% [markdown] id="explain-surprise" lang="zh" of="4c328dde"
+# 然后算出每个变体里模型给正确的字的对数概率：
+# %% id="explain-surprise-run"
+logits = translator.predict([variants, test_inputs[1][of_phrase]],
+                            batch_size=256, verbose=0)
+variant = np.arange(len(of_phrase))
+logits = logits[variant, place[of_phrase]]  # (variants, V)
+logits = logits - logits.max(axis=1, keepdims=True)
+log_shares = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+right = test_next[of_phrase, place[of_phrase]]  # (variants,)
+log_probability = log_shares[variant, right]
+# %% [markdown] id="explain-cost" lang="en"
+# What a word's absence costs is the difference. We compare the word that was looked at most with the others:
+# %% [markdown] id="explain-cost" lang="zh" of="9cefb1e8"
+# 缺一个词的代价就是两者之差。拿看得最多的词与其他词比一比：
+# %% id="explain-cost-run"
+# the mean of the heads: (phrases, characters, words)  # 各头的平均：(phrases, characters, words)
+looked = looks.mean(axis=1)
 harm = {"most": [], "another": []}
 agree = []
 for phrase, length in enumerate(lengths):
     whole, *without = log_probability[of_phrase == phrase]
-    lost = whole - np.array(without)  # how much each word's absence costs, in nats  # 抹去每个词的代价，单位奈特
+    lost = whole - np.array(without)  # (words,) in nats  # (words,) 单位奈特
     most = looked[phrase, place[phrase], :length].argmax()
     agree.append(lost.argmax() == most)
     harm["most"].append(lost[most])
@@ -1178,7 +1282,8 @@ for phrase, length in enumerate(lengths):
 print(tr("cost of erasing the word looked at most:", "抹去看得最多的词，代价："),
       f"{np.mean(harm['most']):.2f}", tr("any other:", "抹去其他词："),
       f"{np.mean(harm['another']):.2f}", tr("nats", "奈特"))
-print(tr("by chance they would agree in", "碰巧一致的比例"), f"{np.mean(1 / lengths):.0%}")
+print(tr("by chance they would agree in", "碰巧一致的比例"),
+      f"{np.mean(1 / lengths):.0%}")
 course.report("most_looked_at_matters_most", np.mean(agree))
 # %% id="explain-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7, 3.2))
@@ -1216,23 +1321,26 @@ plots.show(
 # 两个序列，宽度 64。内存则是**算**出来的：注意力的每个权重四个字节，GRU 给出的各步状态每个数也是四个字节。
 # %% id="cost-run"
 inputs = keras.Input((None, 64))
-contenders = {
-    "GRU": keras.Model(inputs, layers.GRU(64, return_sequences=True)(inputs)),
-    "attention": keras.Model(inputs, attention.MultiHeadAttention(num_heads=4)(inputs)),
-}
+recurrent = layers.GRU(64, return_sequences=True)
+attend = attention.MultiHeadAttention(num_heads=4)
+contenders = {"GRU": keras.Model(inputs, recurrent(inputs)),
+              "attention": keras.Model(inputs, attend(inputs))}
 seconds = {name: [] for name in contenders}
 megabytes = []
 for length in course.lengths:
-    batch = np.random.default_rng(0).normal(size=(2, length, 64)).astype("float32")
+    random = np.random.default_rng(0)
+    batch = random.normal(size=(2, length, 64)).astype("float32")
     for name, model in contenders.items():
-        model.predict_on_batch(batch)  # the first call prepares the computation for this length  # 第一次调用为这个长度准备计算
+        # the first call prepares the computation for this length  # 第一次调用为这个长度准备计算
+        model.predict_on_batch(batch)
         times = []
         for _ in range(5):
             started = time.perf_counter()
             model.predict_on_batch(batch)
             times.append(time.perf_counter() - started)
         seconds[name].append(min(times))
-    megabytes.append(2 * 4 * length**2 * 4 / 1e6)  # sequences × heads × T² × 4 bytes  # 序列数 × 头数 × T² × 4 字节
+    # sequences × heads × T² × 4 bytes  # 序列数 × 头数 × T² × 4 字节
+    megabytes.append(2 * 4 * length**2 * 4 / 1e6)
     print(f"T = {length:>5}: GRU {1e3 * seconds['GRU'][-1]:7.1f} ms   "
           f"{tr('attention', '注意力')} {1e3 * seconds['attention'][-1]:7.1f} ms   "
           f"{tr('weights', '权重')} {megabytes[-1]:7.2f} MB")
@@ -1317,15 +1425,20 @@ check("05.1", attention_weights)
 # 由 `scores` 得到权重：掩码保留的地方是 softmax，其余恰好为零；什么都不许看的一行，应当全是零。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def masked_weights(scores, mask):
-    tr("""scores (queries, keys), mask (queries, keys) of bool, True = keep -> weights (queries, keys)""",
-       """scores (queries, keys)，mask (queries, keys)，布尔值，True 表示保留 -> 权重 (queries, keys)""")
+    tr("""scores (queries, keys), mask (queries, keys) of bool, True = keep
+    -> weights (queries, keys)""",
+       """scores (queries, keys)，mask (queries, keys)，布尔值，True 表示保留
+    -> 权重 (queries, keys)""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def masked_weights(scores, mask):
-    tr("""scores (queries, keys), mask (queries, keys) of bool, True = keep -> weights (queries, keys)""",
-       """scores (queries, keys)，mask (queries, keys)，布尔值，True 表示保留 -> 权重 (queries, keys)""")
+    tr("""scores (queries, keys), mask (queries, keys) of bool, True = keep
+    -> weights (queries, keys)""",
+       """scores (queries, keys)，mask (queries, keys)，布尔值，True 表示保留
+    -> 权重 (queries, keys)""")
     scores = np.where(mask, scores, -1e30)
-    powers = np.where(mask, np.exp(scores - scores.max(axis=-1, keepdims=True)), 0)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    powers = np.where(mask, powers, 0)
     total = powers.sum(axis=-1, keepdims=True)
     return powers / np.where(total > 0, total, 1)
 # %% id="ex2-check" tags=["check"]
@@ -1340,13 +1453,16 @@ check("05.2", masked_weights)
 # 把 `inputs` 的每个向量切成 `num_heads` 段，并把头的轴移到时间之前，与第 8 节相同。只用 NumPy。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=8
 def cut_heads(inputs, num_heads):
-    """inputs (batch, time, width) -> (batch, num_heads, time, width // num_heads)"""
+    """inputs (batch, time, width)
+    -> (batch, num_heads, time, width // num_heads)"""
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def cut_heads(inputs, num_heads):
-    """inputs (batch, time, width) -> (batch, num_heads, time, width // num_heads)"""
+    """inputs (batch, time, width)
+    -> (batch, num_heads, time, width // num_heads)"""
     batch, length, width = inputs.shape
-    return inputs.reshape(batch, length, num_heads, width // num_heads).transpose(0, 2, 1, 3)
+    pieces = inputs.reshape(batch, length, num_heads, width // num_heads)
+    return pieces.transpose(0, 2, 1, 3)
 # %% id="ex3-check" tags=["check"]
 check("05.3", cut_heads)
 # %% [markdown] id="ex4-text" lang="en"
@@ -1360,15 +1476,20 @@ check("05.3", cut_heads)
 # 给出各句的真实长度 `lengths`（填充在右边），做出解码器自注意力所用的掩码：一个键既不是填充、又不在未来，才看得见。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=8
 def decoder_mask(lengths, time):
-    tr("""lengths (batch,) of int, time: int -> bool (batch, time, time): [example, query, key], True = keep""",
-       """lengths (batch,)，整数，time：int -> 布尔值 (batch, time, time)：[样本, 查询, 键]，True 表示保留""")
+    tr("""lengths (batch,) of int, time: int
+    -> bool (batch, time, time): [example, query, key], True = keep""",
+       """lengths (batch,)，整数，time：int
+    -> 布尔值 (batch, time, time)：[样本, 查询, 键]，True 表示保留""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
 def decoder_mask(lengths, time):
-    tr("""lengths (batch,) of int, time: int -> bool (batch, time, time): [example, query, key], True = keep""",
-       """lengths (batch,)，整数，time：int -> 布尔值 (batch, time, time)：[样本, 查询, 键]，True 表示保留""")
+    tr("""lengths (batch,) of int, time: int
+    -> bool (batch, time, time): [example, query, key], True = keep""",
+       """lengths (batch,)，整数，time：int
+    -> 布尔值 (batch, time, time)：[样本, 查询, 键]，True 表示保留""")
     place = np.arange(time)
-    tokens = place[None, None, :] < np.asarray(lengths)[:, None, None]  # (batch, 1, time)
+    # (batch, 1, time)
+    tokens = place[None, None, :] < np.asarray(lengths)[:, None, None]
     return tokens & (place[None, None, :] <= place[None, :, None])
 # %% id="ex4-check" tags=["check"]
 check("05.4", decoder_mask)
@@ -1382,13 +1503,15 @@ check("05.4", decoder_mask)
 # 对所有的查询和键，一次算出 (3) 式。
 # %% id="ex5" tags=["exercise"] difficulty=3 minutes=12
 def additive_scores(queries, keys, W, U, v):
-    """queries (time_q, query_dim), keys (time_k, key_dim), W (hidden, query_dim), U (hidden, key_dim),
-    v (hidden,) -> scores (time_q, time_k)"""
+    """queries (time_q, query_dim), keys (time_k, key_dim),
+    W (hidden, query_dim), U (hidden, key_dim), v (hidden,)
+    -> scores (time_q, time_k)"""
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def additive_scores(queries, keys, W, U, v):
-    """queries (time_q, query_dim), keys (time_k, key_dim), W (hidden, query_dim), U (hidden, key_dim),
-    v (hidden,) -> scores (time_q, time_k)"""
+    """queries (time_q, query_dim), keys (time_k, key_dim),
+    W (hidden, query_dim), U (hidden, key_dim), v (hidden,)
+    -> scores (time_q, time_k)"""
     return np.tanh((queries @ W.T)[:, None, :] + (keys @ U.T)[None, :, :]) @ v
 # %% id="ex5-check" tags=["check"]
 check("05.5", additive_scores)

@@ -241,7 +241,7 @@ diagrams.flow(
 # %% [markdown] id="dial" lang="zh" of="a08ed75b"
 # **规模旋钮。** 下一格列出本课用到的所有规模参数，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑，时间大多花在训练上，无需下载；
 # `full` 训练得更久，如果能拿到 Tatoeba 的两万个真实句子，还会接着在上面训练。
-# %% id="dial-settings"
+# %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
         "smoke": dict(
@@ -315,9 +315,13 @@ for position in range(length):
         table[position, 2 * hand + 1] = np.cos(angle)
 print(table.round(2))
 
-angles = np.arange(length)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)  # (length, hands)
-assert np.allclose(np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, width), table)
-assert np.allclose(transformer.sinusoidal_positions(length, width), table, atol=1e-6)
+# (length, hands)
+angles = np.arange(length)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)
+assert np.allclose(
+    np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, width),
+    table)
+assert np.allclose(transformer.sinusoidal_positions(length, width), table,
+                   atol=1e-6)
 # %% [markdown] id="positions-distance" lang="en"
 # The first hand turns by 1 radian per word, the second by 0.01. Why sines, and not any other table without repetition?
 # Going $k$ words on turns each hand by a fixed angle, **wherever it stood**. So the dot product of two positions depends
@@ -383,15 +387,20 @@ query, key = np.array([1.0, 0.0]), np.array([1.0, 1.0])
 
 
 def turned(vector, position):
-    sine, cosine = np.sin(position), np.cos(position)  # the first hand: 1 radian per word  # 第一根指针：每个词转 1 弧度
-    return np.array([vector[0] * cosine - vector[1] * sine, vector[0] * sine + vector[1] * cosine])
+    # the first hand: 1 radian per word  # 第一根指针：每个词转 1 弧度
+    sine, cosine = np.sin(position), np.cos(position)
+    return np.array([vector[0] * cosine - vector[1] * sine,
+                     vector[0] * sine + vector[1] * cosine])
 
 
-scores = np.array([[turned(query, p) @ turned(key, s) for s in range(5)] for p in range(5)])
+scores = np.array([[turned(query, p) @ turned(key, s) for s in range(5)]
+                   for p in range(5)])
 print(scores.round(2))
 
-at_once = [ops.convert_to_numpy(transformer.rotate(np.tile(vector, (5, 1)), np.arange(5)))
-           for vector in (query, key)]
+at_once = [
+    ops.convert_to_numpy(transformer.rotate(np.tile(vector, (5, 1)),
+                                            np.arange(5)))
+    for vector in (query, key)]
 assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
 # %% [markdown] id="positions-reading" lang="en"
 # Each diagonal holds one number: the score knows *how far*, not *where*. What each way can represent:
@@ -416,7 +425,8 @@ assert np.allclose(at_once[0] @ at_once[1].T, scores, atol=1e-5)
 # 三种办法有一个共同的陷阱：**位置要用 float32 计算。** 半精度格式 `bfloat16` 的有效位只有 8 个二进制位，超过 256 之后，相邻的整数就会混成一个：
 # %% id="positions-half"
 for kind in ("float32", "bfloat16"):
-    kept = ops.convert_to_numpy(ops.cast(ops.cast(np.arange(512), kind), "float32"))
+    kept = ops.convert_to_numpy(ops.cast(ops.cast(np.arange(512), kind),
+                                         "float32"))
     print(f"{kind:>9}: {len(np.unique(kept))}",
           tr("different positions of 512; around 300:", "个不同的位置（共 512 个）；300 附近："),
           kept[298:304].astype(int))
@@ -472,7 +482,8 @@ print(mean, variance, np.round(by_loop, 3))
 
 
 def normalise(x):
-    tr("""-> LN(x) over the last axis, and the root it was divided by, which the way back needs.""",
+    tr("""-> LN(x) over the last axis, and the root it was divided by, which the
+    way back needs.""",
        """-> 沿最后一个轴的 LN(x)，以及所除的那个根，反向传播要用它。""")
     centred = x - x.mean(axis=-1, keepdims=True)
     root = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5)
@@ -480,7 +491,8 @@ def normalise(x):
 
 
 assert np.allclose(normalise(np.array(word))[0], by_loop)
-by_keras = ops.convert_to_numpy(layers.LayerNormalization(epsilon=1e-5)(np.array([word])))
+by_keras = ops.convert_to_numpy(
+    layers.LayerNormalization(epsilon=1e-5)(np.array([word])))
 assert np.allclose(by_keras[0], by_loop, atol=1e-5)
 # %% [markdown] id="depth-wirings" lang="en"
 # Where does the norm go? In the 2017 paper **after** the sum, so that it also stands on the residual path: $y = \mathrm{LN}(x + f(x))$,
@@ -524,7 +536,8 @@ NO_ROAD, NORM_AFTER = {"plain", "norm only"}, {"norm only", "post-norm"}
 
 
 def stack(wiring, x, target, first, second):
-    tr("""-> the mean squared error, the size of each layer's output, the gradients of all W₁ and of all W₂.""",
+    tr("""-> the mean squared error, the size of each layer's output, the
+    gradients of all W₁ and of all W₂.""",
        """-> 均方误差、各层输出的大小、所有 W₁ 的梯度和所有 W₂ 的梯度。""")
     kept, sizes = [], []
     for W1, W2 in zip(first, second, strict=True):
@@ -551,7 +564,8 @@ def stack(wiring, x, target, first, second):
 
 
 def weights_of(wiring, depth, width=32, hidden=64):
-    tr("""-> all W₁ and all W₂, by He's rule; with a small branch where the wiring says so.""",
+    tr("""-> all W₁ and all W₂, by He's rule; with a small branch where the
+    wiring says so.""",
        """-> 按 He 规则抽取的所有 W₁ 和 W₂；接法要求时缩小支路。""")
     random = np.random.default_rng(course.seed)
     first = random.normal(size=(depth, width, hidden)) * np.sqrt(2 / width)
@@ -586,7 +600,8 @@ for wiring in WIRINGS:  # the way back is right: a nudge of one weight changes t
 # %% id="depth-start"
 sizes, gradients = {}, {}
 for wiring in WIRINGS:
-    _, sizes[wiring], slopes, _ = stack(wiring, inputs, targets, *weights_of(wiring, 24))
+    _, sizes[wiring], slopes, _ = stack(wiring, inputs, targets,
+                                        *weights_of(wiring, 24))
     gradients[wiring] = [np.sqrt((slope**2).mean()) for slope in slopes]
     print(display.padded(WIRINGS[wiring], 14),
           tr("output of layer 24:", "第 24 层的输出："), f"{sizes[wiring][-1]:7.1e} ",
@@ -597,16 +612,22 @@ for wiring in WIRINGS:
     for depth in course.depths:
         first, second = weights_of(wiring, depth)
         weights = first + second
-        means, squares = [np.zeros_like(W) for W in weights], [np.zeros_like(W) for W in weights]
+        means = [np.zeros_like(W) for W in weights]
+        squares = [np.zeros_like(W) for W in weights]
         for step in range(1, course.depth_steps + 1):  # Adam, as in lesson 02  # Adam，与第 02 课相同
-            errors[wiring, depth], _, *slopes = stack(wiring, inputs, targets, first, second)
-            for W, slope, mean, square in zip(weights, slopes[0] + slopes[1], means, squares, strict=True):
+            errors[wiring, depth], _, *slopes = stack(
+                wiring, inputs, targets, first, second
+            )
+            for W, slope, mean, square in zip(
+                weights, slopes[0] + slopes[1], means, squares, strict=True
+            ):
                 mean += 0.1 * (slope - mean)
                 square += 0.01 * (slope**2 - square)
-                W -= 1e-3 * mean / (1 - 0.9**step) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+                W -= 1e-3 * mean / (1 - 0.9**step) / (
+                    np.sqrt(square / (1 - 0.99**step)) + 1e-8)
     print(display.padded(WIRINGS[wiring], 14),
-          *(tr(f"  {depth:>2} layers: {errors[wiring, depth]:8.3f}",
-               f"  {depth:>2} 层：{errors[wiring, depth]:8.3f}") for depth in course.depths))
+          *(tr(f"  {depth:>2} layers: {errors[wiring, depth]:8.3f}", f"  {depth:>2} 层：{errors[wiring, depth]:8.3f}")
+            for depth in course.depths))
 course.report("error_24_plain", errors["plain", 24])
 course.report("error_24_norm_only", errors["norm only", 24])
 course.report("error_24_small_residual", errors["small residual", 24])
@@ -674,13 +695,17 @@ plots.show(
 # %% id="encoder-layer"
 layer = transformer.TransformerEncoderLayer(num_heads=2, hidden_dim=16)
 numbers = np.random.default_rng(course.seed)
-english_vectors = numbers.normal(size=(1, 5, 8)).astype("float32")  # (batch, time, width)
+# (batch, time, width)
+english_vectors = numbers.normal(size=(1, 5, 8)).astype("float32")
 expected = layer(english_vectors)
 
 
 def encoder_layer(x):
-    x = x + layer.attention(layer.attention_norm(x))  # every position looks at all  # 每个位置看所有位置
-    return x + layer.output_dense(layer.hidden_dense(layer.feed_forward_norm(x)))  # each by itself  # 各自单独计算
+    # every position looks at all  # 每个位置看所有位置
+    x = x + layer.attention(layer.attention_norm(x))
+    # each by itself  # 各自单独计算
+    return x + layer.output_dense(
+        layer.hidden_dense(layer.feed_forward_norm(x)))
 
 
 rebuilt = encoder_layer(ops.convert_to_tensor(english_vectors))
@@ -696,14 +721,23 @@ print(english_vectors.shape, "→", tuple(expected.shape))
 # 最后是前馈网络。两种语言不必一样长：这里读的是 5 个英文位置，写的是 4 个中文位置。
 # %% id="decoder-layer"
 decoder = transformer.TransformerDecoderLayer(num_heads=2, hidden_dim=16)
-chinese_vectors = np.random.default_rng(course.seed + 1).normal(size=(1, 4, 8)).astype("float32")
-expected, back, across = decoder(chinese_vectors, english_vectors, return_attention_scores=True)
+chinese_vectors = (
+    np.random.default_rng(course.seed + 1)
+    .normal(size=(1, 4, 8))
+    .astype("float32")
+)
+expected, back, across = decoder(chinese_vectors, english_vectors,
+                                 return_attention_scores=True)
 
 
 def decoder_layer(x, memory):
-    x = x + decoder.self_attention(decoder.self_attention_norm(x), use_causal_mask=True)  # back  # 往回看
-    x = x + decoder.cross_attention(decoder.cross_attention_norm(x), key=memory)  # across at the source  # 看源句
-    return x + decoder.output_dense(decoder.hidden_dense(decoder.feed_forward_norm(x)))
+    # back  # 往回看
+    x = x + decoder.self_attention(decoder.self_attention_norm(x),
+                                   use_causal_mask=True)
+    # across at the source  # 看源句
+    x = x + decoder.cross_attention(decoder.cross_attention_norm(x), key=memory)
+    return x + decoder.output_dense(
+        decoder.hidden_dense(decoder.feed_forward_norm(x)))
 
 
 rebuilt = decoder_layer(ops.convert_to_tensor(chinese_vectors), english_vectors)
@@ -818,7 +852,9 @@ def english_words(text):
 phrases = data.phrases.load("train", limit=course.phrases, seed=course.seed)
 test = data.phrases.load("test", seed=course.seed)
 english = prep.Vocabulary.build(map(english_words, phrases.english))
-chinese = prep.Vocabulary(["<s>", "</s>", *prep.Vocabulary.build(map(list, phrases.chinese)).words[2:]])
+chinese = prep.Vocabulary(
+    ["<s>", "</s>",
+     *prep.Vocabulary.build(map(list, phrases.chinese)).words[2:]])
 START, END = chinese.encode(["<s>", "</s>"])
 
 sources = [english.encode(english_words(text)) for text in phrases.english]
@@ -830,7 +866,8 @@ print(f"{len(phrases):,} + {len(test):,};",
 
 given, answers = transformer.shift(targets[0], START, END)
 print(phrases[0].english)
-for one, other in zip(chinese.decode(given), chinese.decode(answers), strict=True):
+for one, other in zip(chinese.decode(given), chinese.decode(answers),
+                      strict=True):
     print(f"{one:>5} → {other}")
 # %% [markdown] id="shift-reading" lang="en"
 # At every row the decoder sees the left column down to that row, by the causal mask, and must say what stands on the right.
@@ -863,31 +900,42 @@ for one, other in zip(chinese.decode(given), chinese.decode(answers), strict=Tru
 # > 前一个数好看得多，却毫无价值：生成时给它 `<s>`，它就输出 `<s>`，永远如此。
 # %% id="unshifted"
 framed = prep.pad([[START, *ids, END] for ids in targets])  # (sentences, time)
-one_character = keras.Sequential([layers.Embedding(len(chinese), 64), layers.Dense(len(chinese))])
-one_character.compile(
-    keras.optimizers.Adam(1e-2),
-    keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0),
-)
+one_character = keras.Sequential([layers.Embedding(len(chinese), 64),
+                                  layers.Dense(len(chinese))])
+loss = keras.losses.SparseCategoricalCrossentropy(
+    from_logits=True, ignore_class=0)
+one_character.compile(keras.optimizers.Adam(1e-2), loss)
 one_character.build((None, framed.shape[1] - 1))
 fresh = one_character.get_weights()
 
+
+def likeliest(ids):
+    scores = one_character.predict(ids, batch_size=1000, verbose=0)
+    return scores.argmax(axis=-1)
+
+
+def written():
+    tr("""What the model writes when it is asked for the next character again
+    and again.""",
+       """一次次问下一个字，模型写出什么。""")
+    ids = [START]
+    while len(ids) < 9 and ids[-1] != END:
+        ids.append(int(likeliest(np.array([[ids[-1]]]))[0, 0]))
+    return chinese.decode(ids[1:])
+# %% id="unshifted-run"
+given = framed[:, :-1]
 for name, result, wanted in [
     (tr("not shifted", "不错开"), "copied_unshifted", framed[:, :-1]),
     (tr("shifted", "错开一位"), "next_by_one_character", framed[:, 1:]),
 ]:
     one_character.set_weights(fresh)
     keras.utils.set_random_seed(course.seed)
-    one_character.fit(framed[:, :-1], wanted, batch_size=256, epochs=course.copy_epochs, verbose=0)
-    guessed = one_character.predict(framed[:1000, :-1], batch_size=250, verbose=0).argmax(axis=-1)
-    counts = (wanted[:1000] > 0) & (framed[:1000, :-1] > 0)
+    one_character.fit(given, wanted, batch_size=256,
+                      epochs=course.copy_epochs, verbose=0)
+    counts = (wanted[:1000] > 0) & (given[:1000] > 0)
+    guessed = likeliest(given[:1000])
     right = np.mean(guessed[counts] == wanted[:1000][counts])
-    all_ids = np.arange(len(chinese))[:, None]
-    likeliest = one_character.predict(all_ids, batch_size=1000, verbose=0)[:, 0].argmax(axis=-1)
-    next_one = dict(enumerate(likeliest))
-    written = [START]
-    while len(written) < 9 and written[-1] != END:
-        written.append(next_one[written[-1]])
-    print(f"{name}: {right:.1%}", tr("right; it writes", "正确；它写出"), *chinese.decode(written[1:]))
+    print(f"{name}: {right:.1%}", tr("right; it writes", "正确；它写出"), *written())
     course.report(result, right)
 # %% [markdown] id="quiz-shift" lang="en" tags=["quiz"]
 # **Targets are shifted rightly, but the causal mask of a big decoder has been forgotten. What will training show?**
@@ -928,7 +976,9 @@ for name, result, wanted in [
 #
 # 取四个字，$\epsilon = 0.1$，先写成循环，再写成一行，最后用课程库。填充的位置不计，求平均时除以**词元**数，而不是句子数：
 # %% id="loss-loop"
-logits = np.array([[2.0, 0.5, 0.0, -1.0], [0.0, 3.0, 0.0, 0.0], [9.0, 9.0, 9.0, 9.0]])  # (time, V)
+# (time, V)
+logits = np.array([[2.0, 0.5, 0.0, -1.0], [0.0, 3.0, 0.0, 0.0],
+                   [9.0, 9.0, 9.0, 9.0]])
 right, epsilon = [1, 2, 0], 0.1  # ids; 0 is padding  # 编号；0 是填充
 
 total, count = 0.0, 0
@@ -941,9 +991,12 @@ for scores, answer in zip(logits, right, strict=True):
 print(total / count)
 
 log_p = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-at_once = -(1 - epsilon) * log_p[range(3), right] - epsilon * log_p.mean(axis=-1)
+at_once = -(1 - epsilon) * log_p[range(3), right] - epsilon * log_p.mean(
+    axis=-1)
 assert np.isclose(at_once[:2].mean(), total / count)
-assert np.isclose(transformer.SmoothedCrossEntropy(epsilon)(np.array([right]), logits[None]), total / count)
+assert np.isclose(
+    transformer.SmoothedCrossEntropy(epsilon)(np.array([right]), logits[None]),
+    total / count)
 # %% [markdown] id="warm-up" lang="en"
 # ### Warm-up of the learning rate
 #
@@ -964,7 +1017,8 @@ assert np.isclose(transformer.SmoothedCrossEntropy(epsilon)(np.array([right]), l
 d, w = 512, 4_000  # the paper's  # 论文中的
 for t in (1, 1_000, 4_000, 16_000):
     by_hand = d**-0.5 * min(t**-0.5, t * w**-1.5)  # (6)
-    assert np.isclose(transformer.WarmUp.of_width(d, w)(t - 1), by_hand)  # Keras counts steps from 0  # Keras 的步数从 0 数起
+    # Keras counts steps from 0  # Keras 的步数从 0 数起
+    assert np.isclose(transformer.WarmUp.of_width(d, w)(t - 1), by_hand)
     print(f"{t:>6}: {by_hand:.6f}")
 # %% id="loss-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(10.4, 3.3))
@@ -1017,7 +1071,8 @@ either = asked.sum(axis=1)[:, None] + known.sum(axis=1) - shared
 copied = [phrases.chinese[place] for place in (shared / either).argmax(axis=1)]
 del known, asked, shared, either  # 40 MB
 for number in range(3):
-    print(f"{test.english[number]}  →  {copied[number]}  ({tr('right', '正确')}: {test.chinese[number]})")
+    print(test.english[number], " → ", copied[number],
+          f" ({tr('right', '正确')}: {test.chinese[number]})")
 right = sum(a == b for a, b in zip(copied, test.chinese, strict=True))
 print(tr("exactly right:", "完全正确："), right, "/", len(test))
 # %% [markdown] id="training-text" lang="en"
@@ -1039,15 +1094,16 @@ print(f"{translator.count_params():,}", tr("parameters", "个参数"))
 
 def progress(epoch, numbers):
     loss, watched = numbers["loss"], numbers["validation_loss"]
-    print(tr(f"epoch {epoch:>2}: loss {loss:.2f}, watched {watched:.2f}",
-             f"第 {epoch:>2} 轮：损失 {loss:.2f}，验证集 {watched:.2f}") + f", {numbers['seconds']:.0f} s")
+    print(tr(f"epoch {epoch:>2}: loss {loss:.2f}, watched {watched:.2f},",
+             f"第 {epoch:>2} 轮：损失 {loss:.2f}，验证集 {watched:.2f}，"),
+          f"{numbers['seconds']:.0f} s")
 
 
 started = time.perf_counter()
 history = transformer.train_translator(
-    translator, sources[learn], targets[learn], START, END, validation=(sources[watch], targets[watch]),
-    on_epoch_end=progress, seed=course.seed, **course.training,
-)
+    translator, sources[learn], targets[learn], START, END,
+    validation=(sources[watch], targets[watch]), on_epoch_end=progress,
+    seed=course.seed, **course.training)
 # %% id="train-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.8, 3.2))
 epochs_done = range(1, len(history["loss"]) + 1)
@@ -1081,11 +1137,14 @@ plots.show(
 # %% id="greedy-loop"
 source, written, lead = np.array([test_sources[0]]), [], np.inf
 while len(written) < 23:
-    scores = translator({"source": source, "target": prep.pad([[START, *written]], 24)})  # (1, 24, V)
+    # (1, 24, V)
+    scores = translator({"source": source,
+                         "target": prep.pad([[START, *written]], 24)})
     scores = ops.convert_to_numpy(scores)[0, len(written)].copy()
     scores[[0, START]] = -np.inf  # padding and <s> are never written  # 填充和 <s> 从不写出
     likeliest = int(np.argmax(scores))
-    lead = min(lead, scores[likeliest] - np.delete(scores, likeliest).max())  # over the second best  # 高出第二名多少
+    # over the second best  # 高出第二名多少
+    lead = min(lead, scores[likeliest] - np.delete(scores, likeliest).max())
     if likeliest == END:
         break
     written.append(likeliest)
@@ -1100,18 +1159,23 @@ print(test.english[0], "→", "".join(chinese.decode(written)))
 # 每一步只算一个新位置，加进**键值缓存**。写 $T$ 个字，要算的位置是 $T$ 个，而不是 $1 + 2 + \dots + T = T(T+1)/2$ 个；
 # 20 个字就是 20，不是 210。课程库的搜索就是这样做的，而且许多句子同时写，结果相同：
 # %% id="greedy"
-greedy = transformer.GreedySearch(translator, START, END, max_length=23, batch_size=64)
+greedy = transformer.GreedySearch(translator, START, END, max_length=23,
+                                  batch_size=64)
 started = time.perf_counter()
 found, likelihoods = greedy.translate(test_sources)
 translations = ["".join(chinese.decode(ids)) for ids in found]
 print(f"{len(found)}", tr("phrases in", "句，用时"), f"{time.perf_counter() - started:.1f} s")
-assert found[0] == written or lead < 1e-4  # rounding decides between two that are almost as good  # 两个几乎一样好时，由舍入决定
+# rounding decides between two that are almost as good  # 两个几乎一样好时，由舍入决定
+assert found[0] == written or lead < 1e-4
 
-exact = [ours == right for ours, right in zip(translations, test.chinese, strict=True)]
+exact = []
+for ours, right in zip(translations, test.chinese, strict=True):
+    exact.append(ours == right)
 course.report("exactly_right", np.mean(exact))
 for good in (True, False):
     print(tr("right:", "正确的：") if good else tr("not as in the reference:", "与参考译文不同的："))
-    for number in [number for number, equal in enumerate(exact) if equal == good][:5]:
+    for number in [number for number, equal in enumerate(exact)
+                   if equal == good][:5]:
         reference = "" if good else f"  ({test.chinese[number]})"
         print("  ", test.english[number], "→", translations[number], reference)
 # %% [markdown] id="greedy-reading" lang="en"
@@ -1141,13 +1205,15 @@ for good in (True, False):
 # 所以各算一次，6 个里只中 4 个。这叫**截断计数（clipping）**；不截断的话，只要参考译文里有一个“的”，“的的的的”的四个单字就全算对了。
 # %% id="bleu-loop" chinese="data"
 def pieces(text, n):
-    return Counter(text[start : start + n] for start in range(len(text) - n + 1))
+    return Counter(text[start : start + n]
+                   for start in range(len(text) - n + 1))
 
 
 ours, reference = "我喜欢喜欢猫", "我很喜欢猫"
 for n in (1, 2, 3):
     mine, theirs = pieces(ours, n), pieces(reference, n)
-    matched = sum(min(count, theirs[piece]) for piece, count in mine.items())  # clipped  # 截断
+    # clipped  # 截断
+    matched = sum(min(count, theirs[piece]) for piece, count in mine.items())
     print(n, dict(mine), f"{matched}/{sum(mine.values())}")
 # %% [markdown] id="bleu-formula" lang="en"
 # Two steps are left. The four shares $p_1 \dots p_4$ are combined by a **geometric** mean, so that one bad share is felt. And
@@ -1170,12 +1236,17 @@ def corpus_bleu(ours, references):
     for mine, theirs in zip(ours, references, strict=True):
         for n in range(1, 5):
             possible = pieces(theirs, n)
-            matched[n - 1] += sum(min(count, possible[piece]) for piece, count in pieces(mine, n).items())
+            matched[n - 1] += sum(
+                min(count, possible[piece])
+                for piece, count in pieces(mine, n).items()
+            )
             tried[n - 1] += max(0, len(mine) - n + 1)
     c, r = sum(map(len, ours)), sum(map(len, references))
     if matched.min() == 0:
         return 0.0
-    return 100 * min(1.0, np.exp(1 - r / c)) * np.exp(np.log(matched / tried).mean())  # (7)
+    # (7)
+    return 100 * min(1.0, np.exp(1 - r / c)) * np.exp(
+        np.log(matched / tried).mean())
 
 
 course.report("bleu_nearest", corpus_bleu(copied, test.chinese))
@@ -1204,7 +1275,8 @@ for name, texts in [
     (tr("nearest phrase", "最近的短语"), copied),
     (tr("Transformer", "Transformer"), translations),
 ]:
-    low, high = transformer.bleu_interval(list(map(list, texts)), references, seed=course.seed)
+    low, high = transformer.bleu_interval(list(map(list, texts)), references,
+                                          seed=course.seed)
     print(f"{name:>16}: BLEU {corpus_bleu(texts, test.chinese):.1f}",
           tr(f"(95%: {low:.1f} to {high:.1f})", f"（95%：{low:.1f} 到 {high:.1f}）"))
 # %% id="bleu-plot" tags=["fold"]
@@ -1260,8 +1332,8 @@ NEXT = {  # the probability of each next character, after each beginning  # 每�
 def search(width):
     beams = {"": 1.0}
     for _ in range(2):
-        longer = {text + character: p * share
-                  for text, p in beams.items() for character, share in NEXT[text].items()}
+        longer = {text + character: p * share for text, p in beams.items()
+                  for character, share in NEXT[text].items()}
         beams = dict(sorted(longer.items(), key=lambda beam: -beam[1])[:width])
         print("  ", {text: round(p, 2) for text, p in beams.items()})
     return max(beams, key=beams.get)
@@ -1299,7 +1371,10 @@ diagrams.flow(
 # $$ \mathrm{score}(Y) = \frac{\log p(Y)}{\left(\frac{5 + |Y|}{6}\right)^{\alpha}}. \tag{8} $$
 # %% id="length-penalty"
 for alpha in (0.0, 0.6, 1.0):
-    short, long = (log_p / ((5 + n) / 6) ** alpha for log_p, n in [(-2.0, 4), (-2.4, 8)])  # (8)
+    # (8)
+    short, long = (
+        log_p / ((5 + n) / 6) ** alpha for log_p, n in [(-2.0, 4), (-2.4, 8)]
+    )
     print(f"α = {alpha}:", tr("4 characters", "4 个字"), round(short, 2),
           tr("8 characters", "8 个字"), round(long, 2), "→",
           tr("the short one", "短的胜") if short > long else tr("the long one", "长的胜"))
@@ -1320,7 +1395,8 @@ assert np.isclose(transformer.length_penalty(8, 0.6), (13 / 6) ** 0.6)
 # > 束宽再大也改不过来。模型觉得更可能，并不等于译得更好。
 # %% id="beam-run"
 checked = slice(0, course.beamed)
-beam = transformer.BeamSearch(translator, START, END, max_length=23, beam_width=4, alpha=0.6, batch_size=32)
+beam = transformer.BeamSearch(translator, START, END, max_length=23,
+                              beam_width=4, alpha=0.6, batch_size=32)
 started = time.perf_counter()
 beamed, beam_likelihoods = beam.translate(test_sources[checked])
 beamed = ["".join(chinese.decode(ids)) for ids in beamed]
@@ -1336,8 +1412,8 @@ pairs = zip(translations[checked], beamed, strict=True)
 other = [number for number, (one, two) in enumerate(pairs) if one != two]
 print(tr(f"{len(other)} of {len(beamed)} phrases differ:", f"{len(beamed)} 句中有 {len(other)} 句不同："))
 for number in other[:4]:
-    print("  ", test.english[number], "→", translations[number], "|", beamed[number],
-          f"({test.chinese[number]})")
+    print("  ", test.english[number], "→", translations[number], "|",
+          beamed[number], f"({test.chinese[number]})")
 
 # %% [markdown] id="looking" lang="en"
 # ## 11 · Cross-attention: what the decoder looks at
@@ -1351,16 +1427,17 @@ for number in other[:4]:
 # 写一个字的时候，模型在看什么？看解码器的**交叉注意力**：每个字一行，是它分配给各个英文词的权重。
 # 选一个头（用鼠标，或用 Tab 键和方向键）。比如第一行，就是选定第一个字时的权重，那时写出来的还只有 `<s>`。
 # %% id="looking-run"
-chosen = [number for number, good in enumerate(exact) if good and 6 <= len(test_sources[number]) <= 9]
+chosen = [number for number, good in enumerate(exact)
+          if good and 6 <= len(test_sources[number]) <= 9]
 chosen = chosen[:3] or [0, 1, 2]
 inputs_shown = {
     "source": prep.pad([test_sources[number] for number in chosen]),
     "target": prep.pad([[START, *found[number]] for number in chosen]),
 }
 _, weights_shown = translator(inputs_shown, return_attention_scores=True)
-cross = ops.convert_to_numpy(weights_shown["cross"][-1])  # last layer: (phrases, heads, characters, words)  # 最后一层：(phrases, heads, characters, words)
-
-
+# last layer: (phrases, heads, characters, words)  # 最后一层：(phrases, heads, characters, words)
+cross = ops.convert_to_numpy(weights_shown["cross"][-1])
+# %% id="looking-heads"
 def words_and_characters(number):
     return [*translations[number], "</s>"], english_words(test.english[number])
 
@@ -1372,8 +1449,10 @@ attention.head_chooser(
     rows,
     columns,
     f"The mean of the last layer's heads, and each head, "
-    f"while “{translations[chosen[0]]}” is written from “{test.english[chosen[0]]}”",
-    f"最后一层各头的平均及各个头：由“{test.english[chosen[0]]}”写出“{translations[chosen[0]]}”",
+    f"while “{translations[chosen[0]]}” is written from "
+    f"“{test.english[chosen[0]]}”",
+    "最后一层各头的平均及各个头："
+    f"由“{test.english[chosen[0]]}”写出“{translations[chosen[0]]}”",
     names=[tr("mean", "平均"), *(tr(f"head {head}", f"第 {head} 头") for head in range(1, len(heads) + 1))],
 )
 # %% id="looking-plot" tags=["fold"]
@@ -1409,21 +1488,26 @@ plots.show(
 # %% id="shuffle-run"
 random = np.random.default_rng(course.seed)
 # the mark at the end stays  # 末尾的标点不动
-shuffled = [[*map(int, random.permutation(ids[:-1])), ids[-1]] for ids in test_sources]
-from_shuffled = ["".join(chinese.decode(ids)) for ids in greedy.translate(shuffled)[0]]
+shuffled = [[*map(int, random.permutation(ids[:-1])), ids[-1]]
+            for ids in test_sources]
+from_shuffled = ["".join(chinese.decode(ids))
+                 for ids in greedy.translate(shuffled)[0]]
 course.report("bleu_shuffled", corpus_bleu(from_shuffled, test.chinese))
 for number in range(3):
-    print("  ", " ".join(english.decode(shuffled[number])), "→", from_shuffled[number])
+    print("  ", " ".join(english.decode(shuffled[number])), "→",
+          from_shuffled[number])
 
 orders = {}
 for ids in sources:
     orders.setdefault(tuple(sorted(ids)), set()).add(tuple(ids))
 several = sum(len(found_orders) > 1 for found_orders in orders.values())
-print(tr(f"sets of words that stand in more than one order in training: {several} of {len(orders):,}",
+print(tr(f"sets of words that stand in more than one order in training: {several} "
+         f"of {len(orders):,}",
          f"训练中以不止一种次序出现的词集：{several} 个（共 {len(orders):,} 个）"))
 but = [number for number, text in enumerate(test.english) if " but " in text]
 right = sum(exact[number] for number in but)
-right_shuffled = sum(from_shuffled[number] == test.chinese[number] for number in but)
+right_shuffled = sum(from_shuffled[number] == test.chinese[number]
+                     for number in but)
 print(tr("phrases with “but”: exactly right", "带 but 的短语：完全正确"), right, "/", len(but),
       tr("; from shuffled words", "；词打乱之后"), right_shuffled, "/", len(but))
 for number in but[:3]:
@@ -1481,17 +1565,21 @@ def network_size(d, h):
     return 2 * d * h + h + d
 
 
-d, h, N = course.model["width"], course.model["hidden_dim"], course.model["num_layers"]
+# %% id="counting-ours"
+d, h = course.model["width"], course.model["hidden_dim"]
+N = course.model["num_layers"]
 ours_by_kind = {
     "embeddings": (len(english) + len(chinese)) * d,
-    "attention": 3 * N * attention_size(d),  # one in each encoder layer, two in each decoder layer  # 每个编码器层一个，每个解码器层两个
+    # one in each encoder layer, two in each decoder layer  # 每个编码器层一个，每个解码器层两个
+    "attention": 3 * N * attention_size(d),
     "networks": 2 * N * network_size(d, h),
     "norms": (5 * N + 2) * 2 * d,  # two norms stand at the ends  # 两端各有一个归一化
 }
 for kind, size in ours_by_kind.items():
     print(f"{kind:>10}: {size:>9,}")
 assert sum(ours_by_kind.values()) == translator.count_params()
-counted = [size for size in transformer.count_parameters(translator).values() if size]
+counted = [size for size in transformer.count_parameters(translator).values()
+           if size]
 assert counted == list(ours_by_kind.values())
 print(f"{'':>10}  {translator.count_params():>9,};",
       len(translator.trainable_variables), tr("arrays", "个数组"))
@@ -1510,7 +1598,8 @@ print(f"{'':>10}  {translator.count_params():>9,};",
 # 24 层、宽 1024、隐藏宽 4096、16 个头，正是 BERT-large 的形状，它只有编码器。我们把其中一层搭出来，其余的数一数：
 # %% id="erratum-06-run"
 one_layer = transformer.TransformerEncoderLayer(
-    num_heads=16, hidden_dim=4096, activation="gelu", dtype="float16")  # half the memory  # 内存减半
+    # half the memory  # 内存减半
+    num_heads=16, hidden_dim=4096, activation="gelu", dtype="float16")
 one_layer.build((None, None, 1024))
 built = one_layer.count_params()
 assert built == attention_size(1024) + network_size(1024, 4096) + 2 * 2 * 1024
@@ -1518,9 +1607,11 @@ print(tr("one layer, built:", "搭出来的一层："), f"{built:,}")
 del one_layer
 
 bert_large = {
-    "embeddings": (30_522 + 512 + 2) * 1024,  # word pieces, learned positions, two kinds of sentence  # 词片、可学习的位置编码、两种句子
+    # word pieces, learned positions, two kinds of sentence  # 词片、可学习的位置编码、两种句子
+    "embeddings": (30_522 + 512 + 2) * 1024,
     "attention": 24 * attention_size(1024),
-    "networks": 24 * network_size(1024, 4096) + 1024 * 1024 + 1024,  # and one that pools position 1  # 外加一个汇总第 1 个位置的
+    # and one that pools position 1  # 外加一个汇总第 1 个位置的
+    "networks": 24 * network_size(1024, 4096) + 1024 * 1024 + 1024,
     "norms": (2 * 24 + 1) * 2 * 1024,
 }
 total = sum(bert_large.values())
@@ -1589,12 +1680,16 @@ try:
 except AttributeError as error:
     print(said(error))
 
-ids, scores = np.array([[2, 3, 1]]), np.zeros((1, 3, 5), "float32")  # (batch, time), (batch, time, V)
+# (batch, time), (batch, time, V)
+ids, scores = np.array([[2, 3, 1]]), np.zeros((1, 3, 5), "float32")
 try:
     keras.losses.CategoricalCrossentropy(from_logits=True)(ids, scores)
 except ValueError as error:
     print(said(error))
-print(float(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(ids, scores)), np.log(5))
+print(
+    float(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(ids,
+                                                                       scores)),
+    np.log(5))
 # %% [markdown] id="erratum-19-mended" lang="en"
 # The first line cannot be mended by another name; Keras has the parts (`MultiHeadAttention`, `LayerNormalization`) and no
 # layer for the whole. The categorical loss wants a row of probabilities for each character. The listing does not say what its `dataset`
@@ -1606,12 +1701,19 @@ print(float(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(ids, sc
 # 也没有遮住未来。它本想写的是一个“接着往下写”的模型，也就是带因果掩码的编码器层：
 # %% id="erratum-19-mended-run"
 keras.utils.set_random_seed(course.seed)
-embed, place = layers.Embedding(len(chinese), 32), transformer.SinusoidalPositions(max_length=24)
-block, to_scores = transformer.TransformerEncoderLayer(num_heads=4, hidden_dim=64), layers.Dense(len(chinese))
+embed, place = (
+    layers.Embedding(len(chinese), 32),
+    transformer.SinusoidalPositions(max_length=24),
+)
+block, to_scores = (
+    transformer.TransformerEncoderLayer(num_heads=4, hidden_dim=64),
+    layers.Dense(len(chinese)),
+)
 
 
 def language_model(ids):
-    return to_scores(block(place(embed(ids)), padding_mask=ids != 0, use_causal_mask=True))
+    return to_scores(block(place(embed(ids)), padding_mask=ids != 0,
+                           use_causal_mask=True))
 
 
 ids_in, ids_out = framed[:8, :-1], framed[:8, 1:]  # shifted by one  # 错开一位
@@ -1619,7 +1721,8 @@ loss = transformer.SmoothedCrossEntropy(0.0)(ids_out, language_model(ids_in))
 print(ops.convert_to_numpy(loss), np.log(len(chinese)))
 later = ids_in.copy()
 later[:, 3] = START  # does it see position 3?  # 它看得见第 3 个位置吗？
-change = np.abs(ops.convert_to_numpy(language_model(later) - language_model(ids_in)))
+change = np.abs(
+    ops.convert_to_numpy(language_model(later) - language_model(ids_in)))
 print(change.max(axis=(0, 2))[:6].round(3))
 # %% [markdown] id="erratum-20" lang="en"
 # Untrained, it is as good as guessing, and it does not look ahead.
@@ -1638,10 +1741,18 @@ print(change.max(axis=(0, 2))[:6].round(3))
 # （处理文本时自然如此），这也会出错。我们的层会为同样的事情报错，理应如此：
 # %% id="erratum-20-run"
 for name, wrong in [
-    (tr("ids, no embedding", "只有编号，没有嵌入"),
-     lambda: transformer.TransformerEncoderLayer(num_heads=4, hidden_dim=64)(ids_in)),
-    (tr("no target", "没有目标"),
-     lambda: transformer.TransformerDecoderLayer(num_heads=4, hidden_dim=64)(embed(ids_in))),
+    (
+        tr("ids, no embedding", "只有编号，没有嵌入"),
+        lambda: transformer.TransformerEncoderLayer(num_heads=4, hidden_dim=64)(
+            ids_in
+        ),
+    ),
+    (
+        tr("no target", "没有目标"),
+        lambda: transformer.TransformerDecoderLayer(num_heads=4, hidden_dim=64)(
+            embed(ids_in)
+        ),
+    ),
 ]:
     try:
         wrong()
@@ -1676,8 +1787,10 @@ for name, wrong in [
 #
 # **用什么词元。** 按字切分不需要训练，也不用做什么决定，但目标序列长；“子词”（第 01 课）把经常一起出现的合成一个。英文可以切成词，训练中出现不到两次的一律记作 `[UNK]`；也可以切成子词，那就没有不认识的词了。
 # %% id="real-cuts"
-for texts, size in ((phrases.english[:1_000], 500), (phrases.chinese[:1_000], 900)):
-    encoding = prep.BytePairEncoding.train([text.lower() for text in texts], size)
+for texts, size in ((phrases.english[:1_000], 500),
+                    (phrases.chinese[:1_000], 900)):
+    encoding = prep.BytePairEncoding.train([text.lower() for text in texts],
+                                           size)
     print(*encoding.encode(texts[0].lower()), sep=" | ")
 # %% [markdown] id="real-recorded" lang="en"
 # Training on real sentences takes more than twenty minutes of a processor's work, so here are **recorded runs**. The model is twice as wide as at `quick`, and the recipe is the same for every cut. Size and epochs were chosen for the time they take and not by any score. A score is the mean over the seeds, each of which also draws another split; the brackets hold the lowest and the highest.
@@ -1706,12 +1819,11 @@ rows = []
 for name, label in cuts.items():
     runs = [each for each in translated if each.cut == name]
     bleus = [each.test_bleu for each in runs]
-    others = [(each.validation_bleu, each.validation_loss, sum(each.processor_minutes.values()))
-              for each in runs]
-    rows.append([
-        label, len(runs), f"{np.mean(bleus):.1f} ({min(bleus):.1f}–{max(bleus):.1f})",
-        *(f"{number:.2f}" for number in np.mean(others, axis=0)),
-    ])
+    others = [(each.validation_bleu, each.validation_loss,
+               sum(each.processor_minutes.values())) for each in runs]
+    rows.append([label, len(runs),
+                 f"{np.mean(bleus):.1f} ({min(bleus):.1f}–{max(bleus):.1f})",
+                 *(f"{number:.2f}" for number in np.mean(others, axis=0))])
 display.table(["", tr("seeds", "种子数"), tr("test BLEU", "测试 BLEU"), tr("validation", "验证"),
                tr("nats", "奈特"), tr("minutes", "分钟")], rows)
 first = translated[0]
@@ -1724,8 +1836,8 @@ print(tr("pairs:", "句对："), *first.pairs, "·",
 # %% id="real-samples"
 for sample in first.samples:
     accepted = " / ".join(sample["references"])
-    print(f"{sample['score']:5.1f}  {sample['english']}", f"→ {sample['written']}", f"({accepted})",
-          sep="\n       ")
+    print(f"{sample['score']:5.1f}  {sample['english']}",
+          f"→ {sample['written']}", f"({accepted})", sep="\n       ")
 # %% [markdown] id="real-reading" lang="en"
 # How the English is cut changes less than the interval of a single run, about 1.5 to either side; it was tried with one seed only. How the **Chinese** is cut seems to matter, **and characters came out ahead each time**. With the same English cut they led by 2.6 points of BLEU (one seed), with English words by 3.1 and 1.4 (two seeds), and in nats as well. The last lies within the interval of a single run, and two seeds prove little: a tendency, not a law. The size of the data is the likely reason: pieces of several characters stand far less often in these sentences than characters do, and what was seen only a few times is not learnt. In collections of millions of sentences pieces are seen often enough, they make targets shorter, and nearly every large translator writes in subwords.
 #
@@ -1745,26 +1857,30 @@ from course_lib.base.errors import DataUnavailable
 
 
 def tatoeba():
-    tr("""The pairs where full scale asks for them and they are available; else None, and why.""",
+    tr("""The pairs where full scale asks for them and they are available; else
+    None, and why.""",
        """在 full 规模下且能取得时，返回句对；否则返回 None 和原因。""")
     if not course.tatoeba:
-        print(tr("Only at full scale: set COURSE_SCALE=full before you start Jupyter.",
-                 "只在 full 规模下运行：请在启动 Jupyter 之前设置 COURSE_SCALE=full。"))
+        print(tr("Only at full scale: set COURSE_SCALE=full before you start "
+                 "Jupyter.",
+                 "只在 full 规模下运行："
+                 "请在启动 Jupyter 之前设置 COURSE_SCALE=full。"))
         return None
     try:
         return data.tatoeba.load(seed=0, sample="never")
     except DataUnavailable as reason:
         print(tr("Tatoeba is not available here:", "这里拿不到 Tatoeba："), reason)
         return None
-
-
-if (real := tatoeba()) is not None:
+# %% id="real-bleu"
+real = tatoeba()
+if real is not None:
     ours = study.run(real, "words-characters", course.seed)
     low, high = ours.interval
     print(f"BLEU {ours.test_bleu:.1f}",
           tr(f"(95%: {low:.1f} to {high:.1f})", f"（95%：{low:.1f} 到 {high:.1f}）"))
     for sample in ours.samples:
-        print(f"{sample['score']:5.1f}  {sample['english']} → {sample['written']}")
+        print(f"{sample['score']:5.1f}  {sample['english']}",
+              "→", sample["written"])
 
 # %% [markdown] id="uses" lang="en"
 # ## 15 · Uses, tools, resources
@@ -1807,15 +1923,20 @@ if (real := tatoeba()) is not None:
 # 按 (1) 式写出 `length` 个位置、宽度为偶数 `width` 的表，能不用循环就不用。只用 NumPy。
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=8
 def position_table(length, width):
-    tr("""-> (length, width): sines in columns 0, 2, 4, …, cosines in columns 1, 3, 5, …""",
+    tr("""-> (length, width): sines in columns 0, 2, 4, …, cosines in columns 1,
+    3, 5, …""",
        """-> (length, width)：第 0、2、4……列是正弦，第 1、3、5……列是余弦""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def position_table(length, width):
-    tr("""-> (length, width): sines in columns 0, 2, 4, …, cosines in columns 1, 3, 5, …""",
+    tr("""-> (length, width): sines in columns 0, 2, 4, …, cosines in columns 1,
+    3, 5, …""",
        """-> (length, width)：第 0、2、4……列是正弦，第 1、3、5……列是余弦""")
-    angles = np.arange(length)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)
-    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, width)
+    angles = np.arange(length)[:, None] / 10_000 ** (
+        np.arange(0, width, 2) / width)
+    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(
+        length, width
+    )
 # %% id="ex1-check" tags=["check"]
 check("06.1", position_table)
 # %% [markdown] id="ex2-text" lang="en"
@@ -1828,13 +1949,17 @@ check("06.1", position_table)
 # 由若干句编号造出两个数组，一个是给解码器的，一个是它该回答的，右边都用零填充。
 # %% id="ex2" tags=["exercise"] difficulty=1 minutes=8
 def teacher_forcing(sentences, start, end):
-    tr("""sentences: lists of ids without start and end -> given, answers: two int arrays (batch, longest + 1)""",
-       """sentences：编号的列表，不含开始符和结束符 -> given、answers：两个整数数组 (batch, longest + 1)""")
+    tr("""sentences: lists of ids without start and end
+    -> given, answers: two int arrays (batch, longest + 1)""",
+       """sentences：编号的列表，不含开始符和结束符
+    -> given、answers：两个整数数组 (batch, longest + 1)""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def teacher_forcing(sentences, start, end):
-    tr("""sentences: lists of ids without start and end -> given, answers: two int arrays (batch, longest + 1)""",
-       """sentences：编号的列表，不含开始符和结束符 -> given、answers：两个整数数组 (batch, longest + 1)""")
+    tr("""sentences: lists of ids without start and end
+    -> given, answers: two int arrays (batch, longest + 1)""",
+       """sentences：编号的列表，不含开始符和结束符
+    -> given、answers：两个整数数组 (batch, longest + 1)""")
     room = max(len(ids) for ids in sentences) + 1
     given, answers = np.zeros((2, len(sentences), room), dtype=int)
     for row, ids in enumerate(sentences):
@@ -1853,13 +1978,17 @@ check("06.2", teacher_forcing)
 # 按 (5) 式，对一批里所有不是填充（编号 0）的词元求平均。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=12
 def smoothed_loss(logits, answers, epsilon):
-    tr("""logits (batch, time, V), answers (batch, time) of ids, 0 = padding -> a number""",
-       """logits (batch, time, V)，answers (batch, time)，编号，0 是填充 -> 一个数""")
+    tr("""logits (batch, time, V), answers (batch, time) of ids, 0 = padding
+    -> a number""",
+       """logits (batch, time, V)，answers (batch, time)，编号，0 是填充
+    -> 一个数""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def smoothed_loss(logits, answers, epsilon):
-    tr("""logits (batch, time, V), answers (batch, time) of ids, 0 = padding -> a number""",
-       """logits (batch, time, V)，answers (batch, time)，编号，0 是填充 -> 一个数""")
+    tr("""logits (batch, time, V), answers (batch, time) of ids, 0 = padding
+    -> a number""",
+       """logits (batch, time, V)，answers (batch, time)，编号，0 是填充
+    -> 一个数""")
     shifted = logits - logits.max(axis=-1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     right = np.take_along_axis(log_p, answers[..., None], axis=-1)[..., 0]
@@ -1877,19 +2006,25 @@ check("06.3", smoothed_loss)
 # 按 (7) 式，对两个字符串列表逐字计算，计数要在整个语料上累加。
 # %% id="ex4" tags=["exercise"] difficulty=3 minutes=20
 def bleu_score(ours, references):
-    tr("""ours, references: lists of str, one reference for each of ours -> a number from 0 to 100""",
-       """ours、references：str 的列表，每句译文对应一句参考译文 -> 0 到 100 之间的一个数""")
+    tr("""ours, references: lists of str, one reference for each of ours
+    -> a number from 0 to 100""",
+       """ours、references：str 的列表，每句译文对应一句参考译文
+    -> 0 到 100 之间的一个数""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
 def bleu_score(ours, references):
-    tr("""ours, references: lists of str, one reference for each of ours -> a number from 0 to 100""",
-       """ours、references：str 的列表，每句译文对应一句参考译文 -> 0 到 100 之间的一个数""")
+    tr("""ours, references: lists of str, one reference for each of ours
+    -> a number from 0 to 100""",
+       """ours、references：str 的列表，每句译文对应一句参考译文
+    -> 0 到 100 之间的一个数""")
     product = 1.0
     for n in range(1, 5):
         matched = tried = 0
         for mine, theirs in zip(ours, references, strict=True):
-            counts = [Counter(text[i : i + n] for i in range(len(text) - n + 1)) for text in (mine, theirs)]
-            matched += sum((counts[0] & counts[1]).values())  # & takes the smaller count: clipping  # & 取较小的次数：截断
+            counts = [Counter(text[i : i + n] for i in range(len(text) - n + 1))
+                      for text in (mine, theirs)]
+            # & takes the smaller count: clipping  # & 取较小的次数：截断
+            matched += sum((counts[0] & counts[1]).values())
             tried += sum(counts[0].values())
         product *= matched / max(tried, 1)
     c, r = sum(map(len, ours)), sum(map(len, references))
@@ -1908,16 +2043,21 @@ check("06.4", bleu_score)
 # 最好的在前：来自哪个开头，加的是哪个词元。
 # %% id="ex5" tags=["exercise"] difficulty=2 minutes=12
 def beam_step(scores, log_p, width):
-    tr("""scores (beams,), log_p (beams, V) -> a list of width pairs (beam, token), best first""",
-       """scores (beams,)，log_p (beams, V) -> width 个 (beam, token) 的列表，最好的在前""")
+    tr("""scores (beams,), log_p (beams, V)
+    -> a list of width pairs (beam, token), best first""",
+       """scores (beams,)，log_p (beams, V)
+    -> width 个 (beam, token) 的列表，最好的在前""")
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def beam_step(scores, log_p, width):
-    tr("""scores (beams,), log_p (beams, V) -> a list of width pairs (beam, token), best first""",
-       """scores (beams,)，log_p (beams, V) -> width 个 (beam, token) 的列表，最好的在前""")
+    tr("""scores (beams,), log_p (beams, V)
+    -> a list of width pairs (beam, token), best first""",
+       """scores (beams,)，log_p (beams, V)
+    -> width 个 (beam, token) 的列表，最好的在前""")
     longer = (scores[:, None] + log_p).ravel()
     best = np.argsort(-longer)[:width]
-    return [(int(place // log_p.shape[1]), int(place % log_p.shape[1])) for place in best]
+    return [(int(place // log_p.shape[1]), int(place % log_p.shape[1]))
+            for place in best]
 # %% id="ex5-check" tags=["check"]
 check("06.5", beam_step)
 # %% [markdown] id="ex6-text" lang="en"
@@ -1936,7 +2076,13 @@ def layer_parameters(width, hidden, num_heads, decoder):
 def layer_parameters(width, hidden, num_heads, decoder):
     """width, hidden, num_heads: int, decoder: bool -> int"""
     looks = 2 if decoder else 1
-    return looks * 4 * (width**2 + width) + 2 * width * hidden + hidden + width + (looks + 1) * 2 * width
+    return (
+        looks * 4 * (width**2 + width)
+        + 2 * width * hidden
+        + hidden
+        + width
+        + (looks + 1) * 2 * width
+    )
 # %% id="ex6-check" tags=["check"]
 check("06.6", layer_parameters)
 # %% [markdown] id="open-1" lang="en"

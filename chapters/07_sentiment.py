@@ -209,8 +209,7 @@ import numpy as np
 from scipy import sparse
 
 import course_lib.preprocessing as prep
-from course_lib import data, diagrams, display, metrics, plots
-from course_lib import sentiment as s
+from course_lib import data, diagrams, display, metrics, plots, sentiment
 from course_lib.training import compile_for_training
 
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 关于重复追踪的提醒是说给长循环听的
@@ -251,7 +250,7 @@ diagrams.flow(
 # %% [markdown] id="dial" lang="zh" of="958dee44"
 # **规模旋钮。** `quick` 只取一部分影评，让每个模型都能当场训练，所以数字比全部数据上的低；完整的结果见第 12 节，来自事先跑好的记录。
 # `full` 在这里也用全部 25,000 条有标注的影评。拿不到数据集时，用课程自带的小样例代替，并会说明。
-# %% id="dial-settings"
+# %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
         "smoke": dict(reviews=300, asked=60, unlabelled=100, orders=(2, 2),
@@ -293,7 +292,7 @@ course = dial(
 # %% id="split-data"
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
 asked = data.imdb.load("test", limit=course.asked, seed=course.seed)
-protocol = s.Protocol(reviews, asked, fraction=0.2, seed=course.seed)
+protocol = sentiment.Protocol(reviews, asked, fraction=0.2, seed=course.seed)
 train, validation = protocol.train, protocol.validation
 print(len(train), len(validation), len(protocol.test_texts),
       tr("reviews to train on, to choose on, to be used once", "条分别用于训练、选择、最后用一次"))
@@ -311,10 +310,14 @@ print(train[0].text[:300], "…", train[0].label)
 # > 而验证集的准确率会因此虚高。
 # %% id="split-leak"
 def film_model(known, unknown):
-    tr("""Accuracy of saying what most known reviews of the film say, or of a coin where it is unknown;
-    the share of films known; the accuracy there.""",
-       """跟着同一部电影已知影评的多数意见判断、电影未知时抛硬币的准确率；
-    电影已知的比例；那一部分的准确率。""")
+    tr("""Judge each unknown review as most known reviews of its film were judged;
+    toss a coin where the film is unknown.
+
+    -> the accuracy, the share of films known, the accuracy on those
+    """, """每条未知影评，都照同一部电影已知影评的多数意见判断；电影未知就抛硬币。
+
+    -> 准确率、电影已知的比例、这一部分的准确率
+    """)
     praise = {}
     for film, label in zip(known.film_ids, known.labels, strict=True):
         praise[film] = praise.get(film, 0) + (1 if label else -1)
@@ -322,10 +325,11 @@ def film_model(known, unknown):
     coins = np.random.default_rng(course.seed).integers(0, 2, len(votes))
     said = np.where(votes == 0, coins, votes > 0)
     there = votes != 0
-    where_known = metrics.accuracy(unknown.labels[there], said[there]) if there.any() else None
+    where_known = None
+    if there.any():
+        where_known = metrics.accuracy(unknown.labels[there], said[there])
     return metrics.accuracy(unknown.labels, said), there.mean(), where_known
-
-
+# %% id="split-leak-run"
 random_order = np.random.default_rng(course.seed).permutation(len(reviews))
 cut = len(train)
 leaks = {
@@ -334,9 +338,12 @@ leaks = {
     tr("by film", "按电影划分"): film_model(train, validation),
 }
 for name, (accuracy, share, where_known) in leaks.items():
-    also = tr(f"(there {where_known:.3f})", f"（在这些影评上为 {where_known:.3f}）") if where_known else ""
+    also = ""
+    if where_known:
+        also = tr(f"(there {where_known:.3f})", f"（在这些影评上为 {where_known:.3f}）")
     print(f"{name}: {accuracy:.3f}",
-          tr(f" film known for {share:.0%} of the reviews", f" {share:.0%} 的影评认得出电影"), also)
+          tr(f" film known for {share:.0%} of the reviews",
+             f" {share:.0%} 的影评认得出电影"), also)
 course.report("film_leak", leaks[tr("at random", "随机划分")][2])
 
 # %% [markdown] id="split-reading" lang="en"
@@ -347,11 +354,12 @@ course.report("film_leak", leaks[tr("at random", "随机划分")][2])
 # 第二次就会拒绝：
 # %% id="split-once"
 # a protocol of its own: the test stays shut  # 另开一份协议：测试集仍然封着
-rehearsal = s.Protocol(validation, validation, fraction=0.5, seed=course.seed)
+rehearsal = sentiment.Protocol(validation, validation, fraction=0.5,
+                               seed=course.seed)
 rehearsal.score("always positive", np.ones(len(validation)))
 try:
     rehearsal.score("always positive", np.ones(len(validation)))
-except s.ScoredTwice as error:
+except sentiment.ScoredTwice as error:
     print("ScoredTwice:", error)
 # %% [markdown] id="quiz-split" lang="en" tags=["quiz"]
 # **A colleague removes the film's title from every review, then splits at random. Is the leak gone?**
@@ -379,15 +387,19 @@ labels = np.array([1, 1, 1, 1, 0, 0, 0, 0])
 scores = np.array([2.0, 1.0, 0.5, -1.0, 1.5, -0.5, -1.0, -2.0])
 said = (scores > 0).astype(int)
 
-true_positive = sum(1 for label, say in zip(labels, said, strict=True) if label == 1 and say == 1)
-false_positive = sum(1 for label, say in zip(labels, said, strict=True) if label == 0 and say == 1)
-false_negative = sum(1 for label, say in zip(labels, said, strict=True) if label == 1 and say == 0)
+true_positive = sum(1 for label, say in zip(labels, said, strict=True)
+                    if label == 1 and say == 1)
+false_positive = sum(1 for label, say in zip(labels, said, strict=True)
+                     if label == 0 and say == 1)
+false_negative = sum(1 for label, say in zip(labels, said, strict=True)
+                     if label == 1 and say == 0)
 precision = true_positive / (true_positive + false_positive)
 recall = true_positive / (true_positive + false_negative)
 f1 = 2 * precision * recall / (precision + recall)
 print(true_positive, false_positive, false_negative, precision, recall, f1)
 
-assert np.allclose((precision, recall, f1), metrics.precision_recall_f1(labels, said))
+assert np.allclose((precision, recall, f1),
+                   metrics.precision_recall_f1(labels, said))
 print(metrics.confusion(labels, said))  # rows: what is; columns: what was said  # 行是实际，列是判断
 # %% [markdown] id="metrics-formulas" lang="en"
 # Four counts say everything about the verdicts. **True positives** $TP$ are positive reviews called positive; **false positives** $FP$ are
@@ -422,12 +434,14 @@ print(metrics.confusion(labels, said))  # rows: what is; columns: what was said 
 # 还有一个不需要选定阈值的数。让阈值取遍所有的值，以假正例率 $FP/(FP + TN)$ 为横轴、召回率 $TP/(TP + FN)$ 为纵轴画出的曲线，叫做 **ROC 曲线**。
 # **曲线下的面积**有一个简单的含义：把每条好评与每条差评配成对，好评得分更高的对占多大比例？得分相同算一半。
 # %% id="metrics-auc"
-pairs = [(a > b) + 0.5 * (a == b) for a in scores[labels == 1] for b in scores[labels == 0]]
+pairs = [(a > b) + 0.5 * (a == b)
+         for a in scores[labels == 1] for b in scores[labels == 0]]
 print(sum(pairs), "/", len(pairs), "=", np.mean(pairs))
 assert np.isclose(np.mean(pairs), metrics.roc_auc(labels, scores))
 
 for examples in (100, len(validation), 25_000):
-    print(f"{examples:>6} {tr('reviews', '条影评')}: 90% ± {100 * metrics.standard_error(0.9, examples):.2f}")
+    points = 100 * metrics.standard_error(0.9, examples)
+    print(f"{examples:>6} {tr('reviews', '条影评')}: 90% ± {points:.2f}")
 # %% [markdown] id="quiz-error" lang="en" tags=["quiz"]
 # **On 25,000 test reviews model A has 92.1% and model B 92.3%. Is B better?**
 # - [ ] Yes, 92.3 is more than 92.1 — It is more on these reviews; another 25,000 could turn it round.
@@ -451,21 +465,25 @@ for examples in (100, len(validation), 25_000):
 #
 # 新方法起码要胜过简单的**基线**。一律判为好评，准确率是 50%。另一个基线是一部很小的**情感词典**，收几十个褒义词和贬义词，手工写成，不用训练：
 # %% id="floor-run"
-print(", ".join(sorted(s.POSITIVE)[:10]), "… |", ", ".join(sorted(s.NEGATIVE)[:10]), "…")
+print(", ".join(sorted(sentiment.POSITIVE)[:10]), "… |",
+      ", ".join(sorted(sentiment.NEGATIVE)[:10]), "…")
 started = time.perf_counter()
-# Against the rule of lesson 01 one list serves both parts, so that texts are read once. It is harmless:  # 这里没有照第 01 课的规矩，两部分共用一份词表，这样文本只读一遍。这并无害处：
-# what is learnt comes from training alone, and a word that only validation holds teaches nothing.  # 学到的东西只来自训练集，只在验证集里出现的词什么也教不了。
-words, corpus = prep.texts_to_ids([*train.texts, *validation.texts], min_count=2, processes=1)
+# Against the rule of lesson 01 one vocabulary serves both parts, so that  # 这里没有照第 01 课的规矩，两部分共用一份词表，
+# texts are read once. It is harmless: what is learnt comes from training  # 这样文本只读一遍。这并无害处：学到的东西只来自训练集，
+# alone, and a word that only validation holds teaches nothing.  # 只在验证集里出现的词什么也教不了。
+words, corpus = prep.texts_to_ids([*train.texts, *validation.texts],
+                                  min_count=2, processes=1)
 _, asked_corpus = prep.texts_to_ids(protocol.test_texts, words, processes=1)
 known_labels = np.concatenate([train.labels, validation.labels]).astype(int)
 cut = len(train)
 print(f"{len(words):,}", tr("words,", "个词，"), f"{time.perf_counter() - started:.0f} s")
 
-worth = np.array([s.lexicon_score([word]) for word in words.words])
+worth = np.array([sentiment.lexicon_score([word]) for word in words.words])
 choices = {}  # by model: its accuracy on the validation reviews  # 各模型在验证影评上的准确率
 counted = np.array([worth[ids].sum() for ids in corpus])
 choices["lexicon"] = protocol.choose(counted[cut:])
-print(f"{choices['lexicon']:.3f} ± {metrics.standard_error(choices['lexicon'], len(validation)):.3f}")
+error = metrics.standard_error(choices["lexicon"], len(validation))
+print(f"{choices['lexicon']:.3f} ± {error:.3f}")
 course.report("lexicon", choices["lexicon"])
 
 # %% [markdown] id="bayes" lang="en"
@@ -487,12 +505,18 @@ course.report("lexicon", choices["lexicon"])
 #
 # $r_f$ 叫做**对数计数比**：褒义词大于 0，贬义词小于 0。以三个词为例，$\alpha = 1$：
 # %% id="bayes-loop"
-in_positive, in_negative = {"good": 3, "bad": 1, "the": 2}, {"good": 0, "bad": 2, "the": 2}
+in_positive = {"good": 3, "bad": 1, "the": 2}
+in_negative = {"good": 0, "bad": 2, "the": 2}
+all_positive = sum(count + 1 for count in in_positive.values())
+all_negative = sum(count + 1 for count in in_negative.values())
 for word in in_positive:
-    share_positive = (in_positive[word] + 1) / sum(count + 1 for count in in_positive.values())
-    share_negative = (in_negative[word] + 1) / sum(count + 1 for count in in_negative.values())
-    print(f"{word:>5} {np.log(share_positive) - np.log(share_negative):+.3f}")  # (3)
-print(s.log_count_ratios(list(in_positive.values()), list(in_negative.values())).round(3))
+    share_positive = (in_positive[word] + 1) / all_positive
+    share_negative = (in_negative[word] + 1) / all_negative
+    r = np.log(share_positive) - np.log(share_negative)  # (3)
+    print(f"{word:>5} {r:+.3f}")
+at_once = sentiment.log_count_ratios(list(in_positive.values()),
+                             list(in_negative.values()))
+print(at_once.round(3))
 # %% [markdown] id="bayes-model" lang="en"
 # Not only words: *not good* and *good* differ. We take all words and pairs (at full scale triples, too) that stand in at least two reviews. Adding up the $r$ of what stands
 # in a review is **naive Bayes**: naive, because it takes *waste*, *of*, *time* and *waste of time* for four independent
@@ -500,33 +524,67 @@ print(s.log_count_ratios(list(in_positive.values()), list(in_negative.values()))
 #
 # $$ z = b + \sum_{f \in \text{review}} r_f\, w_f. \tag{4} $$
 #
-# $z$ is the logit, a sum over the n-grams of one review. This is logistic regression with hundreds of thousands of weights, and a Keras model of three
-# lines: look up $r$ (frozen), look up $w$ (learnt), multiply and add.
-# %% [markdown] id="bayes-model" lang="zh" of="da2a8b35"
+# $z$ is the logit, a sum over the n-grams of one review. This is logistic regression with hundreds of thousands of weights. As a Keras model: look up $r$
+# (frozen), look up $w$ (learnt), multiply and add. Below it reads two reviews of a world with two n-grams; id 0 fills up the shorter review, and its $r$ is 0.
+# %% [markdown] id="bayes-model" lang="zh" of="8aaaf080"
 # 不光是单词：*not good* 和 *good* 可不一样。凡在至少两条影评里出现过的词和二元语法都要（`full` 规模下还有三元语法）。把一条影评里各项的 $r$ 加起来，就是**朴素贝叶斯**。
 # 说它朴素，是因为它把 *waste*、*of*、*time* 和 *waste of time* 当成四个互不相干的证人。所以再学一个权重 $w_f$，
 # 说明每个证人该信几分（Wang 与 Manning，2012）：
 #
 # $$ z = b + \sum_{f \in \text{影评}} r_f\, w_f. \tag{4} $$
 #
-# $z$ 是 logit，对一条影评的各个 n 元语法求和。这就是有几十万个权重的逻辑回归，写成 Keras 模型只有三行：查 $r$（固定），查 $w$（要学），相乘再相加。
+# $z$ 是 logit，对一条影评的各个 n 元语法求和。这就是有几十万个权重的逻辑回归。写成 Keras 模型：查 $r$（固定），查 $w$（要学），相乘再相加。
+# 下面让它读两条影评，这个小世界里只有两个 n 元语法；编号 0 用来补齐较短的影评，它的 $r$ 为 0。
+# %% id="bayes-model-code"
+class WeightedNGrams(keras.Model):
+    def __init__(self, ratios):
+        super().__init__()
+        size = (len(ratios),)
+        self.r = self.add_weight(size, "zeros", trainable=False)
+        self.w = self.add_weight(size, "zeros")
+        self.b = self.add_weight((), "zeros")
+        self.r.assign(ratios)
+
+    def call(self, ids):  # (batch, n-grams of a review)  # (batch, 一条影评的 n 元语法)
+        r = keras.ops.take(self.r, ids)
+        w = keras.ops.take(self.w, ids)
+        return self.b + keras.ops.sum(r * w, axis=-1)  # (4)
+
+
+small = WeightedNGrams([0.0, 1.2, -0.8])
+small.w.assign([0.0, 1.0, 0.5])
+ids = np.array([[1, 2], [1, 0]])
+print(keras.ops.convert_to_numpy(small(ids)), [1.2 - 0.8 * 0.5, 1.2])
+# %% [markdown] id="bayes-fit" lang="en"
+# The library's `NGramClassifier` is this model, with checks and a penalty on large weights; `fit_n_grams` trains it with Adam on the cross-entropy.
+# %% [markdown] id="bayes-fit" lang="zh" of="1d4662ad"
+# 课程库的 `NGramClassifier` 就是这个模型，另加参数检查和对大权重的惩罚；`fit_n_grams` 用 Adam 按交叉熵训练它。
 # %% id="bayes-run"
 def learn_n_grams(token_corpus, vocabulary_words, orders, bayes=True, epochs=3):
-    tr("""Train on the first `cut` reviews of the corpus -> vocabulary, features, model, validation logits""",
+    tr("""Train on the first `cut` reviews of the corpus
+    -> vocabulary, features, model, validation logits""",
        """用语料的前 `cut` 条影评训练 -> 词表、特征、模型、验证集上的 logit""")
-    vocabulary = s.NGramVocabulary.build(vocabulary_words, [token_corpus], orders)
+    vocabulary = sentiment.NGramVocabulary.build(
+        vocabulary_words, [token_corpus], orders
+    )
     features = vocabulary.encode(token_corpus)
     own, labels = features[:cut], known_labels[:cut]
     ratios = np.ones(len(vocabulary))
     if bayes:
-        ratios = s.log_count_ratios(s.count_reviews(own, labels), s.count_reviews(own, 1 - labels))
-    model = s.fit_n_grams(own, labels, ratios, l2=3e-5, epochs=epochs, learning_rate=0.005, seed=course.seed)
-    return vocabulary, features, model, s.n_gram_logits(model, features[cut:])
-
-
+        ratios = sentiment.log_count_ratios(
+            sentiment.count_reviews(own, labels),
+            sentiment.count_reviews(own, 1 - labels))
+    model = sentiment.fit_n_grams(own, labels, ratios, l2=3e-5, epochs=epochs,
+                          learning_rate=0.005, seed=course.seed)
+    return vocabulary, features, model, sentiment.n_gram_logits(model,
+                                                                features[cut:])
+# %% id="bayes-compare"
 validation_logits = {}
-_, _, _, validation_logits["words"] = learn_n_grams(corpus, words, (2,), bayes=False)
-vocabulary, features, n_gram_model, validation_logits["n-grams"] = learn_n_grams(corpus, words, course.orders)
+*_, logits = learn_n_grams(corpus, words, (2,), bayes=False)
+validation_logits["words"] = logits
+learnt_n_grams = learn_n_grams(corpus, words, course.orders)
+vocabulary, features, n_gram_model, logits = learnt_n_grams
+validation_logits["n-grams"] = logits
 for name, logits in validation_logits.items():
     choices[name] = protocol.choose(logits)
     print(f"{called[name]:>8}: {choices[name]:.3f}")
@@ -585,21 +643,25 @@ stays = np.array([word not in stops for word in words.words])
 def changed(without_stops, stemmed):
     tr("""-> the corpus as the article would prepare it, and its words""",
        """-> 按原文的办法处理的语料，以及其中的词""")
-    keep = stays[corpus.ids] if without_stops else np.ones(len(corpus.ids), bool)
-    lengths = np.add.reduceat(np.append(keep, False).astype(int), corpus.offsets[:-1]) * (corpus.lengths > 0)
-    ids = corpus.ids[keep]
-    left = prep.Corpus(to_stem[ids] if stemmed else ids, np.cumsum([0, *lengths]))
+    kept = []
+    for ids in corpus:
+        if without_stops:
+            ids = ids[stays[ids]]
+        kept.append(to_stem[ids] if stemmed else ids)
+    lengths = [len(ids) for ids in kept]
+    left = prep.Corpus(np.concatenate(kept), np.cumsum([0, *lengths]))
     return left, stem_words if stemmed else words
-
-
+# %% id="erratum-3-compare"
 right = {tr("as it is", "原样"): (validation_logits["n-grams"] > 0) == validation.labels}
 changes = {
     tr("no stop words", "去停用词"): (True, False),
     tr("stems", "取词干"): (False, True),
     tr("both", "两样都做"): (True, True),
 }
-for name, choice in changes.items():
-    right[name] = (learn_n_grams(*changed(*choice), course.orders)[3] > 0) == validation.labels
+for name, (without_stops, stemmed) in changes.items():
+    left, left_words = changed(without_stops, stemmed)
+    *_, logits = learn_n_grams(left, left_words, course.orders)
+    right[name] = (logits > 0) == validation.labels
 plain = right[tr("as it is", "原样")]
 for name, found in right.items():
     gained, lost = np.sum(found & ~plain), np.sum(plain & ~found)
@@ -631,19 +693,23 @@ one_hot = keras.utils.to_categorical([1, 0, 1])
 logits = np.zeros((3, 1), "float32")
 print("2.", tr("labels", "标签"), one_hot.shape, tr("against outputs", "对输出"), logits.shape)
 try:
-    print("  ", keras.losses.BinaryCrossentropy(from_logits=True)(one_hot, logits))
+    print("  ",
+          keras.losses.BinaryCrossentropy(from_logits=True)(one_hot, logits))
 except ValueError as error:
     print("  ", said(error))
-
-model = s.build_fasttext(10, 4, seed=course.seed)
+# %% id="erratum-26-loop"
+model = sentiment.build_fasttext(10, 4, seed=course.seed)
 ids, answers = np.array([[1, 2], [3, 4]]), np.array([1.0, 0.0])
 for _ in range(2):
-    model.compile(keras.optimizers.Adam(0.01), s.LogitLoss())  # the article compiles anew before each epoch …  # 原文在每一轮之前重新编译……
+    # the article compiles anew before each epoch …  # 原文在每一轮之前重新编译……
+    model.compile(keras.optimizers.Adam(0.01), sentiment.LogitLoss())
     model.fit(ids, answers, verbose=0)
     steps = int(keras.ops.convert_to_numpy(model.optimizer.iterations))
-    print("3.", tr("steps Adam remembers:", "Adam 记得的步数："), steps)  # … and Adam forgets its averages  # ……Adam 就忘了它的平均值
+    # … and Adam forgets its averages  # ……Adam 就忘了它的平均值
+    print("3.", tr("steps Adam remembers:", "Adam 记得的步数："), steps)
 
-print("4.", "Epoch {epoch+1}")  # without an f this is what it prints; and once, behind the loop  # 少了 f，打印出来就是这样；而且只在循环之后打印一次
+# without an f this is what it prints; and once, behind the loop  # 少了 f，打印出来就是这样；而且只在循环之后打印一次
+print("4.", "Epoch {epoch+1}")
 # %% [markdown] id="lstm-inside" lang="en"
 # ### Inside an LSTM
 #
@@ -667,13 +733,16 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-words = np.random.default_rng(course.seed).normal(size=(5, 3)).astype("float32")
+random = np.random.default_rng(course.seed)
+inputs = random.normal(size=(5, 3)).astype("float32")
 lstm = keras.layers.LSTM(2, seed=course.seed)
-by_keras = keras.ops.convert_to_numpy(lstm(words[None]))[0]  # (2,): the last state h  # (2,)：最后的状态 h
+# (2,): the last state h  # (2,)：最后的状态 h
+by_keras = keras.ops.convert_to_numpy(lstm(inputs[None]))[0]
 
-W, U, b = lstm.get_weights()  # (3, 8), (2, 8), (8,): two columns each for i, f, new memory, o  # i、f、新记忆、o 各两列
+# (3, 8), (2, 8), (8,): two columns each for i, f, new memory, o  # i、f、新记忆、o 各两列
+W, U, b = lstm.get_weights()
 h, c = np.zeros(2), np.zeros(2)
-for x in words:
+for x in inputs:
     total = x @ W + h @ U + b
     i, f, o = sigmoid(total[:2]), sigmoid(total[2:4]), sigmoid(total[6:])
     c = f * c + i * np.tanh(total[4:6])
@@ -698,7 +767,8 @@ print(tr("median length", "长度中位数"), int(np.median(lengths)),
       tr("words; longer than 128:", "个词；超过 128 个词的："), f"{np.mean(lengths > 128):.0%}")
 
 keras.utils.set_random_seed(course.seed)
-reader = keras.Sequential([keras.layers.Embedding(50, 8), keras.layers.LSTM(8, return_sequences=True)])
+reader = keras.Sequential([keras.layers.Embedding(50, 8),
+                           keras.layers.LSTM(8, return_sequences=True)])
 short = np.zeros((1, 60), int)
 short[0, :12] = np.random.default_rng(course.seed).integers(1, 50, 12)
 states = keras.ops.convert_to_numpy(reader(short))[0]  # (time, 8)
@@ -758,20 +828,25 @@ plots.show(
 # %% id="lstm-run"
 sizes = course.sequence
 top = min(10_000, len(words))
-small = np.where(corpus.ids < top, corpus.ids, 1)  # rarer words are unknown words here  # 更少见的词在这里算未知词
-few = [small[start:end] for start, end in zip(corpus.offsets[:-1], corpus.offsets[1:], strict=True)]
-last = prep.pad(few, sizes["length"], truncate="left")  # the beginning of a long review is lost  # 长影评的开头被截掉
+# rarer words are unknown words here  # 更少见的词在这里算未知词
+small = np.where(corpus.ids < top, corpus.ids, 1)
+few = []
+for start, length in zip(corpus.offsets[:-1], corpus.lengths, strict=True):
+    few.append(small[start : start + length])
+# the beginning of a long review is lost  # 长影评的开头被截掉
+last = prep.pad(few, sizes["length"], truncate="left")
 some = min(sizes["reviews"], cut)
 
 
 def learn(model, ids, epochs, learning_rate=1e-2):
     tr("""-> validation logits after training on some of the reviews""",
        """-> 用一部分影评训练之后，验证集上的 logit""")
-    compile_for_training(model, ids.shape, keras.optimizers.Adam(learning_rate), loss=s.LogitLoss())
-    model.fit(ids[:some], known_labels[:some].astype("float32"), batch_size=100, epochs=epochs, verbose=0)
+    compile_for_training(model, ids.shape, keras.optimizers.Adam(learning_rate),
+                         loss=sentiment.LogitLoss())
+    model.fit(ids[:some], known_labels[:some].astype("float32"), batch_size=100,
+              epochs=epochs, verbose=0)
     return model.predict(ids[cut:], batch_size=250, verbose=0)
-
-
+# %% id="lstm-train"
 lstm = dict(width=course.dim, units=sizes["units"], seed=course.seed)
 mended = dict(bidirectional=True, pooling="max", dropout=0.2, num_layers=1)
 networks = {
@@ -781,7 +856,7 @@ networks = {
 keras.utils.set_random_seed(course.seed)
 for name, choice in networks.items():
     started = time.perf_counter()
-    lstm_model = s.build_lstm(top, **lstm, **choice)
+    lstm_model = sentiment.build_lstm(top, **lstm, **choice)
     validation_logits["lstm"] = learn(lstm_model, last, sizes["epochs"])
     choices["lstm"] = protocol.choose(validation_logits["lstm"])
     error = metrics.standard_error(choices["lstm"], len(validation))
@@ -795,16 +870,18 @@ for name, choice in networks.items():
 # **事先跑好的记录**：一层，32 个单元，5,000 条训练影评，训练四轮，由验证影评选定其中一轮；每个种子有自己的划分和初始权重。
 # 各步都在验证集上比较，只有最后一步在测试集上评价（第 12 节）。命令是 `python -m course_lib.sentiment.ladder --models`，后面写各次运行的名字。
 # %% id="lstm-recorded-run"
-recorded = s.table(s.load_records())
-steps = dict(zip(s.REPAIRED, [
+recorded = sentiment.table(sentiment.load_records())
+steps = dict(zip(sentiment.REPAIRED, [
     tr("0 as meant", "0 照原意"), tr("1 mask", "1 掩码"), tr("2 length", "2 长度"),
     tr("3 both ways, largest", "3 双向取最大"), tr("4 dropout", "4 暂退法"), tr("5 vectors", "5 词向量"),
 ], strict=True))  # fmt: skip
 rows = []
 for name, step in steps.items():
     row = recorded[name]
-    shares = row["mean_validation"], min(row["validation"]), max(row["validation"])
-    rows.append([step, len(row["seeds"]), *(f"{100 * share:.1f}" for share in shares)])
+    validated = row["validation"]
+    shares = row["mean_validation"], min(validated), max(validated)
+    rows.append([step, len(row["seeds"]),
+                 *(f"{100 * share:.1f}" for share in shares)])
 display.table(["", tr("seeds", "种子数"), tr("validation, %", "验证（%）"),
                tr("least", "最低"), tr("most", "最高")], rows)
 # %% id="lstm-recorded-plot" tags=["fold"]
@@ -830,9 +907,10 @@ plots.show(
 # %% [markdown] id="erratum-28" lang="zh" of="772f26e8"
 # **E28。** 原文称它的程序（“BERT”）达到 92.19%。下面是按本意、用它自己的规模运行的**事先跑好的记录**：两层，每层 128 个单元，每批 32 条，训练十轮，除留出的以外用上全部有标注的影评；三个种子各跑一次。只有一处是我们定的：只认最常见的 20,000 个词。
 # %% id="erratum-28-run"
-for record in s.load_records():
+for record in sentiment.load_records():
     if record.model == "lstm":
-        epochs = [round(accuracy, 3) for accuracy in record.settings["validation_by_epoch"]]
+        epochs = [round(accuracy, 3)
+                  for accuracy in record.settings["validation_by_epoch"]]
         print(tr("seed", "种子"), record.seed,
               tr("validation after each epoch", "每轮之后的验证准确率"), epochs, "  ",
               tr("test, used once", "测试集，只用一次"), f"{record.test:.3f}")
@@ -867,16 +945,17 @@ for record in s.load_records():
 # **词向量的平均**，再从中得出一个数：这是去掉二元语法的 fastText（Joulin 等，2017）。它不知道词序，几秒就训练好，却是许多网络都胜不过的基线。
 # 还有**第 06 课的一个编码器层**：带位置的词向量，四个头，对输出求平均。
 # %% id="encoder-run"
-others = {
-    "mean of words": s.build_fasttext(top, 32, dropout=0.3, seed=course.seed),
-    "encoder": s.build_transformer(top, sizes["length"], 32, 4, 64, dropout=0.3, seed=course.seed),
-}
+others = {"mean of words": sentiment.build_fasttext(top, 32, dropout=0.3,
+                                                    seed=course.seed),
+          "encoder": sentiment.build_transformer(
+              top, sizes["length"], 32, 4, 64, dropout=0.3, seed=course.seed)}
 for name, model in others.items():
     started = time.perf_counter()
     rate = 1e-2 if name == "mean of words" else 2e-3
     validation_logits[name] = learn(model, last, course.encoder_epochs, rate)
     choices[name] = protocol.choose(validation_logits[name])
-    print(f"{display.padded(called[name], 14)} {choices[name]:.3f}   {time.perf_counter() - started:.0f} s")
+    print(display.padded(called[name], 14), f"{choices[name]:.3f}  ",
+          f"{time.perf_counter() - started:.0f} s")
 
 # %% [markdown] id="unlabelled" lang="en"
 # ## 8 · Document vectors from unlabelled reviews
@@ -917,7 +996,9 @@ print((document - 0.1 * slope).round(4))
 
 table, words_table = document[None].copy(), np.array([*own, other])
 drawn = sparse.csr_matrix([[1.0, 1.0, 0.0]])
-s.document_step(table, words_table, np.array([0]), drawn, np.array([2]), 0.1, 1)  # one row  # 一行
+# one row  # 一行
+sentiment.document_step(table, words_table, np.array([0]), drawn, np.array([2]),
+                        0.1, 1)
 assert np.allclose(table[0], document - 0.1 * slope)
 # %% [markdown] id="unlabelled-start" lang="en"
 # From random vectors this takes many epochs. We begin where a few sparse products lead: the directions along which reviews differ most, **latent semantic
@@ -935,21 +1016,32 @@ extra = data.imdb.load("unlabelled", limit=course.unlabelled, seed=course.seed)
 _, extra_corpus = prep.texts_to_ids(extra.texts, words, processes=1)
 extra_features = vocabulary.encode(extra_corpus)
 everything = sparse.vstack([features, extra_features], format="csr")
-frequent = np.flatnonzero(np.bincount(everything.indices, minlength=everything.shape[1]) >= 20)
+seen = np.bincount(everything.indices, minlength=everything.shape[1])
+frequent = np.flatnonzero(seen >= 20)
 print(everything.shape[0], tr("reviews,", "条影评，"), len(frequent), tr("n-grams", "个 n 元语法"))
 
 dim = min(course.dim, len(frequent) - 1, everything.shape[0] - 1)
-space = s.latent_space(everything[:, frequent], dim, seed=course.seed)
-learnt = s.train_documents(everything[:, frequent], space, epochs=course.document_epochs, seed=course.seed)
+space = sentiment.latent_space(everything[:, frequent], dim, seed=course.seed)
+learnt = sentiment.train_documents(everything[:, frequent], space,
+                           epochs=course.document_epochs, seed=course.seed)
 vectors = learnt.vectors(features[:, frequent], seed=course.seed)
-# logistic regression  # 逻辑回归
-judge = s.fit_calibration(known_labels[:cut], vectors[:cut], l2=5e-5, targets_smoothed=False)
+# %% [markdown] id="unlabelled-judge" lang="en"
+# The vectors know nothing of praise yet. What judges is a logistic regression: a weight for each dimension and a bias, fitted
+# to the labelled training reviews; $z = b + a \cdot d$. (`fit_calibration` fits one with Newton's method, exactly; section 9 needs it again.)
+# %% [markdown] id="unlabelled-judge" lang="zh" of="797da345"
+# 这些向量还不懂褒贬。判断靠逻辑回归：每一维一个权重，再加一个偏置，在有标注的训练影评上拟合，$z = b + a \cdot d$。
+# （`fit_calibration` 用牛顿法精确地拟合它，第 9 节还要用到。）
+# %% id="unlabelled-judge-run"
+judge = sentiment.fit_calibration(known_labels[:cut], vectors[:cut], l2=5e-5,
+                          targets_smoothed=False)
 validation_logits["documents"] = judge.logits(vectors[cut:])
 choices["documents"] = protocol.choose(validation_logits["documents"])
 print(called["documents"], f"{choices['documents']:.3f}")
 
+# %% id="unlabelled-neighbours"
 names = [vocabulary.text(int(column)) for column in frequent]
-unit = learnt.n_grams / np.maximum(np.linalg.norm(learnt.n_grams, axis=1, keepdims=True), 1e-9)
+lengths = np.linalg.norm(learnt.n_grams, axis=1, keepdims=True)
+unit = learnt.n_grams / np.maximum(lengths, 1e-9)
 
 
 def neighbours(text, most=6):
@@ -975,19 +1067,26 @@ for word in ("boring", "superb", "vampire"):
 # 同一个任务也给了每个词一个向量。第 6 节修正后的 LSTM 得从不多的有标注影评里自己发现 *superb* 和 *gripping* 相近；现在让它从这里出发。
 # 这是最小形式的**预训练**，BERT 一类的模型则用整个 Transformer 来做。
 # %% id="vectors-run"
-known_words = {name: place for place, name in enumerate(names) if " " not in name}
-table = np.random.default_rng(course.seed).normal(0, 0.03, (top, learnt.n_grams.shape[1])).astype("float32")
-scale = 0.03 / learnt.n_grams[list(known_words.values())].std()  # as small as random first vectors  # 与随机的初始向量一样小
+known_words = {name: place for place, name in enumerate(names)
+               if " " not in name}
+random = np.random.default_rng(course.seed)
+table = random.normal(0, 0.03, (top, learnt.n_grams.shape[1])).astype("float32")
+# as small as random first vectors  # 与随机的初始向量一样小
+scale = 0.03 / learnt.n_grams[list(known_words.values())].std()
 for word_id, word in enumerate(words.words[:top]):
     if word in known_words:
         table[word_id] = scale * learnt.n_grams[known_words[word]]
 
 started = time.perf_counter()
-informed = s.build_lstm(top, **{**lstm, "width": table.shape[1]}, **mended, vectors=table)
+informed = sentiment.build_lstm(top, **{**lstm, "width": table.shape[1]},
+                                **mended, vectors=table)
 logits = learn(informed, last, sizes["epochs"])
-print(f"{choices['lstm']:.3f} → {protocol.choose(logits):.3f}   {time.perf_counter() - started:.0f} s")
-if protocol.choose(logits) > choices["lstm"]:  # a choice, made on the validation reviews  # 一个选择，是在验证影评上做的
-    lstm_model, validation_logits["lstm"], choices["lstm"] = informed, logits, protocol.choose(logits)
+print(f"{choices['lstm']:.3f} → {protocol.choose(logits):.3f}  ",
+      f"{time.perf_counter() - started:.0f} s")
+# a choice, made on the validation reviews  # 一个选择，是在验证影评上做的
+if protocol.choose(logits) > choices["lstm"]:
+    choices["lstm"] = protocol.choose(logits)
+    lstm_model, validation_logits["lstm"] = informed, logits
 # %% [markdown] id="vectors-reading" lang="en"
 # Do the vectors pay? In the recorded runs of section 6, on more reviews than here, the last step is not above the one before it: the vectors gained nothing. A plausible idea is not yet a gain. The table keeps the step all the same, because it was planned before it was tried. What pays with large models is to pre-train *all* layers and not the first alone.
 # %% [markdown] id="vectors-reading" lang="zh" of="8898208f"
@@ -1018,23 +1117,28 @@ if protocol.choose(logits) > choices["lstm"]:  # a choice, made on the validatio
 #
 # 这里拟合的一切，都在验证影评的一半上拟合，在另一半上看结果。
 # %% id="calibration-run"
-one_half, _ = data.imdb.split_by_film(validation, fraction=0.5, seed=course.seed)
+one_half, _ = data.imdb.split_by_film(validation, fraction=0.5,
+                                      seed=course.seed)
 in_half = np.isin(validation.film_ids, np.unique(one_half.film_ids))
 held_labels = validation.labels.astype(int)
 
-temperature = s.fit_temperature(held_labels[in_half], validation_logits["n-grams"][in_half])
+temperature = sentiment.fit_temperature(held_labels[in_half],
+                                validation_logits["n-grams"][in_half])
 print("T =", round(temperature, 2))
 averaged = ["n-grams", "documents", "lstm", "mean of words"]
 columns = np.column_stack([validation_logits[name] for name in averaged])
-mixture = s.fit_calibration(held_labels[in_half], columns[in_half])
+mixture = sentiment.fit_calibration(held_labels[in_half], columns[in_half])
 for name, slope in zip(averaged, mixture.slopes, strict=True):
-    print(f"{called[name]:>16}: {slope:+.3f} {tr('per unit,', '每单位，')}",
-          f"{slope * columns.std(axis=0)[averaged.index(name)]:+.2f} {tr('per spread', '每标准差')}")
+    print(
+        f"{called[name]:>16}: {slope:+.3f} {tr('per unit,', '每单位，')}",
+        f"{slope * columns.std(axis=0)[averaged.index(name)]:+.2f} {tr('per spread', '每标准差')}")
 for name in ("n-grams", "documents"):
     votes = (validation_logits[name][~in_half] > 0).astype(int)
-    print(f"{called[name]:>16} {metrics.accuracy(held_labels[~in_half], votes):.3f}")
+    accuracy = metrics.accuracy(held_labels[~in_half], votes)
+    print(f"{called[name]:>16} {accuracy:.3f}")
 together = mixture.logits(columns[~in_half])
-choices["average"] = metrics.accuracy(held_labels[~in_half], (together > 0).astype(int))
+choices["average"] = metrics.accuracy(held_labels[~in_half],
+                                      (together > 0).astype(int))
 print(f"{called['average']:>16} {choices['average']:.3f}")
 # %% id="calibration-plot" tags=["fold"]
 shown = {"lexicon": plots.label("sentiment lexicon", "情感词典"), "n-grams": plots.label("n-grams", "n 元语法"), "documents": plots.label("document vectors", "文档向量"), "lstm": "LSTM"}
@@ -1078,27 +1182,32 @@ course.report("calibration_error", metrics.expected_calibration_error(held_label
 # （各模型的验证数字来自全部验证影评，只有集成的来自没有用来拟合权重的那一半；测试之前，它的权重又在全部验证影评上重新拟合了一次。）
 # %% id="test-run"
 asked_small = np.where(asked_corpus.ids < top, asked_corpus.ids, 1)
-asked_last = prep.pad(
-    [asked_small[start:end]
-     for start, end in zip(asked_corpus.offsets[:-1], asked_corpus.offsets[1:], strict=True)],
-    sizes["length"], truncate="left",
-)
+asked_few = []
+for start, length in zip(asked_corpus.offsets[:-1], asked_corpus.lengths,
+                         strict=True):
+    asked_few.append(asked_small[start : start + length])
+asked_last = prep.pad(asked_few, sizes["length"], truncate="left")
 asked_features = vocabulary.encode(asked_corpus)
+asked_vectors = learnt.vectors(asked_features[:, frequent], seed=course.seed)
+worths = [worth[ids].sum() for ids in asked_corpus]
+mean_of_words = others["mean of words"]
 asked_logits = {
-    "lexicon": np.array([worth[ids].sum() for ids in asked_corpus], dtype=float),
-    "n-grams": s.n_gram_logits(n_gram_model, asked_features),
-    "documents": judge.logits(learnt.vectors(asked_features[:, frequent], seed=course.seed)),
-}
-asked_logits["lstm"] = lstm_model.predict(asked_last, batch_size=250, verbose=0)
-asked_logits["mean of words"] = others["mean of words"].predict(asked_last, batch_size=250, verbose=0)
+    "lexicon": np.array(worths, dtype=float),
+    "n-grams": sentiment.n_gram_logits(n_gram_model, asked_features),
+    "documents": judge.logits(asked_vectors),
+    "lstm": lstm_model.predict(asked_last, batch_size=250, verbose=0),
+    "mean of words": mean_of_words.predict(
+        asked_last, batch_size=250, verbose=0)}
 asked_columns = np.column_stack([asked_logits[name] for name in averaged])
-asked_logits["average"] = s.fit_calibration(held_labels, columns).logits(asked_columns)
-
+mixture_of_all = sentiment.fit_calibration(held_labels, columns)
+asked_logits["average"] = mixture_of_all.logits(asked_columns)
+# %% id="test-table"
 rows = []
 for name, logits in asked_logits.items():
     accuracy = protocol.score(name, logits)
     error = metrics.standard_error(accuracy, len(logits))
-    rows.append([called[name], f"{choices[name]:.3f}", f"{accuracy:.3f} ± {error:.3f}"])
+    rows.append([called[name], f"{choices[name]:.3f}",
+                 f"{accuracy:.3f} ± {error:.3f}"])
 display.table(["", tr("validation", "验证"), tr("test", "测试")], rows)
 course.report("average", protocol.scores["average"])
 # %% [markdown] id="test-reading" lang="en"
@@ -1119,7 +1228,8 @@ stars = np.unique(asked.ratings)
 edges = np.quantile(lengths, [0, 0.2, 0.4, 0.6, 0.8, 1])
 by_stars = [wrong[asked.ratings == star].mean() for star in stars]
 fifths = np.clip(np.searchsorted(edges, lengths, side="right") - 1, 0, 4)
-by_length = [wrong[fifths == fifth].mean() if (fifths == fifth).any() else 0 for fifth in range(5)]
+by_length = [wrong[fifths == fifth].mean()
+             if (fifths == fifth).any() else 0 for fifth in range(5)]
 # %% id="test-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(10.2, 3.4))
 axes[0].bar([str(star) for star in stars], by_stars, color=["#b5432f" if star < 5 else "#2f6db5" for star in stars])
@@ -1143,7 +1253,8 @@ plots.show(
 #
 # (4) 式的 logit 是一个和，所以能精确拆开：每个 n 元语法各有一份。写一条你自己的影评试试：
 # %% id="why-own" chinese="data"
-pipeline = s.SentimentPipeline(vocabulary, n_gram_model, s.Calibration((1 / temperature,)))
+pipeline = sentiment.SentimentPipeline(vocabulary, n_gram_model,
+                               sentiment.Calibration((1 / temperature,)))
 my_review = ("I expected a boring sequel. It is not: the dialogue is superb, "
              "and the ending made me cry. Not one bad scene.")
 verdict = pipeline.verdict(my_review)
@@ -1161,16 +1272,23 @@ for odd in ("", "这部电影很好看", "good " * 100_000):
 # %% [markdown] id="why-occlusion" lang="zh" of="bd6740eb"
 # 模型若不是一个和，就把各个片段轮流去掉，看 logit 怎么变（“遮挡法”）。每个片段要跑一次，而且只有合在一起才起作用的片段会漏掉。
 # 把 LSTM 的理由与 n 元语法的放在一起看：
-# %% id="why-plot" tags=["fold"]
+# %% id="why-occlusion-run"
 tokens = prep.tokenize(prep.clean(my_review))
 
 
 def lstm_logits(token_lists):
-    ids = [np.where((found := np.array(words.encode(each) or [0])) < top, found, 1) for each in token_lists]
-    return lstm_model.predict(prep.pad(ids, sizes["length"], truncate="left"), batch_size=250, verbose=0)
+    rows = []
+    for each in token_lists:
+        ids = np.array(words.encode(each) or [0])
+        rows.append(np.where(ids < top, ids, 1))
+    padded = prep.pad(rows, sizes["length"], truncate="left")
+    return lstm_model.predict(padded, batch_size=250, verbose=0)
 
 
-found = {plots.label("n-grams", "n 元语法"): s.occlusion(tokens, pipeline.token_logits), "LSTM": s.occlusion(tokens, lstm_logits)}
+by_n_grams = sentiment.occlusion(tokens, pipeline.token_logits)
+by_lstm = sentiment.occlusion(tokens, lstm_logits)
+# %% id="why-plot" tags=["fold"]
+found = {plots.label("n-grams", "n 元语法"): by_n_grams, "LSTM": by_lstm}
 figure, axes = plt.subplots(2, 1, figsize=(9.6, 4.2), sharex=True)
 for axis, (name, pieces) in zip(axes, found.items(), strict=True):
     amounts = np.array([piece.logit for piece in pieces])
@@ -1191,10 +1309,11 @@ plots.show(
 # 再看看错误本身。下面是集成**最有把握却判错**的影评的结尾。有四类会反复出现：**反讽**（“真是杰作，如果你爱看油漆风干”）、
 # 大段**情节**（讲述惨事的好电影）、**褒贬参半**（演员出色，片子糟糕），还有少数**标注**本身有问题：星级与文字对不上。
 # %% id="errors-run"
-surest = np.argsort(-np.abs(final) * wrong)[: 5 if wrong.sum() >= 5 else int(wrong.sum())]
+surest = np.argsort(-np.abs(final) * wrong)[: min(5, int(wrong.sum()))]
 for index in surest:
     end = prep.clean(asked.texts[index])[-230:]
-    print(f"{asked.ratings[index]:>2} {tr('stars', '星')}, p = {sigma(final[index]):.2f}: … {end}\n")
+    print(f"{asked.ratings[index]:>2} {tr('stars', '星')},",
+          f"p = {sigma(final[index]):.2f}: … {end}\n")
 
 # %% [markdown] id="ladder" lang="en"
 # ## 12 · All models on all reviews
@@ -1214,15 +1333,18 @@ climbed = {**called, "lstm": tr("LSTM as meant", "照原意的 LSTM")}
 rows = []
 rungs = {name: row for name, row in recorded.items() if row["mean_test"]}
 for name, row in sorted(rungs.items(), key=lambda item: item[1]["mean_test"]):
-    shares = row["mean_validation"], row["mean_test"], min(row["test"]), max(row["test"])
-    rows.append([climbed[name], len(row["seeds"]), *(f"{100 * share:.2f}" for share in shares),
+    tested = row["test"]
+    shares = row["mean_validation"], row["mean_test"], min(tested), max(tested)
+    rows.append([climbed[name], len(row["seeds"]),
+                 *(f"{100 * share:.2f}" for share in shares),
                  f"{row['mean_minutes']:.1f}", f"{row['mean_work']:.1f}"])
 heads = (tr("recorded runs", "事先跑好的记录"), tr("seeds", "种子数"), tr("validation, %", "验证（%）"),
          tr("test, %: mean", "测试（%）：均值"), tr("least", "最低"), tr("most", "最高"))
 display.table([*heads, tr("minutes", "分钟"), tr("processor minutes", "处理器分钟")], rows)
 # %% id="ladder-gain"
 for name, shown_as in {"validation": tr("validation", "验证"), "test": tr("test", "测试")}.items():
-    both = [100 * np.array(recorded[model][name]) for model in ("nb-n-grams", "average")]
+    both = [100 * np.array(recorded[model][name])
+            for model in ("nb-n-grams", "average")]
     print(f"{shown_as}: {tr('the ensemble less the n-grams, by seed', '集成减去 n 元语法，逐个种子')}",
           (both[1] - both[0]).round(2))
 # %% [markdown] id="ladder-reading" lang="en"
@@ -1289,13 +1411,15 @@ plots.show(
 # 绝不能按文件里的次序。（把标签打乱，能查出许多泄漏，却查不出这一个：配错了对，标签打乱后也照样是 50%。）
 # %% id="withdrawn-run"
 random = np.random.default_rng(course.seed)
-# whose n-grams stand beside each review's other scores: another's, of the same label  # 每条影评的其他得分旁边放的是谁的 n 元语法：另一条同标签影评的
+# beside each review's other scores stand the n-grams of another review  # 每条影评的其他得分旁边，放的是另一条影评的 n 元语法，
+# of the same label  # 它的标签相同
 partner = np.arange(len(held_labels))
 for label in (0, 1):
-    partner[held_labels == label] = random.permutation(np.flatnonzero(held_labels == label))
+    partner[held_labels == label] = random.permutation(
+        np.flatnonzero(held_labels == label))
 mispaired = columns.copy()
 mispaired[:, 0] = columns[partner, 0]
-refit = s.fit_calibration(held_labels[in_half], mispaired[in_half])
+refit = sentiment.fit_calibration(held_labels[in_half], mispaired[in_half])
 mixed_up = (refit.logits(mispaired[~in_half]) > 0).astype(int)
 print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ",
       tr("n-grams of another review with the same label", "配上另一条同标签影评的 n 元语法"),
@@ -1363,12 +1487,14 @@ check("07.1", word_weights)
 # 第 3 节用循环做过：一好一差的各对之中，好评得分更高的占多少；平局算一半。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def area_under_roc(labels, scores):
-    tr("""labels (reviews,) of 0 and 1, scores (reviews,) -> a number from 0 to 1""",
+    tr("""labels (reviews,) of 0 and 1, scores (reviews,)
+    -> a number from 0 to 1""",
        """labels (reviews,)，取 0 和 1，scores (reviews,) -> 0 到 1 之间的一个数""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def area_under_roc(labels, scores):
-    tr("""labels (reviews,) of 0 and 1, scores (reviews,) -> a number from 0 to 1""",
+    tr("""labels (reviews,) of 0 and 1, scores (reviews,)
+    -> a number from 0 to 1""",
        """labels (reviews,)，取 0 和 1，scores (reviews,) -> 0 到 1 之间的一个数""")
     one, other = scores[labels == 1][:, None], scores[labels == 0]
     return np.mean((one > other) + 0.5 * (one == other))
@@ -1384,13 +1510,17 @@ check("07.2", area_under_roc)
 # 已知每条影评说的是哪部电影，请指出留出哪些影评：由种子决定，整部整部地抽，留出的大约是要求的比例。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=12
 def hold_out_films(films, fraction, seed):
-    tr("""films: array of str (reviews,), fraction, seed -> boolean (reviews,), True = held out""",
-       """films：str 的数组 (reviews,)，fraction，seed -> 布尔值 (reviews,)，True 表示留出""")
+    tr("""films: array of str (reviews,), fraction, seed
+    -> boolean (reviews,), True = held out""",
+       """films：str 的数组 (reviews,)，fraction，seed
+    -> 布尔值 (reviews,)，True 表示留出""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def hold_out_films(films, fraction, seed):
-    tr("""films: array of str (reviews,), fraction, seed -> boolean (reviews,), True = held out""",
-       """films：str 的数组 (reviews,)，fraction，seed -> 布尔值 (reviews,)，True 表示留出""")
+    tr("""films: array of str (reviews,), fraction, seed
+    -> boolean (reviews,), True = held out""",
+       """films：str 的数组 (reviews,)，fraction，seed
+    -> 布尔值 (reviews,)，True 表示留出""")
     held = np.zeros(len(films), bool)
     for film in np.random.default_rng(seed).permutation(np.unique(films)):
         if held.mean() < fraction:

@@ -210,8 +210,7 @@ import numpy as np
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from course_lib import data, diagrams, display, metrics, plots
-from course_lib import tuning as t
+from course_lib import data, diagrams, display, metrics, plots, tuning
 from course_lib.sentiment import load_records
 
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
@@ -247,7 +246,7 @@ diagrams.flow(
 # **The scale dial.** `quick` searches on a few reviews, so that whole searches can be repeated on the page; `full` takes more reviews and more repetitions.
 # %% [markdown] id="dial" lang="zh" of="15668301"
 # **规模旋钮。** `quick` 只用少量影评，这样整个搜索都能在页面上重复几遍；`full` 用更多影评，重复更多次。
-# %% id="dial-settings"
+# %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
         "smoke": dict(reviews=240, asked=80, dim=8, epochs=3, repeats=2, searches=1, trials=3,
@@ -281,16 +280,19 @@ reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
 asked = data.imdb.load("test", limit=course.asked, seed=course.seed)
 known, held = data.reviews.split_by_film(reviews, 0.25, seed=course.seed)
 
-weigh = TfidfVectorizer(min_df=3, sublinear_tf=True, max_features=8_000, token_pattern=r"[A-Za-z']+|[!?]")
+weigh = TfidfVectorizer(min_df=3, sublinear_tf=True, max_features=8_000,
+                        token_pattern=r"[A-Za-z']+|[!?]")
 press = TruncatedSVD(course.dim, n_iter=3, random_state=course.seed)
-first = press.fit_transform(weigh.fit_transform(known.texts))  # learnt from the training reviews alone  # 只从训练影评学来
+# learnt from the training reviews alone  # 只从训练影评学来
+first = press.fit_transform(weigh.fit_transform(known.texts))
 middle, spread = first.mean(axis=0), first.std(axis=0)
 
 
 def numbers(texts):
     tr("""texts -> (reviews, dim), each column about as large as the others""",
        """texts -> (reviews, dim)，各列大小相近""")
-    return ((press.transform(weigh.transform(texts)) - middle) / spread).astype("float32")
+    pressed = press.transform(weigh.transform(texts))
+    return ((pressed - middle) / spread).astype("float32")
 
 
 x, y = numbers(known.texts), np.asarray(known.labels)
@@ -308,21 +310,25 @@ print(x.shape, x_held.shape, x_asked.shape,
 def train(seed=course.seed, epochs=course.epochs, **settings):
     tr("""-> a finished run""",
        """-> 跑完的一次训练""")
-    run = t.Training(t.Settings(**settings), x, y, epochs, seed)
+    run = tuning.Training(tuning.Settings(**settings), x, y, epochs, seed)
     run.run(epochs)
     return run
 
 
 clock = time.perf_counter()
-defaults = [train(course.seed + number).measure(x_held, y_held) for number in range(course.repeats)]
+defaults = [train(course.seed + number).measure(x_held, y_held)
+            for number in range(course.repeats)]
 seconds = (time.perf_counter() - clock) / course.repeats
 accuracies = np.array([accuracy for _, accuracy in defaults])
-print(t.Settings())
+print(tuning.Settings())
 print(tr("accuracy by seed", "各种子的准确率"), accuracies.round(3))
-seeds, draws = accuracies.std(ddof=1), metrics.standard_error(accuracies.mean(), len(y_held))
+seeds = accuracies.std(ddof=1)
+draws = metrics.standard_error(accuracies.mean(), len(y_held))
 n = len(y_held)
-print(tr(f"over seeds ±{seeds:.4f}; over draws of {n} reviews ±{draws:.4f}; one run {seconds:.2f} s",
-         f"换种子 ±{seeds:.4f}；另抽 {n} 条影评 ±{draws:.4f}；训练一次 {seconds:.2f} 秒"))
+print(tr(f"over seeds ±{seeds:.4f}; over draws of {n} reviews ±{draws:.4f}; one "
+         f"run {seconds:.2f} s",
+         f"换种子 ±{seeds:.4f}；另抽 {n} 条影评 ±{draws:.4f}；"
+         f"训练一次 {seconds:.2f} 秒"))
 default_losses = np.array([loss for loss, _ in defaults])
 print(tr("loss", "损失"), f"{default_losses.mean():.4f} ± {default_losses.std(ddof=1):.4f}")
 course.report("default_accuracy", accuracies.mean())
@@ -357,7 +363,8 @@ for _ in range(4):
     rates.append(rate)
     rate *= (1 / 0.001) ** (1 / 3)
 print(np.round(rates, 4))
-assert np.allclose(rates, 0.001 * (1 / 0.001) ** (np.arange(4) / 3))  # (1), in one line  # (1) 式，写成一行
+# (1), in one line  # (1) 式，写成一行
+assert np.allclose(rates, 0.001 * (1 / 0.001) ** (np.arange(4) / 3))
 # %% [markdown] id="range-keras" lang="en"
 # `lr_range_test` does it to any compiled Keras model and puts its weights back. For comparison we train the network in NumPy in full at each of several rates.
 # %% [markdown] id="range-keras" lang="zh" of="9e70f399"
@@ -377,27 +384,32 @@ assert np.allclose(rates, 0.001 * (1 / 0.001) ** (np.arange(4) / 3))  # (1), in 
 def build(hidden_units=64, dropout=0.0, learning_rate=1e-3):
     tr("""The network in Keras, compiled: one logit in place of two.""",
        """用 Keras 写的同一个网络，已编译：一个 logit 代替两个。""")
+    first = keras.initializers.HeNormal(seed=course.seed)
+    second = keras.initializers.HeNormal(seed=course.seed + 1)
     model = keras.Sequential([
         keras.Input((course.dim,)),
-        keras.layers.Dense(hidden_units, activation="relu",
-                           kernel_initializer=keras.initializers.HeNormal(seed=course.seed)),
+        keras.layers.Dense(hidden_units, "relu", kernel_initializer=first),
         keras.layers.Dropout(dropout, seed=course.seed),
-        keras.layers.Dense(1, kernel_initializer=keras.initializers.HeNormal(seed=course.seed + 1)),
+        keras.layers.Dense(1, kernel_initializer=second),
     ])
     model.compile(keras.optimizers.Adam(learning_rate),
-                  keras.losses.BinaryCrossentropy(from_logits=True), metrics=["accuracy"])
+                  keras.losses.BinaryCrossentropy(from_logits=True),
+                  metrics=["accuracy"])
     return model
 
 
-test = t.lr_range_test(build(), x, y[:, None].astype("float32"), 1e-5, 3.0, steps=120, seed=course.seed)
-suggested = t.suggest_rate(test)
+test = tuning.lr_range_test(build(), x, y[:, None].astype("float32"), 1e-5, 3.0,
+                       steps=120, seed=course.seed)
+suggested = tuning.suggest_rate(test)
 lowest = suggested * 10
-print(tr(f"lowest at {lowest:.4f}; suggested {suggested:.4f}; diverged: {test.diverged}",
+print(tr(f"lowest at {lowest:.4f}; suggested {suggested:.4f}; diverged: "
+         f"{test.diverged}",
          f"最低处 {lowest:.4f}；建议 {suggested:.4f}；是否发散：{test.diverged}"))
 course.report("suggested_rate", suggested)
-
+# %% id="range-sweep"
 sweep = np.geomspace(1e-5, 0.3, course.sweep)
-swept = np.array([train(learning_rate=float(rate)).measure(x_held, y_held) for rate in sweep])
+swept = np.array([train(learning_rate=float(rate)).measure(x_held, y_held)
+                  for rate in sweep])
 rows = [[f"{rate:.5f}", f"{loss:.3f}", f"{accuracy:.3f}"]
         for rate, (loss, accuracy) in zip(sweep, swept, strict=True)]
 display.table([tr("rate", "学习率"), tr("validation loss", "验证损失"), tr("accuracy", "准确率")], rows)
@@ -454,30 +466,38 @@ plots.show(
 # $$ \eta_t = \eta_{\max} \cdot \frac{t + 1}{w} \quad (t < w), \qquad \eta_t = \eta_{\max} \cdot \tfrac12 \left( 1 + \cos \pi \frac{t - w}{T - w} \right) \quad (w \le t \le T). \tag{2} $$
 # %% id="schedules-loop"
 for step in range(8):  # peak 1, two steps of warm-up, eight steps in all  # 峰值 1，预热两步，共八步
-    by_hand = (step + 1) / 2 if step < 2 else 0.5 * (1 + np.cos(np.pi * (step - 2) / 6))
+    by_hand = (step + 1) / 2 if step < 2 else 0.5 * (
+        1 + np.cos(np.pi * (step - 2) / 6))
     print(step, round(by_hand, 3), end="   ")
-    assert np.isclose(by_hand, t.learning_rate_at(step, 1.0, 8, "cosine", warmup_share=0.25))
+    assert np.isclose(
+        by_hand,
+        tuning.learning_rate_at(step, 1.0, 8, "cosine", warmup_share=0.25))
 # %% id="schedules-run"
 rates_tried = {tr("good rate", "合适的学习率"): 3e-3, tr("high rate", "偏高的学习率"): 3e-2}
-plans = {"constant": 0.0, "step": 0.0, "linear": 0.0, "cosine": 0.0, "cosine + warm-up": 0.1}
+plans = {"constant": 0.0, "step": 0.0, "linear": 0.0, "cosine": 0.0,
+         "cosine + warm-up": 0.1}
 planned = {}
 for name, warmup in plans.items():
     for kind, rate in rates_tried.items():
         runs = [train(course.seed + number, learning_rate=rate,
                       schedule=name.split()[0], warmup_share=warmup)
                 for number in range(min(course.repeats, 3))]
-        losses = [(run.measure(x, y)[0], run.measure(x_held, y_held)[0]) for run in runs]
+        losses = [(run.measure(x, y)[0], run.measure(x_held, y_held)[0])
+                  for run in runs]
         planned[name, kind] = np.mean(losses, axis=0)
 parts = tr("training", "训练"), tr("validation", "验证")
 heads = [f"{kind}{tr(': ', '：')}{part}" for kind in rates_tried for part in parts]
-rows = [[name, *(f"{loss:.3f}" for kind in rates_tried for loss in planned[name, kind])] for name in plans]
+rows = [[name,
+         *(f"{loss:.3f}"
+           for kind in rates_tried for loss in planned[name, kind])]
+        for name in plans]
 display.table([tr("loss", "损失"), *heads], rows)
 # %% id="schedules-figure" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.6, 2.9))
 steps = np.arange(200)
 names = {"constant": plots.label("constant", "恒定"), "step": plots.label("steps", "阶梯"), "linear": plots.label("linear", "线性"), "cosine": plots.label("cosine", "余弦"), "cosine + warm-up": plots.label("cosine with warm-up", "余弦加预热")}
 for name, warmup in plans.items():
-    axis.plot(steps, [t.learning_rate_at(int(step), 1.0, 200, name.split()[0], warmup) for step in steps], label=names[name], lw=2 if "warm" in name else 1.3)
+    axis.plot(steps, [tuning.learning_rate_at(int(step), 1.0, 200, name.split()[0], warmup) for step in steps], label=names[name], lw=2 if "warm" in name else 1.3)
 axis.set(xlabel=plots.label("step", "步"), ylabel=plots.label("share of the peak", "占峰值的比例"))
 axis.legend(fontsize=8.5)
 plots.show(figure, "Five schedules of the learning rate over 200 steps: constant, a stair, a line, half a cosine, and the same after a rise.", "200 步中的五种学习率调度：恒定、阶梯、直线、半个余弦，以及先上升再走半个余弦。")
@@ -520,19 +540,25 @@ plots.show(figure, "Five schedules of the learning rate over 200 steps: constant
 # 它是在 SGD 上发现的；步长大到线性近似不再成立时，它就失效了。Adam 的步长不随梯度变大，有人主张用 $\sqrt{k}$。
 # %% id="batch-run"
 batch_sizes = [16, 64, 256] if course.scale != "smoke" else [16, 64]
-batch_rates = [5e-4, 1.6e-3, 5e-3, 1.58e-2, 5e-2] if course.scale != "smoke" else [1e-3, 1e-2]
+batch_rates = (
+    [5e-4, 1.6e-3, 5e-3, 1.58e-2, 5e-2]
+    if course.scale != "smoke"
+    else [1e-3, 1e-2]
+)
 surface = np.zeros((len(batch_sizes), len(batch_rates)))
 for row, size in enumerate(batch_sizes):
     for column, rate in enumerate(batch_rates):
-        run = train(learning_rate=rate, batch_size=size, epochs=min(course.epochs, 5))
+        run = train(learning_rate=rate, batch_size=size,
+                    epochs=min(course.epochs, 5))
         surface[row, column] = run.measure(x_held, y_held)[0]
 print(surface.round(3))
 best_rates = [batch_rates[number] for number in surface.argmin(axis=1)]
-print(tr("best rate by batch size", "各批大小的最佳学习率"), dict(zip(batch_sizes, best_rates, strict=True)))
+print(tr("best rate by batch size", "各批大小的最佳学习率"),
+      dict(zip(batch_sizes, best_rates, strict=True)))
 smallest, its_best = batch_sizes[0], best_rates[0]
 print(tr("from the first by (3)", "从第一个按 (3) 式"),
-      [round(t.linear_scaling(its_best, smallest, size), 4) for size in batch_sizes],
-      tr("by the root", "按平方根"),
+      [round(tuning.linear_scaling(its_best, smallest, size), 4)
+       for size in batch_sizes], tr("by the root", "按平方根"),
       [round(its_best * (size / smallest) ** 0.5, 4) for size in batch_sizes])
 # %% id="batch-figure" tags=["fold"]
 figure, axis = plt.subplots(figsize=(5.6, 3))
@@ -561,7 +587,8 @@ plots.show(figure, "A table of colours: validation loss for each batch size and 
 # 轮数不必搜索：监视验证损失，保留最好的权重，若干轮没有改进就停，这叫**早停**（early stopping）；愿意等待的轮数叫**耐心值**（patience）。
 # %% id="early-run"
 long, patience = (40, 4) if course.scale != "smoke" else (6, 2)
-run = t.Training(t.Settings(learning_rate=3e-3, hidden_units=128), x, y, long, course.seed)
+run = tuning.Training(tuning.Settings(learning_rate=3e-3, hidden_units=128), x,
+                      y, long, course.seed)
 curve = []
 for _ in range(long):
     curve.append((run.run(1), run.measure(x_held, y_held)[0]))
@@ -574,8 +601,10 @@ for epoch in range(long):
         stopped = epoch
         break
 saved = 1 - (stopped + 1) / long
-print(tr(f"best epoch {best + 1}, to be stopped after {stopped + 1} of {long}: {saved:.0%} would be saved",
-         f"第 {best + 1} 轮最好，到第 {stopped + 1} 轮就该停（共 {long} 轮）：可以省下 {saved:.0%}"))
+print(tr(f"best epoch {best + 1}, to be stopped after {stopped + 1} of {long}: "
+         f"{saved:.0%} would be saved",
+         f"第 {best + 1} 轮最好，到第 {stopped + 1} 轮就该停"
+         f"（共 {long} 轮）：可以省下 {saved:.0%}"))
 # %% id="early-figure" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.4, 2.9))
 axis.plot(range(1, long + 1), curve[:, 0], color=grey, label=plots.label("training", "训练"))
@@ -597,14 +626,22 @@ plots.show(figure, "Training loss falls on and on; validation loss falls, then r
 # 现在可以回答 E23 的建议了：降低学习率能“避免过拟合”吗？取四个学习率，各训练到足够久，看最好的一轮：
 # %% id="early-rates-run"
 for rate in (3e-4, 1e-3, 3e-3, 1e-2):
-    run, validation = t.Training(t.Settings(learning_rate=rate), x, y, long, course.seed), []
+    run, validation = tuning.Training(tuning.Settings(learning_rate=rate), x, y,
+                                      long, course.seed), []
     for _ in range(long):
         run.run(1)
         validation.append(run.measure(x_held, y_held)[0])
-    lowest, when, last = min(validation), np.argmin(validation) + 1, validation[-1]
-    print(f"{rate:<8g}",
-          tr(f"lowest validation loss {lowest:.3f}, in epoch {when}; after {long} epochs {last:.3f}",
-             f"最低验证损失 {lowest:.3f}，在第 {when} 轮；{long} 轮之后 {last:.3f}"))
+    lowest, when, last = (
+        min(validation),
+        np.argmin(validation) + 1,
+        validation[-1],
+    )
+    print(
+        f"{rate:<8g}",
+        tr(f"lowest validation loss {lowest:.3f}, in epoch {when}; after {long} "
+           f"epochs {last:.3f}",
+           f"最低验证损失 {lowest:.3f}，在第 {when} 轮；{long} 轮之后 {last:.3f}"),
+    )
 # %% [markdown] id="early-rates-reading" lang="en"
 # The lowest loss is nearly the same for all; what moves is the epoch in which it is reached. A smaller rate in as many epochs has the effect of early stopping; in more epochs it overfits all the same.
 # %% [markdown] id="early-rates-reading" lang="zh" of="d5713454"
@@ -627,9 +664,10 @@ for rate in (3e-4, 1e-3, 3e-3, 1e-2):
 # %% id="points-loop"
 misses = 1.0
 for _ in range(60):
-    misses *= 1 - 0.05  # each point misses the best 5% independently of the others  # 各点是否错过最好的 5%，彼此独立
-print(round(1 - misses, 3), round(t.chance_of_top(0.05, 60), 3),
-      [(n, round(t.chance_of_top(0.05, n), 2)) for n in (5, 14, 30, 60)])
+    # each point misses the best 5% independently of the others  # 各点是否错过最好的 5%，彼此独立
+    misses *= 1 - 0.05
+print(round(1 - misses, 3), round(tuning.chance_of_top(0.05, 60), 3),
+      [(n, round(tuning.chance_of_top(0.05, n), 2)) for n in (5, 14, 30, 60)])
 # %% [markdown] id="points-predict" lang="en" tags=["predict"]
 # **Before you run it.** The hyperparameters are the learning rate, from 0.0001 to 0.3, and the weight decay, from 0.0001 to 1. In what share of many repetitions will nine random points find a lower loss than
 # the one grid of nine?
@@ -642,40 +680,50 @@ print(round(1 - misses, 3), round(t.chance_of_top(0.05, 60), 3),
 # > 大约一半。谷地很宽：三个学习率虽少，只要有一个落进去，网格就不差。随机点有时更差，有时更好；它的长处不在每一次，
 # > 而在于不会漏看两条网格线之间的地方，而且试到哪一个停下都行。
 # %% id="points-run"
-axes_searched = [t.Axis("learning_rate", 1e-4, 0.3, "log"), t.Axis("weight_decay", 1e-4, 1.0, "log")]
+axes_searched = [tuning.Axis("learning_rate", 1e-4, 0.3, "log"),
+                 tuning.Axis("weight_decay", 1e-4, 1.0, "log")]
 pieces = 7 if course.scale != "smoke" else 3
-lines = [axis.value((np.arange(pieces) + 0.5) / pieces) for axis in axes_searched]
+lines = [axis.value((np.arange(pieces) + 0.5) / pieces)
+         for axis in axes_searched]
 landscape = np.zeros((pieces, pieces))
 for row, decay in enumerate(lines[1]):
     for column, rate in enumerate(lines[0]):
-        run = train(learning_rate=float(rate), weight_decay=float(decay), epochs=min(course.epochs, 4))
+        run = train(learning_rate=float(rate), weight_decay=float(decay),
+                    epochs=min(course.epochs, 4))
         landscape[row, column] = run.measure(x_held, y_held)[0]
 
 
+# %% id="points-lowest"
 def lowest(points):
     tr("""Train at each point -> the least loss: (points, 2) -> one number""",
        """在每个点上训练 -> 最小的损失：(points, 2) -> 一个数""")
-    return min(
-        train(learning_rate=float(rate), weight_decay=float(decay), epochs=min(course.epochs, 4))
-        .measure(x_held, y_held)[0] for rate, decay in points
-    )
+    found = []
+    for rate, decay in points:
+        run = train(learning_rate=float(rate), weight_decay=float(decay),
+                    epochs=min(course.epochs, 4))
+        found.append(run.measure(x_held, y_held)[0])
+    return min(found)
 
 
-grid = t.grid_points(axes_searched, 3)
+grid = tuning.grid_points(axes_searched, 3)
 of_grid = lowest(grid)
 repetitions = 40 if course.scale != "smoke" else 2
-draws = np.array([lowest(t.random_points(axes_searched, 9, course.seed + number))
-                  for number in range(repetitions)])
+draws = np.array(
+    [lowest(tuning.random_points(axes_searched, 9, course.seed + number))
+     for number in range(repetitions)])
 typical, better = np.median(draws), np.mean(draws < of_grid)
-print(tr(f"grid {of_grid:.4f}; random, median {typical:.4f}; random better in {better:.0%}",
-         f"网格 {of_grid:.4f}；随机的中位数 {typical:.4f}；随机更好的占 {better:.0%}"))
+print(tr(f"grid {of_grid:.4f}; random, median {typical:.4f}; random better in "
+         f"{better:.0%}",
+         f"网格 {of_grid:.4f}；随机的中位数 {typical:.4f}；"
+         f"随机更好的占 {better:.0%}"))
 by_rate, by_decay = landscape.mean(axis=0), landscape.mean(axis=1)
 moved, moved_less = np.ptp(by_rate), np.ptp(by_decay)
-print(tr(f"the learning rate moves the loss by {moved:.2f}, the weight decay by {moved_less:.2f}",
+print(tr(f"the learning rate moves the loss by {moved:.2f}, the weight decay by "
+         f"{moved_less:.2f}",
          f"学习率让损失变动 {moved:.2f}，权重衰减让它变动 {moved_less:.2f}"))
 # %% id="points-figure" tags=["fold"]
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
-scattered = t.random_points(axes_searched, 9, course.seed)
+scattered = tuning.random_points(axes_searched, 9, course.seed)
 for axis, points, title in zip(axes, (grid, scattered), (plots.label("grid: 3 rates", "网格：3 个学习率"), plots.label("random: 9 rates", "随机：9 个学习率")), strict=True):
     axis.contourf(*np.meshgrid(*lines), np.minimum(landscape, 1.0), levels=12, cmap="viridis_r", alpha=0.75)
     axis.plot(points[:, 0], points[:, 1], "o", color="black", ms=6)
@@ -718,7 +766,9 @@ with warnings.catch_warnings(record=True) as said:
     warnings.simplefilter("always")
     try:
         from kerastuner.tuners import RandomSearch  # noqa: F401
-        print("1.", *(warning.message for warning in said if "kerastuner" in str(warning.message)))
+        print("1.",
+              *(warning.message
+                for warning in said if "kerastuner" in str(warning.message)))
     except ImportError as error:
         print("1.", type(error).__name__, error)
 
@@ -727,8 +777,10 @@ try:
 except ValueError as error:
     print("2.", type(error).__name__, str(error).splitlines()[0])
 
-print("3.", tr("validation_data=(x_val, y_val): one part is held out, once. Nothing is crossed.",
-               "validation_data=(x_val, y_val)：只留出一份，只用一次，并没有“交叉”。"))
+print("3.", tr("validation_data=(x_val, y_val): one part is held out, once. "
+               "Nothing is crossed.",
+               "validation_data=(x_val, y_val)："
+               "只留出一份，只用一次，并没有“交叉”。"))
 # %% [markdown] id="erratum-07-mended" lang="en"
 # The package has been called `keras_tuner` since 2021; under the old name an empty package is left that only warns. The argument is `hypermodel`: a function that is given `hp`, asks it for values, and returns a compiled model. We keep the
 # article's setting, 5 trials of 2 executions of 5 epochs. **Before looking at the result, count the cost**: $5 \times 2 \times 5 = 50$ epochs and ten models to build.
@@ -744,19 +796,24 @@ def hypermodel(hp):
     )
 
 
-column, column_held = y[:, None].astype("float32"), y_held[:, None].astype("float32")
+# %% id="erratum-07-search"
+column = y[:, None].astype("float32")
+column_held = y_held[:, None].astype("float32")
 with tempfile.TemporaryDirectory() as folder:
     clock = time.perf_counter()
-    tuner = t.RandomSearch(
+    tuner = tuning.RandomSearch(
         hypermodel=hypermodel, objective="val_loss",
         max_trials=5 if course.scale != "smoke" else 1, executions_per_trial=2,
         seed=course.seed, directory=folder, project_name="article",
     )
-    tuner.search(x, column, epochs=course.keras_epochs, validation_data=(x_held, column_held), verbose=0)
+    tuner.search(x, column, epochs=course.keras_epochs,
+                 validation_data=(x_held, column_held), verbose=0)
     per_run = (time.perf_counter() - clock) / 2 / len(tuner.oracle.trials)
-    for trial in sorted(tuner.oracle.trials.values(), key=lambda trial: trial.score):
+    for trial in sorted(tuner.oracle.trials.values(),
+                        key=lambda trial: trial.score):
         values = trial.hyperparameters.values
-        print(f"{trial.score:.4f}", {name: round(value, 4) for name, value in values.items()})
+        print(f"{trial.score:.4f}",
+              {name: round(value, 4) for name, value in values.items()})
 print(tr(f"{per_run:.2f} s for each model of {course.keras_epochs} epochs",
          f"每个模型（{course.keras_epochs} 轮）{per_run:.2f} 秒"))
 # %% [markdown] id="erratum-07-reading" lang="en"
@@ -805,18 +862,23 @@ across = np.linspace(log_rates[0], log_rates[-1], 200)
 
 
 def kernel(a, b, length=1.0):
-    tr("""How alike the losses of two rates are expected to be: (a,), (b,) -> (a, b)""",
+    tr("""How alike the losses of two rates are expected to be: (a,), (b,)
+    -> (a, b)""",
        """两个学习率的损失预计有多相像：(a,)、(b,) -> (a, b)""")
     return np.exp(-0.5 * ((a[:, None] - b[None]) / length) ** 2)
 
 
 level = losses[seen].mean()
-inverse = np.linalg.inv(kernel(log_rates[seen], log_rates[seen]) + 1e-4 * np.eye(len(seen)))
-weights = kernel(across, log_rates[seen]) @ inverse                                        # (200, seen)
+inverse = np.linalg.inv(kernel(log_rates[seen], log_rates[seen])
+                        + 1e-4 * np.eye(len(seen)))
+# (200, seen)
+weights = kernel(across, log_rates[seen]) @ inverse
 mean = level + weights @ (losses[seen] - level)
-unknown = 1 - np.sum(weights * kernel(across, log_rates[seen]), axis=1)  # 0 at the points we know  # 在已知的点上为 0
+# 0 at the points we know  # 在已知的点上为 0
+unknown = 1 - np.sum(weights * kernel(across, log_rates[seen]), axis=1)
 deviation = losses[seen].std() * np.sqrt(np.maximum(unknown, 0))
-bound = mean - 2.6 * deviation                                             # (5), KerasTuner's beta  # (5) 式，取 KerasTuner 的 β
+# (5), KerasTuner's beta  # (5) 式，取 KerasTuner 的 β
+bound = mean - 2.6 * deviation
 print(tr("next rate to try", "下一个要试的学习率"), f"{10 ** across[bound.argmin()]:.5f}")
 # %% id="bayes-figure" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.6, 3))
@@ -841,10 +903,12 @@ for epochs in (1, 3, 9):
     left, done = left // 3, epochs
 print("=", spent, tr("epochs, in place of 81", "轮，而不是 81 轮"))
 
-for rounds in t.keras_tuner_brackets(9):
-    print([(each.trials, each.epochs) for each in rounds], t.epochs_spent([rounds]))
-print(tr("KerasTuner, all brackets", "KerasTuner，各档合计"), t.epochs_spent(t.keras_tuner_brackets(9)),
-      tr("; the paper", "；论文"), t.epochs_spent(t.hyperband_brackets(9)))
+for rounds in tuning.keras_tuner_brackets(9):
+    print([(each.trials, each.epochs) for each in rounds],
+          tuning.epochs_spent([rounds]))
+print(tr("KerasTuner, all brackets", "KerasTuner，各档合计"),
+      tuning.epochs_spent(tuning.keras_tuner_brackets(9)), tr("; the paper", "；论文"),
+      tuning.epochs_spent(tuning.hyperband_brackets(9)))
 # %% [markdown] id="hyperband-reading" lang="en"
 # A score of Hyperband's belongs to a setting **and its epochs**: the best of an early round must be trained for that long, not for nine. And a setting may begin slowly and end well, a small learning rate for instance. Hyperband therefore runs several **brackets**, from those that stop bad settings early to those that do not; the last is plain random search. One pass of KerasTuner's with at most nine epochs costs about as much as
 # eight trials of nine epochs. That is the **compute budget** of all three. Every search is repeated with other seeds: the result of a single one is largely chance.
@@ -871,20 +935,21 @@ space.Choice("batch_size", [16, 32, 64, 128])
 
 
 def evaluate(job, seed=course.seed):
-    tr("""Train a setting, from where it stopped if Hyperband says so -> its validation loss""",
+    tr("""Train a setting, from where it stopped if Hyperband says so
+    -> its validation loss""",
        """训练一种设置，Hyperband 要求时从停下的地方接着来 -> 验证损失""")
-    run = t.Training(t.Settings(**job.values), x, y, course.epochs, seed)
+    run = tuning.Training(tuning.Settings(**job.values), x, y, course.epochs,
+                          seed)
     if job.previous is not None:
         run.load(job.previous)
     run.run(job.epochs - run.epoch)
     run.save(job.file)
     return run.measure(x_held, y_held)[0]
-
-
-searches = {method: [] for method in t.METHODS}
+# %% id="three-searches"
+searches = {method: [] for method in tuning.METHODS}
 for number in range(course.searches):
-    for method in t.METHODS:
-        searches[method].append(t.run_search(
+    for method in tuning.METHODS:
+        searches[method].append(tuning.run_search(
             evaluate, space, method, trials=course.trials, epochs=course.epochs,
             seed=course.seed + number, iterations=course.iterations))
 for method, found in searches.items():
@@ -894,6 +959,7 @@ for method, found in searches.items():
     print(display.padded(called[method], 10), scores.round(4),
           tr(f"{trials} trials, {epochs} epochs, {took:.1f} s",
              f"{trials} 次试验，{epochs} 轮，{took:.1f} 秒"))
+# %% id="three-winner"
 default_loss = default_losses.mean()
 print(tr(f"the defaults: {default_loss:.4f}", f"默认设置：{default_loss:.4f}"))
 everything = [search for found in searches.values() for search in found]
@@ -901,14 +967,16 @@ winner = min(everything, key=lambda search: search.best.score).best
 print(tr(f"the best of all, {winner.score:.4f} after {winner.epochs} epochs:",
          f"全部里面最好的，{winner.epochs} 轮之后 {winner.score:.4f}："),
       {name: round(value, 4) for name, value in winner.values.items()})
-looked_at = course.iterations * sum(rounds[0].trials for rounds in t.keras_tuner_brackets(course.epochs))
+brackets = tuning.keras_tuner_brackets(course.epochs)
+looked_at = course.iterations * sum(rounds[0].trials for rounds in brackets)
 print(tr("settings that Hyperband looks at:", "Hyperband 看过几组设置："), looked_at)
-course.report("search_loss", np.mean([search.best.score for search in everything]))
+course.report("search_loss",
+              np.mean([search.best.score for search in everything]))
 # %% id="three-figure" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7, 3.2))
 for color, (method, found) in zip((grey, green, red), searches.items(), strict=True):
     for number, search in enumerate(found):
-        axis.step([trial.spent for trial in search.trials], t.best_so_far([trial.score for trial in search.trials]), where="post", color=color, lw=4 if method == "random" else 1.6, alpha=0.5 if method == "random" else 1.0, label=shown[method] if number == 0 else None)
+        axis.step([trial.spent for trial in search.trials], tuning.best_so_far([trial.score for trial in search.trials]), where="post", color=color, lw=4 if method == "random" else 1.6, alpha=0.5 if method == "random" else 1.0, label=shown[method] if number == 0 else None)
 axis.axhline(default_loss, color="black", lw=1, ls="--", label=plots.label("defaults", "默认设置"))
 low = min(search.best.score for search in everything)
 axis.set(xlabel=plots.label("epochs spent", "花掉的轮数"), ylabel=plots.label("lowest validation loss so far", "至今最低的验证损失"), ylim=(low - 0.02, max(default_loss, low) + 0.25))
@@ -927,12 +995,14 @@ plots.show(figure, "Lowest validation loss found so far against epochs spent, on
 # 一个页面里只能重复两遍。下面是**事先跑好的记录**：同样的比较用十个种子各做一遍，每次搜索的预算是 225 轮，任务是小尺寸的手写数字图片，取自一个已经安装的包。“搜索报告值”是搜索给出的胜出设置的验证损失，
 # “重训均值”是同样的设置重新训练五遍的平均损失，“测试”是它们的准确率，“提升”是比默认设置高出多少个百分点。`python -m course_lib.tuning.study` 会重做一遍并比较。
 # %% id="three-recorded-table"
-studied = t.recorded_searches()
+studied = tuning.recorded_searches()
 rows = []
-for method, row in t.summarise(studied).items():
-    spread_out = [f"{row[name][0]:.3f} ± {row[name][1]:.3f}" for name in ("claimed", "again", "test")]
+for method, row in tuning.summarise(studied).items():
+    spread_out = [f"{row[name][0]:.3f} ± {row[name][1]:.3f}"
+                  for name in ("claimed", "again", "test")]
     gain = 100 * (row["test"][0] - row["default"][0])
-    rows.append([called[method], *spread_out, f"{gain:.1f}", f"{row['seconds'][0]:.0f}"])
+    rows.append([called[method], *spread_out, f"{gain:.1f}",
+                 f"{row['seconds'][0]:.0f}"])
 display.table(["", tr("claimed", "搜索报告值"), tr("again", "重训均值"), tr("test", "测试"),
                tr("gain", "提升"), tr("seconds", "秒")], rows)
 for method, found in studied.items():
@@ -941,7 +1011,8 @@ for method, found in studied.items():
           sum(one["again"] > one["claimed"] for one in found), "/", len(found))
 for method in ("bayesian", "hyperband"):
     pairs = zip(studied[method], studied["random"], strict=True)
-    ahead = 100 * np.array([one["test"] - other["test"] for one, other in pairs])
+    ahead = 100 * np.array(
+        [one["test"] - other["test"] for one, other in pairs])
     print(called[method],
           tr("less random, in the test, seed by seed:", "减去随机，测试准确率，逐个种子："),
           f"{ahead.mean():+.2f} ± {ahead.std(ddof=1) / len(ahead) ** 0.5:.2f}")
@@ -980,33 +1051,43 @@ for method in ("bayesian", "hyperband"):
 random = np.random.default_rng(course.seed)
 for count in (2, 5, 10, 50):
     drawn = random.normal(size=(4_000, count)).max(axis=1).mean()
-    print(count, round(drawn, 2), round(t.expected_maximum(count), 2))  # drawn; (6)  # 抽样；(6) 式
+    # drawn; (6)  # 抽样；(6) 式
+    print(count, round(drawn, 2), round(tuning.expected_maximum(count), 2))
 # %% [markdown] id="again-run-text" lang="en"
 # Now real settings: drawn at random near the valley, each trained with several seeds **and scored on a half of the validation reviews that is drawn anew each time**. Every run has its best setting; then we look this setting up in the other runs.
 # %% [markdown] id="again-run-text" lang="zh" of="894ac474"
 # 再来看真的设置：在谷地附近随机抽取，每组用几个种子训练，**每次另抽一半验证影评来打分**。每次运行各选出得分最高的设置；然后查它在别的运行里的分数。
 # %% id="again-run"
-searched_again = [t.Axis("learning_rate", 5e-4, 1e-2, "log"), t.Axis("hidden_units", 8, 128, "log"),
-                  t.Axis("dropout", 0.0, 0.5)]
-near = t.random_points(searched_again, course.settings, course.seed)
+searched_again = [tuning.Axis("learning_rate", 5e-4, 1e-2, "log"),
+                  tuning.Axis("hidden_units", 8, 128, "log"),
+                  tuning.Axis("dropout", 0.0, 0.5)]
+near = tuning.random_points(searched_again, course.settings, course.seed)
 scores = np.zeros((course.settings, course.repeats))
 for number in range(course.repeats):
-    half = np.random.default_rng(course.seed + number).permutation(len(y_held))[: len(y_held) // 2]
+    random = np.random.default_rng(course.seed + number)
+    half = random.permutation(len(y_held))[: len(y_held) // 2]
     for row, (rate, units, drop) in enumerate(near):
         run = train(course.seed + number, epochs=min(course.epochs, 5),
-                    learning_rate=float(rate), hidden_units=int(units), dropout=float(drop))
+                    learning_rate=float(rate), hidden_units=int(units),
+                    dropout=float(drop))
         scores[row, number] = run.measure(x_held[half], y_held[half])[1]
-again = t.winner_again(scores)
+# %% id="again-numbers"
+again = tuning.winner_again(scores)
 claimed, elsewhere = again.claimed, again.repeated
-print(tr(f"the best settings scored {claimed:.3f}; elsewhere the same settings reached {elsewhere:.3f}:",
+print(tr(f"the best settings scored {claimed:.3f}; elsewhere the same settings "
+         f"reached {elsewhere:.3f}:",
          f"胜出设置的分数 {claimed:.3f}；同样的设置在别处得 {elsewhere:.3f}："),
       tr(f"optimism {again.optimism:.3f}", f"乐观偏差 {again.optimism:.3f}"))
 same, best_quarter = again.same_winner, again.top_quarter
-print(tr(f"the same setting in {same:.0%} of pairs of runs; among the best quarter in {best_quarter:.0%}",
-         f"两次运行选出同一组设置的占 {same:.0%}；胜出设置仍在前四分之一的占 {best_quarter:.0%}"))
-print(tr(f"noise of one score ±{again.noise:.4f}, spread of the settings ±{again.spread:.4f}",
-         f"一个分数的噪声 ±{again.noise:.4f}，各设置之间的散布 ±{again.spread:.4f}"))
-if_alike = again.noise * t.expected_maximum(course.settings)
+print(tr(f"the same setting in {same:.0%} of pairs of runs; among the best "
+         f"quarter in {best_quarter:.0%}",
+         f"两次运行选出同一组设置的占 {same:.0%}；"
+         f"胜出设置仍在前四分之一的占 {best_quarter:.0%}"))
+print(tr(f"noise of one score ±{again.noise:.4f}, spread of the settings "
+         f"±{again.spread:.4f}",
+         f"一个分数的噪声 ±{again.noise:.4f}，"
+         f"各设置之间的散布 ±{again.spread:.4f}"))
+if_alike = again.noise * tuning.expected_maximum(course.settings)
 print(tr(f"formula (6), if all settings were alike: {if_alike:.3f}",
          f"如果各设置一样好，按 (6) 式：{if_alike:.3f}"))
 course.report("optimism", again.optimism)
@@ -1065,31 +1146,34 @@ for name, runs in finalists.items():
 #
 # 只划分一次，就只有一份影评用于验证。**交叉验证**把影评分成 $k$ 份，叫做 $k$ **折**，每一折轮流留出一次：训练 $k$ 遍，得 $k$ 个分数，取平均，噪声就小了。六条影评分三折：
 # %% id="folds-loop"
-for learnt, left_out in t.k_folds(6, 3, seed=course.seed):
+for learnt, left_out in tuning.k_folds(6, 3, seed=course.seed):
     print(learnt, left_out)
 
 
 def fold_score(settings):
-    tr("""-> a function from the places to learn from and to hold out to an accuracy""",
+    tr("""-> a function from the places to learn from and to hold out to an
+    accuracy""",
        """-> 一个函数：给出学习用的和留出的位置，返回准确率""")
     def score(learnt, left_out):
-        run = t.Training(t.Settings(**settings), x[learnt], y[learnt], min(course.epochs, 5), course.seed)
+        run = tuning.Training(tuning.Settings(**settings), x[learnt], y[learnt],
+                         min(course.epochs, 5), course.seed)
         run.run(course.epochs)
         return run.measure(x[left_out], y[left_out])[1]
     return score
-
-
+# %% id="folds-compare"
 compared = {
     tr("defaults", "默认"): {},
     tr("wide", "加宽"): {"hidden_units": 128},
     tr("dropout", "暂退法"): {"dropout": 0.4},
 }
 for name, settings in compared.items():
-    per_fold = t.cross_validate(fold_score(settings), len(x), 4, course.seed, films)
-    base = per_fold if not settings else base
+    per_fold = tuning.cross_validate(fold_score(settings), len(x), 4,
+                                     course.seed, films)
+    if not settings:  # the defaults  # 默认设置
+        base = per_fold
     print(display.padded(name, 10), per_fold.round(3),
-          tr(f"mean {per_fold.mean():.4f}; less the defaults, fold by fold:",
-             f"均值 {per_fold.mean():.4f}；逐折减去默认："), (per_fold - base).round(3))
+          tr(f"mean {per_fold.mean():.4f}; less the defaults, fold by fold:", f"均值 {per_fold.mean():.4f}；逐折减去默认："),
+          (per_fold - base).round(3))
 # %% [markdown] id="folds-reading" lang="en"
 # `groups` keeps the reviews of a film together, as in lesson 07. Some folds are easier than others, and that is no harm: every setting meets the same folds, so compare them **fold by fold**, as the last numbers do. Ahead in all four is a good sign; ahead in three of four proves little. (Strictly, TF-IDF and the decomposition should be learnt anew in each fold, without the reviews left out. We share them to save time: settings may be compared, the accuracies themselves are a little too good or too bad.)
 #
@@ -1100,16 +1184,22 @@ for name, settings in compared.items():
 # KerasTuner 没有交叉验证。`t.KFoldSearch` 只改写一个方法 `run_trial`，让它返回一个列表，oracle 会取平均。第一篇文章承诺了却没有做的，就是这件事。
 # %% id="folds-tuner"
 with tempfile.TemporaryDirectory() as folder:
-    tuner = t.KFoldSearch(
-        hypermodel=hypermodel, objective=keras_tuner.Objective("val_loss", "min"),
-        max_trials=2 if course.scale != "smoke" else 1,
-        seed=course.seed, directory=folder, project_name="folds",
+    tuner = tuning.KFoldSearch(hypermodel=hypermodel,
+                          objective=keras_tuner.Objective("val_loss", "min"),
+                          max_trials=2 if course.scale != "smoke" else 1,
+                          seed=course.seed, directory=folder,
+                          project_name="folds")
+    tuner.search(x, column, folds=3 if course.scale != "smoke" else 2,
+                 seed=course.seed, groups=films, epochs=course.keras_epochs,
+                 verbose=0)
+    found = tuning.best_trial(tuner)
+    print(
+        f"{found.score:.4f}",
+        {
+            name: round(value, 4)
+            for name, value in found.hyperparameters.values.items()
+        },
     )
-    tuner.search(x, column, folds=3 if course.scale != "smoke" else 2, seed=course.seed,
-                 groups=films, epochs=course.keras_epochs, verbose=0)
-    found = t.best_trial(tuner)
-    print(f"{found.score:.4f}",
-          {name: round(value, 4) for name, value in found.hyperparameters.values.items()})
 # %% [markdown] id="nested" lang="en"
 # The best mean over folds is still the best of many: formula (6) applies to it as well. Where no test set is left, hold out each fold **from the search itself**: search on the other folds, train what it chose, score it on the fold it never saw. This is **nested** cross-validation. It estimates the whole procedure,
 # search included, and not one setting: the folds may well choose different ones. Where there is a test set that is used once, as here, that does the same for less.
@@ -1117,36 +1207,52 @@ with tempfile.TemporaryDirectory() as folder:
 # 各折均值最好的那组，仍然是从许多组里挑出来的，(6) 式照样适用。没有测试集可用时，就要让每一折**连搜索也看不到**：在其余的折上搜索，训练选中的设置，再到它从没见过的那一折上打分。
 # 这叫**嵌套**交叉验证。它估计的是连搜索在内的整个流程，而不是某一组设置：各折选中的很可能不同。如果有一个只用一次的测试集（这里就有），用更少的计算就能做到同样的事。
 # %% id="nested-run"
-candidates = [dict(learning_rate=rate, hidden_units=units) for rate in (1e-3, 1e-2) for units in (16, 64)]
+candidates = [dict(learning_rate=rate, hidden_units=units)
+              for rate in (1e-3, 1e-2) for units in (16, 64)]
 
 
 def choose(places, seed):
-    tr("""-> the candidate with the best mean over inner folds, seeing only these places""",
+    tr("""-> the candidate with the best mean over inner folds, seeing only
+    these places""",
        """-> 只看这些位置，内层各折平均最好的候选""")
     def score(settings):
         def inner(learnt, left_out):
             return fold_score(settings)(places[learnt], places[left_out])
-        return t.cross_validate(inner, len(places), 2, seed, films[places]).mean()
+
+        inner_films = films[places]
+        return tuning.cross_validate(
+            inner, len(places), 2, seed, inner_films
+        ).mean()
+
     return max(candidates, key=score)
 
 
-outer, chosen = t.nested(
-    choose, lambda settings, learnt, left_out: fold_score(settings)(learnt, left_out),
-    len(x), 3, course.seed, films)
+def outer_score(settings, learnt, left_out):
+    return fold_score(settings)(learnt, left_out)
+# %% id="nested-outer"
+outer, chosen = tuning.nested(choose, outer_score, len(x), 3, course.seed,
+                              films)
 print(outer.round(3), tr(f"mean {outer.mean():.3f}", f"均值 {outer.mean():.3f}"))
 print(chosen)
 
-plainly = max(t.cross_validate(fold_score(settings), len(x), 3, course.seed, films).mean()
-              for settings in candidates)
-print(tr(f"without nesting, the best candidate's own mean over three folds: {plainly:.3f}",
+means = []
+for settings in candidates:
+    per_fold = tuning.cross_validate(fold_score(settings), len(x), 3,
+                                     course.seed, films)
+    means.append(per_fold.mean())
+plainly = max(means)
+print(tr("without nesting, the best candidate's own mean over three folds: "
+         f"{plainly:.3f}",
          f"不嵌套，最好的候选自己的三折均值：{plainly:.3f}"))
 
+# %% id="nested-test"
 # The finalists of section 10, in the test: each model once.  # 第 10 节的入围者接受测试：每个模型一次。
 for name, runs in finalists.items():
-    loss, accuracy = np.mean([run.measure(x_asked, y_asked) for run in runs], axis=0)
+    loss, accuracy = np.mean([run.measure(x_asked, y_asked) for run in runs],
+                             axis=0)
     error = metrics.standard_error(accuracy, len(y_asked))
-    print(display.padded(name, 10), tr(f"test: loss {loss:.4f}, accuracy {accuracy:.4f} ± {error:.4f}",
-                            f"测试：损失 {loss:.4f}，准确率 {accuracy:.4f} ± {error:.4f}"))
+    print(display.padded(name, 10),
+          tr(f"test: loss {loss:.4f}, accuracy {accuracy:.4f} ± {error:.4f}", f"测试：损失 {loss:.4f}，准确率 {accuracy:.4f} ± {error:.4f}"))
 # %% [markdown] id="nested-reading" lang="en"
 # One nested mean of three folds is noisy itself; what nesting removes is the *bias* of reporting the best candidate's own mean. Where all folds choose alike, as they may with four candidates, the two means agree; with many candidates they part. In the test, hold the gain against its error: little or nothing may be left of what the search had claimed, for the reasons of section 10.
 # That is no reason not to search, but it is one to say what the search cost and what was left of it.
@@ -1164,21 +1270,24 @@ for name, runs in finalists.items():
 # 在真正的任务上，搜索能带来多少提升？第 07 课加权 n 元语法的设置是用手调出来的，试过多少次，谁也没数。下面**事先跑好的记录**让机器来找：按 (4) 式取 60 个随机点，六个超参数（最长的 n 元语法、一个 n 元语法至少要出现在几条影评里、平滑、惩罚、学习率、轮数），
 # 凭另外一些电影的影评上的损失来选；然后用全部 25,000 条有标注的影评训练，测试一次。`python -m course_lib.tuning.n_grams` 会重做一遍。
 # %% id="rung-table"
-by_hand = {record.seed: record for record in load_records() if record.model == "nb-n-grams"}
-searched = t.recorded_rung()
+by_hand = {record.seed: record
+           for record in load_records() if record.model == "nb-n-grams"}
+searched = tuning.recorded_rung()
 rows = []
 for record in searched:
     hand = by_hand[record.seed]
     shares = hand.validation, record.validation, hand.test, record.test
     rows.append([record.seed, *(f"{100 * share:.2f}" for share in shares),
-                 f"{record.minutes['search']:.1f}", f"{record.minutes['training']:.1f}"])
+                 f"{record.minutes['search']:.1f}",
+                 f"{record.minutes['training']:.1f}"])
 heads = (tr("validation, %: by hand", "验证（%）：手调"), tr("searched", "搜索"),
          tr("test, %: by hand", "测试（%）：手调"), tr("searched", "搜索"))
 display.table([tr("seed", "种子"), *heads, tr("search, minutes", "搜索（分钟）"),
                tr("winner, trained twice", "胜出设置，训练两遍")], rows)
 for record in searched:
     knobs = "longest", "min_reviews", "alpha", "l2", "learning_rate", "epochs"
-    print(record.seed, *(f"{name} {record.settings[name]:.2g}" for name in knobs), sep="  ")
+    print(record.seed,
+          *(f"{name} {record.settings[name]:.2g}" for name in knobs), sep="  ")
 print(tr("standard error in the test", "测试的标准误"),
       f"{100 * metrics.standard_error(hand.test, 25_000):.2f}")
 # %% [markdown] id="rung-reading" lang="en"
@@ -1223,7 +1332,8 @@ def fragile(job):
     return evaluate(job)
 
 
-survived = t.run_search(fragile, space, "random", trials=4, epochs=1, seed=course.seed)
+survived = tuning.run_search(fragile, space, "random", trials=4, epochs=1,
+                        seed=course.seed)
 print(tr(f"{len(survived.failures)} of {len(survived.trials)} failed",
          f"{len(survived.trials)} 次中失败 {len(survived.failures)} 次"))
 
@@ -1233,8 +1343,9 @@ def hopeless(job):
 
 
 try:
-    t.run_search(hopeless, space, "random", trials=4, epochs=1, seed=course.seed)
-except t.SearchFailed as error:
+    tuning.run_search(hopeless, space, "random", trials=4, epochs=1,
+                 seed=course.seed)
+except tuning.SearchFailed as error:
     print("SearchFailed:", error)
 # %% [markdown] id="safe-killed" lang="en"
 # And **machines stop**. KerasTuner keeps its state in several files, written one after the other and in place. A kill between two of them leaves a trial that is done twice or never, or a file cut in half that nobody can read. `Careful` writes each file whole or not at all, and makes them agree before it goes on.
@@ -1254,16 +1365,19 @@ def unplugged(job):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    how = dict(method="random", trials=5, epochs=1, seed=course.seed, folder=folder)
+    how = dict(method="random", trials=5, epochs=1, seed=course.seed,
+               folder=folder)
     try:
-        t.run_search(unplugged, space, **how)
+        tuning.run_search(unplugged, space, **how)
     except KeyboardInterrupt:
         print(tr("stopped in trial", "停在第几次试验："), len(ran))
-    resumed = t.run_search(unplugged, space, **how)
+    resumed = tuning.run_search(unplugged, space, **how)
 print(ran)
 twice = [rate for rate in dict.fromkeys(ran) if ran.count(rate) > 1]
-print(tr(f"{len(resumed.trials)} trials in {len(ran)} starts; started twice: {twice}",
-         f"{len(resumed.trials)} 次试验，启动了 {len(ran)} 次；启动过两遍的：{twice}"))
+print(
+    tr(f"{len(resumed.trials)} trials in {len(ran)} starts; started twice: {twice}",
+       f"{len(resumed.trials)} 次试验，启动了 {len(ran)} 次；启动过两遍的：{twice}")
+)
 # %% [markdown] id="distributed" lang="en"
 # **Several machines** can share a search: one process, the chief, holds the oracle; workers ask it for trials. The same program runs in all of them; three variables say which is which:
 #
@@ -1348,7 +1462,8 @@ def scheduled_rate(step, peak, warmup_steps, total_steps):
        """-> 这一步的学习率，一个数""")
     if step < warmup_steps:
         return peak * (step + 1) / warmup_steps
-    return peak * 0.5 * (1 + np.cos(np.pi * (step - warmup_steps) / (total_steps - warmup_steps)))
+    return peak * 0.5 * (1 + np.cos(
+        np.pi * (step - warmup_steps) / (total_steps - warmup_steps)))
 # %% id="ex2-check" tags=["check"]
 check("08.2", scheduled_rate)
 # %% [markdown] id="ex3-text" lang="en"
@@ -1361,17 +1476,20 @@ check("08.2", scheduled_rate)
 # 已知每组设置在每一轮之后的损失**会是**多少。先让所有设置训练一轮，留下最好的 `1 / factor`（向下取整，至少一组），接着训练到第 `factor` 轮，再到第 `factor²` 轮，依此类推；最后一回合到最后一列为止，不管那是第几轮，哪怕只剩一组。每一回合只按自己最后一轮的损失评判。尚未训练到的轮次，其损失不能使用。返回剩下那组设置的行号（若剩下不止一组，取其中最好的），以及所有设置一共训练了多少轮。
 # %% id="ex3" tags=["exercise"] difficulty=3 minutes=18
 def successive_halving(losses, factor):
-    tr("""losses (settings, epochs) -> the row number of the best setting left, and the epochs spent""",
+    tr("""losses (settings, epochs)
+    -> the row number of the best setting left, and the epochs spent""",
        """losses (settings, epochs) -> 留到最后的最好设置的行号，以及花掉的轮数""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def successive_halving(losses, factor):
-    tr("""losses (settings, epochs) -> the row number of the best setting left, and the epochs spent""",
+    tr("""losses (settings, epochs)
+    -> the row number of the best setting left, and the epochs spent""",
        """losses (settings, epochs) -> 留到最后的最好设置的行号，以及花掉的轮数""")
     left, done, epochs, spent = np.arange(len(losses)), 0, 1, 0
     while True:
         spent += len(left) * (epochs - done)
-        left = left[np.argsort(losses[left, epochs - 1])][: max(len(left) // factor, 1)]
+        order = np.argsort(losses[left, epochs - 1])
+        left = left[order][: max(len(left) // factor, 1)]
         if epochs == losses.shape[1]:
             return left[0], spent
         done, epochs = epochs, min(epochs * factor, losses.shape[1])

@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "checkpoints": ["Checkpoint", "CheckpointFolder"],
-        "compiling": ["adamw", "compile_for_training"],
+        "compiling": ["adamw", "compile_for_training", "starting_point"],
         "kept": ["keep_weights", "with_kept_weights"],
         "recorded": ["differences", "read_records", "recorded_in", "write_record"],
         "resuming": ["fit_resumable"],

@@ -1,6 +1,8 @@
-"""One way to compile a model that is going to be trained, and the optimiser that most of them get."""
+"""One way to compile a model that is going to be trained, to begin again with it, and the optimiser of most."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import keras
 
@@ -36,6 +38,26 @@ def compile_for_training(
     if short_steps is not None:
         options["steps_per_execution"] = devices.steps_in_a_call(min(short_steps, STEPS_IN_A_CALL))
     model.compile(optimizer=optimizer, **options)
+
+
+def starting_point(model: keras.Model) -> Callable[[], None]:
+    """Remember a compiled model as it is now, so that it can be trained from here more than once.
+
+    Args:
+        model: a model whose weights and optimiser's variables are made.
+
+    Returns:
+        A function that puts the weights and the optimiser's state back. Where the model draws random numbers, their
+        sequence goes on: each training draws other ones.
+    """
+    variables = [*model.weights, *model.optimizer.variables]
+    values = [keras.ops.convert_to_numpy(variable) for variable in variables]
+
+    def begin_again() -> None:
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+
+    return begin_again
 
 
 def adamw(learning_rate: object, weight_decay: float, **options: object) -> keras.Optimizer:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_lib.training import devices
-from course_lib.training.compiling import adamw, compile_for_training
+from course_lib.training.compiling import adamw, compile_for_training, starting_point
 
 
 class Noting(keras.Model):
@@ -86,3 +86,16 @@ def test_adamw_is_kerass(decay):
             optimizer.apply([keras.ops.convert_to_tensor(slope)], [weight])
     np.testing.assert_array_equal(*map(keras.ops.convert_to_numpy, weights))
     assert not np.array_equal(keras.ops.convert_to_numpy(weights[0]), start)
+
+
+def test_a_training_begins_again_where_the_first_one_did():
+    inputs, targets = np.random.default_rng(0).normal(size=(32, 4)), np.ones((32, 3))
+    model = keras.Sequential([keras.layers.Dense(3)])
+    compile_for_training(model, (None, 4), keras.optimizers.Adam(0.1), loss="mse")
+    begin_again = starting_point(model)
+    losses = []
+    for _ in range(2):
+        begin_again()
+        assert int(keras.ops.convert_to_numpy(model.optimizer.iterations)) == 0
+        losses.append(model.fit(inputs, targets, epochs=2, shuffle=False, verbose=0).history["loss"])
+    assert losses[0] == losses[1] and losses[0][1] < losses[0][0]
