@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from course_lib.data import trained
+from course_lib.data import registry, samples, trained
+from course_lib.showing.language import tr
 
 
 class MiniLMFiles(NamedTuple):
@@ -38,3 +39,13 @@ def load() -> MiniLMFiles:
     """
     paths, source = trained.files("minilm")
     return MiniLMFiles(*paths, source)
+
+
+def stand_in(reason: object) -> None:
+    """Record that the small encoder of lesson 10 stands in for this one, and say so once.
+
+    Args:
+        reason: why this one cannot be had.
+    """
+    small = tr("(lesson 10's small encoder, with the weights on record)", "（第 10 课有权重记录的小编码器）")
+    samples.stand_in(registry.card("minilm"), reason, small)

@@ -27,25 +27,27 @@ def write_rows(path: Path | str, rows: Iterable[Sequence[str]]) -> None:
     Path(path).write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8", newline="\n")
 
 
-def stand_in(card: registry.Card, reason: object) -> None:
+def stand_in(card: registry.Card, reason: object, sample: str | None = None) -> None:
     """Record that a sample stands in for a data set, and say so, once for each data set.
 
     Args:
         card: the data set that could not be had.
         reason: why.
+        sample: what stands in; None for the sample that the card names.
     """
     if card.id in _in_use:
         return
     _in_use.add(card.id)
+    sample = card.sample if sample is None else sample
     text = tr(
         f"⚠ SAMPLE DATA, NOT THE REAL THING\n"
-        f"{card.title} could not be had, so the course's own small sample {card.sample} stands in.\n"
+        f"{card.title} could not be had, so the course's own small sample {sample} stands in.\n"
         f"Everything runs; the numbers are not results on {card.id}.\n"
         f"Why: {reason}\n"
         f"What to do: connect to the net and run `course data fetch {card.id}`, "
         f"or set COURSE_DATA to a folder that has it.",
         f"⚠ 这是样例数据，不是真实数据\n"
-        f"无法取得“{card.title}”，现以本课程自带的小样例 {card.sample} 代替。\n"
+        f"无法取得“{card.title}”，现以本课程自带的小样例 {sample} 代替。\n"
         f"所有代码照常运行，但得到的数字不是 {card.id} 上的结果。\n"
         f"原因：{reason}\n"
         f"解决办法：联网后运行 `course data fetch {card.id}`，或把 COURSE_DATA 设为存有该数据集的文件夹。",
