@@ -519,7 +519,7 @@ for text in ["i [MASK] this movie .", "this is one of the [MASK] films ever made
 #
 # 老实的问题是另一个：同样形状的两个网络，给同样的 2,000 个标签，一个刚初始化，一个预训练过，哪个更好？预训练要做多少才行？结果有记录：预算是预训练花掉的处理器时间；学标签的时间，两者一样。
 
-# %% id="pays-plot"
+# %% id="pays-plot" tags=["fold"]
 runs = bert.recorded_pretraining()
 budgets = [run.processor_minutes.get("pre-training", 0) for run in runs]
 means = [run.validation for run in runs]
@@ -538,8 +538,18 @@ plots.show(
     "Share of validation reviews judged right after 2,000 labels, against the minutes of pre-training; grey dots are seeds, a dashed line is the network without pre-training.",
     "学过 2,000 个标签之后判对的验证集影评比例，横轴是预训练的分钟数；灰点是各个种子，虚线是没有预训练的网络。",
 )
+# %% id="pays-numbers"
 for run, budget in zip(runs, budgets, strict=True):
-    print(f"{run.steps:>6} {tr('steps', '步')}  {budget:5.1f}  {run.validation:.1%}")
+    hidden = "" if run.hidden_loss is None else f"{run.hidden_loss:.2f}"
+    print(f"{run.steps:>6} {tr('steps', '步')}  {budget:5.1f} min  {hidden:>5}  {run.validation:.1%}")
+# %% [markdown] id="pays-reading" lang="en"
+# (The third number is the loss per hidden word on held-out reviews.) At none of these budgets does it pay: on a minute, and on ten minutes, of pre-training the network is **worse** off than with fresh weights. So long it has learnt little but which words are frequent, and weights that serve that are no better a start for verdicts than random ones.
+#
+# Remember these numbers for the next sections. The same 2,000 labels will take a **real** encoder, for whose pre-training days of many machines were paid, more than ten points further. Pre-training pays late, and then it pays a lot; that is why it is done once and shared. Whoever has an evening of a laptop and some labels should count words (lesson 07) or take what others have trained.
+# %% [markdown] id="pays-reading" lang="zh" of="ca224d54"
+# （第三个数是留出影评上每个被藏的词的损失。）在这些预算下，预训练都不划算：做一分钟也好，十分钟也好，得到的网络都比刚初始化的**更差**。到这时为止，它学到的不过是哪些词常见，而为此调好的权重，作为判断褒贬的起点，并不比随机的好。
+#
+# 记住这些数，后面要用。同样的 2,000 个标签，配上一个**真的**编码器（为它的预训练，许多台机器跑了好多天），能再高出十个百分点以上。预训练的回报来得晚，来了就很大；所以它只做一次，大家共用。只有一台笔记本、一个晚上和一些标签的人，应当去数词（第 07 课），或者拿别人训练好的来用。
 
 # %% [markdown] id="real" lang="en" tags=["stop"]
 # ## 5 · A real one
@@ -677,8 +687,14 @@ plots.show(
 #
 # 第 01 课欠了一笔账：Word2Vec 里 *bank* 只有一个向量，不管它是放贷的银行，还是河岸。在这里，*bank* 的向量是从句子里出来的。两种意思各三个句子；逐层比较：意思相同的两个 *bank*，平均余弦是多少，意思不同的又是多少。
 # %% id="banks-run"
-money = ["the bank raised its interest rates", "the central bank lent money to firms", "she opened an account at the bank"]
-river = ["we sat on the bank of the river", "reeds grow along the bank of the pond", "they fished from the grassy bank"]
+money = [
+    "the bank raised its interest rates", "the central bank lent money to firms",
+    "she opened an account at the bank",
+]
+river = [
+    "we sat on the bank of the river", "reeds grow along the bank of the pond",
+    "they fished from the grassy bank",
+]
 [word] = tokens.to_ids(tokens.encode("bank"))[:1]
 rows = prep.pad([tokens.ids_of(sentence)[0] for sentence in money + river])
 places = (rows == word).argmax(axis=1)
