@@ -504,9 +504,9 @@ for epoch in range(course.epochs):
 course.report("pretraining_gain", yardstick - reached)
 
 # %% [markdown] id="fill" lang="en"
-# In a minute the small model has learnt which words are frequent, and a little more. The same kind of model was trained longer before, and its weights are on record. Let it fill gaps:
-# %% [markdown] id="fill" lang="zh" of="d046ae53"
-# 一分钟里，这个小模型学到的是哪些词常见，还有一点点别的。同样的模型事先训练过更久，权重有记录。让它来填空：
+# In some seconds the small model has learnt which words are frequent, and nothing else. One of the same kind, twice as wide, was trained longer before, and its weights are on record. Let it fill gaps:
+# %% [markdown] id="fill" lang="zh" of="580380fa"
+# 几秒钟里，这个小模型学到的是哪些词常见，别的什么也没有。有一个同样的、宽一倍的模型事先训练过更久，权重有记录。让它来填空：
 # %% id="fill-run"
 def fill(text, count=5):
     tr("""The most probable words for the first [MASK] of a text""",
@@ -522,14 +522,13 @@ def fill(text, count=5):
 
 for text in [
     "i [MASK] this movie .", "this is one of the [MASK] films ever made .",
-    "the acting was [MASK] .", "she plays his [MASK] .",
-    "it is [MASK] worth your time .",
+    "it was a waste of [MASK] .", "at the end of the [MASK] , i was bored .",
 ]:
     print(f"{text:<45}", ", ".join(fill(text)))
 # %% [markdown] id="fill-reading" lang="en"
-# Nobody told it what a verb is, or that actresses play somebody's wife, mother or daughter. It has learnt both, and the second is a warning: a model takes over the habits of its texts, the bad ones as well.
-# %% [markdown] id="fill-reading" lang="zh" of="e909612b"
-# 没有人告诉过它什么是动词，也没人说过女演员演的总是谁的妻子、母亲或女儿。这两样它都学到了，而后一样是个警告：文字里的习惯，连同坏习惯，模型都会照单全收。
+# It has found out what reviews are about: *movie*, *film*, *this*. What a sentence is it does not know yet. Of the hidden words of other reviews it names one in five, mostly articles, commas and the like. This one has read some six million tokens. BERT read about 130 billion: a million steps, each of 256 rows of 512 tokens. Grammar, and then facts, come later on that road; a real encoder follows in the next section.
+# %% [markdown] id="fill-reading" lang="zh" of="d50a9a51"
+# 它已经知道影评在谈什么：*movie*、*film*、*this*。句子是怎么回事，它还不懂。别的影评里被藏起来的词，五个它能说对一个，多半是冠词、逗号之类。它读过的文字大约有六百万个词元。BERT 读了大约 1,300 亿：一百万步，每步 256 行，每行 512 个词元。语法，然后是事实，都在这条路的更远处；下一节就读进一个真的编码器。
 # %% [markdown] id="pays" lang="en"
 # ### Does it pay?
 #
@@ -564,11 +563,11 @@ for run, budget in zip(runs, budgets, strict=True):
     print(f"{run.steps:>6} {tr('steps', '步')}  {budget:5.1f} min", end="  ")
     print(f"{hidden:>5}  {run.validation:.1%}")
 # %% [markdown] id="pays-reading" lang="en"
-# (The third number is the loss per hidden word on held-out reviews.) At none of these budgets does it pay: on a minute, and on ten minutes, of pre-training the network is **worse** off than with fresh weights. So long it has learnt little but which words are frequent, and weights that serve that are no better a start for verdicts than random ones.
+# (The third number is the loss per hidden word on held-out reviews.) At none of these budgets does it pay. After one minute of pre-training, and after seven, the network is **worse** off than with fresh weights, although the loss on hidden words goes on falling. It has learnt little but which words are frequent and what reviews are about, and weights that serve that are no better a start for verdicts than random ones.
 #
 # Remember these numbers for the next sections. The same 2,000 labels will take a **real** encoder, for whose pre-training days of many machines were paid, more than ten points further. Pre-training pays late, and then it pays a lot; that is why it is done once and shared. Whoever has an evening of a laptop and some labels should count words (lesson 07) or take what others have trained.
-# %% [markdown] id="pays-reading" lang="zh" of="ca224d54"
-# （第三个数是留出影评上每个被藏的词的损失。）在这些预算下，预训练都不划算：做一分钟也好，十分钟也好，得到的网络都比刚初始化的**更差**。到这时为止，它学到的不过是哪些词常见，而为此调好的权重，作为判断褒贬的起点，并不比随机的好。
+# %% [markdown] id="pays-reading" lang="zh" of="1647629a"
+# （第三个数是留出影评上每个被藏的词的损失。）在这些预算下，预训练都不划算。做一分钟也好，七分钟也好，得到的网络都比刚初始化的**更差**，尽管猜词的损失一直在降。到这时为止，它学到的不过是哪些词常见、影评在谈什么，而为此调好的权重，作为判断褒贬的起点，并不比随机的好。
 #
 # 记住这些数，后面要用。同样的 2,000 个标签，配上一个**真的**编码器（为它的预训练，许多台机器跑了好多天），能再高出十个百分点以上。预训练的回报来得晚，来了就很大；所以它只做一次，大家共用。只有一台笔记本、一个晚上和一些标签的人，应当去数词（第 07 课），或者拿别人训练好的来用。
 
@@ -1525,18 +1524,18 @@ check("10.6", distillation)
 #
 # - Text is its own label: hide 15% of the words, guess them; of the hidden ones some are wrong and some unchanged, so that every word has to be weighed.
 # - BERT is an encoder: every vector knows both sides. It reads; it does not write.
-# - Pre-training pays when there is enough of it, and not before.
+# - Pre-training pays when there is very much of it, and not before: some minutes on the page hurt, a published encoder gains ten points.
 # - A published model is a file of named tensors. Read no pickles, check shapes and names, and compare one layer by hand.
 # - Its vectors say what a text is about; a *not* hardly moves them. A middle layer knows more of the verdict than the last.
 # - Fine-tune with small rates, warm-up as a share of the steps, less the further down. What the labels do not ask for is forgotten.
 # - A low-rank change needs a percent of the weights and leaves no trace; AdaLoRA moves the ranks to where the loss would miss them.
 # - A small model learns a large one's doubts.
-# %% [markdown] id="summary" lang="zh" of="69e71625"
+# %% [markdown] id="summary" lang="zh" of="8d685391"
 # ## 14 · 小结
 #
 # - 文字自己就是标签：藏起 15% 的词来猜；藏的里面有些是错的，有些没变，所以每个词都得掂量。
 # - BERT 是编码器：每个向量都知道两边。它读，不写。
-# - 预训练要做到足够多才划算，少了就不划算。
+# - 预训练要做得非常多才划算：本页上的几分钟反而有害，公开发布的编码器则能高出十个百分点。
 # - 公开发布的模型，就是一个装着带名字的张量的文件。别读 pickle，核对形状和名字，再亲手算一层来比。
 # - 它的向量说的是文本在讲什么；一个 *not* 几乎推不动它。中间的层比最后一层更懂褒贬。
 # - 微调要用小学习率，预热按步数的比例，越往下越小。标签没问到的，就会忘掉。
