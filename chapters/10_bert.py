@@ -690,6 +690,7 @@ course.report("paraphrase_cosine", float(cosines[0, 1]))
 # %% id="similar-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.2, 3.2))
 axis.imshow(cosines, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+axis.grid(False)
 for row in range(6):
     for column in range(6):
         shade = "white" if cosines[row, column] > 0.6 else "black"
@@ -794,18 +795,18 @@ axis.plot(numbers, [probe.control for probe in probes], "s--", color=grey, label
 axis.axhline(counted, color=red, ls="-.", label=plots.label("TF-IDF, whole texts", "TF-IDF，全文"))
 axis.axhline(0.5, color="black", lw=0.6)
 axis.set(xlabel=plots.label("layer", "层"), ylabel=plots.label("answered right", "答对的比例"), xticks=numbers, ylim=(0.4, 1))
-axis.legend(loc="lower right", fontsize=9)
+axis.legend(loc="upper right", fontsize=9, ncols=3)
 plots.show(
     figure,
     "Share of reviews judged right from each layer's vectors, with error bars, above the control near one half, beside the level of word counts.",
     "用各层向量判对的影评比例（带误差线），随机标签的对照在一半附近，旁边是词频方法的水平。",
 )
 # %% [markdown] id="probe-reading" lang="en"
-# Some hundred reviews leave an error of three points, so do not read too much into single layers. But the shape comes back with other reviews and more of them: it rises to the middle and falls again. The **last** layer, the published sentence vector, is among the worst at verdicts; often it is no better than counting words.
-# That is no shame: it was trained to say what a text is about. The verdict is in there all the same, further down; the next section gets it out.
-# %% [markdown] id="probe-reading" lang="zh" of="52285241"
-# 几百篇影评，误差有三个百分点，单看某一层不能说明太多。但换一批影评、多取一些，形状还是这样：到中间升高，再往上又降。**最后**一层，也就是公开发布的句子向量，判断褒贬反而是最差的之一，往往并不比数词强。
-# 这不丢人：训练它，是要它说出文本在讲什么。褒贬其实也在里面，在低一些的层里；下一节就把它取出来。
+# Some two hundred reviews leave an error of more than three points, so do not read anything into the order of the layers. What can be read: every layer lies well above the control, even layer 0, which has seen no context at all and is little more than a bag of word vectors. The verdict is in there, although nobody ever asked for it. And the last layer, the published sentence vector, is no better at it than counting words.
+# That is no shame: it was trained to say what a text is about. The next section gets the verdict out.
+# %% [markdown] id="probe-reading" lang="zh" of="5d5170f2"
+# 两百来篇影评，误差超过三个百分点，各层谁高谁低，说明不了什么。能看出来的是：每一层都明显高于对照，连第 0 层也是，而它还没有看过任何上下文，不过是一袋词向量。褒贬就在里面，虽然从来没有人问过。最后一层，也就是公开发布的句子向量，在这件事上并不比数词强。
+# 这不丢人：训练它，是要它说出文本在讲什么。下一节就把褒贬取出来。
 # %% [markdown] id="chinese" lang="en"
 # ### What does it make of Chinese?
 #
@@ -917,9 +918,9 @@ heads = [tr("judged by", "判断者"), f"{tr('right', '答对')} (± {error:.1%}
 display.table(heads, rows)
 course.report("tuned", float(accuracy))
 # %% [markdown] id="tuning-more" lang="en"
-# With some two hundred reviews this is no triumph: counting words and a probe of the best layer do as well or better. Fine-tuning moves millions of weights and wants more to go by. The record has it with 2,000 reviews, and once with as many as there are:
-# %% [markdown] id="tuning-more" lang="zh" of="1400bfcf"
-# 只有两百来篇影评，谈不上胜利：数词、在最好的一层上做探针，都不比它差，甚至更好。微调要移动几百万个权重，需要更多的依据。下面的记录用了 2,000 篇影评，还有一次把能用的都用上了：
+# With some two hundred reviews this is no triumph: counting words and a plain probe come about as far. Fine-tuning moves millions of weights and wants more to go by. The record has it with 2,000 reviews, and once with as many as there are:
+# %% [markdown] id="tuning-more" lang="zh" of="7962e9d1"
+# 只有两百来篇影评，谈不上胜利：数词或者一个简单的探针，也差不多能到这一步。微调要移动几百万个权重，需要更多的依据。下面的记录用了 2,000 篇影评，还有一次把能用的都用上了：
 # %% id="tuning-record"
 ways = {"full": tr("all weights", "全部权重"), "top4": tr("four of six layers", "六层里的四层"),
         "head": tr("the new layer alone", "只有新加的层"), "lora": "LoRA", "adalora": "AdaLoRA",
@@ -1111,11 +1112,11 @@ for kept in (5, 2, 1):
 # %% [markdown] id="ada-predict" lang="en" tags=["predict"]
 # **Before you run it.** The next cells train AdaLoRA on the small encoder of section 4, from the record: two layers, six matrices each, 4 directions in every one, and a budget of 16 in the end. Which matrices will keep theirs: those of attention or those of the small networks? The lower layer or the upper?
 #
-# > It differs with the seed, so do not trust one picture; mostly the upper layer keeps more, and the small networks more than queries and keys. In the paper, too, the networks and the upper layers get most. What the picture shows for certain is that ranks **do** move: there are public implementations in which they never do, since nobody calls the function that spends the budget.
-# %% [markdown] id="ada-predict" lang="zh" of="526a6aa0" tags=["predict"]
+# > It differs with the seed and with the labels, so do not trust one picture. In the paper, on a large model, the small networks and the upper layers get most; on this small one attention may well keep more. What the picture shows for certain is that ranks **do** move: there are public implementations in which they never do, since nobody calls the function that spends the budget.
+# %% [markdown] id="ada-predict" lang="zh" of="a083fb5a" tags=["predict"]
 # **先猜，再运行。** 下面几格在第 4 节有记录的小编码器上训练 AdaLoRA：两层，每层六个矩阵，每个矩阵 4 个方向，最后的预算是 16 个。谁会留得多：注意力的矩阵，还是小网络的？低层，还是高层？
 #
-# > 换一个种子就不同，所以别相信一张图；多数时候高层留得多些，小网络比查询和键留得多。论文里也是小网络和高层分得最多。这张图能确证的是：秩**真的**会挪动。有些公开的实现里它从来不动，因为没有人去调用分配预算的那个函数。
+# > 换一个种子、换一批标签就不同，所以别相信一张图。论文用的是大模型，小网络和高层分得最多；在这个小模型上，也可能是注意力留得多。这张图能确证的是：秩**真的**会挪动。有些公开的实现里它从来不动，因为没有人去调用分配预算的那个函数。
 # %% id="ada-run"
 judge = bert.BertClassifier(recorded.encoder, pooling="mean", seed=course.seed)
 spread = bert.AdaLoRA(judge, rank=4, trained=["head"], seed=course.seed)
@@ -1531,18 +1532,18 @@ check("10.6", distillation)
 # - BERT is an encoder: every vector knows both sides. It reads; it does not write.
 # - Pre-training pays when there is very much of it, and not before: some minutes on the page hurt, a published encoder gains ten points.
 # - A published model is a file of named tensors. Read no pickles, check shapes and names, and compare one layer by hand.
-# - Its vectors say what a text is about; a *not* hardly moves them. A middle layer knows more of the verdict than the last.
+# - Its vectors say what a text is about; a *not* hardly moves them. A probe reads off what else they hold; a control says what it got by luck.
 # - Fine-tune with small rates, warm-up as a share of the steps, less the further down. What the labels do not ask for is forgotten.
 # - A low-rank change needs a percent of the weights and leaves no trace; AdaLoRA moves the ranks to where the loss would miss them.
 # - A small model learns a large one's doubts.
-# %% [markdown] id="summary" lang="zh" of="8d685391"
+# %% [markdown] id="summary" lang="zh" of="3353309e"
 # ## 14 · 小结
 #
 # - 文字自己就是标签：藏起 15% 的词来猜；藏的里面有些是错的，有些没变，所以每个词都得掂量。
 # - BERT 是编码器：每个向量都知道两边。它读，不写。
 # - 预训练要做得非常多才划算：本页上的几分钟反而有害，公开发布的编码器则能高出十个百分点。
 # - 公开发布的模型，就是一个装着带名字的张量的文件。别读 pickle，核对形状和名字，再亲手算一层来比。
-# - 它的向量说的是文本在讲什么；一个 *not* 几乎推不动它。中间的层比最后一层更懂褒贬。
+# - 它的向量说的是文本在讲什么；一个 *not* 几乎推不动它。探针能读出里面还有什么，对照则说明有多少是靠运气。
 # - 微调要用小学习率，预热按步数的比例，越往下越小。标签没问到的，就会忘掉。
 # - 低秩的改变只要百分之一的权重，而且不留痕迹；AdaLoRA 把秩挪到损失最在乎的地方。
 # - 小模型学的是大模型的迟疑。
