@@ -38,7 +38,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "top4": {"learning_rate": 2e-4, "layer_decay": 0.9, "frozen": 2},
     "head": {"learning_rate": 1e-2, "passes": 20},
     "lora": {"learning_rate": 2e-3, "rank": 8, "targets": ("query", "value")},
-    "adalora": {"learning_rate": 2e-3, "rank": 8, "kept": 0.5},
+    "adalora": {"learning_rate": 1e-2, "rank": 8, "kept": 0.5},
     "adapters": {"learning_rate": 2e-3, "bottleneck": 32},
     "prefixes": {"learning_rate": 5e-3, "length": 16},
 }
