@@ -81,10 +81,43 @@ def test_without_pre_training_nothing_is_read(given: study.Task, rows: tuple) ->
     assert found.curve == [] and found.hidden_loss is None and found.processor_minutes["pre-training"] == 0
 
 
-def test_every_fine_tuning_begins_with_what_was_read(given: study.Task, rows: tuple) -> None:
-    both, _ = _run(given, rows, 15)
-    alone, _ = _run(given, rows, 15, seeds=(2,))
-    assert both.tuned["2"] == alone.tuned["2"]
+def test_every_fine_tuning_begins_with_what_was_read(
+    given: study.Task, rows: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[list[np.ndarray]] = []
+    fit = pretraining.fit_parts
+
+    def noted(model, *arguments: object, **options: object) -> dict[str, list[float]]:
+        began.append([numpy(weight) for weight in model.encoder.weights])
+        return fit(model, *arguments, **options)
+
+    monkeypatch.setattr(pretraining, "fit_parts", noted)
+    _, model = _run(given, rows, 15)
+    first = pretraining.make(200, 0, **ENCODER)
+    assert len(began) == 2
+    for one, other, left, drawn in zip(*began, model.encoder.weights, first.encoder.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(one, numpy(left))
+        assert "token_vectors" not in left.path or np.abs(one - numpy(drawn)).max() > 1e-3
+
+
+def test_every_report_reads_other_rows_until_all_were_read(
+    given: study.Task, rows: tuple, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read: list[list[int]] = []
+
+    class Noted(pretraining.MaskedBatches):
+        def __init__(self, texts: list[list[int]], *arguments: object, **options: object) -> None:
+            read.append([some.index(text) for text in texts])
+            super().__init__(texts, *arguments, **options)
+
+    some = [[2, *row[1:-1], 3] for row in {tuple(row): row for row in rows[0]}.values()][:16]
+    monkeypatch.setattr(pretraining, "MaskedBatches", Noted)
+    model = pretraining.make(200, 0, **ENCODER)
+    how = {**READING, "report_every": 2}
+    history = pretraining.read(model, some, given.tokenizer, 5, 3, tmp_path, how)
+    assert history["step"] == [2, 4, 5] and [len(part) for part in read] == [8, 8, 4]
+    assert sorted(read[0] + read[1]) == list(range(16)) and read[2] == read[0][:4]
 
 
 def test_a_run_that_was_killed_ends_as_if_it_had_not_been(given: study.Task, rows: tuple, tmp_path: Path) -> None:
@@ -98,3 +131,26 @@ def test_a_run_that_was_killed_ends_as_if_it_had_not_been(given: study.Task, row
         np.testing.assert_array_equal(numpy(one), numpy(two))
     assert pretraining.compare(again, [whole]) == []
     assert pretraining.compare(replace(again, validation=whole.validation + 1), [whole])
+
+
+def test_the_records_are_whole_and_say_that_a_few_minutes_of_reading_do_not_pay() -> None:
+    runs = pretraining.recorded_pretraining()
+    assert [run.steps for run in runs] == list(pretraining.STEPS)
+    spent = [run.processor_minutes["pre-training"] for run in runs]
+    assert spent == sorted(spent) and spent[0] == 0
+    assert len({json.dumps(run.settings) for run in runs}) == 1 and len({json.dumps(run.data) for run in runs}) == 1
+    assert all(set(run.tuned) == {str(seed) for seed in pretraining.SEEDS} for run in runs)
+    losses = [run.hidden_loss for run in runs[1:]]
+    assert losses == sorted(losses, reverse=True)
+    # As the page says: the hidden words are guessed better and better, and the labels are worth no more for it.
+    assert losses[-1] < losses[0] - 0.5 and max(run.validation for run in runs) == runs[0].validation
+
+
+def test_the_kept_reader_guesses_what_is_good() -> None:
+    model, tokenizer = pretraining.recorded_reader()
+    assert len(tokenizer) == pretraining.TOKENS == model.encoder.vocabulary_size
+    text = "the [MASK] is very good ."
+    ids = np.array([tokenizer.ids_of(text)[0]], np.int32)
+    place = ids[0].tolist().index(tokenizer.special_ids["[MASK]"])
+    best = np.argsort(-numpy(model({"token_ids": ids}))[0, place])[:2]
+    assert {tokenizer.tokens[one] for one in best} == {"movie", "film"}

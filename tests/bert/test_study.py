@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 from course_lib.bert import BertEncoder, BertTokenizer, methods, parts, records, study
+from course_lib.bert.records import recorded_logits, recorded_runs
 from course_lib.data import imdb, minilm
+from course_lib.sentiment import load_records
 from course_lib.sentiment.protocol import Protocol, ScoredTwice
 from tensors import normal
 
@@ -84,6 +86,19 @@ def test_what_learns_is_counted(given: study.Task) -> None:
     assert found["full"].share == pytest.approx(counts["full"] / (counts["full"] + pooler), abs=1e-5)
     everything = counts["full"] + pooler + found["lora"].trainable - head
     assert found["lora"].share == pytest.approx(found["lora"].trainable / everything, abs=1e-5)
+
+
+def test_every_method_has_its_optimiser() -> None:
+    texts, labels = [[2, 5, 3]] * 8, np.arange(8) % 2
+    for method in ("full", "lora", "adalora"):
+        settings = {**records.TRAINING, **_settings(method), **records.SETTINGS[method], "boundaries": (3,)}
+        model = methods.make(method, _encoder(), settings, 0)
+        optimizer = methods.optimizer_for(model, method, parts.Parts(texts, labels, settings, 0))
+        # Six matrices in each of six layers, eight directions in each.
+        if method == "adalora":
+            assert (optimizer.budget, optimizer.total_steps) == (round(settings["kept"] * 36 * 8), 2)
+        else:
+            assert len(optimizer.factors) == (7 if method == "full" else 0)
 
 
 @pytest.mark.parametrize("method", ["top4", "adalora", "head"])
@@ -204,3 +219,56 @@ def test_from_the_command_line_one_long_run_is_trained_averaged_written_and_repe
         known = [replace(found, validation=found.validation + moved)]
         monkeypatch.setattr(study, "recorded_runs", lambda known=known: known)
         assert study.main(["--methods", study.LONG, "--states", str(tmp_path / "states")]) == code
+
+
+def test_the_records_are_whole_and_the_ways_are_compared_on_equal_terms() -> None:
+    runs = {(one.method, one.seed): one for one in recorded_runs()}
+    assert {(method, 1) for method in study.METHODS} <= set(runs)
+    theirs = next(one for one in load_records() if one.model == "average" and one.seed == 1)
+    shared = ("reviews", "validation", "cut", "read", "batch_size", "precision", "pooling")
+    for (method, _), one in runs.items():
+        assert one.data == theirs.data and 0.5 < one.validation < 1
+        assert one.settings == json.loads(json.dumps({**records.TRAINING, **records.SETTINGS[method]}))
+        assert (one.test is None) == (method != study.LONG)
+        if method != study.LONG:
+            assert {name: one.settings[name] for name in shared} == {
+                name: runs["full", 1].settings[name] for name in shared
+            }
+            passes = one.settings["passes"] if method != "head" else 20
+            assert one.curve[-1][0] == passes * one.settings["reviews"]
+    # What the page says of few weights: next to all of what full fine-tuning reaches, in less memory.
+    whole, few = runs["full", 1], [runs[method, 1] for method in ("lora", "adalora", "adapters", "prefixes")]
+    for one in few:
+        assert one.share <= 0.02 and one.peak_memory < whole.peak_memory
+        assert runs["head", 1].validation + 0.03 < one.validation
+    assert max(one.validation for one in few) > whole.validation - 0.005
+    assert runs["top4", 1].processor_minutes["training"] < whole.processor_minutes["training"]
+
+
+def test_the_long_run_and_lesson_07_are_better_together_than_alone() -> None:
+    run = next(one for one in recorded_runs() if one.method == study.LONG)
+    theirs = next(one for one in load_records() if one.model == "average" and one.seed == run.seed)
+    assert run.averaged["of"] == ["bert", "nb-n-grams", "documents"]
+    assert run.averaged["test"] > max(run.test, theirs.test) + 0.005
+    assert run.averaged["validation"] > max(run.validation, theirs.validation)
+    logits = recorded_logits()
+    assert {name: len(each) for name, each in logits.items()} == {
+        f"{name}{part}": count
+        for name in ("", "nb-n-grams.", "documents.")
+        for part, count in (("validation", 5_000), ("test", 25_000))
+    }
+    # Verdicts on half of the reviews are praise, more or less.
+    assert abs((logits["test"] > 0).mean() - 0.5) < 0.03
+
+
+@pytest.mark.slow
+def test_the_recorded_accuracies_come_again_from_the_kept_logits(real_data: Path) -> None:
+    run = next(one for one in recorded_runs() if one.method == study.LONG)
+    labelled, test = (imdb.load(part, seed=0, sample="never") for part in ("train", "test"))
+    protocol, logits = Protocol(labelled, test, seed=run.seed), recorded_logits()
+    assert protocol.choose(logits["validation"]) == pytest.approx(run.validation, abs=1e-3)
+    # Half precision moves a verdict where a logit is next to zero.
+    assert protocol.score("bert", logits["test"]) == pytest.approx(run.test, abs=1e-3)
+    both = {name: (logits[f"{name}.validation"], logits[f"{name}.test"]) for name in run.averaged["of"][1:]}
+    again = study.average(protocol, logits, both)
+    assert again["test"] == pytest.approx(run.averaged["test"], abs=1e-3)
