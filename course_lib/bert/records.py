@@ -44,8 +44,8 @@ SETTINGS: dict[str, dict[str, object]] = {
     "adapters": {"learning_rate": 2e-3, "bottleneck": 32},
     "prefixes": {"learning_rate": 5e-3, "length": 16},
 }
-# As many reviews, once, as three quarters of an hour of one core are enough for, with the test set's; two thirds of the
-# weights stay as published, so that a step takes a third less time. `SCALES` has what a larger machine can do.
+# As many reviews, once, as an hour of one core is enough for, those of the test set included. Two thirds of the weights
+# stay as published, so that a step takes a third less time. `SCALES` has what a larger machine can do.
 SETTINGS[LONG] = {
     "learning_rate": 2e-4,
     "layer_decay": 0.9,
