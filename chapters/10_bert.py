@@ -459,13 +459,13 @@ for name, model in {"BERT": small, tr("decoder", "解码器"): decoder}.items():
 # 公开发布的有两种大小。*base* 有 12 层，宽 768，12 个头；*large* 有 24 层，宽 1,024，16 个头；词元都是 30,522 个，小网络都是四倍宽。第一篇文章给“Transformer”写的代码（E06），正是 *large* 的形状，
 # 调用的却是一个从来不存在的类。练习 2 来数这两种：你应当得到 1.089 亿和 3.341 亿。
 
-# %% [markdown] id="pretraining" lang="en" tags=["stop"]
+# %% [markdown] id="pretraining" lang="en"
 # ## 4 · Pre-training, small
 #
 # On top of the vectors stands a head that scores all words for a place. It uses the table of token vectors a second time, as in lesson 09. A fresh one knows nothing, so its loss must be $\ln V$.
 #
 # A yardstick first. Whoever looks at nothing and only knows **how frequent** each token is pays the cross-entropy of that distribution. A model that is not below it has learnt nothing about sentences.
-# %% [markdown] id="pretraining" lang="zh" of="5fceff48" tags=["stop"]
+# %% [markdown] id="pretraining" lang="zh" of="5fceff48"
 # ## 4 · 预训练一个小的
 #
 # 向量上面再加一个头，对某个位置给所有的词打分；它把词元的向量表再用一遍，与第 09 课一样。刚初始化的模型什么也不知道，损失应当是 $\ln V$。
@@ -1530,18 +1530,18 @@ check("10.6", distillation)
 #
 # - Text is its own label: hide 15% of the words, guess them; of the hidden ones some are wrong and some unchanged, so that every word has to be weighed.
 # - BERT is an encoder: every vector knows both sides. It reads; it does not write.
-# - Pre-training pays when there is very much of it, and not before: some minutes on the page hurt, a published encoder gains ten points.
+# - Pre-training pays when there is very much of it, and not before: a little of it, as on this page, does harm; a published encoder gains ten points.
 # - A published model is a file of named tensors. Read no pickles, check shapes and names, and compare one layer by hand.
 # - Its vectors say what a text is about; a *not* hardly moves them. A probe reads off what else they hold; a control says what it got by luck.
 # - Fine-tune with small rates, warm-up as a share of the steps, less the further down. What the labels do not ask for is forgotten.
 # - A low-rank change needs a percent of the weights and leaves no trace; AdaLoRA moves the ranks to where the loss would miss them.
 # - A small model learns a large one's doubts.
-# %% [markdown] id="summary" lang="zh" of="3353309e"
+# %% [markdown] id="summary" lang="zh" of="0203f9c3"
 # ## 14 · 小结
 #
 # - 文字自己就是标签：藏起 15% 的词来猜；藏的里面有些是错的，有些没变，所以每个词都得掂量。
 # - BERT 是编码器：每个向量都知道两边。它读，不写。
-# - 预训练要做得非常多才划算：本页上的几分钟反而有害，公开发布的编码器则能高出十个百分点。
+# - 预训练要做得非常多才划算：像本页这样做一点，反而有害；公开发布的编码器则能高出十个百分点。
 # - 公开发布的模型，就是一个装着带名字的张量的文件。别读 pickle，核对形状和名字，再亲手算一层来比。
 # - 它的向量说的是文本在讲什么；一个 *not* 几乎推不动它。探针能读出里面还有什么，对照则说明有多少是靠运气。
 # - 微调要用小学习率，预热按步数的比例，越往下越小。标签没问到的，就会忘掉。

@@ -189,10 +189,10 @@ def best_segmentation(learner: Learner) -> None:
         right,
         (
             _greedy(text, scores, -12.0),
-            "研究生 is the likeliest word to begin with, but 命 behind it is dear: −2.5 − 7 − 4 against −3 − 3 − 4. "
-            "Compare whole ways, not single words.",
-            "“研究生”是最可能的开头，可它后面的“命”代价很高：−2.5 − 7 − 4 对 −3 − "
-            "3 − 4。要比较整条路径，而不是单个的词。",
+            "研究生 is the likeliest word to begin with, but 命 behind it costs much: -13.5 in all, against -10 for "
+            "研究 / 生命 / 起源. Compare whole ways, not single words.",
+            "“研究生”是最可能的开头，可它后面的“命”代价很高：整条路径是 -13.5，而“研究 / 生命 / 起源”是 -10。"
+            "要比较整条路径，而不是单个的词。",
         ),
         (
             _best(text, {word: -score for word, score in scores.items()}, 12.0),

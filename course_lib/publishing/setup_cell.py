@@ -10,6 +10,7 @@ from __future__ import annotations
 # What hosted notebooks may lack, by the name it is imported by; versions are those of requirements.txt.
 SMALL_PACKAGES = {
     "filelock": "filelock>=3.13",
+    "jieba": "jieba>=0.42",
     "keras_tuner": "keras-tuner>=1.4.8",
     "lazy_loader": "lazy-loader>=0.4",
     "mlxtend": "mlxtend>=0.23",

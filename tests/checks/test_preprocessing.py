@@ -259,7 +259,7 @@ WRONG = {
         "01.4",
         lambda vectors, mask: (vectors * mask[..., None]).sum(1) / mask.sum(1)[:, None],
         "empty review",
-        "空评论",
+        "空影评",
     ),
     "no marker": (
         "01.5",

@@ -87,11 +87,11 @@ def test_a_package_of_a_wrong_version_is_missing_and_a_mend_is_given(monkeypatch
 
 
 def test_a_package_that_only_the_site_needs_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
-    _pretend_versions(monkeypatch, {"jieba": None})
+    _pretend_versions(monkeypatch, {"ziamath": None})
     packages, site = examination.packages()
     assert packages.status == "fine"
     assert (site.name, site.status) == ("site", "optional")
-    assert "jieba" in site.says
+    assert "ziamath" in site.says
 
 
 @pytest.mark.parametrize(("chosen", "status"), [("tensorflow", "fine"), ("", "fine"), ("theano", "missing")])
