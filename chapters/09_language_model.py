@@ -225,7 +225,7 @@ diagrams.flow(
 # there are longer runs on record; `full` trains longer here.
 # %% [markdown] id="dial" lang="zh" of="3733481c"
 # **规模旋钮。** `quick` 只把小模型各训练几秒钟，每种现象都看得到，只差一样：长跑谁赢。为此另有更长的训练，都有记录；`full` 则在这里训练得更久。
-# %% id="dial-settings"
+# %% id="dial-settings" tags=["fold"]
 course = dial(  # a cache gains 3 times on TensorFlow, some 40 on JAX  # 缓存在 TensorFlow 上快 3 倍，在 JAX 上约 40 倍
     settings={
         "smoke": dict(steps=6, batch=4, width=16, layers=1, units=24, row=32, held=600, leak_steps=5,

@@ -227,7 +227,7 @@ diagrams.flow(
 # before, and is read from its record; `full` takes more and longer texts here.
 # %% [markdown] id="dial" lang="zh" of="c04ca9e0"
 # **规模旋钮。** `quick` 每次只训练几秒钟，文本又少又短，足以看清一切怎样运作。要跑几个小时的，事先跑好，这里读记录；`full` 则在这里用更多、更长的文本。
-# %% id="dial-settings"
+# %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
         "smoke": dict(unlabelled=120, row=16, batch=8, width=16, epochs=1,
@@ -877,7 +877,7 @@ course.report("translations_found", float(found))
 for examples in (320, 25_000):
     steps = 3 * (examples // 16)
     for warmup in (500, steps // 10):
-        rate = transformer.WarmUp(5e-5, warmup, max(steps, warmup) + 1)
+        rate = transformer.WarmUp.over(5e-5, warmup, steps)
         some = range(0, steps, max(1, steps // 500))
         reached = max(float(rate(step)) for step in some)
         print(f"{examples:>6}: {steps:>5} {tr('steps,', '步，')}", end=" ")
@@ -937,7 +937,8 @@ def lines(names):
             work = [run.processor_minutes["training"] for run in own]
             yield [
                 ways[name], len(own),
-                f"{own[0].trainable:,}", f"{own[0].share:.2%}", f"{np.mean(work):.1f}",
+                f"{own[0].trainable:,}", f"{own[0].share:.2%}",
+                f"{np.mean(work):.1f}",
                 f"{np.mean(right):.1%}", f"{np.ptp(right):.1%}",
             ]
 # %% id="tuning-table"
@@ -1379,7 +1380,8 @@ def keep_best(values, scores, budget):
        """两个数组列表，每个矩阵一个数组 -> 数组的列表""")
     together = np.concatenate(scores)
     stays = np.zeros(len(together), dtype=bool)
-    stays[np.argsort(-together, kind="stable")[:budget]] = True  # stable: of equal ones the earlier  # 稳定排序：分数相同，取前面的
+    # stable: of equal ones the earlier  # 稳定排序：分数相同，取前面的
+    stays[np.argsort(-together, kind="stable")[:budget]] = True
     kept, begin = [], 0
     for numbers in values:
         end = begin + len(numbers)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import resources
 from pathlib import Path
 
 from course_lib import data
@@ -18,6 +17,7 @@ from course_lib.autoencoder.model import Autoencoder
 from course_lib.autoencoder.training import reconstruction_errors, train_autoencoder
 from course_lib.session.scale import DEFAULT_SEED
 from course_lib.training import provenance
+from course_lib.training.recorded import recorded_in
 
 RECIPES = {
     "elu": {"activation": "elu", "learning_rate": 0.005, "epochs": 10},
@@ -53,7 +53,7 @@ def validation_error(size: int, recipe: dict[str, object], seed: int) -> float:
 
 def recorded() -> dict[str, object]:
     """The course's own run: `runs` (size, recipe, seed, error), `minutes`, `machine`, `versions`, `recipes`."""
-    place = resources.files("course_lib.autoencoder") / "recorded" / "search.json"
+    place = recorded_in("course_lib.autoencoder") / "search.json"
     return json.loads(place.read_text(encoding="utf-8"))
 
 

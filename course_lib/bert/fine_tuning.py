@@ -175,7 +175,7 @@ def fine_tune(
 
     steps = epochs * len(batches(0))
     warmup_steps = max(1, round(warmup_share * steps))
-    rate = WarmUp(learning_rate, warmup_steps, max(steps, warmup_steps) + 1)  # the last step is one, too
+    rate = WarmUp.over(learning_rate, warmup_steps, steps)
     factors = rates_by_layer(len(model.encoder.encoder_layers), layer_decay)
     optimizer = LayerwiseAdam(rate, factors, weight_decay, global_clipnorm=1.0)
     compile_for_training(model, None, optimizer, loss=CrossEntropy(), metrics=["accuracy"])

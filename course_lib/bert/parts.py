@@ -14,7 +14,7 @@ import numpy as np
 from course_lib import metrics
 from course_lib.bert.fine_tuning import LabelledBatches
 from course_lib.mlp.losses import CrossEntropy
-from course_lib.preprocessing.batches import pad
+from course_lib.preprocessing.batches import filled_batches
 from course_lib.training.compiling import compile_for_training
 from course_lib.training.resuming import fit_resumable
 from course_lib.transformer.schedules import WarmUp
@@ -50,13 +50,7 @@ def read_texts(model: keras.Model, texts: Sequence[Sequence[int]], batch_size: i
     Returns:
         An iterator over batches: which texts, their padded ids, and the model's rows for them.
     """
-    order = np.argsort([len(text) for text in texts], kind="stable")
-    longest = len(texts[order[-1]])
-    for begin in range(0, len(texts), batch_size):
-        rows = order[begin : begin + batch_size]
-        # Lengths are rounded up and batches filled up, so that a compiler meets few shapes.
-        length = min(longest, -(-len(texts[rows[-1]]) // STEP) * STEP)
-        token_ids = pad([texts[row] for row in np.resize(rows, batch_size)], length)
+    for rows, token_ids in filled_batches(texts, batch_size, STEP, max(map(len, texts))):
         yield rows, token_ids[: len(rows)], model.predict_on_batch(token_ids)[: len(rows)]
 
 
@@ -111,10 +105,23 @@ class Parts:
             steps: how many there are.
         """
         warmup_steps = max(1, round(self.settings["warmup_share"] * steps))
-        return WarmUp(self.settings["learning_rate"], warmup_steps, max(steps, warmup_steps) + 1)
+        return WarmUp.over(self.settings["learning_rate"], warmup_steps, steps)
 
 
-class Watch(keras.callbacks.Callback):
+class Clocks(keras.callbacks.Callback):
+    """Takes the time of an epoch: puts "seconds" and "processor_seconds" where `fit` keeps its numbers."""
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Look at both clocks."""
+        self.begun = time.perf_counter(), time.process_time()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Put the times there, so that they are kept after a kill too."""
+        logs["seconds"] = time.perf_counter() - self.begun[0]
+        logs["processor_seconds"] = time.process_time() - self.begun[1]
+
+
+class Watch(Clocks):
     """Takes the time of a part, and reads some validation texts after it.
 
     Args:
@@ -132,14 +139,9 @@ class Watch(keras.callbacks.Callback):
         super().__init__()
         self.reader, self.texts, self.tell = reader, texts, tell
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Look at both clocks."""
-        self.begun = time.perf_counter(), time.process_time()
-
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Put the numbers where `fit` keeps them, so that they are there after a kill too."""
-        logs["seconds"] = time.perf_counter() - self.begun[0]
-        logs["processor_seconds"] = time.process_time() - self.begun[1]
+        super().on_epoch_end(epoch, logs)
         logs["texts"] = self.texts[epoch]
         logs["watched"] = self.reader()
         if self.tell is not None:

@@ -10,12 +10,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import keras
 import numpy as np
 from keras import ops
 
@@ -25,14 +23,15 @@ from course_lib.bert.encoder import BertEncoder
 from course_lib.bert.fine_tuning import head_and_tail
 from course_lib.bert.heads import BertClassifier, BertPretrainer
 from course_lib.bert.masking import MaskedBatches, Masking
-from course_lib.bert.parts import Parts, accuracy, fit_parts, kept_folder, logits_of
+from course_lib.bert.methods import count_weights
+from course_lib.bert.parts import Clocks, Parts, accuracy, fit_parts, kept_folder, logits_of
 from course_lib.bert.records import RECORDED
 from course_lib.bert.study import Task, split
 from course_lib.bert.tokens import BertTokenizer
 from course_lib.data import imdb
 from course_lib.training.compiling import adamw, compile_for_training
 from course_lib.training.kept import keep_weights, with_kept_weights
-from course_lib.training.provenance import Minutes, clock, peak_memory, these_versions, this_machine
+from course_lib.training.provenance import Minutes, clock, peak_memory, rounded, these_versions, this_machine
 from course_lib.training.recorded import differences, read_records, write_record
 from course_lib.training.resuming import fit_resumable
 from course_lib.transformer.losses import SmoothedCrossEntropy
@@ -161,8 +160,7 @@ def read(
     """
     chosen = {**READING, **(settings or {})}
     every, size = min(chosen["report_every"], steps), chosen["batch_size"]
-    warmup_steps = max(1, steps // 10)
-    schedule = WarmUp(chosen["learning_rate"], warmup_steps, max(steps, warmup_steps) + 1)
+    schedule = WarmUp.over(chosen["learning_rate"], max(1, steps // 10), steps)
     optimizer = adamw(schedule, chosen["weight_decay"], global_clipnorm=1.0)
     compile_for_training(model, None, optimizer, loss=SmoothedCrossEntropy(0.0))
     order = np.random.default_rng(seed).permutation(len(rows))
@@ -180,18 +178,14 @@ def read(
     return fit_resumable(model, batches, count, folder, settings=same, callbacks=[_Reports(steps, every, tell)])
 
 
-class _Reports(keras.callbacks.Callback):
+class _Reports(Clocks):
     def __init__(self, steps: int, every: int, tell: Callable[[Mapping[str, float]], None] | None) -> None:
         super().__init__()
         self.steps, self.every, self.tell = steps, every, tell
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.begun = time.perf_counter(), time.process_time()
-
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        super().on_epoch_end(epoch, logs)
         logs["step"] = min((epoch + 1) * self.every, self.steps)
-        logs["seconds"] = time.perf_counter() - self.begun[0]
-        logs["processor_seconds"] = time.process_time() - self.begun[1]
         if self.tell is not None:
             self.tell(logs)
 
@@ -291,7 +285,7 @@ def run(
             "reading": {**READING, **(reading or {})},
             "tuning": settings,
         },
-        sum(int(np.prod(each.shape)) for each in model.encoder.trainable_variables),
+        count_weights(model.encoder.trainable_variables),
         [
             [int(step), round(float(spent), 1), round(loss, 4)]
             for step, spent, loss in zip(history["step"], seconds, history["loss"], strict=True)
@@ -299,8 +293,7 @@ def run(
         *hidden,
         tuned,
         round(float(np.mean([curve[-1] for curve in tuned.values()])), 5),
-        {step: round(wall, 2) for step, (wall, _) in minutes.items()},
-        {step: round(work, 2) for step, (_, work) in minutes.items()},
+        *rounded(minutes),
         peak_memory(),
         given.data,
         this_machine(),

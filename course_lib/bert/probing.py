@@ -12,7 +12,7 @@ from course_lib.base.arguments import checked_id_lists, require_choice, require_
 from course_lib.base.examples import checked_labels
 from course_lib.bert.encoder import BertEncoder
 from course_lib.bert.heads import first_vector, mean_vector
-from course_lib.preprocessing.batches import pad
+from course_lib.preprocessing.batches import filled_batches
 
 PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0)
 
@@ -49,13 +49,7 @@ def text_vectors(
     if not texts or not all(map(len, texts)):
         raise ValueError("texts is empty or holds an empty text; allowed: one text or more, of one id or more")
     found = np.empty((len(encoder.encoder_layers) + 1, len(texts), encoder.width), np.float32)
-    order = np.argsort([len(text) for text in texts], kind="stable")
-    for begin in range(0, len(texts), batch_size):
-        rows = order[begin : begin + batch_size]
-        # Lengths are rounded up and batches filled up, so that a compiler meets few shapes.
-        length = min(max_length, -(-len(texts[rows[-1]]) // 16) * 16)
-        filled = np.resize(rows, batch_size)
-        token_ids = pad([texts[row] for row in filled], length)
+    for rows, token_ids in filled_batches(texts, batch_size, 16, max_length):
         for layer, states in enumerate(encoder(token_ids, return_hidden_states=True)):
             vectors = mean_vector(states, token_ids != 0) if pooling == "mean" else first_vector(states)
             found[layer, rows] = ops.convert_to_numpy(ops.cast(vectors, "float32"))[: len(rows)]

@@ -36,7 +36,7 @@ from course_lib.sentiment import ladder
 from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.encoding import digests, encode, task
 from course_lib.sentiment.protocol import Protocol
-from course_lib.training.provenance import Minutes, clock, peak_memory, these_versions, this_machine
+from course_lib.training.provenance import Minutes, clock, peak_memory, rounded, these_versions, this_machine
 from course_lib.training.recorded import write_record
 
 PARTS = ("validation", "test")
@@ -168,8 +168,7 @@ def run(
         round(accuracy(right, logits["validation"]), 5),
         test,
         averaged,
-        {step: round(wall, 2) for step, (wall, _) in minutes.items()},
-        {step: round(work, 2) for step, (_, work) in minutes.items()},
+        *rounded(minutes),
         peak_memory(),
         given.data,
         this_machine(),

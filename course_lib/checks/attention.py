@@ -6,15 +6,11 @@ import numpy as np
 
 from course_lib.checks.answers import agree, as_array, close, numbers, recognise, require_close, require_new
 from course_lib.checks.core import Learner, exercise, require
-
-
-def _softmax(scores: np.ndarray, axis: int | tuple[int, ...] | None = -1) -> np.ndarray:
-    powers = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return powers / powers.sum(axis=axis, keepdims=True)
+from course_lib.checks.softmax import softmax
 
 
 def _weights(queries: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    return _softmax(queries @ keys.T / np.sqrt(keys.shape[1]))
+    return softmax(queries @ keys.T / np.sqrt(keys.shape[1]))
 
 
 @exercise(
@@ -58,36 +54,36 @@ def attention_weights(learner: Learner) -> None:
         (scores, *only_scores),
         (products, *only_scores),
         (
-            _softmax(products),
+            softmax(products),
             "Your weights are sharper than they should be: what is the variance of a sum of d products?",
             "你的权重比应有的更尖锐：d 个乘积之和，方差是多少？",
         ),
         (
-            _softmax(products / 4),
+            softmax(products / 4),
             "You divide by d. The variance is d, so the spread is √d: divide by that.",
             "你除以了 d。方差是 d，所以标准差是 √d：应除以 √d。",
         ),
         (
-            _softmax(products * 2),
+            softmax(products * 2),
             "You multiply by √d; divide by it.",
             "你乘上了 √d；应当除以它。",
         ),
-        (_softmax(products / np.sqrt(5)), *by_count),
-        (_softmax(products / np.sqrt(3)), *by_count),
+        (softmax(products / np.sqrt(5)), *by_count),
+        (softmax(products / np.sqrt(3)), *by_count),
         (
-            _softmax(scores, 0),
+            softmax(scores, 0),
             "Your columns sum to one. Each query shares out its look over the keys: the softmax runs along each row.",
             "你的各列之和为 1。是每个查询把目光分配给各个键：softmax 应沿每一行做。",
         ),
         (
-            _softmax(scores, None),
+            softmax(scores, None),
             "All your weights together sum to one; each row should. Which axis does your sum run over?",
             "你的全部权重加起来为 1；应当是每一行之和为 1。你的求和沿的是哪个轴？",
         ),
         (np.exp(scores), *no_sum),
         (np.exp(scores - scores.max(axis=1, keepdims=True)), *no_sum),
         (
-            _softmax(-scores),
+            softmax(-scores),
             "A large score gives a small weight in yours: there is a minus too many.",
             "在你这里，得分越大权重越小：多了一个负号。",
         ),
@@ -97,7 +93,7 @@ def attention_weights(learner: Learner) -> None:
             "你直接用得分除以它们的和；softmax 要先取指数。",
         ),
         (
-            _softmax(scores - scores.max(axis=0)),
+            softmax(scores - scores.max(axis=0)),
             "You subtract the largest score of each column; that changes the weights. Subtract the largest of each "
             "row: `axis=-1`.",
             "你减去的是每一列的最大得分，这会改变权重。应减去每一行的最大值：`axis=-1`。",
@@ -146,7 +142,7 @@ def _masked(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
     weights = np.zeros(scores.shape)
     for row, kept in enumerate(mask):
         if kept.any():
-            weights[row, kept] = _softmax(scores[row, kept])
+            weights[row, kept] = softmax(scores[row, kept])
     return weights
 
 
@@ -179,38 +175,38 @@ def masked_weights(learner: Learner) -> None:
             "你保留了掩码为 False 的地方；这里 True 表示保留。",
         ),
         (
-            _softmax(scores),
+            softmax(scores),
             "The mask has no effect: this is the softmax of all scores.",
             "掩码没有起作用：这是全部得分的 softmax。",
         ),
         (
-            _softmax(scores) * mask,
+            softmax(scores) * mask,
             "You mask after the softmax: rows no longer sum to one, and what is hidden still shows in the denominator.",
             "你在 softmax 之后才遮住：行和不再是 1，而且被遮住的得分仍在分母里。",
         ),
         (
-            _softmax(scores * mask),
+            softmax(scores * mask),
             "You set masked scores to 0; exp(0) is 1, so they keep a weight. They must become very low.",
             "你把被遮住的得分设成了 0；exp(0) 等于 1，它们仍有权重。应当变得极低。",
         ),
         (
-            _softmax(scores * mask) * mask,
+            softmax(scores * mask) * mask,
             "You set masked scores to 0 and hide them after the softmax; exp(0) is 1, and stays in the denominator.",
             "你把被遮住的得分设成 0，softmax 之后再遮住；exp(0) 等于 1，仍留在分母里。",
         ),
         (
-            _softmax(scores + mask),
+            softmax(scores + mask),
             "You add the mask to the scores: 1 more is not enough to hide the rest. Masked scores must become very "
             "low.",
             "你把掩码加到了得分上：多 1 分并不能遮住其余的。被遮住的得分应当变得极低。",
         ),
         (
-            _softmax(np.where(mask, scores, -1e30), 0),
+            softmax(np.where(mask, scores, -1e30), 0),
             "Your columns sum to one; the softmax runs along each row.",
             "你的各列之和为 1；softmax 应沿每一行做。",
         ),
         (
-            _softmax(np.where(mask, scores, -1e30), None),
+            softmax(np.where(mask, scores, -1e30), None),
             "All your weights together sum to one; each row should.",
             "你的全部权重加起来为 1；应当是每一行之和为 1。",
         ),
@@ -243,7 +239,7 @@ def masked_weights(learner: Learner) -> None:
         f"什么都不许看的一行应全为零；你的却看了被遮住的键：{found[0].round(3)}。",
     )
     require(
-        close(found[1], _softmax(scores)[1]),
+        close(found[1], softmax(scores)[1]),
         "In a row with everything kept, the result is the plain softmax; yours is another once a row beside it may "
         "look at nothing.",
         "全部保留的一行，结果就是普通的 softmax；旁边有一行什么都不许看时，你的结果就变了。",
@@ -589,7 +585,7 @@ def additive_scores(learner: Learner) -> None:
             "这是 sigmoid；(3) 式用的是 tanh。",
         ),
         (
-            _softmax(right),
+            softmax(right),
             "These are weights; asked for are the scores, before the softmax.",
             "这是权重；要的是 softmax 之前的得分。",
         ),

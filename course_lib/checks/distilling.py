@@ -16,21 +16,17 @@ from course_lib.checks.answers import (
     side_by_side,
 )
 from course_lib.checks.core import Learner, exercise, require
-
-
-def _log_softmax(scores: np.ndarray, axis: int = 1) -> np.ndarray:
-    shifted = scores - scores.max(axis=axis, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+from course_lib.checks.softmax import log_softmax
 
 
 def _right(labels: np.ndarray, logits: np.ndarray, axis: int = 1) -> np.ndarray:
     """The cross-entropy with the right answer, for each example."""
-    return -_log_softmax(logits, axis)[np.arange(len(labels)), labels]
+    return -log_softmax(logits, axis)[np.arange(len(labels)), labels]
 
 
 def _doubts(logits: np.ndarray, teacher_logits: np.ndarray, axis: int = 1) -> np.ndarray:
     """The cross-entropy between the teacher's answer and the student's, for each example."""
-    return -(np.exp(_log_softmax(teacher_logits, axis)) * _log_softmax(logits, axis)).sum(axis=1)
+    return -(np.exp(log_softmax(teacher_logits, axis)) * log_softmax(logits, axis)).sum(axis=1)
 
 
 def _distillation(
@@ -183,12 +179,12 @@ def _require_right(
             "你直接用了得分；要先用 softmax 变成概率，再取对数。",
         ),
         (
-            -_log_softmax(logits)[:, labels].mean(),
+            -log_softmax(logits)[:, labels].mean(),
             "`[:, labels]` takes all labels for every example; `[np.arange(batch), labels]` takes each one's own.",
             "`[:, labels]` 给每个样本取了全部标签；`[np.arange(batch), labels]` 才是各取各的。",
         ),
         (
-            -_log_softmax(logits).mean(),
+            -log_softmax(logits).mean(),
             "Yours is the mean over all classes; only the class of the label counts.",
             "你对所有类别求了平均；只有标签那一类算数。",
         ),
@@ -254,7 +250,7 @@ def _require_doubts(
         "You multiply scores by the temperature; divide by it, so that the answers become softer.",
         "你把得分乘上了温度；应当除以它，回答才会变软。",
     )
-    apart = np.exp(_log_softmax(soft)) - np.exp(_log_softmax(taught))
+    apart = np.exp(log_softmax(soft)) - np.exp(log_softmax(taught))
     pairs = (
         ((logits, taught), student),
         ((soft, teacher_logits), teacher),
@@ -348,7 +344,7 @@ def _require_doubts(
         ),
         *(
             (
-                -factor * (each * _log_softmax(soft)).sum(axis=1).mean(),
+                -factor * (each * log_softmax(soft)).sum(axis=1).mean(),
                 "The teacher's scores weigh in yours; a softmax must turn them into probabilities first.",
                 "你用教师的得分加了权；要先用 softmax 把它们变成概率。",
             )

@@ -21,11 +21,7 @@ from course_lib.checks.answers import (
 )
 from course_lib.checks.core import Learner, exercise, require
 from course_lib.checks.hints import Hint
-
-
-def _softmax(scores: np.ndarray, axis: int | tuple[int, ...] | None = -1) -> np.ndarray:
-    powers = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return powers / powers.sum(axis=axis, keepdims=True)
+from course_lib.checks.softmax import softmax
 
 
 def _cut(
@@ -40,7 +36,7 @@ def _cut(
 
 
 def _nucleus(logits: np.ndarray, temperature: float, share: float) -> np.ndarray:
-    return _cut(_softmax(logits / temperature), share)
+    return _cut(softmax(logits / temperature), share)
 
 
 @exercise(
@@ -58,7 +54,7 @@ def nucleus_distribution(learner: Learner) -> None:
     logits, temperature, share = np.array([-1.8, 0.9, 0.6, 1.9, 2.0, -0.3, 0.5, 0.4]), 3.0, 0.57
     result = numbers(learner(logits, temperature, share))
     tempered = logits / temperature
-    chances, plain = _softmax(tempered), _softmax(logits)
+    chances, plain = softmax(tempered), softmax(logits)
     right = _cut(chances, share)
     kept = right > 0
     require(
@@ -97,11 +93,11 @@ def nucleus_distribution(learner: Learner) -> None:
             "温度没有起作用：要用它去除得分。",
         ),
         (
-            _cut(_softmax(logits * temperature), share),
+            _cut(softmax(logits * temperature), share),
             "You multiply by the temperature; divide by it: above one all become more alike.",
             "你乘上了温度；应当除以它：温度大于 1 时，各个词元的概率更接近。",
         ),
-        (_softmax(np.where(_cut(plain, share) > 0, tempered, -np.inf)), *after),
+        (softmax(np.where(_cut(plain, share) > 0, tempered, -np.inf)), *after),
         (
             _cut(plain / temperature, share),
             "You divide the probabilities by the temperature; divide the scores, before the softmax.",
@@ -123,16 +119,16 @@ def nucleus_distribution(learner: Learner) -> None:
         ),
         (chances * kept, *no_sharing),
         (
-            _softmax(chances * kept),
+            softmax(chances * kept),
             "You take a softmax of probabilities; divide what stays by its sum.",
             "你对概率又做了一次 softmax；应当把留下的除以它们的和。",
         ),
         (
-            _softmax(np.where(kept, chances, -np.inf)),
+            softmax(np.where(kept, chances, -np.inf)),
             "You take a softmax of probabilities; divide what stays by its sum.",
             "你对概率又做了一次 softmax；应当把留下的除以它们的和。",
         ),
-        (_softmax(tempered * kept), *hidden_by_zero),
+        (softmax(tempered * kept), *hidden_by_zero),
         (
             chances,
             "Nothing is cut off: this is the softmax of all scores.",
@@ -243,7 +239,7 @@ def _attended(
     query: np.ndarray, keys: np.ndarray, values: np.ndarray, scale: float | None = None, axis: int | None = -1
 ) -> np.ndarray:
     products = np.einsum("hd,htd->ht", query, keys) / (np.sqrt(query.shape[-1]) if scale is None else scale)
-    return np.einsum("ht,htd->hd", _softmax(products, axis), values)
+    return np.einsum("ht,htd->hd", softmax(products, axis), values)
 
 
 def _step(
@@ -342,7 +338,7 @@ def cached_step(learner: Learner) -> None:
     right, right_keys, right_values = _step(*given)
     products = np.einsum("hd,htd->ht", query, right_keys)
     scores = products / np.sqrt(dim)
-    weights = _softmax(scores)
+    weights = softmax(scores)
     by_others = (
         "You divide by the root of another length; d is how long the query of one head is, here 2.",
         "你除以了另一个长度的平方根；d 是一个头的查询有多长，这里是 2。",
@@ -427,7 +423,7 @@ def cached_step(learner: Learner) -> None:
             "新的键放在最后，新的值却放在最前：每个权重都落在了别的词元的值上。",
         ),
         (
-            np.einsum("t,htd->hd", _softmax(scores.sum(axis=0)), right_values),
+            np.einsum("t,htd->hd", softmax(scores.sum(axis=0)), right_values),
             "Your heads share their scores; each head has weights of its own.",
             "你的各个头共用了得分；每个头应有自己的权重。",
         ),
@@ -529,7 +525,7 @@ def _induction(weights: np.ndarray, n: int) -> np.ndarray:
 
 
 def _looks(random: np.random.Generator, heads: int, n: int) -> tuple[np.ndarray, int]:
-    return _softmax(1.5 * random.normal(size=(heads, 2 * n, 2 * n))), n
+    return softmax(1.5 * random.normal(size=(heads, 2 * n, 2 * n))), n
 
 
 @exercise(

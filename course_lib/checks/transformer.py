@@ -20,6 +20,7 @@ from course_lib.checks.answers import (
 )
 from course_lib.checks.calling import short
 from course_lib.checks.core import Learner, exercise, require
+from course_lib.checks.softmax import log_softmax
 
 
 def _table(length: int, width: int, first: int = 0, exponent: float = 2.0, base: float = 10_000.0) -> np.ndarray:
@@ -234,13 +235,8 @@ def _whole(found: np.ndarray) -> list[object]:
     return (found.astype(int) if np.array_equal(found, np.round(found)) else found).tolist()
 
 
-def _log_softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
-    shifted = logits - logits.max(axis=axis, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
-
-
 def _smoothed(logits: np.ndarray, answers: np.ndarray, epsilon: float) -> float:
-    log_p = _log_softmax(logits)
+    log_p = log_softmax(logits)
     right = np.take_along_axis(log_p, answers[..., None], axis=-1)[..., 0]
     return float((-(1 - epsilon) * right - epsilon * log_p.mean(axis=-1))[answers != 0].mean())
 
@@ -265,12 +261,12 @@ def smoothed_loss(learner: Learner) -> None:
         f"The loss is one number; yours has the shape {value.shape}.",
         f"损失是一个数；你的形状是 {value.shape}。",
     )
-    log_p = _log_softmax(logits)
+    log_p = log_softmax(logits)
     plain = -np.take_along_axis(log_p, answers[..., None], axis=-1)[..., 0]
     kept = answers != 0
     losses = 0.8 * plain - 0.2 * log_p.mean(axis=-1)
     others = -(log_p.sum(axis=-1) + plain) / 4
-    wrong_axis = _log_softmax(logits, 1)
+    wrong_axis = log_softmax(logits, 1)
     wrong_plain = -np.take_along_axis(wrong_axis, answers[..., None], axis=-1)[..., 0]
     right = _smoothed(logits, answers, 0.2)
     recognise(

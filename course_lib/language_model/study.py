@@ -33,7 +33,7 @@ from course_lib.language_model.training import train_language_model
 from course_lib.mlp.language_model import contexts_and_targets
 from course_lib.preprocessing.subwords import BytePairEncoding
 from course_lib.training.kept import keep_weights, with_kept_weights
-from course_lib.training.provenance import Minutes, clock, these_versions, this_machine
+from course_lib.training.provenance import Minutes, clock, rounded, these_versions, this_machine
 from course_lib.training.recorded import differences, read_records, recorded_in, write_record
 
 # Records and weights of this lesson's runs.
@@ -200,8 +200,7 @@ def run(
         round(bits[0], 4),
         round(bits[1], 4),
         [round(float(nats), 4) for nats in by_position],
-        {step: round(wall, 2) for step, (wall, _) in minutes.items()},
-        {step: round(work, 2) for step, (_, work) in minutes.items()},
+        *rounded(minutes),
         digest(texts),
         this_machine(),
         these_versions(),

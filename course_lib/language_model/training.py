@@ -105,7 +105,7 @@ def train_language_model(
         learner, fed = RememberingLearner(model, batch_size), StreamsInOrder(packed, batch_size, carry)
     else:
         learner, fed = Learner(model), DrawnRows(packed, batch_size, use_segments, seed)
-    schedule = WarmUp(learning_rate, warmup_steps, max(steps, warmup_steps) + 1)
+    schedule = WarmUp.over(learning_rate, warmup_steps, steps)
     optimizer = adamw(schedule, weight_decay, beta_2=0.99, global_clipnorm=clip_norm)
     optimizer.exclude_from_weight_decay([each for each in model.trainable_variables if not _is_matrix(each)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

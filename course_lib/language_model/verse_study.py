@@ -30,7 +30,7 @@ from course_lib.language_model.training import train_language_model
 from course_lib.language_model.verse import form_of, rhyming_pairs, share_in_form, share_of_rhymes, verse_lines
 from course_lib.preprocessing.vocabulary import SPECIAL_WORDS, Vocabulary
 from course_lib.training.kept import keep_weights, with_kept_weights
-from course_lib.training.provenance import Minutes, clock, these_versions, this_machine
+from course_lib.training.provenance import Minutes, clock, rounded, these_versions, this_machine
 from course_lib.training.recorded import differences, read_records, recorded_in, write_record
 
 # Records and weights of this lesson's runs.
@@ -197,8 +197,7 @@ def run(
         _rounded(judge(poems_written, *books)),
         _rounded(judge(texts.test, *books)),
         poems_written[:12],
-        {step: round(wall, 2) for step, (wall, _) in minutes.items()},
-        {step: round(work, 2) for step, (_, work) in minutes.items()},
+        *rounded(minutes),
         this_machine(),
         these_versions(),
     )

@@ -5,7 +5,7 @@ One kind of mask everywhere: boolean, True = keep.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from keras import ops
@@ -183,3 +183,26 @@ def bucket_batches(
             if len(indices) == batch_size or not drop_remainder:
                 batches.append((boundary, indices))
     return [batches[place] for place in random.permutation(len(batches))]
+
+
+def filled_batches(
+    sequences: Sequence[Sequence[int]], batch_size: int, step: int, at_most: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """All sequences once, the shortest first, in batches of few shapes, for a model that only reads them.
+
+    Args:
+        sequences: the ids of each text.
+        batch_size: how many rows every batch has; the last one is filled up with rows it has already.
+        step: lengths are rounded up to a multiple of it.
+        at_most: what no length exceeds.
+
+    Returns:
+        An iterator over pairs: which sequences a batch holds, and their padded ids, those that fill it up last.
+
+    Shapes: (texts of the batch,), (batch_size, length).
+    """
+    order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
+    for begin in range(0, len(sequences), batch_size):
+        rows = order[begin : begin + batch_size]
+        length = min(at_most, -(-len(sequences[rows[-1]]) // step) * step)
+        yield rows, pad([sequences[row] for row in np.resize(rows, batch_size)], length)

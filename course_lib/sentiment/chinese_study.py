@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +25,8 @@ from course_lib.data.reviews import Reviews
 from course_lib.sentiment.bayes import count_reviews, log_count_ratios
 from course_lib.sentiment.chinese_units import UNITS, features_of, joins_a_negation, normal
 from course_lib.sentiment.protocol import digest
-from course_lib.training.provenance import Minutes, clock, these_versions, this_machine
-from course_lib.training.recorded import differences, read_records, write_record
+from course_lib.training.provenance import Minutes, clock, rounded, these_versions, this_machine
+from course_lib.training.recorded import differences, read_records, recorded_in, write_record
 
 SEEDS = (1, 2, 3)
 # How much a weight may cost: the larger, the freer.
@@ -183,7 +182,7 @@ def run(kind: str, reviews: Reviews, unit: str, seeds: Sequence[int] = SEEDS) ->
         probes=probes,
         tokens=_tokens_per_character(unit, reviews.texts),
         reviews=columns["reviews"][0],
-        minutes={step: round(wall, 2) for step, (wall, _) in minutes.items()},
+        minutes=rounded(minutes)[0],
         data=digest(reviews.texts, reviews.labels),
         machine=this_machine(),
         versions=these_versions(),
@@ -233,7 +232,7 @@ def _tokens_per_character(unit: str, texts: Sequence[str]) -> float:
 
 def recorded_units() -> list[Counted]:
     """The runs on record, by collection and unit; none where there is no record."""
-    found = read_records(Counted, resources.files("course_lib.sentiment") / "recorded" / "chinese")
+    found = read_records(Counted, recorded_in("course_lib.sentiment") / "chinese")
     return sorted(found, key=lambda each: (each.kind, list(UNITS).index(each.unit)))
 
 

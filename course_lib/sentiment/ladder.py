@@ -20,7 +20,7 @@ from course_lib.sentiment import reading_rungs, records, rungs
 from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.encoding import Encoded, Task, encode, task
 from course_lib.sentiment.rungs import Rung
-from course_lib.training.provenance import these_versions, this_machine
+from course_lib.training.provenance import rounded, these_versions, this_machine
 
 # How far an accuracy may lie from the recorded one of the same seed: sums in another order move some verdicts.
 TOLERANCE = 0.004
@@ -108,8 +108,7 @@ def scored(
         dict(settings),
         round(given.protocol.choose(validation), 5),
         None if asked is None else round(given.protocol.score(name, asked), 5),
-        {step: round(wall, 3) for step, (wall, _) in took.items()},
-        {step: round(work, 3) for step, (_, work) in took.items()},
+        *rounded(took, 3),
         given.encoded.data,
         this_machine(),
         these_versions(),

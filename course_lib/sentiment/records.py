@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
 from course_lib.base.files import write_atomically
-from course_lib.training.recorded import read_records
+from course_lib.training.recorded import read_records, recorded_in
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def load_records(folder: Path | str | None = None) -> list[Record]:
     Raises:
         ValueError: if a file holds no record.
     """
-    place = resources.files("course_lib.sentiment") / "recorded" if folder is None else Path(folder)
+    place = recorded_in("course_lib.sentiment") if folder is None else Path(folder)
     records = read_records(Record, place)
     return sorted(records, key=lambda record: (record.model, record.seed))
 

@@ -32,6 +32,16 @@ def clock(minutes: Minutes, name: str) -> Iterator[None]:
     )
 
 
+def rounded(minutes: Minutes, digits: int = 2) -> tuple[dict[str, float], dict[str, float]]:
+    """By step the minutes by the clock, and by step those of processors' work, as a record holds them.
+
+    Args:
+        minutes: from `clock`.
+        digits: how many are kept behind the point.
+    """
+    return tuple({step: round(both[place], digits) for step, both in minutes.items()} for place in range(2))
+
+
 def this_machine() -> dict[str, object]:
     """The kind of this machine, without its name."""
     return {"processor": platform.machine(), "system": platform.system(), "cores": os.cpu_count()}

@@ -41,6 +41,17 @@ class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
         require_integer("warmup_steps", warmup_steps, at_least=1)
         return cls((width * warmup_steps) ** -0.5, warmup_steps)
 
+    @classmethod
+    def over(cls, peak: float, warmup_steps: int, steps: int) -> WarmUp:
+        """The schedule of a training of so many steps: it falls along a line, and the last step is one, too.
+
+        Args:
+            peak: the highest learning rate.
+            warmup_steps: at which step it is reached; a shorter training ends on its way up.
+            steps: how many steps the training has.
+        """
+        return cls(peak, warmup_steps, max(steps, warmup_steps) + 1)
+
     def __call__(self, step):
         """The learning rate of a step; Keras counts from 0, the equation from 1.
 

@@ -12,7 +12,6 @@ import hashlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 
 from course_lib.base.arguments import require_choice
@@ -22,8 +21,8 @@ from course_lib.data.pairs import Pairs
 from course_lib.preprocessing.subwords import BytePairEncoding
 from course_lib.preprocessing.text import tokenize
 from course_lib.preprocessing.vocabulary import Vocabulary
-from course_lib.training.provenance import Minutes, clock, these_versions, this_machine
-from course_lib.training.recorded import differences, read_records, write_record
+from course_lib.training.provenance import Minutes, clock, rounded, these_versions, this_machine
+from course_lib.training.recorded import differences, read_records, recorded_in, write_record
 from course_lib.transformer.decoding import beam_search
 from course_lib.transformer.evaluation import bleu, bleu_interval
 from course_lib.transformer.model import Transformer
@@ -269,8 +268,7 @@ def run(
         tuple(round(each, 2) for each in bleu_interval(list(map(list, written)), cut_references, seed)),
         (len(learnt), len(watched), len(asked)),
         chosen_samples(written, right),
-        {step: round(wall, 2) for step, (wall, _) in minutes.items()},
-        {step: round(work, 2) for step, (_, work) in minutes.items()},
+        *rounded(minutes),
         _digest(pairs),
         this_machine(),
         these_versions(),
@@ -284,7 +282,7 @@ def _digest(pairs: Pairs) -> str:
 
 def recorded_translations() -> list[Translated]:
     """The runs on record, by cut and seed; none where there is no record."""
-    found = read_records(Translated, resources.files("course_lib.transformer") / "recorded")
+    found = read_records(Translated, recorded_in("course_lib.transformer"))
     return sorted(found, key=lambda each: (CUTS.index(each.cut), each.seed))
 
 

@@ -96,7 +96,7 @@ def train_translator(
         validation_batches = batches_of_all(*validation, start_id, end_id, batch_size, boundaries)
     steps = epochs * len(batches)
     warmup_steps = max(1, steps // 10) if warmup_steps is None else warmup_steps
-    schedule = WarmUp(learning_rate, warmup_steps, max(steps, warmup_steps) + 1)
+    schedule = WarmUp.over(learning_rate, warmup_steps, steps)
     optimizer = adamw(schedule, weight_decay, beta_2=0.98, epsilon=1e-9, global_clipnorm=clip_norm)
     compile_for_training(model, None, optimizer, loss=SmoothedCrossEntropy(smoothing), jit_compile=jit_compile)
     history: dict[str, list[float]] = {}

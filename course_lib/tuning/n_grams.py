@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 
 import keras_tuner
@@ -25,6 +24,7 @@ from course_lib.sentiment.ladder import compare, scored
 from course_lib.sentiment.n_grams import n_gram_logits
 from course_lib.sentiment.rungs import fit_frequent
 from course_lib.training.provenance import clock
+from course_lib.training.recorded import recorded_in
 from course_lib.tuning.searching import Job, Search, run_search
 
 MODEL = "tuned-n-grams"
@@ -102,7 +102,7 @@ def tune(encoded: Encoded, trials: int, seed: int, folder: Path | None = None) -
 
 def recorded_rung() -> list[records.Record]:
     """The runs on record, by seed."""
-    return records.load_records(str(resources.files("course_lib.tuning") / "recorded" / "n_grams"))
+    return records.load_records(str(recorded_in("course_lib.tuning") / "n_grams"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,6 @@ import itertools
 import json
 import sys
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 
 import keras_tuner
@@ -20,6 +19,7 @@ import numpy as np
 from course_lib.base.docstrings import docstring
 from course_lib.base.files import write_atomically
 from course_lib.data import digits
+from course_lib.training.recorded import recorded_in
 from course_lib.tuning.searching import METHODS, Job, run_search
 from course_lib.tuning.training import Settings, Training
 
@@ -85,7 +85,7 @@ def one_search(method: str, seed: int) -> dict[str, float]:
 
 def recorded_searches() -> dict[str, list[dict[str, float]]]:
     """What is on record: by method, one search for each seed 1, 2, …; nothing where there is no record."""
-    path = resources.files("course_lib.tuning") / "recorded" / FILE
+    path = recorded_in("course_lib.tuning") / FILE
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import resources
 from pathlib import Path
 
 from course_lib import data
 from course_lib.training import provenance
+from course_lib.training.recorded import recorded_in
 from course_lib.vae.evaluation import elbo_terms, mean_and_error
 from course_lib.vae.model import VAE
 from course_lib.vae.training import binarise, train
@@ -59,7 +59,7 @@ def validation_bound(choice: dict[str, object], seed: int) -> tuple[float, float
 
 def recorded() -> dict[str, object]:
     """The course's own run: `runs` (candidate, seed, elbo, error), `minutes`, `machine`, `versions`, `settings`."""
-    place = resources.files("course_lib.vae") / "recorded" / "search.json"
+    place = recorded_in("course_lib.vae") / "search.json"
     return json.loads(place.read_text(encoding="utf-8"))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from course_lib import check
+from course_lib.checks import core
 from course_lib.showing import language
 
 # The exercise, the answer, and words that stand in the hint in English and in Chinese.
@@ -184,5 +185,66 @@ def each_gets_its_hint(mistakes: Mapping[str, Mistake]) -> Callable:
     @pytest.mark.parametrize("mistake", mistakes)
     def test(mistake: str) -> None:
         must_get_its_hint(mistakes[mistake])
+
+    return test
+
+
+def each_form_passes(right: Mapping[str, Callable]) -> Callable:
+    """The test that each exercise's right answer is accepted in every form."""
+
+    @pytest.mark.parametrize("form", FORMS)
+    @pytest.mark.parametrize("number", right)
+    def test(number: str, form: str) -> None:
+        must_pass(number, FORMS[form](right[number]))
+
+    return test
+
+
+def each_spoilt_fails(right: Mapping[str, Callable], cases: Sequence[tuple[str, str]]) -> Callable:
+    """The test that right answers, spoilt, are refused: pairs of an exercise and a name of `SPOILT` or for batches."""
+
+    @pytest.mark.parametrize(("number", "name"), cases)
+    def test(number: str, name: str) -> None:
+        change, words = (SPOILT | SPOILT_BATCHES)[name]
+        must_fail(number, change(right[number]), words if name in {"squeezed", "its first answer for ever"} else "")
+
+    return test
+
+
+def each_kept_fails(right: Mapping[str, Callable], words: str = "same answer as before") -> Callable:
+    """The test that a function which gives its first right answer for ever is refused, with these words."""
+
+    @pytest.mark.parametrize("number", right)
+    def test(number: str) -> None:
+        must_fail(number, for_ever(right[number]), words)
+
+    return test
+
+
+def each_written_fails(right: Mapping[str, Callable], places: Sequence[tuple[str, int]]) -> Callable:
+    """The test that a right answer which writes into one of its arguments is refused: pairs of exercise and place."""
+
+    @pytest.mark.parametrize(("number", "place"), places)
+    def test(number: str, place: int) -> None:
+        must_fail(number, writing(place)(right[number]), "write into the caller's")
+
+    return test
+
+
+def each_stub_is_told(right: Mapping[str, Callable]) -> Callable:
+    """The test that a stub is not attempted, and that a second failure in a row says more, in both languages."""
+
+    @pytest.mark.parametrize("number", right)
+    def test(number: str) -> None:
+        def stub(*given):
+            raise NotImplementedError
+
+        assert check(number, stub).status == "not attempted"
+        first, second = check(number, lambda *given: -1.0), check(number, lambda *given: -1.0)
+        english, chinese = core._SECOND_HINTS[number]
+        assert english not in first.message
+        assert english in second.message
+        assert len(english.split()) > 15
+        assert any("\u4e00" <= character <= "\u9fff" for character in chinese)
 
     return test

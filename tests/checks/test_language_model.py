@@ -5,25 +5,21 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pytest
 from keras import ops
 
-from course_lib import check
-from course_lib.checks import core
-
 from .answers import (
-    FORMS,
     SPOILT,
     SPOILT_BATCHES,
     each_fails,
+    each_form_passes,
     each_gets_its_hint,
+    each_kept_fails,
     each_passes,
-    for_ever,
+    each_spoilt_fails,
+    each_stub_is_told,
+    each_written_fails,
     kept_for_a_shape,
     must_cover,
-    must_fail,
-    must_pass,
-    writing,
 )
 
 
@@ -1070,10 +1066,7 @@ BATCHES = ["09.2", "09.4", "09.5", "09.6"]
 test_a_right_answer_passes = each_passes([*RIGHT.items(), *ALSO_RIGHT])
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("number", RIGHT)
-def test_answers_may_come_in_any_form(number, form):
-    must_pass(number, FORMS[form](RIGHT[number]))
+test_answers_may_come_in_any_form = each_form_passes(RIGHT)
 
 
 test_a_wrong_answer_gets_the_hint_meant_for_it = each_gets_its_hint(WRONG)
@@ -1082,23 +1075,18 @@ test_a_wrong_answer_gets_the_hint_meant_for_it = each_gets_its_hint(WRONG)
 test_more_wrong_answers_are_refused_by_what_is_wrong = each_fails(MORE_WRONG)
 
 
-@pytest.mark.parametrize(
-    ("number", "name"),
+test_spoilt_answers_are_refused = each_spoilt_fails(
+    RIGHT,
     [(number, name) for number in RIGHT for name in SPOILT if (number, name) != ("09.2", "rounded to tenths")]
     + [(number, name) for number in BATCHES for name in SPOILT_BATCHES],
 )
-def test_spoilt_answers_are_refused(number, name):
-    change, words = (SPOILT | SPOILT_BATCHES)[name]
-    must_fail(number, change(RIGHT[number]), words if name in {"squeezed", "its first answer for ever"} else "")
 
 
-@pytest.mark.parametrize("number", RIGHT)
-def test_a_first_answer_kept_for_ever_is_told_as_such(number):
-    must_fail(number, for_ever(RIGHT[number]), "same answer as before")
+test_a_first_answer_kept_for_ever_is_told_as_such = each_kept_fails(RIGHT)
 
 
-@pytest.mark.parametrize(
-    ("number", "place"),
+test_writing_into_what_was_given_is_refused = each_written_fails(
+    RIGHT,
     [
         ("09.1", 0),
         ("09.1", 1),
@@ -1111,8 +1099,6 @@ def test_a_first_answer_kept_for_ever_is_told_as_such(number):
         ("09.6", 0),
     ],
 )
-def test_writing_into_what_was_given_is_refused(number, place):
-    must_fail(number, writing(place)(RIGHT[number]), "write into the caller's")
 
 
 def test_every_exercise_has_many_wrong_answers():
@@ -1123,15 +1109,4 @@ def test_every_exercise_has_many_wrong_answers():
     assert min(also.count(number) for number in RIGHT) >= 6
 
 
-@pytest.mark.parametrize("number", RIGHT)
-def test_a_stub_is_not_attempted_and_a_second_failure_says_more(number):
-    def stub(*given):
-        raise NotImplementedError
-
-    assert check(number, stub).status == "not attempted"
-    first, second = check(number, lambda *given: -1.0), check(number, lambda *given: -1.0)
-    english, chinese = core._SECOND_HINTS[number]
-    assert english not in first.message
-    assert english in second.message
-    assert len(english.split()) > 15
-    assert any("\u4e00" <= character <= "\u9fff" for character in chinese)
+test_a_stub_is_not_attempted_and_a_second_failure_says_more = each_stub_is_told(RIGHT)

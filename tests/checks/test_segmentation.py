@@ -11,7 +11,15 @@ from functools import cache
 import numpy as np
 import pytest
 
-from .answers import as_a_class, each_fails, each_gets_its_hint, for_ever, must_cover, must_fail, must_pass, writing
+from .answers import (
+    as_a_class,
+    each_fails,
+    each_gets_its_hint,
+    each_kept_fails,
+    each_written_fails,
+    must_cover,
+    must_pass,
+)
 
 # ── Right answers, each exercise in several styles
 
@@ -460,14 +468,12 @@ test_a_wrong_answer_gets_the_hint_meant_for_it = each_gets_its_hint(WRONG)
 test_more_wrong_answers_are_refused_by_what_is_wrong = each_fails(MORE_WRONG)
 
 
-@pytest.mark.parametrize("number", RIGHT)
-def test_a_first_answer_kept_for_ever_is_refused(number):
-    must_fail(number, for_ever(RIGHT[number]), "same answer as before")
+test_a_first_answer_kept_for_ever_is_refused = each_kept_fails(RIGHT)
 
 
-@pytest.mark.parametrize(("number", "place"), [("01.6", 1), ("01.7", 1), ("01.8", 0), ("01.8", 1)])
-def test_writing_into_what_was_given_is_refused(number, place):
-    must_fail(number, writing(place)(RIGHT[number]), "write into the caller's")
+test_writing_into_what_was_given_is_refused = each_written_fails(
+    RIGHT, [("01.6", 1), ("01.7", 1), ("01.8", 0), ("01.8", 1)]
+)
 
 
 def test_every_exercise_has_twenty_wrong_answers():

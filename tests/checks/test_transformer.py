@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 
 from .answers import (
-    FORMS,
     SPOILT,
     SPOILT_BATCHES,
     as_a_class,
     each_fails,
+    each_form_passes,
     each_gets_its_hint,
-    for_ever,
+    each_kept_fails,
+    each_spoilt_fails,
+    each_written_fails,
     kept_for_a_shape,
     must_cover,
-    must_fail,
     must_pass,
-    writing,
 )
 
 
@@ -512,10 +512,7 @@ def test_another_way_to_be_right_passes(name):
     must_pass(*ALSO_RIGHT[name])
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("number", RIGHT)
-def test_answers_may_come_in_any_form(number, form):
-    must_pass(number, FORMS[form](RIGHT[number]))
+test_answers_may_come_in_any_form = each_form_passes(RIGHT)
 
 
 test_a_wrong_answer_gets_the_hint_meant_for_it = each_gets_its_hint(WRONG)
@@ -524,24 +521,19 @@ test_a_wrong_answer_gets_the_hint_meant_for_it = each_gets_its_hint(WRONG)
 test_more_wrong_answers_are_refused_by_what_is_wrong = each_fails(MORE_WRONG)
 
 
-@pytest.mark.parametrize(
-    ("number", "name"),
+test_spoilt_answers_are_refused = each_spoilt_fails(
+    RIGHT,
     [(number, name) for number in ARRAYS for name in SPOILT if (number, name) != ("06.6", "rounded to tenths")]
     + [(number, name) for number in BATCHES for name in SPOILT_BATCHES],
 )
-def test_spoilt_answers_are_refused(number, name):
-    change, words = (SPOILT | SPOILT_BATCHES)[name]
-    must_fail(number, change(RIGHT[number]), words if name in {"squeezed", "its first answer for ever"} else "")
 
 
-@pytest.mark.parametrize("number", RIGHT)
-def test_a_first_answer_kept_for_ever_is_refused(number):
-    must_fail(number, for_ever(RIGHT[number]))
+test_a_first_answer_kept_for_ever_is_refused = each_kept_fails(RIGHT, words="")
 
 
-@pytest.mark.parametrize(("number", "place"), [("06.2", 0), ("06.3", 0), ("06.3", 1), ("06.4", 0), ("06.5", 1)])
-def test_writing_into_what_was_given_is_refused(number, place):
-    must_fail(number, writing(place)(RIGHT[number]), "write into the caller's")
+test_writing_into_what_was_given_is_refused = each_written_fails(
+    RIGHT, [("06.2", 0), ("06.3", 0), ("06.3", 1), ("06.4", 0), ("06.5", 1)]
+)
 
 
 def test_every_exercise_has_many_wrong_answers():

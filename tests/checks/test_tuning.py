@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from .answers import FORMS, each_gets_its_hint, for_ever, must_cover, must_fail, must_pass, writing
+from .answers import (
+    each_form_passes,
+    each_gets_its_hint,
+    each_kept_fails,
+    each_written_fails,
+    must_cover,
+    must_pass,
+)
 
 
 def rates(lowest, highest, steps):
@@ -475,20 +482,13 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("number", RIGHT)
-def test_a_first_answer_kept_for_ever_is_refused(number: str) -> None:
-    must_fail(number, for_ever(RIGHT[number]))
+test_a_first_answer_kept_for_ever_is_refused = each_kept_fails(RIGHT, words="")
 
 
-@pytest.mark.parametrize(("number", "place"), [("08.3", 0), ("08.4", 0)])
-def test_writing_into_what_was_given_is_refused(number: str, place: int) -> None:
-    must_fail(number, writing(place)(RIGHT[number]), "write into the caller's")
+test_writing_into_what_was_given_is_refused = each_written_fails(RIGHT, [("08.3", 0), ("08.4", 0)])
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("number", RIGHT)
-def test_answers_may_come_in_any_form(number: str, form: str) -> None:
-    must_pass(number, FORMS[form](RIGHT[number]))
+test_answers_may_come_in_any_form = each_form_passes(RIGHT)
 
 
 @pytest.mark.parametrize("number", RIGHT)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from course_lib.preprocessing import bucket_batches, causal_mask, combine_masks, masked_mean, pad, padding_mask
+from course_lib.preprocessing.batches import filled_batches
 
 numpy = keras.ops.convert_to_numpy
 SEQUENCES = [[5, 6, 7, 8], [], [9], [3, 4]]
@@ -184,3 +185,14 @@ def test_no_texts_make_no_batches() -> None:
 def test_wrong_buckets_are_named(arguments: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         bucket_batches(**{"lengths": [1], "batch_size": 1, "boundaries": [1], "seed": 0, **arguments})
+
+
+def test_filled_batches_read_every_text_once_in_few_shapes():
+    texts = [[place + 1] * length for place, length in enumerate([9, 2, 5, 1, 7])]
+    batches = list(filled_batches(texts, batch_size=2, step=4, at_most=8))
+    assert [rows.tolist() for rows, _ in batches] == [[3, 1], [2, 4], [0]]
+    assert [token_ids.shape for _, token_ids in batches] == [(2, 4), (2, 8), (2, 8)]
+    for rows, token_ids in batches:
+        for row, ids in zip(rows, token_ids, strict=False):
+            assert ids[ids != 0].tolist() == texts[row][:8]
+    assert (batches[-1][1][1] == batches[-1][1][0]).all()  # filled up with what it has

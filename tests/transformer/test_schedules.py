@@ -9,6 +9,11 @@ from course_lib.transformer import WarmUp
 from tensors import numpy
 
 
+def test_a_schedule_over_a_training_ends_after_its_last_step():
+    assert WarmUp.over(0.5, 4, 20).get_config() == {"peak": 0.5, "warmup_steps": 4, "total_steps": 21}
+    assert WarmUp.over(0.5, 30, 20).total_steps == 31  # it ends on its way up
+
+
 def test_the_rate_rises_and_falls_as_equation_3_says() -> None:
     schedule = WarmUp.of_width(512, 4000)
     for step in (1, 100, 3999, 4000, 4001, 100_000):
