@@ -95,7 +95,7 @@ def test_the_chinese_student_edition_runs_at_smoke_scale_and_training_reaches_ev
 
 # In these cells a layer is shown by itself, and no model is meant to hold it.
 ALONE = {
-    "05_attention": {"erratum-15", "errata-mended-run", "heads-once-run"},
+    "05_attention": {"gated-by-hand", "erratum-15", "errata-mended-run", "heads-once-run"},
     "06_transformer": {
         "positions-learned",
         "norm-loop",
@@ -105,6 +105,7 @@ ALONE = {
         "erratum-19-mended-run",
         "erratum-20-run",
     },
+    "07_sentiment": {"lstm-by-hand"},
 }
 
 # The tools of the watch stay out of the lesson's names: what a lesson forgets to import must still be missing.
