@@ -27,6 +27,8 @@ __all__ = ["__version__", *_OFFERED]
 _REGISTERED = registered.offer(
     __name__,
     {
+        "alignment.policy": ["PolicyLoss"],
+        "alignment.reader": ["AttentiveReader"],
         "attention.layers": ["AdditiveAttention", "MultiHeadAttention"],
         "autoencoder.constraints": ["Corruption", "SparsityPenalty"],
         "autoencoder.losses": ["course_lib.autoencoder>ReconstructionLoss"],

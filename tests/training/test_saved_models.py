@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import keras
 from keras import layers
-from course_lib import attention, autoencoder, bert, language_model, mlp, transformer, vae
+from course_lib import alignment, attention, autoencoder, bert, language_model, mlp, transformer, vae
 from course_lib.sentiment import n_grams, sequence
 
 folder = Path(sys.argv[1])
@@ -66,6 +66,8 @@ models = {
     "prefixes": (bert.Prefixes(reader(), 2), mlp.CrossEntropy(), ids),
     "autoencoder": (autoencoder.Autoencoder(16, 4), autoencoder.ReconstructionLoss(), images),
     "vae": (vae.VAE(16, 2, (8,), seed=1), vae.ReconstructionLoss(), None),
+    "attentive": (alignment.AttentiveReader(9, 8, 4), n_grams.LogitLoss(), ids),
+    "rewarded": (language_model.DecoderLanguageModel(9, 8, 1, 2), alignment.PolicyLoss(0.2), ids),
     "n_grams": (n_grams.NGramClassifier(9), n_grams.LogitLoss(), ids),
     "transformer": (
         transformer.Transformer(9, 9, width=8, num_heads=2, hidden_dim=8, num_layers=1),

@@ -21,6 +21,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "steps_in_a_call",
             "version_of",
         ),
+        "gradients": ("gradients",),
         "placement": ("DISTRIBUTIONS", "PRECISIONS", "Placement", "use"),
         "seeding": ("leave_out_tensorflow", "set_seeds"),
     },
