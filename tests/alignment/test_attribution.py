@@ -93,10 +93,8 @@ def test_integrated_gradients_add_up_to_the_difference_from_the_baseline(logit, 
         ends = numpy(logit(np.stack([vectors, baseline])))
         found = alignment.integrated_gradients(logit, vectors, baseline, steps=200)
         assert found.sum() == pytest.approx(ends[0] - ends[1], abs=1e-3)
-    coarse = alignment.integrated_gradients(logit, vectors, steps=1).sum()
-    plain = alignment.gradient_times_input(logit, vectors).sum()
-    ends = numpy(logit(np.stack([vectors, 0 * vectors])))
-    assert abs(plain - (ends[0] - ends[1])) > 10 * abs(found.sum() - found.sum()) and np.isfinite(coarse)
+    plain = alignment.gradient_times_input(logit, vectors, baseline)
+    assert abs(plain.sum() - (ends[0] - ends[1])) > 0.01  # the slope at the end alone does not
 
 
 def test_of_a_linear_function_all_methods_say_the_same():
