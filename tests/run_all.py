@@ -31,7 +31,7 @@ ON_REQUEST = "benchmark or net or long"
 FAST_LEAVES_OUT = f"slow or binder or {LARGE} or {ON_REQUEST}"
 # Folders whose tests touch no backend; whatever is new is run on both until it stands here.
 BACKEND_FREE = (
-    *("architecture", "benchmarks", "binder", "browser", "chapters", "cli", "data", "publishing", "site"),
+    *("architecture", "benchmarks", "binder", "browser", "chapters", "classroom", "cli", "data", "publishing", "site"),
     # These choose backends for processes of their own.
     *("training/devices", "training/interruptions/test_kills.py"),
 )

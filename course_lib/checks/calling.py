@@ -23,7 +23,7 @@ TIME_LIMIT_SECONDS = 10.0
 _MOST_ITEMS = 100_000
 
 
-class _StillRunning(BaseException):
+class StillRunning(BaseException):
     """Raised inside the reader's function when its time is up; no `except Exception` of theirs catches it."""
 
 
@@ -35,7 +35,7 @@ def _time_limit(seconds: float) -> Iterator[None]:
         return
 
     def stop(_number: int, _frame: object) -> None:
-        raise _StillRunning
+        raise StillRunning
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -115,7 +115,7 @@ class Learner:
                     result = _finite(result)
         except NotImplementedError:
             raise NotAttempted from None
-        except _StillRunning:
+        except StillRunning:
             raise Hint(
                 tr(
                     f"Called with ({shown}), your function was still running after {TIME_LIMIT_SECONDS:.0f} s: "

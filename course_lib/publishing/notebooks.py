@@ -36,7 +36,7 @@ SETUP_ID = "course-setup"
 STOP_ID = "course-stop"
 
 # Fixed, so that no machine leaves its own versions in the notebooks.
-_METADATA = {
+NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {
         "file_extension": ".py",
@@ -131,7 +131,7 @@ def notebook(
         "minutes": asked.minutes,
         "digest": digest(cells),
     }
-    return new_notebook(cells=cells, metadata={**_METADATA, "course": course}, nbformat_minor=5)
+    return new_notebook(cells=cells, metadata={**NOTEBOOK_METADATA, "course": course}, nbformat_minor=5)
 
 
 def digest(cells: Iterable[Mapping[str, object]]) -> str:
@@ -162,20 +162,24 @@ def _made_of(cell: Cell, language: str, edition: str, folder: Path) -> list[Note
     code = in_language(cell.code, language).code
     if "exercise" not in cell.tags:
         return [new_code_cell(code, id=cell.id, metadata=_metadata(cell.tags))]
-    header = _HEADER[language].format(
-        number=cell.number,
-        dots="●" * cell.difficulty + "○" * (3 - cell.difficulty),
-        difficulty=cell.difficulty,
-        minutes=cell.minutes,
-        unit="minute" if cell.minutes == 1 else "minutes",
-    )
-    about = new_markdown_cell(header, id=f"course-{cell.id}")
+    about = new_markdown_cell(exercise_header(cell, language), id=f"course-{cell.id}")
     if edition == "student":
         return [about, new_code_cell(code, id=cell.id, metadata=_metadata(cell.tags))]
     tags = tuple("solution" if tag == "exercise" else tag for tag in cell.tags)
     metadata = {**_metadata(tags), "course": {"exercise": cell.number, "stub": code}}
     solution = in_language(cell.solution, language).code
     return [about, new_code_cell(solution, id=cell.id, metadata=metadata)]
+
+
+def exercise_header(cell: Cell, language: str) -> str:
+    """The line over an exercise: its number, how hard it is, how long it takes."""
+    return _HEADER[language].format(
+        number=cell.number,
+        dots="●" * cell.difficulty + "○" * (3 - cell.difficulty),
+        difficulty=cell.difficulty,
+        minutes=cell.minutes,
+        unit="minute" if cell.minutes == 1 else "minutes",
+    )
 
 
 def _metadata(tags: tuple[str, ...]) -> dict[str, object]:
