@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.base.files import write_atomically
-from course_lib.publishing import source
+from course_lib.publishing import glossary, source
 from course_lib.publishing.notebooks import Publication, digest, notebook, to_bytes
 from course_lib.showing.language import LANGUAGES
 
@@ -27,6 +27,8 @@ class Difference:
 
 def build(root: Path, solutions: bool = False) -> list[Path]:
     """Write the notebooks of every lesson: `chapters/en` and `chapters/zh`, the student edition, without outputs.
+
+    The glossary is written beside them.
 
     A notebook in which a reader worked stays as it is while its lesson does; when the lesson changes, the reader's is
     kept beside it as `….mine.ipynb`.
@@ -86,10 +88,18 @@ def check(root: Path, solutions: bool = False) -> list[Difference]:
 
 
 def _planned(root: Path, solutions: bool) -> dict[Path, bytes]:
-    """Every notebook that should be, with its bytes."""
+    """Every notebook that should be, and the glossary beside them, with its bytes."""
     lessons = source.chapters(root / "chapters")
     publication = Publication.of(root)
-    return {
+    terms = root / "chapters" / "glossary.toml"
+    pages = {
+        folder / language / glossary.NAME: glossary.page(terms, language)
+        for edition, folder in _folders(root).items()
+        if edition == "student" or solutions
+        for language in LANGUAGES
+        if publication.glossary
+    }
+    return pages | {
         folder / language / f"{lesson.slug}.ipynb": to_bytes(notebook(lesson, language, edition, publication))
         for edition, folder in _folders(root).items()
         if edition == "student" or solutions

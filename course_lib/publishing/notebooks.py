@@ -59,10 +59,12 @@ class Publication:
     Args:
         repository: the public address of the course with its release; empty where it has none.
         measured: recorded runs: chapter ("01") → scale → `seconds`, `peak_memory_mb`, `cores`.
+        glossary: whether a glossary is built beside the notebooks.
     """
 
     repository: str
     measured: Mapping[str, Mapping[str, Mapping[str, float]]]
+    glossary: bool = False
 
     @classmethod
     def of(cls, root: Path) -> Publication:
@@ -70,7 +72,7 @@ class Publication:
         settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
         measured = records.measured(root / "course_lib" / "session" / "measured.json")
         repository = settings.get("tool", {}).get("course", {}).get("repository", "")
-        return cls(checked_repository(repository), measured)
+        return cls(checked_repository(repository), measured, (root / "chapters" / "glossary.toml").is_file())
 
 
 def checked_edition(edition: str) -> str:
@@ -94,7 +96,7 @@ def notebook(
         language: `"en"` or `"zh"`.
         edition: `"student"` or `"solution"`.
         publication: the course's address and recorded runs; without it the notebook mentions neither.
-        link_to_other: whether to link to the notebook in the other language, in the folder beside this one's.
+        link_to_other: whether to link to what stands beside it: its glossary, and the notebook in the other language.
 
     Returns:
         A notebook of format 4.5 without outputs. Its `metadata.course` names the chapter, slug, title, language,
@@ -117,7 +119,15 @@ def notebook(
         cells += _made_of(cell, language, edition, chapter.path.parent)
     recorded = publication.measured.get(f"{chapter.number:02d}", {})
     time = effort.said(asked, language)
-    opening = opening_text(chapter.slug, language, recorded, time, publication.repository, link_to_other)
+    opening = opening_text(
+        chapter.slug,
+        language,
+        recorded,
+        time,
+        publication.repository,
+        link_to_other,
+        glossary=link_to_other and publication.glossary,
+    )
     setup = new_code_cell(
         setup_code(chapter.number, language, publication.repository), id=SETUP_ID, metadata=_metadata(("fold",))
     )

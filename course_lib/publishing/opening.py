@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from course_lib.publishing.addresses import launch_addresses
 
 _SCALES = {"en": {"quick": "quick scale", "full": "full scale"}, "zh": {"quick": "quick 规模", "full": "full 规模"}}
+_GLOSSARY = {"en": "Glossary", "zh": "术语表"}
 _OTHER = {"en": ("zh", "中文版"), "zh": ("en", "English edition")}
 
 
@@ -17,6 +18,7 @@ def opening_text(
     time: str = "",
     repository: str = "",
     link_to_other: bool = True,
+    glossary: bool = False,
 ) -> str:
     """The Markdown of the opening cell.
 
@@ -27,6 +29,7 @@ def opening_text(
         time: what the lesson asks of its reader, in a sentence.
         repository: the public address of the course with its release; launch links are made only where it is on GitHub.
         link_to_other: whether the notebook in the other language stands in the folder beside this one.
+        glossary: whether a glossary stands beside this notebook.
 
     Returns:
         The text; empty where there is nothing to say.
@@ -40,6 +43,8 @@ def opening_text(
             f"**Measured:** {'; '.join(costs)}." if language == "en" else f"**实测：** {'；'.join(costs)}。"
         )
     links = _launch_links(slug, language, repository)
+    if glossary:
+        links.append(f"[{_GLOSSARY[language]}](glossary.md)")
     if link_to_other:
         other, name = _OTHER[language]
         links.append(f"[{name}](../{other}/{slug}.ipynb)")

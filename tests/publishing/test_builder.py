@@ -65,6 +65,18 @@ def test_building_twice_changes_nothing(root: Path):
     assert builder.check(root, solutions=True) == []
 
 
+def test_the_glossary_stands_beside_the_notebooks_that_link_to_it(root: Path, english: Path):
+    entry = 'en = "token"\nzh = "词元"\nchapter = 1\nexplanation_en = "What is counted."\nexplanation_zh = "要数的东西。"'
+    (root / "chapters" / "glossary.toml").write_text(f"[token]\n{entry}\n", encoding="utf-8")
+    builder.build(root)
+    for language, link, said in (("en", "Glossary", "What is counted."), ("zh", "术语表", "要数的东西。")):
+        page = (root / "chapters" / language / "glossary.md").read_text(encoding="utf-8")
+        assert {"en": "## token", "zh": "## 词元"}[language] in page and said in page
+        notebook = (root / "chapters" / language / english.name).read_text(encoding="utf-8")
+        assert f"[{link}](glossary.md)" in notebook
+    assert builder.build(root) == []
+
+
 def test_check_writes_nothing_and_tells_what_is_missing(root: Path):
     differences = builder.check(root)
     assert [(difference.path.name, difference.hint) for difference in differences] == [

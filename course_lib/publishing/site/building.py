@@ -187,6 +187,7 @@ def _configuration(language: str, terms: Sequence[content.Term]) -> dict[str, ob
         "extensions": ["myst_nb", "sphinx_book_theme", "course_lib.publishing.site.extension"],
         "course_language": language,
         "course_terms": tuple(re.sub(r"（.*?）", "", term.name["zh"]) for term in terms) if language == "zh" else (),
+        "course_glossary": tuple(terms),
         "exclude_patterns": ["extra"],
         "templates_path": [str(_HERE / "templates" / "theme")],
         "html_static_path": [str(_HERE / "static")],

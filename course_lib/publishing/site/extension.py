@@ -1,4 +1,4 @@
-"""What the course adds to Sphinx: formulae as MathML, the way to the other language, the search in Chinese."""
+"""What the course adds to Sphinx: formulae as MathML, terms as links, the other language, the search in Chinese."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.util import logging
 
 from course_lib.publishing.prose import BROKEN_CHINESE
-from course_lib.publishing.site import fonts, mathml
+from course_lib.publishing.site import fonts, mathml, terms
 from course_lib.publishing.site.words import WORDS
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Register everything with Sphinx."""
     app.add_config_value("course_language", "en", "html")
     app.add_config_value("course_terms", (), "env")
+    app.add_config_value("course_glossary", (), "")
     app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_block, None))
     app.connect("config-inited", _add_search)
     app.connect("doctree-read", _join_chinese_lines)
+    app.connect("doctree-read", terms.link_terms, priority=600)  # after the lines are joined
     app.connect("html-page-context", _add_context)
     app.connect("build-finished", _write_font)
     return {"parallel_read_safe": False, "parallel_write_safe": False}

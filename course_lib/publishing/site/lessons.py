@@ -14,7 +14,8 @@ from course_lib.publishing import pages
 from course_lib.publishing.notebooks import OPENING_ID, SETUP_ID, STOP_ID
 from course_lib.publishing.site.words import WORDS
 
-_OTHER_LANGUAGE = re.compile(r"(?: · )?\[[^\]]*\]\(\.\./(?:en|zh)/[^)]*\.ipynb\)")
+# The site has both in the header of every page.
+_NEIGHBOURS = re.compile(r"(?: · )?\[[^\]]*\]\((?:\.\./(?:en|zh)/[^)]*\.ipynb|glossary\.md)\)")
 _A_HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 _HEADINGS = re.compile(r"(?:#{1,6} [^\n]*\n+)*")
 
@@ -83,7 +84,7 @@ def _prompts(show: str, hide: str, language: str) -> dict[str, str]:
 
 def _opening(text: str, download: str | None, language: str) -> list[NotebookNode]:
     """What a run costs and where to open the notebook; the way to the other language is in every page's header."""
-    parts = [paragraph for paragraph in _OTHER_LANGUAGE.sub("", text).split("\n\n") if paragraph.strip()]
+    parts = [paragraph for paragraph in _NEIGHBOURS.sub("", text).split("\n\n") if paragraph.strip()]
     if download:
         link = f'<a class="course-download" href="{download}" download>{WORDS["download"][language]}</a>'
         parts.append(link)
