@@ -66,8 +66,9 @@ def test_building_twice_changes_nothing(root: Path):
 
 
 def test_the_glossary_stands_beside_the_notebooks_that_link_to_it(root: Path, english: Path):
-    entry = 'en = "token"\nzh = "词元"\nchapter = 1\nexplanation_en = "What is counted."\nexplanation_zh = "要数的东西。"'
-    (root / "chapters" / "glossary.toml").write_text(f"[token]\n{entry}\n", encoding="utf-8")
+    names = '[token]\nen = "token"\nzh = "词元"\nchapter = 1\n'
+    said = 'explanation_en = "What is counted."\nexplanation_zh = "要数的东西。"\n'
+    (root / "chapters" / "glossary.toml").write_text(names + said, encoding="utf-8")
     builder.build(root)
     for language, link, said in (("en", "Glossary", "What is counted."), ("zh", "术语表", "要数的东西。")):
         page = (root / "chapters" / language / "glossary.md").read_text(encoding="utf-8")

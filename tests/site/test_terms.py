@@ -35,7 +35,9 @@ def test_a_term_is_found_as_a_whole_and_the_longest_first(language: str, text: s
     assert _found(language, text) == expected
 
 
-@pytest.mark.parametrize(("language", "word", "key"), [("en", "keys", "key"), ("zh", "键", "key"), ("zh", "批", "batch")])
+@pytest.mark.parametrize(
+    ("language", "word", "key"), [("en", "keys", "key"), ("zh", "键", "key"), ("zh", "批", "batch")]
+)
 def test_an_everyday_word_is_a_term_only_in_emphasis(language: str, word: str, key: str) -> None:
     assert _found(language, word) == []
     assert _found(language, word, emphasised=True) == [(word, key)]
