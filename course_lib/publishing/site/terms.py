@@ -25,8 +25,30 @@ _FOLD = re.compile(r"<(?P<end>/?)details\b", re.IGNORECASE)
 _KEPT = (nodes.literal, nodes.math, nodes.reference, nodes.raw, nodes.image, nodes.footnote_reference)
 # Said with emphasis, and as a whole, these words are terms; elsewhere they mean what they mean every day.
 EVERYDAY = frozenset(
-    "bias bucket code evaluation-score evidence example fold key packing patience precision prefix principal-angle prior"
-    " probe query rank recall review score trial value".split()
+    [
+        "bias",
+        "bucket",
+        "code",
+        "evaluation-score",
+        "evidence",
+        "example",
+        "fold",
+        "key",
+        "packing",
+        "patience",
+        "precision",
+        "prefix",
+        "principal-angle",
+        "prior",
+        "probe",
+        "query",
+        "rank",
+        "recall",
+        "review",
+        "score",
+        "trial",
+        "value",
+    ]
 )
 
 
