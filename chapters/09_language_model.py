@@ -265,13 +265,19 @@ course = dial(  # a cache gains 3 times on TensorFlow, some 40 on JAX  # 缓存�
 #
 # 现在请你来玩。下一格给出《诺桑觉寺》中的六处。请为每一处写下你认为的下一个字母（空格也算），以及你有几分把握；剩下的把握，平均分给其余 26 个符号。
 # %% id="game-data"
-novels = data.novels.load()  # in the order of the years in which they appeared  # 按发表的年份排列
-titles = [novel.title for novel in novels]
+novels = data.novels.load()  # in the order of publication  # 按发表的先后排列
 training_text = "\n".join(novel.text for novel in novels[:-2])
 validation_text, test_text = novels[-2].text, novels[-1].text
-print(titles, f"{len(training_text):,}", f"{len(validation_text):,}", f"{len(test_text):,}")
 
-plain = " ".join(re.findall("[a-z]+", validation_text.lower()))  # 26 letters and the space  # 26 个字母和空格
+uses = [tr("training", "训练")] * (len(novels) - 2)
+uses += [tr("validation", "验证"), tr("test", "测试")]
+display.table(
+    [tr("novel", "小说"), tr("used for", "用途"), tr("characters", "字符数")],
+    [[novel.title, use, f"{len(novel.text):,}"]
+     for novel, use in zip(novels, uses, strict=True)])
+# %% id="game-places"
+# 26 letters and the space  # 26 个字母和空格
+plain = " ".join(re.findall("[a-z]+", validation_text.lower()))
 places = [2_000 + 1_357 * number for number in range(6)]
 for place in places:
     print(f"…{plain[place - 60 : place]}▁")
@@ -358,31 +364,39 @@ for name, model in {"p": p, "q": q}.items():
 # 办法是：把整篇文字的总代价，除以一个对所有模型都相同的数，即文字的**字节数**：
 #
 # $$ \text{每字节比特} = \frac{-\sum_t \log_2 q(x_t \mid x_1 \dots x_{t-1})}{\text{文字的 UTF-8 字节数}}. \tag{3} $$
-# %% id="tokens-run"
+# %% id="tokens-counted"
 def counted(encode, size, order):
-    tr("""Fit Kneser–Ney to the training novels -> nats of each token of the validation novel""",
+    tr("""Fit Kneser–Ney to the training novels -> the nats of each token
+    of the validation novel""",
        """用训练小说拟合 Kneser–Ney -> 验证小说每个词元的奈特数""")
-    known, asked = encode(training_text[:1_000_000]), encode(validation_text)
-    model = lm.ModifiedKneserNey(*mlp.contexts_and_targets([known], order), size, order)
-    return model.surprisals(*mlp.contexts_and_targets([asked], order))
+    known, held = encode(training_text[:1_000_000]), encode(validation_text)
+    contexts, targets = mlp.contexts_and_targets([known], order)
+    model = lm.ModifiedKneserNey(contexts, targets, size, order)
+    return model.surprisals(*mlp.contexts_and_targets([held], order))
+# %% id="tokens-cuts"
+tokens = lm.recorded_tokens()  # 2,048, from the training novels  # 2,048 个，取自训练小说
+alone = len(tokens) - len(tokens.merges)  # bytes, characters; then merges  # 先是字节和字符，后是合并
+fewer = prep.BytePairEncoding(
+    tokens.tokens[:512], tokens.merges[: 512 - alone])
+characters = prep.Vocabulary.build([list(training_text)])
 
-
-tokens = lm.recorded_tokens()  # 2,048, learnt from the training novels  # 2,048 个，从训练小说学来
-alone = len(tokens) - len(tokens.merges)  # bytes and characters; then merges  # 先是字节和字符，然后是合并
-fewer = prep.BytePairEncoding(tokens.tokens[:512], tokens.merges[: 512 - alone])
-letters = prep.Vocabulary.build([list(training_text)])
 cuts = {
-    tr("characters", "字符"): (lambda text: letters.encode(list(text)), len(letters)),
-    tr("512 tokens", "512 个词元"): (lambda text: fewer.to_ids(fewer.encode(text)), 512),
-    tr("2,048 tokens", "2,048 个词元"): (lambda text: tokens.to_ids(tokens.encode(text)), len(tokens)),
+    tr("characters", "字符"):
+        (lambda text: characters.encode(list(text)), len(characters)),
+    tr("512 tokens", "512 个词元"):
+        (lambda text: fewer.to_ids(fewer.encode(text)), 512),
+    tr("2,048 tokens", "2,048 个词元"):
+        (lambda text: tokens.to_ids(tokens.encode(text)), len(tokens)),
 }
+# %% id="tokens-run"
 rows, perplexities, per_byte = [], [], []
 for name, (encode, size) in cuts.items():
     nats = counted(encode, size, order=5)
     perplexities.append(np.exp(nats.mean()))  # (2)
     per_byte.append(lm.bits_per_byte(nats.sum(), validation_text))  # (3)
     rows.append([name, f"{perplexities[-1]:.1f}", f"{per_byte[-1]:.3f}"])
-display.table([tr("tokens", "词元"), tr("perplexity", "困惑度"), tr("bits per byte", "每字节比特")], rows)
+display.table([tr("tokens", "词元"), tr("perplexity", "困惑度"),
+               tr("bits per byte", "每字节比特")], rows)
 course.report("perplexity_ratio", perplexities[2] / perplexities[0])
 course.report("bits_ratio", per_byte[2] / per_byte[0])
 
@@ -410,23 +424,31 @@ course.report("bits_ratio", per_byte[2] / per_byte[0])
 #
 # 其中 $c'$ 是去掉第一个词元的上文，$\lambda(c)$ 是省下来的那一份。所谓“改进”，是说折扣 $D$ 不是一个数，而是三个：见过一次的、两次的、更多次的各用一个。
 # 它们由见过一次、两次、三次、四次的语法各有多少种算出来，什么也不用调。
-# %% id="yardsticks-run"
+# %% id="yardsticks-ids"
 def ids_of(text):
     return np.array(tokens.to_ids(tokens.encode(text)))
 
 
-size, separator = len(tokens) + 1, len(tokens)  # one id more: a text begins  # 多一个编号：文本开始
+separator = len(tokens)  # one id more: a text begins  # 多一个编号：文本开始
+size = len(tokens) + 1
 known, held = ids_of(training_text), ids_of(validation_text)
-
-packed = lm.compressed_bits_per_byte(validation_text, primed_with=training_text)
+print(f"{len(known):,}", f"{len(held):,}")
+# %% id="yardsticks-run"
+packed = lm.compressed_bits_per_byte(
+    validation_text, primed_with=training_text)
 rows = [["xz", f"{packed:.3f}", ""]]
 for order in (3, 5):
     started = time.process_time()
-    table = lm.ModifiedKneserNey(*mlp.contexts_and_targets([known], order), size, order)
+    contexts, targets = mlp.contexts_and_targets([known], order)
+    table = lm.ModifiedKneserNey(contexts, targets, size, order)
     nats = table.surprisals(*mlp.contexts_and_targets([held], order))
     counting = lm.bits_per_byte(nats.sum(), validation_text)
-    rows.append([f"Kneser–Ney, n = {order}", f"{counting:.3f}", f"{time.process_time() - started:.1f}"])
-display.table([tr("yardstick", "尺子"), tr("bits per byte", "每字节比特"), tr("seconds", "秒")], rows)
+    elapsed = time.process_time() - started
+    rows.append([f"Kneser–Ney, n = {order}", f"{counting:.3f}",
+                 f"{elapsed:.1f}"])
+
+display.table([tr("yardstick", "尺子"), tr("bits per byte", "每字节比特"),
+               tr("seconds", "秒")], rows)
 print(tr("discounts for n = 5:", "n = 5 的折扣："), table.discounts[-1].round(2))
 course.report("compressed", packed)
 course.report("counting", counting)
@@ -469,13 +491,15 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-W, U, b = 0.5, 1.0, 0.0  # one unit, so that weights are numbers  # 只有一个单元，权重就是一个数
-simple, hidden, memory = 0.0, 0.0, 0.0
-for step, x in enumerate([2.0, 0.0, 0.0, 0.0, 0.0]):  # one signal, then silence  # 一个信号，此后寂静
+W, U, b = 0.5, 1.0, 0.0  # one unit: weights are numbers  # 只有一个单元，权重就是数
+simple, hidden, cell = 0.0, 0.0, 0.0
+# one signal, then silence  # 一个信号，此后寂静
+for step, x in enumerate([2.0, 0.0, 0.0, 0.0, 0.0]):
     simple = np.tanh(W * x + U * simple + b)  # (5)
-    write, keep, show = sigmoid(4 * x - 4), sigmoid(4.0), sigmoid(4.0)  # i, f, o
-    memory = keep * memory + write * np.tanh(W * x)  # (6)
-    hidden = show * np.tanh(memory)
+    i, f, o = sigmoid(4 * x - 4), sigmoid(4.0), sigmoid(4.0)
+    candidate = np.tanh(W * x + U * hidden + b)
+    cell = f * cell + i * candidate  # (6)
+    hidden = o * np.tanh(cell)
     print(step, f"RNN {simple:.3f}   LSTM {hidden:.3f}")
 # %% [markdown] id="gradient" lang="en"
 # The simple network forgets its one signal although its weight $U$ is 1: each tanh takes something off. Training has the same trouble **backwards**. The gradient that
@@ -485,20 +509,30 @@ for step, x in enumerate([2.0, 0.0, 0.0, 0.0, 0.0]):  # one signal, then silence
 # 简单循环网络的权重 $U$ 明明是 1，还是把唯一的信号忘了：每过一次 tanh，就少一点。训练时，**倒着走**也有同样的麻烦。要告诉网络 $k$ 步之前本该记住什么，梯度得穿过 $k$ 步，
 # 被 $\mathrm{diag}(1 - h^2)\,U$ 连乘 $k$ 次，不是消失，就是爆炸。下一格对三种刚初始化的网络，量一量 $\lVert \partial h_T / \partial h_{T-k} \rVert$。
 # %% id="gradient-run"
-passage = known[:80]
-kinds = [("RNN, U × 0.7", "rnn", 0.7, None), ("RNN, U × 1.5", "rnn", 1.5, None), ("GRU", "gru", 1.0, None),
-         ("LSTM", "lstm", 1.0, None), (tr("LSTM, forget bias 4", "LSTM，遗忘偏置 4"), "lstm", 1.0, 4.0)]
-sizes = {}
-for name, cell, spread, forget in kinds:
-    reader = lm.RecurrentLanguageModel(size, width=32, units=32, cell=cell, seed=course.seed)
-    reader.build((None, None))
-    recurrent = reader.recurrent_layers[0]
-    kernel, recurrent_kernel, bias = recurrent.get_weights()
-    if forget is not None:
-        bias[32:64] = forget  # i, f, c, o: 32 numbers each  # i、f、c、o：各 32 个数
-    recurrent.set_weights([kernel, spread * recurrent_kernel, bias])
-    sizes[name] = lm.gradient_through_time(reader, passage, reach=60)
-    print(f"{name:>20}", *(f"k={k}: {sizes[name][k]:.1e}  " for k in (1, 10, 60)))
+def gradient_sizes(cell, spread=1.0, forget_bias=None):
+    tr("""The size of the gradient 0 to 60 steps back, in a fresh network.""",
+       """刚初始化的网络里，往回 0 到 60 步的梯度大小。""")
+    network = lm.RecurrentLanguageModel(
+        size, width=32, units=32, cell=cell, seed=course.seed)
+    network.build((None, None))
+    layer = network.recurrent_layers[0]
+    kernel, recurrent_kernel, bias = layer.get_weights()
+    if forget_bias is not None:
+        bias[32:64] = forget_bias  # i, f, c, o: 32 numbers each  # i、f、c、o：各 32 个数
+    layer.set_weights([kernel, spread * recurrent_kernel, bias])
+    return lm.gradient_through_time(network, known[:80], reach=60)
+# %% id="gradient-table"
+opened = plots.label("LSTM, forget bias 4", "LSTM，遗忘偏置 4")
+sizes = {
+    "RNN, U × 0.7": gradient_sizes("rnn", spread=0.7),
+    "RNN, U × 1.5": gradient_sizes("rnn", spread=1.5),
+    "GRU": gradient_sizes("gru"),
+    "LSTM": gradient_sizes("lstm"),
+    opened: gradient_sizes("lstm", forget_bias=4.0),
+}
+display.table([tr("network", "网络"), "k = 1", "k = 10", "k = 60"],
+              [[name, *(f"{values[k]:.1e}" for k in (1, 10, 60))]
+               for name, values in sizes.items()])
 # %% id="gradient-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.2, 3.4))
 for (name, values), color, style in zip(sizes.items(), (grey, red, green, blue, blue), ("-", "--", "-.", ":", "-"), strict=True):
@@ -545,28 +579,30 @@ plots.show(
 #
 # > 开头的几个词元，两个都付得很多，因为前面什么也没读过；十来个之后就平了。在一段的长度以内，两者很接近，训练损失也相差不大：从那里看不出错误。超出一段之后，第一个照常读下去。
 # > 另一个到了从没到过的地方，因为训练时它的状态从来没有超过一段那么久。换几个种子，有时它若无其事地读下去；有时状态失控，每个词元付的比瞎猜还多。只在一部分运行里才露面的错误，最难对付。
-# %% id="carry-run"
-rows_of = {"train": lm.pack([known], course.row, separator),
-           "held": lm.pack([held[: course.held]], course.row, separator)}
+# %% id="carry-rows"
+training_rows = lm.pack([known], course.row, separator)
 held_ids = np.array([separator, *held[: course.held]])
 held_bytes = len(tokens.decode(held[: course.held]).encode())
+print(training_rows.token_ids.shape, f"{held_bytes:,}")
 
 
 def lstm():
-    return lm.RecurrentLanguageModel(size, course.width, course.units, "lstm", seed=course.seed)
-
-
-carried, forgetful = lstm(), lstm()
-seconds = {}
-for model, carry in [(carried, True), (forgetful, False)]:
-    told = lm.train_language_model(model, rows_of["train"], course.steps, batch_size=course.batch,
-                                   learning_rate=3e-3, carry=carry, seed=course.seed)
-    seconds[model] = told["processor_seconds"][-1]
-    print(tr("state carried:", "传递状态：") if carry else tr("state emptied:", "清空状态："),
-          f"{told['loss'][-1]:.2f}", tr("nats a token in training", "奈特（训练时每个词元）"))
+    return lm.RecurrentLanguageModel(
+        size, course.width, course.units, "lstm", seed=course.seed)
+# %% id="carry-run"
+carried, emptied = lstm(), lstm()
+seconds, rows = {}, []
+for model, carry in [(carried, True), (emptied, False)]:
+    history = lm.train_language_model(
+        model, training_rows, course.steps, batch_size=course.batch,
+        learning_rate=3e-3, carry=carry, seed=course.seed)
+    seconds[model] = history["processor_seconds"][-1]
+    name = tr("carried", "传递") if carry else tr("emptied", "清空")
+    rows.append([name, f"{history['loss'][-1]:.2f}"])
+display.table([tr("state", "状态"), tr("training loss", "训练损失")], rows)
 # %% id="carry-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.2, 3.2))
-curves = {plots.label("state carried in training", "训练时传递状态"): carried, plots.label("emptied in training", "训练时清空状态"): forgetful}
+curves = {plots.label("state carried in training", "训练时传递状态"): carried, plots.label("emptied in training", "训练时清空状态"): emptied}
 for (name, model), color, style in zip(curves.items(), (blue, red), ("o-", "s--"), strict=True):
     nats = lm.loss_by_position(model, held_ids, 4 * course.row)
     axis.plot(np.arange(4.5, 4 * course.row, 8), nats.reshape(-1, 8).mean(axis=1), style, color=color, lw=1.6, ms=3, label=name)
@@ -613,25 +649,32 @@ plots.show(
 # 归一化放在 (8) 式每一半的前面，末尾再加一次。
 # %% id="decoder-build"
 def decoder(vocabulary_size=size, **changes):
-    settings = dict(width=course.width, num_layers=course.layers, num_heads=4,
-                    max_length=course.row, positions="rotary", seed=course.seed)
-    return lm.DecoderLanguageModel(vocabulary_size, **{**settings, **changes})
+    settings = dict(
+        width=course.width, num_layers=course.layers, num_heads=4,
+        max_length=course.row, positions="rotary", seed=course.seed)
+    settings.update(changes)
+    return lm.DecoderLanguageModel(vocabulary_size, **settings)
 
 
 writer = decoder()
-first = rows_of["train"].token_ids[: course.batch]
-logits = writer(first)  # (batch, time) of ids -> (batch, time, V)  # (batch, time) 的编号 -> (batch, time, V)
-print(first.shape, "→", tuple(logits.shape))
-
+token_ids = training_rows.token_ids[: course.batch]
+logits = writer(token_ids)  # (batch, time) -> (batch, time, V)
+print(token_ids.shape, "→", tuple(logits.shape))
+# %% id="decoder-parameters"
 learned = decoder(positions="learned")
 learned.build((None, None))
 kinds = {tr("rotary", "旋转"): transformer.count_parameters(writer),
          tr("learned", "学习"): transformer.count_parameters(learned)}
-names = {"embeddings": tr("vectors", "向量"), "attention": tr("attention", "注意力"),
-         "feed-forward": tr("small networks", "小网络"), "normalisation": tr("norms", "归一化")}
-display.table([tr("positions", "位置"), *names.values(), tr("all", "合计")],
-              [[kind, *(f"{counts[name]:,}" for name in names), f"{sum(counts.values()):,}"]
-               for kind, counts in kinds.items()])
+parts = {"embeddings": tr("vectors", "向量"),
+         "attention": tr("attention", "注意力"),
+         "feed-forward": tr("feed-forward", "前馈网络"),
+         "normalisation": tr("norms", "归一化")}
+
+rows = []
+for kind, counts in kinds.items():
+    numbers = [*(counts[part] for part in parts), sum(counts.values())]
+    rows.append([kind, *(f"{number:,}" for number in numbers)])
+display.table([tr("positions", "位置"), *parts.values(), tr("all", "合计")], rows)
 print("LSTM", f"{carried.count_params():,}")
 # %% [markdown] id="first-loss" lang="en"
 # The cheapest test of a new language model takes one batch. It has learnt nothing yet, so it should spread its probability evenly over the $V$ tokens and pay
@@ -640,20 +683,23 @@ print("LSTM", f"{carried.count_params():,}")
 # 检验一个新的语言模型，最省事的办法只要一批数据。它还什么都没学，应该把概率平均分给 $V$ 个词元，也就是付 $\ln V$ 奈特。**更多**，说明初始权重太大；**更少**，说明它看见了要预测的东西。
 # 原文里有两段代码过不了这一关。
 # %% id="first-loss-run"
-batch = lm.Packed(*(part[: course.batch] for part in rows_of["train"]))
+batch = lm.Packed(*(part[: course.batch] for part in training_rows))
 
 
 def loss(model):
     tr("""Mean nats of the targets of one batch.""",
        """一批目标的平均奈特数。""")
-    return float(ops.mean(mlp.cross_entropy(batch.targets, model(batch.token_ids))))
+    logits = model(batch.token_ids)
+    return float(ops.mean(mlp.cross_entropy(batch.targets, logits)))
 
 
 fresh, loud = decoder(), decoder()
 loud.build((None, None))
-loud.token_vectors.embeddings.assign(20 * loud.token_vectors.embeddings)
-print(f"ln V {np.log(size):.3f}", tr("fresh", "刚初始化"), f"{loss(fresh):.3f}",
-      tr("vectors 20 times as long", "向量长 20 倍"), f"{loss(loud):.3f}")
+vectors = loud.token_vectors.embeddings
+vectors.assign(20 * vectors)
+print("ln V", f"{np.log(size):.3f}")
+print(tr("fresh", "刚初始化"), f"{loss(fresh):.3f}")
+print(tr("vectors 20 times as long", "向量长 20 倍"), f"{loss(loud):.3f}")
 course.report("first_loss_above_ln_v", loss(fresh) - np.log(size))
 # %% [markdown] id="errata" lang="en"
 # ### E19 and E20: two listings
@@ -684,49 +730,69 @@ course.report("first_loss_above_ln_v", loss(fresh) - np.log(size))
 # | 入口与出口 | 没有（PyTorch） | 词元向量，对 $V$ 个词元的得分 |
 #
 # 我们先把后两行改好，前两行照旧，然后一次改一处。
-# %% id="errata-models"
-bytes_of = {"train": training_text[:400_000], "held": validation_text[:9_900]}
+# %% id="errata-windows"
 windows = {}
-for part, text in bytes_of.items():
-    stream = np.frombuffer(text.encode(), dtype=np.uint8)  # the bytes serve as tokens  # 字节就当词元
-    windows[part] = stream[: len(stream) // 33 * 33].reshape(-1, 33).astype("int32")
-
-
+texts = {"train": training_text[:400_000], "held": validation_text[:9_900]}
+for part, text in texts.items():
+    # the bytes serve as tokens  # 字节就当词元
+    stream = np.frombuffer(text.encode(), dtype=np.uint8)
+    whole = len(stream) // 33 * 33
+    windows[part] = stream[:whole].reshape(-1, 33).astype("int32")
+print({part: rows.shape for part, rows in windows.items()})
+# %% id="errata-models"
 class Position(layers.Layer):
     def build(self, shape):
-        large = keras.initializers.RandomNormal(stddev=1)  # places are seen at once  # 位置一眼就看得出
-        self.table = self.add_weight(shape=(shape[1], shape[2]), initializer=large)
+        # large: places are seen at once  # 取大一些：位置一眼就看得出
+        large = keras.initializers.RandomNormal(stddev=1)
+        self.table = self.add_weight(shape=shape[1:], initializer=large)
 
     def call(self, vectors):
         return vectors + self.table
 
 
-def article(causal):
-    tr("""The article's stack with an entrance and an exit: one layer, attention with a mask or without.""",
-       """原文的堆叠，配上入口和出口：一层，注意力带掩码或不带。""")
-    ids = keras.Input((32,), dtype="int32")
-    x = Position()(layers.Embedding(256, 64)(ids))
-    x = x + layers.MultiHeadAttention(4, 16)(x, x, use_causal_mask=causal)
+def article(use_causal_mask):
+    tr("""The article's stack with an entrance and an exit, one layer deep.""",
+       """原文的堆叠，配上入口和出口，只有一层。""")
+    token_ids = keras.Input((32,), dtype="int32")
+    x = Position()(layers.Embedding(256, 64)(token_ids))
+    attention = layers.MultiHeadAttention(4, 16)
+    x = x + attention(x, x, use_causal_mask=use_causal_mask)
     x = x + layers.Dense(64)(layers.Dense(256, activation="gelu")(x))
-    return keras.Model(ids, layers.Dense(256)(x))
-# %% id="errata-run"
-rows = []
-given, held_given = windows["train"][:, :-1], windows["held"][:, :-1]
-chosen = np.random.default_rng(course.seed).integers(len(given), size=16 * course.leak_steps)
-for shifted, causal in [(False, False), (True, False), (True, True)]:
+    return keras.Model(token_ids, layers.Dense(256)(x))
+# %% id="errata-train"
+inputs, held_inputs = windows["train"][:, :-1], windows["held"][:, :-1]
+random = np.random.default_rng(course.seed)
+chosen = random.integers(len(inputs), size=16 * course.leak_steps)
+
+
+def trained(shifted, causal):
+    tr("""The article's model after training, and its last training loss.""",
+       """训练好的原文模型，以及最后的训练损失。""")
     keras.utils.set_random_seed(course.seed)
     model = article(causal)
-    model.compile(keras.optimizers.Adam(3e-3),
-                  keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    targets = windows["train"][:, 1:] if shifted else given
-    told = model.fit(given[chosen], targets[chosen], batch_size=16, verbose=0).history["loss"][-1]
-    # What comes after the last byte of a window: that byte no model can see.  # 一段的最后一个字节后面是什么：那个字节哪个模型都看不见。
-    scores = model(held_given)[:, -1]
-    honest = ops.mean(mlp.cross_entropy(windows["held"][:, -1], scores))
-    yes_or_no = [tr("yes", "有") if each else tr("no", "无") for each in (shifted, causal)]
-    rows.append([*yes_or_no, f"{told / np.log(2):.2f}", f"{float(honest) / np.log(2):.2f}"])
-display.table([tr("shift", "错位"), tr("causal mask", "因果掩码"), tr("training says, bits", "训练时，比特"),
-               tr("asked what comes next", "问接下来是什么")], rows)
+    model.compile(
+        keras.optimizers.Adam(3e-3),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    targets = windows["train"][:, 1:] if shifted else inputs
+    history = model.fit(
+        inputs[chosen], targets[chosen], batch_size=16, verbose=0)
+    return model, history.history["loss"][-1]
+# %% id="errata-run"
+rows = []
+for shifted, causal in [(False, False), (True, False), (True, True)]:
+    model, training_loss = trained(shifted, causal)
+    # Behind a window's last byte nothing stands that a model could see.  # 一段的最后一个字节后面，没有哪个模型看得见的东西。
+    logits = model(held_inputs)[:, -1]
+    costs = mlp.cross_entropy(windows["held"][:, -1], logits)
+    honest = float(ops.mean(costs))
+    answers = [tr("yes", "有") if each else tr("no", "无")
+               for each in (shifted, causal)]
+    rows.append([*answers, f"{training_loss / np.log(2):.2f}",
+                 f"{honest / np.log(2):.2f}"])
+display.table(
+    [tr("shift", "错位"), tr("causal mask", "因果掩码"),
+     tr("training says, bits", "训练时，比特"),
+     tr("asked what comes next", "问接下来是什么")], rows)
 # %% [markdown] id="errata-reading" lang="en"
 # Read the two columns on the right against each other. Without the shift the training loss is small and still falling, for the model learns to **copy** what it is given, and asked for the next byte it is far worse than a blind
 # guess (8 bits): it is sure of the wrong thing. With the shift but without the mask, position $t$ may look at position $t + 1$, which *is* its answer. The model finds that out within these few steps: by its training loss it beats the honest model below it, and asked for a byte
@@ -768,11 +834,11 @@ small = lm.pack([[5, 6], [7, 8, 9], [4]], length=4, separator=1)
 for name, part in small._asdict().items():
     print(f"{name:>12}", *part)
 
-ids, segments = small.token_ids[0], small.segment_ids[0]
+segments = small.segment_ids[0]
 may_look = np.zeros((4, 4), dtype=int)
 for t in range(4):
-    for s in range(t + 1):
-        may_look[t, s] = segments[s] == segments[t]  # causal, and the same document  # 因果，且属于同一篇文档
+    for s in range(t + 1):  # causal  # 因果
+        may_look[t, s] = segments[s] == segments[t]  # the same document  # 属于同一篇
 print(may_look)
 # %% [markdown] id="packing-predict" lang="en" tags=["predict"]
 # **Before you run it.** The documents are now poems of the Tang, read by characters: some 50 each, so a row of 64 nearly always holds pieces of two. We exchange every character of the first poem in a row and look at the scores for the **second** one, once with the causal mask alone (*together*), once with a mask that
@@ -786,25 +852,33 @@ print(may_look)
 #
 # > 不分开时，第二首的得分全都变了：它读了第一首。分开时，一个也不变。对单独出现的诗，泄漏不可能有用，因为模型学着从邻居那里取的东西，这时并不在；不过偶然排在一起的诗，彼此没有多少可说的，本来也没有多少可取。看看差别有多小。两次训练证明不了谁更好；
 # > 如果一行里是同一个网站的网页，或者同一场对话的几轮，影响就大了；而让别人的信出现在眼前，就算不多付比特，也是错。
-# %% id="packing-run"
+# %% id="packing-data"
 learnt = lm.verses().training  # poems of the Tang  # 唐诗
 signs = prep.Vocabulary.build([list(poem) for poem in learnt])
 begin = len(signs)  # the separator  # 分隔符
-rows = lm.pack([signs.encode(list(poem)) for poem in learnt[:40]], 64, begin)
-row = next(place for place, ids in enumerate(rows.segment_ids) if len(set(ids)) > 1)
-inputs, segments = rows.token_ids[row][None], rows.segment_ids[row][None]
-changed = np.where(segments == segments[0, 0], 2 + inputs % (begin - 2), inputs)  # another first poem  # 换了第一首诗
+poems = [signs.encode(list(poem)) for poem in learnt[:40]]
+rows = lm.pack(poems, 64, begin)
+several = [len(set(ids)) > 1 for ids in rows.segment_ids]
+row = int(np.argmax(several))  # the first with two poems or more  # 第一个含有两首以上的行
+token_ids, segment_ids = rows.token_ids[[row]], rows.segment_ids[[row]]
+# %% id="packing-run"
+is_first = segment_ids == segment_ids[0, 0]
+others = 2 + token_ids % (begin - 2)  # other characters  # 换成别的字
+changed = np.where(is_first, others, token_ids)
 
 model = decoder(begin + 1, num_layers=1, max_length=64)
-later = segments[0] != segments[0, 0]  # where the other poems stand  # 其他诗所在的位置
-for name, given in [(tr("together", "不分开"), None), (tr("apart", "分开"), segments)]:
-    moved = ops.abs(model(inputs, given) - model(changed, given))
-    print(f"{name}: {float(ops.max(moved[0][later])):.6f}")
-
+masks = {tr("together", "不分开"): None, tr("apart", "分开"): segment_ids}
+for name, segments in masks.items():
+    moved = ops.abs(model(token_ids, segments) - model(changed, segments))
+    print(f"{name}: {float(ops.max(moved[~is_first])):.6f}")
+# %% id="packing-record"
+rows = []
 for race in lm.recorded_verses(together=True) + lm.recorded_verses()[:1]:
     apart = race.settings.get("use_segments", True)
-    print(tr("on record,", "记录："), tr("apart", "分开") if apart else tr("together", "不分开"),
-          f"{race.test_bits:.3f}", tr("bits a character", "每个字的比特"))
+    name = tr("apart", "分开") if apart else tr("together", "不分开")
+    rows.append([name, f"{race.test_bits:.3f}"])
+display.table([tr("on record: poems in a row", "记录：一行里的诗"),
+               tr("bits a character", "每个字的比特")], rows)
 # %% [markdown] id="packing-reading" lang="en"
 # The mask costs nothing: one comparison of two rows of numbers. What is packed is also *cut*: a poem that crosses the end of a row goes on in the next one without its beginning. For long documents that is unavoidable; for short ones longer rows make it rare.
 # %% [markdown] id="packing-reading" lang="zh" of="a55bd738"
@@ -821,21 +895,32 @@ for race in lm.recorded_verses(together=True) + lm.recorded_verses()[:1]:
 # 现在让 LSTM 和 Transformer 比一比：参数差不多一样多，同样四部小说的同样词元，步数也一样；旁边还有只要一秒钟的计数表。在留出的小说上要付多少，要量得公平：LSTM 一口气读完，状态一直传下去；Transformer 用**滑动窗口**，每个词元都只预测一次，
 # 而且前面至少有半个窗口的文字。
 # %% id="race-run"
-told = lm.train_language_model(writer, rows_of["train"], course.steps, batch_size=course.batch,
-                               learning_rate=3e-3, seed=course.seed)
-seconds[writer] = told["processor_seconds"][-1]
+history = lm.train_language_model(
+    writer, training_rows, course.steps, batch_size=course.batch,
+    learning_rate=3e-3, seed=course.seed)
+seconds[writer] = history["processor_seconds"][-1]
 
-nats = {"lstm": lm.surprise(carried, held_ids),  # in one pass, the state carried  # 从头到尾读一遍，传递状态
-        "transformer": lm.surprise(writer, held_ids),  # with a sliding window  # 用滑动窗口
-        "counting": table.surprisals(*mlp.contexts_and_targets([held[: course.held]], 5))}
-bits = {name: of_tokens.sum() / np.log(2) / held_bytes for name, of_tokens in nats.items()}
-display.table(
-    [tr("model", "模型"), tr("weights", "参数"), tr("seconds", "秒"), tr("bits per byte", "每字节比特")],
-    [["Kneser–Ney", "", "", f"{bits['counting']:.3f}"],
-     ["LSTM", f"{carried.count_params():,}", f"{seconds[carried]:.0f}", f"{bits['lstm']:.3f}"],
-     ["Transformer", f"{writer.count_params():,}", f"{seconds[writer]:.0f}", f"{bits['transformer']:.3f}"]])
-for name, value in bits.items():
-    course.report(f"{name}_bits", value)
+contexts, targets = mlp.contexts_and_targets([held[: course.held]], 5)
+nats = {
+    # in one pass, the state carried  # 从头到尾读一遍，传递状态
+    "lstm": lm.surprise(carried, held_ids),
+    # with a sliding window  # 用滑动窗口
+    "transformer": lm.surprise(writer, held_ids),
+    "counting": table.surprisals(contexts, targets),
+}
+# %% id="race-table"
+bits = {}
+for name, of_tokens in nats.items():
+    bits[name] = of_tokens.sum() / np.log(2) / held_bytes
+    course.report(f"{name}_bits", bits[name])
+
+rows = [["Kneser–Ney", "", "", f"{bits['counting']:.3f}"]]
+networks = [("LSTM", carried), ("Transformer", writer)]
+for name, model in networks:
+    rows.append([name, f"{model.count_params():,}", f"{seconds[model]:.0f}",
+                 f"{bits[name.lower()]:.3f}"])
+display.table([tr("model", "模型"), tr("weights", "参数"), tr("seconds", "秒"),
+               tr("bits per byte", "每字节比特")], rows)
 # %% [markdown] id="race-reading" lang="en"
 # On this page, after seconds of training, **counting wins by far**. It has read four novels; the networks have read some pages. And it has found in a second what takes them long to learn, for a count is exact from the first
 # time on, while a weight moves by small steps. Whoever stops here concludes that networks are a fad.
@@ -854,18 +939,25 @@ for name, value in bits.items():
 # %% id="record-table"
 races = lm.recorded_races()
 rows = []
-for kind, name in [("lstm", "LSTM"), ("transformer", "Transformer")]:
-    runs = [race for race in races if race.model == kind]
+for name in ("LSTM", "Transformer"):
+    runs = [race for race in races if race.model == name.lower()]
     final = [race.test_bits for race in runs]
     minutes = np.mean([race.curve[-1][0] for race in runs]) / 60
-    spread = f"{min(final):.3f} – {max(final):.3f}" if len(final) > 1 else tr("one run", "只有一次")
-    rows.append([name, f"{runs[0].weights:,}", f"{minutes:.0f}", len(runs), f"{np.mean(final):.3f}", spread])
-counts = table.surprisals(*mlp.contexts_and_targets([ids_of(test_text)], 5))
-counted_test = lm.bits_per_byte(counts.sum(), test_text)
+    spread = tr("one run", "只有一次")
+    if len(final) > 1:
+        spread = f"{min(final):.3f} – {max(final):.3f}"
+    rows.append([name, f"{runs[0].weights:,}", f"{minutes:.0f}", len(runs),
+                 f"{np.mean(final):.3f}", spread])
+
+contexts, targets = mlp.contexts_and_targets([ids_of(test_text)], 5)
+counted_test = lm.bits_per_byte(
+    table.surprisals(contexts, targets).sum(), test_text)
 rows.append(["Kneser–Ney", "", "", "", f"{counted_test:.3f}", ""])
-display.table([tr("model", "模型"), tr("weights", "参数"), tr("processor minutes", "处理器分钟"),
-               tr("seeds", "种子数"), tr("bits per byte, mean", "每字节比特，平均"),
-               tr("from – to", "从 – 到")], rows)
+display.table(
+    [tr("model", "模型"), tr("weights", "参数"),
+     tr("processor minutes", "处理器分钟"), tr("seeds", "种子数"),
+     tr("bits per byte, mean", "每字节比特，平均"), tr("from – to", "从 – 到")],
+    rows)
 # %% id="record-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.6, 3.8))
 for kind, name, color, style in [("lstm", "LSTM", red, "--"), ("transformer", "Transformer", blue, "-")]:
@@ -898,16 +990,21 @@ plots.show(
 # > 计数的表过了四个词元就平了：它不往更远处看。出人意料的是两个网络：它们从最前面的词元起就领先，可是十来个之后也差不多平了。一百万个权重、一刻钟，教会它们把短的上文用得**更好**，却还没怎么学会用长的上文：
 # > 那要等权重更多、文字更多。
 # %% id="context-run"
-kept = lm.recorded_model()  # the Transformer of seed 1  # 种子 1 的 Transformer
-first_runs = {race.model: race for race in races if race.seed == 1}
+recorded = lm.recorded_model()  # the Transformer of seed 1  # 种子 1 的 Transformer
 pieces = held[: len(held) // 128 * 128].reshape(-1, 128)
-counted_nats = table.surprisals(*mlp.contexts_and_targets(pieces, 5)).reshape(-1, 128).mean(axis=0)
-by_position = {"Kneser–Ney": counted_nats}
-for name, kind in [("Transformer", "transformer"), ("LSTM", "lstm")]:
-    by_position[name] = np.array(first_runs[kind].by_position)
+nats = table.surprisals(*mlp.contexts_and_targets(pieces, 5))
+by_position = {"Kneser–Ney": nats.reshape(-1, 128).mean(axis=0)}
+
+first_runs = {race.model: race for race in races if race.seed == 1}
+for name in ("Transformer", "LSTM"):
+    run = first_runs[name.lower()]
+    by_position[name] = np.array(run.by_position)
+
+rows = []
 for name, nats in by_position.items():
-    parts = [nats[:1].mean(), nats[4:8].mean(), nats[16:32].mean(), nats[64:].mean()]
-    print(f"{name:>12}", "  ".join(f"{part:.2f}" for part in parts))
+    parts = [nats[:1], nats[4:8], nats[16:32], nats[64:]]
+    rows.append([name, *(f"{part.mean():.2f}" for part in parts)])
+display.table([tr("token number", "第几个词元"), "1", "5–8", "17–32", "65–128"], rows)
 # %% id="context-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.2, 3.4))
 for (name, nats), color, style in zip(by_position.items(), (green, blue, red), (":", "-", "--"), strict=True):
@@ -923,13 +1020,17 @@ plots.show(
 )
 # %% id="worst"
 passage = held[:2_000] if course.scale != "smoke" else held[:300]
-neural = lm.surprise(kept, [separator, *passage], batch_size=4)
+neural = lm.surprise(recorded, [separator, *passage], batch_size=4)
 counts = table.surprisals(*mlp.contexts_and_targets([passage], 5))
-lead = (counts - neural) / np.log(2)  # positive: the network pays fewer bits  # 为正：网络付的比特更少
+# positive: the network pays fewer bits  # 为正：网络付的比特更少
+lead = (counts - neural) / np.log(2)
+
 for order in (np.argsort(-lead), np.argsort(lead)):
     for place in sorted(order[:4]):
-        before = tokens.decode(passage[max(0, place - 24) : place]).replace("\n", " ")
-        print(f"{lead[place]:+6.1f}  …{before[-60:]}▁{tokens.decode([passage[place]])}")
+        before = tokens.decode(passage[max(0, place - 24) : place])
+        before = before.replace("\n", " ")[-60:]
+        token = tokens.decode([passage[place]])
+        print(f"{lead[place]:+6.1f}  …{before}▁{token}")
     print()
 # %% [markdown] id="worst-reading" lang="en"
 # Above, where the network leads: mostly at places where a construction wants its end (*neither … nor*, *the pleasure of … hearing*) with words between that the table has not seen in this order. Below, where counting leads: phrases that stand word for word in the training novels, down to a verse that Jane Austen quotes twice; the table
@@ -960,22 +1061,29 @@ for order in (np.argsort(-lead), np.argsort(lead)):
 # - **min-p**：留下概率不低于最好那个的某个比例的；
 # - **重复惩罚**：写过的词元，得分降低。
 # %% id="writing-draw"
-words = ["happy", "much", "well", "glad", "sorry", "far", "angry", "young", "ill", "blue"]
-scores = np.array([4.0, 3.6, 3.1, 2.9, 2.4, 2.0, 1.2, 1.0, 0.4, -2.0])  # after "She was very"  # 在“She was very”之后
+# after "She was very"  # 在“She was very”之后
+words = ["happy", "much", "well", "glad", "sorry",
+         "far", "angry", "young", "ill", "blue"]
+logits = np.array([4.0, 3.6, 3.1, 2.9, 2.4, 2.0, 1.2, 1.0, 0.4, -2.0])
 rules = {
-    tr("as it is", "原样"): lm.Sampler(),
-    tr("greedy", "贪心"): lm.Sampler(greedy=True),
+    plots.label("as it is", "原样"): lm.Sampler(),
+    plots.label("greedy", "贪心"): lm.Sampler(greedy=True),
     "τ = 0.5": lm.Sampler(temperature=0.5),
     "τ = 2": lm.Sampler(temperature=2.0),
     "top-k, k = 3": lm.Sampler(top_k=3),
-    tr("nucleus, 0.8", "核采样，0.8"): lm.Sampler(nucleus=0.8),
+    plots.label("nucleus, 0.8", "核采样，0.8"): lm.Sampler(nucleus=0.8),
     "min-p, 0.2": lm.Sampler(min_p=0.2),
-    tr("penalty 1.5 on “happy”", "对 happy 惩罚 1.5"): lm.Sampler(repetition_penalty=1.5),
+    plots.label("penalty 1.5 on “happy”", "对 happy 惩罚 1.5"):
+        lm.Sampler(repetition_penalty=1.5),
 }
-drawn = {name: rule.distribution(scores, previous=[0]) for name, rule in rules.items()}
-powers = np.exp(scores / 0.5)
+# %% id="writing-by-hand"
+drawn = {}
+for name, rule in rules.items():
+    drawn[name] = rule.distribution(logits, previous=[0])
+
+powers = np.exp(logits / 0.5)
 assert np.allclose(drawn["τ = 0.5"], powers / powers.sum())
-best_three = np.exp(scores) * (np.arange(10) < 3)
+best_three = np.exp(logits) * (np.arange(10) < 3)
 assert np.allclose(drawn["top-k, k = 3"], best_three / best_three.sum())
 # %% id="writing-plot" tags=["fold"]
 figure, axes = plt.subplots(2, 4, figsize=(10, 4.2), sharex=True, sharey=True)
@@ -1019,7 +1127,7 @@ def write(model, beginning, new, rule, seed=course.seed):
 
 
 fluent = lm.Sampler(temperature=0.8, nucleus=0.95)
-_ = write(kept, "Catherine was very much", 2 * course.new, fluent)
+_ = write(recorded, "Catherine was very much", 2 * course.new, fluent)
 # %% [markdown] id="writing-settings" lang="en"
 # The same beginning with other rules. Read them aloud:
 # %% [markdown] id="writing-settings" lang="zh" of="9a66ab6e"
@@ -1033,7 +1141,7 @@ settings = {
 }
 for name, rule in settings.items():
     print(f"[{name}]", end=" ")
-    write(kept, "Mr. Tilney", course.new, rule)
+    write(recorded, "Mr. Tilney", course.new, rule)
 print(tr("[the model of seconds, section 7]", "[第 7 节只训练了几秒的模型]"), end=" ")
 _ = write(writer, "Mr. Tilney", course.new, fluent)
 # %% [markdown] id="writing-reading" lang="en"
@@ -1058,15 +1166,22 @@ _ = write(writer, "Mr. Tilney", course.new, fluent)
 greedy, longest = lm.Sampler(greedy=True), course.lengths[-1]
 spent = {}
 for cached in (True, False):
-    lm.generate(kept, [separator], longest, greedy, cached=cached)  # compiled for every length  # 每个长度都要编译
+    # compiled for every length  # 每个长度都要编译
+    lm.generate(recorded, [separator], longest, greedy, cached=cached)
     started = time.perf_counter()
-    for number, _ in enumerate(lm.stream(kept, [separator], longest, greedy, cached=cached), 1):
+    written = lm.stream(recorded, [separator], longest, greedy, cached=cached)
+    for number, _ in enumerate(written, start=1):
         if number in course.lengths:
             spent[cached, number] = time.perf_counter() - started
+# %% id="cache-table"
+rows = []
 for length in course.lengths:
-    ratio = spent[False, length] / spent[True, length]
-    print(f"{length:>4}: {spent[True, length]:5.2f} s  {spent[False, length]:5.2f} s  × {ratio:.1f}")
-print(f"{longest / spent[True, longest]:.0f}", tr("tokens a second with a cache", "个词元每秒（有缓存）"))
+    fast, slow = spent[True, length], spent[False, length]
+    rows.append([length, f"{fast:.2f}", f"{slow:.2f}", f"{slow / fast:.1f}"])
+display.table([tr("tokens", "词元"), tr("seconds, cached", "有缓存，秒"),
+               tr("seconds, anew", "每次重算，秒"), tr("times", "倍数")], rows)
+rate = longest / spent[True, longest]
+print(f"{rate:.0f}", tr("tokens a second with a cache", "个词元每秒（有缓存）"))
 course.report("cache_gain", spent[False, longest] / spent[True, longest])
 # %% id="cache-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.4, 3.2))
@@ -1101,19 +1216,21 @@ plots.show(
 #
 # 对任何会写的机器，都该问一句：这里面有多少是训练文本里原封不动的？有两个量可以回答：抄来的**最长一段**，以及**新的** n 元语法占多少。单独一个数说明不了什么，所以旁边再放两个：留出的小说，出自同一位作者，但不在训练文本里；
 # 还有计数的表，它除了五个词元的片段，什么也不知道。
-# %% id="copying-run"
+# %% id="copying-counted"
 def counted_writing(new, seed):
     tr("""Draw from the table of counts.""",
        """按计数表抽取。""")
     random, ids = np.random.default_rng(seed), [int(known[0])]
     for _ in range(new):
         chances = table.distribution(ids[-4:])
-        ids.append(int(random.choice(len(chances), p=chances / chances.sum())))
+        drawn = random.choice(len(chances), p=chances / chances.sum())
+        ids.append(int(drawn))
     return ids
-
-
+# %% id="copying-run"
+by_transformer = lm.generate(
+    recorded, [separator], course.copied, fluent, course.seed)
 written = {
-    tr("Transformer", "Transformer"): lm.generate(kept, [separator], course.copied, fluent, course.seed),
+    "Transformer": by_transformer,
     "Kneser–Ney": counted_writing(course.copied, course.seed),
     tr("the held-out novel", "留出的小说"): list(held[: course.copied]),
 }
@@ -1122,9 +1239,12 @@ for name, ids in written.items():
     said = tokens.decode([token for token in ids if token < separator])
     longest = lm.longest_copied_span(said, training_text)
     new = [lm.novel_share(ids, list(known), n) for n in (4, 8)]
-    rows.append([name, len(longest), f"{new[0]:.0%}", f"{new[1]:.0%}", longest[:50].replace("\n", " ")])
-display.table([tr("text", "文字"), tr("longest copied span", "最长的照抄"), tr("new 4-grams", "新的四元语法"),
-               tr("new 8-grams", "新的八元语法"), tr("the span", "那一段")], rows)
+    rows.append([name, len(longest), f"{new[0]:.0%}", f"{new[1]:.0%}",
+                 longest[:50].replace("\n", " ")])
+display.table(
+    [tr("text", "文字"), tr("longest copied span", "最长的照抄"),
+     tr("new 4-grams", "新的四元语法"), tr("new 8-grams", "新的八元语法"),
+     tr("the span", "那一段")], rows)
 # %% [markdown] id="copying-reading" lang="en"
 # The held-out novel is the measure of what is normal: the same author repeats herself, too. None of the three differs much: what they share with the training text are turns of a few words, such as anybody uses. Not even the table of counts copies long passages, although it can only join pieces that it has seen: after two or three
 # tokens it falls back to shorter ones and goes elsewhere. A model with more weights, or trained for more passes over the same text, moves towards copying; that is why these numbers belong beside every sample of writing that somebody shows you.
@@ -1144,12 +1264,14 @@ display.table([tr("text", "文字"), tr("longest copied span", "最长的照抄"
 # 读到“Mr. Tilney……Mr.”，你就会料到下一个是 *Tilney*。两层的网络用两个头、分两步，也能做到：第一层的一个头在每个词元处记下**我前面是谁**；后面某一层的一个头，在第二个 *Mr.* 处寻找“前面是 *Mr.*”的词元，找到 *Tilney*，抄过来。
 # 后一个叫做**归纳头**（Olsson 等人，2022）。它用不着懂得语言，所以可以到没有语言的地方去找它：一行**随机**的词元，读两遍。第一遍谁也猜不中；第二遍，只要往回看就能猜中。
 # %% id="inside-austen"
-repeated = lm.repeated_sequences(4, course.repeated, separator, seed=course.seed, first_id=300)
-copies = lm.copy_losses(kept, repeated)
+repeated = lm.repeated_sequences(
+    4, course.repeated, separator, seed=course.seed, first_id=300)
+copies = lm.copy_losses(recorded, repeated)
 print(tr("the model of section 7:", "第 7 节的模型："),
       tr(f"first copy {copies.first:.1f} nats, second {copies.second:.1f}",
          f"第一遍 {copies.first:.1f} 奈特，第二遍 {copies.second:.1f}"))
-print(lm.induction_scores(lm.attention_weights(kept, repeated)).max().round(3))
+scores = lm.induction_scores(lm.attention_weights(recorded, repeated))
+print(tr("best induction score", "归纳得分最高"), scores.max().round(3))
 # %% [markdown] id="inside-copier" lang="en"
 # Nothing. The second copy costs as much as the first, and more than a blind guess, for this model has never met such a mess of tokens: it is sure of continuations that do not come. Four novels and a quarter of an hour were not enough for it to learn copying that works on *anything*.
 #
@@ -1160,22 +1282,25 @@ print(lm.induction_scores(lm.attention_weights(kept, repeated)).max().round(3))
 #
 # 在大模型里，这种头在训练早期会一下子出现。要看到一个，就得让它值得学：用一个两层的解码器，只读随机词元组成的行，每行隔 6 到 16 个位置就从头再来一遍。每次都是新的行，距离也在变，词元和距离都背不下来，能学的只有这个本事。训练要一分钟，已有记录
 # （`python -m course_lib.language_model.copier`）。
-# %% id="inside-losses"
-rows = lm.repeating_rows(3, seed=course.seed)  # 64 tokens; begins again after 6 to 16 places  # 64 个词元；隔 6 到 16 个位置重新开始
+# %% id="inside-rows"
+# 64 tokens; begins again after 6 to 16 places  # 64 个词元；隔 6 到 16 个位置重新开始
+rows = lm.repeating_rows(3, seed=course.seed)
 print(rows.token_ids)
-
-copier, fall = lm.recorded_copier()  # two layers, trained by train_language_model on 80,000 such rows  # 两层，用 train_language_model 在 80,000 行这样的数据上训练
+# %% id="inside-losses"
+# two layers, trained on 80,000 such rows  # 两层，用 80,000 行这样的数据训练
+copier, fall = lm.recorded_copier()
 if course.scale == "full":
     copier = lm.train_copier(steps=2_500)
 
-asked = lm.repeated_sequences(8, 16, 64, seed=course.seed)  # sixteen new tokens, twice  # 十六个新词元，重复两遍
-copies = lm.copy_losses(copier, asked)
+# sixteen new tokens, twice  # 十六个新词元，重复两遍
+twice = lm.repeated_sequences(8, 16, 64, seed=course.seed)
+copies = lm.copy_losses(copier, twice)
 print(f"{copies.first:.2f} → {copies.second:.2f}", f"ln 64 = {np.log(64):.2f}")
-weights = lm.attention_weights(copier, asked)  # (layers, batch, heads, 32, 32)
-found = lm.induction_scores(weights)  # (layers, heads)
-print(found.round(2))
+weights = lm.attention_weights(copier, twice)  # (layers, batch, heads, 32, 32)
+scores = lm.induction_scores(weights)  # (layers, heads)
+print(scores.round(2))
 course.report("second_copy_loss", copies.second)
-course.report("best_induction_score", found.max())
+course.report("best_induction_score", scores.max())
 # %% id="inside-plot" tags=["fold"]
 figure, axes = plt.subplots(1, 3, figsize=(10.5, 3.4))
 n = 16
@@ -1183,11 +1308,11 @@ axes[0].plot(*np.transpose(fall), "o-", color=blue, lw=1.2, ms=3)
 axes[0].axhline(np.log(64), color=grey, ls=":")
 axes[0].set(xlabel=plots.label("steps of training", "训练步数"), ylabel=plots.label("nats, second copy", "第二遍的奈特"), title=plots.label("slowly, then fast", "先慢后快"), ylim=(0, None))
 before = weights[0].mean(axis=0)[:, np.arange(1, 2 * n), np.arange(2 * n - 1)].mean(axis=1)  # on the token before  # 看前一个词元
-picture = axes[1].imshow([before, *found[1:]], vmin=0, vmax=1, cmap="Blues")
+picture = axes[1].imshow([before, *scores[1:]], vmin=0, vmax=1, cmap="Blues")
 axes[1].set(xlabel=plots.label("head", "头"), title=plots.label("looks …", "看向……"), xticks=range(4))
 axes[1].set_yticks([0, 1], [plots.label("layer 0:\none back", "第 0 层：\n前一个"), plots.label("layer 1:\nwhat followed", "第 1 层：\n其后那个")])
 figure.colorbar(picture, ax=axes[1], shrink=0.6)
-head = int(found[1].argmax())
+head = int(scores[1].argmax())
 axes[2].imshow(weights[1, 0, head], cmap="Blues", vmin=0)
 axes[2].set(xlabel=plots.label("looked at", "被看的位置"), ylabel=plots.label("from", "从哪个位置看"), title=plots.label(f"layer 1, head {head}", f"第 1 层，第 {head} 头"))
 plots.show(
@@ -1207,14 +1332,16 @@ plots.show(
 # > 得分高，说明不了什么；拿掉试试，才算证明。
 # %% id="ablate-run"
 second = [(1, head) for head in range(4)]
+first = [(0, head) for head in range(4)]
 rows = []
-for heads in ([], [second[0]], second[:2], second, [(0, head) for head in range(4)]):
+for heads in ([], second[:1], second[:2], second, first):
     with lm.without_heads(copier, heads):
-        losses = lm.copy_losses(copier, asked)
-    names = " ".join(f"{layer}.{head}" for layer, head in heads) or tr("none", "无")
-    rows.append([names, f"{losses.first:.2f}", f"{losses.second:.2f}"])
-display.table([tr("switched off (layer.head)", "关掉的头（层.头）"), tr("first copy", "第一遍"),
-               tr("second copy", "第二遍")], rows)
+        losses = lm.copy_losses(copier, twice)
+    names = " ".join(f"{layer}.{head}" for layer, head in heads)
+    rows.append([names or tr("none", "无"),
+                 f"{losses.first:.2f}", f"{losses.second:.2f}"])
+display.table([tr("switched off (layer.head)", "关掉的头（层.头）"),
+               tr("first copy", "第一遍"), tr("second copy", "第二遍")], rows)
 # %% [markdown] id="ablate-reading" lang="en"
 # This is what a *mechanism* looks like in a network: two layers, two jobs, found by a measure, and confirmed by taking it away. In models with billions of weights the same pair does what is called in-context learning: continue a list, keep to a format, use a name that was given ten pages before.
 # %% [markdown] id="ablate-reading" lang="zh" of="8d82b9b1"
@@ -1235,28 +1362,36 @@ display.table([tr("switched off (layer.head)", "关掉的头（层.头）"), tr(
 #
 # 它有没有学会**形式**，可以量，不必空说。字数数一数就行。押韵和平仄本该查韵书；我们的韵书是从训练用的诗里学来的（`RhymeBook`、`ToneBook`）：一再出现在同一首诗偶数句末的字归为一韵，总是彼此相对的字平仄相反。古音与今音不同，用现代字典来判反而会错。
 # %% id="poems-run"
-poet, signs = lm.recorded_poet()  # trained for some minutes; its weights come with the course  # 训练了几分钟；参数随课程附带
+# trained for some minutes; its weights come with the course  # 训练了几分钟；参数随课程附带
+poet, signs = lm.recorded_poet()
 for poem in lm.write_poems(poet, signs, 3, seed=course.seed):
     print(poem, end="\n\n")
-# %% id="poems-form"
+# %% id="poems-books"
 texts = lm.verses()  # poems of strict form only  # 只取格律严整的诗
-rhymes, tones = lm.RhymeBook.learn(texts.training), lm.ToneBook.learn(texts.training)
-print(tr("the largest groups of rhymes:", "最大的几个韵部："), *(group[:8] for group in rhymes.groups[:5]))
-
-made = lm.write_poems(poet, signs, course.written, seed=course.seed + 100)
+rhymes = lm.RhymeBook.learn(texts.training)
+tones = lm.ToneBook.learn(texts.training)
+print(tr("the largest groups of rhymes:", "最大的几个韵部："))
+print(*(group[:8] for group in rhymes.groups[:5]))
+# %% id="poems-form"
+written = lm.write_poems(poet, signs, course.written, seed=course.seed + 100)
+groups = {tr("written", "写出的"): written,
+          tr("real, never seen", "真实的，没见过的"): texts.test}
 rows = []
-judged = {tr("written", "写出的"): made, tr("real, never seen", "真实的，没见过的"): texts.test}
-for name, poems_judged in judged.items():
-    form = lm.judge(poems_judged, rhymes, tones)
-    rows.append([name, f"{form.in_form:.0%}", f"{form.rhyming:.0%}", f"{form.alternating:.0%}"])
+for name, poems in groups.items():
+    form = lm.judge(poems, rhymes, tones)
+    shares = form.in_form, form.rhyming, form.alternating
+    rows.append([name, *(f"{share:.0%}" for share in shares)])
+
 record = lm.recorded_verses()[0]
-recorded = [f"{share:.0%}" for share in record.form.values()]
-rows.append([tr("on record, 200 written", "记录中，200 首"), *recorded])
-by_chance, _ = lm.share_of_rhymes(lm.chance_pairs(texts.test, course.seed), rhymes.rhyme)
-rows.append([tr("real, ends shuffled", "真实的，句末打乱"), "", f"{by_chance:.0%}", ""])
-display.table([tr("poems", "诗"), tr("lines right", "字数整齐"), tr("rhyme", "押韵"),
-               tr("tones alternate", "平仄相间")], rows)
-course.report("poems_in_form", lm.share_in_form(made))
+rows.append([tr("on record, 200 written", "记录中，200 首"),
+             *(f"{share:.0%}" for share in record.form.values())])
+pairs = lm.chance_pairs(texts.test, course.seed)
+by_chance, _ = lm.share_of_rhymes(pairs, rhymes.rhyme)
+rows.append([tr("real, ends shuffled", "真实的，句末打乱"), "",
+             f"{by_chance:.0%}", ""])
+display.table([tr("poems", "诗"), tr("lines right", "字数整齐"),
+               tr("rhyme", "押韵"), tr("tones alternate", "平仄相间")], rows)
+course.report("poems_in_form", lm.share_in_form(written))
 # %% [markdown] id="poems-reading" lang="en"
 # Line lengths it keeps nearly always, though a comma and a full stop are just two more signs to it. Tones take turns as regularly as in the real poems: what stands two places before decides, and that is near. **Rhyme it has not learnt**: its line ends rhyme no oftener than shuffled ones. For a rhyme it would have to remember,
 # ten or more characters later, to which group the last end belonged, and 4,500 poems and six minutes did not teach it that. Without the measure you would hardly have noticed: the verses *look* right. As for meaning, read for yourself. Every pair of characters is plausible; the poem seldom goes anywhere.
@@ -1288,9 +1423,11 @@ if teller:
     ids = pieces.encode("Once upon a time")
     lm.generate(teller, ids, 2)  # compiled  # 先编译好
     started = time.perf_counter()
-    new = lm.generate(teller, ids, 150, lm.Sampler(greedy=True), stop=1)
+    greedy = lm.Sampler(greedy=True)
+    new = lm.generate(teller, ids, 150, greedy, stop=1)
+    elapsed = time.perf_counter() - started
     print(pieces.decode([*ids, *new]))
-    print(f"{len(new) / (time.perf_counter() - started):.0f}", tr("tokens a second", "个词元每秒"))
+    print(f"{len(new) / elapsed:.0f}", tr("tokens a second", "个词元每秒"))
 # %% [markdown] id="stories-reading" lang="en"
 # A quarter of the weights, and yet the story hangs together better than anything above: one thread, the same girl, a problem and its end. The difference is not the layout. It is the **text**: hundreds of millions of words of very simple stories, where we have half a million words of a very subtle author. What a model of a given size can say depends on
 # what it was given to read.
@@ -1350,13 +1487,17 @@ if teller:
 # 每个 UTF-8 字节要付多少比特？
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=8
 def corpus_scores(losses, texts):
-    tr("""losses: for each text the nats of its tokens, texts: list of str -> perplexity, bits per byte""",
-       """losses：每篇文本各词元的奈特数，texts：str 的列表 -> 困惑度、每字节比特""")
+    tr("""losses: for each text the nats of its tokens; texts: list of str
+    -> perplexity, bits per byte""",
+       """losses：每篇文本各词元的奈特数；texts：str 的列表
+    -> 困惑度、每字节比特""")
     raise NotImplementedError
 # %% id="ex1" tags=["solution"]
 def corpus_scores(losses, texts):
-    tr("""losses: for each text the nats of its tokens, texts: list of str -> perplexity, bits per byte""",
-       """losses：每篇文本各词元的奈特数，texts：str 的列表 -> 困惑度、每字节比特""")
+    tr("""losses: for each text the nats of its tokens; texts: list of str
+    -> perplexity, bits per byte""",
+       """losses：每篇文本各词元的奈特数；texts：str 的列表
+    -> 困惑度、每字节比特""")
     total = sum(sum(nats) for nats in losses)
     tokens = sum(len(nats) for nats in losses)
     size = sum(len(text.encode("utf-8")) for text in texts)
@@ -1377,13 +1518,17 @@ check("09.1", corpus_scores)
 # 文档依次编号为 0、1、2……，并说明每个输入属于哪一篇（分隔符属于由它开头的那一篇）。连同目标凑不满一整行的部分舍去。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=12
 def pack_rows(documents, length, separator):
-    tr("""documents: lists of ids -> inputs, targets, segments: three int arrays (rows, length)""",
-       """documents：编号的列表 -> inputs、targets、segments：三个整数数组 (rows, length)""")
+    tr("""documents: lists of ids
+    -> inputs, targets, segments: three int arrays (rows, length)""",
+       """documents：编号的列表
+    -> inputs、targets、segments：三个整数数组 (rows, length)""")
     raise NotImplementedError
 # %% id="ex2" tags=["solution"]
 def pack_rows(documents, length, separator):
-    tr("""documents: lists of ids -> inputs, targets, segments: three int arrays (rows, length)""",
-       """documents：编号的列表 -> inputs、targets、segments：三个整数数组 (rows, length)""")
+    tr("""documents: lists of ids
+    -> inputs, targets, segments: three int arrays (rows, length)""",
+       """documents：编号的列表
+    -> inputs、targets、segments：三个整数数组 (rows, length)""")
     tokens, owners = [], []
     for number, document in enumerate(documents):
         tokens += [separator, *document]
@@ -1391,7 +1536,7 @@ def pack_rows(documents, length, separator):
     rows = (len(tokens) - 1) // length  # the last input needs a target, too  # 最后一个输入也要有目标
     end = rows * length
     parts = tokens[:end], tokens[1 : end + 1], owners[:end]
-    return tuple(np.array(part, dtype=int).reshape(rows, length) for part in parts)
+    return tuple(np.array(part, int).reshape(rows, length) for part in parts)
 # %% id="ex2-check" tags=["check"]
 check("09.2", pack_rows)
 # %% [markdown] id="ex3-text" lang="en"
@@ -1404,14 +1549,17 @@ check("09.2", pack_rows)
 # 把所有权重的梯度乘以**同一个**倍数，使它们合起来的长度不超过 `limit`；本来就不超过的，保持不变。
 # %% id="ex3" tags=["exercise"] difficulty=1 minutes=8
 def clip_gradients(gradients, limit):
-    tr("""gradients: list of arrays of any shapes -> a list of arrays of the same shapes""",
+    tr("""gradients: list of arrays of any shapes
+    -> a list of arrays of the same shapes""",
        """gradients：任意形状的数组的列表 -> 形状相同的数组的列表""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def clip_gradients(gradients, limit):
-    tr("""gradients: list of arrays of any shapes -> a list of arrays of the same shapes""",
+    tr("""gradients: list of arrays of any shapes
+    -> a list of arrays of the same shapes""",
        """gradients：任意形状的数组的列表 -> 形状相同的数组的列表""")
-    length = np.sqrt(sum(np.sum(gradient**2) for gradient in gradients))
+    squares = sum(np.sum(gradient**2) for gradient in gradients)
+    length = np.sqrt(squares)
     factor = min(1.0, limit / length) if length > 0 else 1.0
     return [gradient * factor for gradient in gradients]
 # %% id="ex3-check" tags=["check"]
@@ -1439,7 +1587,8 @@ def nucleus_distribution(logits, temperature, share):
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     order = np.argsort(-chances)
-    before = np.cumsum(chances[order]) - chances[order]  # what the better ones hold  # 更好的那些占多少
+    # what the better ones hold  # 更好的那些占多少
+    before = np.cumsum(chances[order]) - chances[order]
     kept = order[before < share]
     only = np.zeros_like(chances)
     only[kept] = chances[kept]
@@ -1459,13 +1608,17 @@ check("09.4", nucleus_distribution)
 # 即对旧词元和新词元一起算的 $\mathrm{softmax}(q K^\top / \sqrt d)\, V$，以及加长了的缓存。
 # %% id="ex5" tags=["exercise"] difficulty=3 minutes=15
 def cached_step(query, key, value, cache):
-    tr("""query, key, value (heads, d), cache: keys and values, each (heads, t, d) -> output (heads, d), cache""",
-       """query、key、value (heads, d)，cache：键和值，各为 (heads, t, d) -> 输出 (heads, d)，cache""")
+    tr("""query, key, value (heads, d); cache: keys and values, (heads, t, d)
+    -> output (heads, d), the longer cache""",
+       """query、key、value (heads, d)；cache：键和值，各为 (heads, t, d)
+    -> 输出 (heads, d)、加长了的 cache""")
     raise NotImplementedError
 # %% id="ex5" tags=["solution"]
 def cached_step(query, key, value, cache):
-    tr("""query, key, value (heads, d), cache: keys and values, each (heads, t, d) -> output (heads, d), cache""",
-       """query、key、value (heads, d)，cache：键和值，各为 (heads, t, d) -> 输出 (heads, d)，cache""")
+    tr("""query, key, value (heads, d); cache: keys and values, (heads, t, d)
+    -> output (heads, d), the longer cache""",
+       """query、key、value (heads, d)；cache：键和值，各为 (heads, t, d)
+    -> 输出 (heads, d)、加长了的 cache""")
     keys = np.concatenate([cache[0], key[:, None]], axis=1)  # (heads, t + 1, d)
     values = np.concatenate([cache[1], value[:, None]], axis=1)
     scores = np.einsum("hd,htd->ht", query, keys) / np.sqrt(query.shape[-1])

@@ -50,23 +50,20 @@ def test_no_pattern_has_a_possessive_group() -> None:
 
 
 WIDTH, LENGTH = 80, 25  # what a page shows at 1,280 pixels, and what is seen at a glance
-# Lessons written for pages of 1,600 pixels: 110 columns and any length, until they are mended. The list only shrinks.
-WIDE_YET = {"09_language_model": 110}
 
 
 def _too_large(chapter: source.Chapter) -> Iterator[str]:
     """Lines and cells of code that readers see (it is not folded) and that run out of the page."""
-    width = WIDE_YET.get(chapter.slug, WIDTH)
     for cell in chapter.cells:
         if cell.kind != "code" or "fold" in cell.tags:
             continue
         for code in filter(None, (cell.code, cell.solution)):
             for language in ("en", "zh"):
                 lines = in_language(code, language).code.split("\n")
-                if len(lines) > LENGTH and chapter.slug not in WIDE_YET:
+                if len(lines) > LENGTH:
                     yield f"{chapter.slug}, {cell.id} ({language}): {len(lines)} lines"
                 for line in lines:
-                    if wcswidth(line) > width:
+                    if wcswidth(line) > WIDTH:
                         yield f"{chapter.slug}, {cell.id} ({language}), {wcswidth(line)} columns: {line}"
 
 
@@ -75,12 +72,6 @@ def test_code_that_is_not_folded_fits_on_a_page() -> None:
     assert chapters
     large = [found for chapter in chapters for found in _too_large(chapter)]
     assert not large, "\n".join(large)
-
-
-def test_a_lesson_that_fits_on_a_page_is_not_said_to_be_wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    wide = {path.stem: path for path in (ROOT / "chapters").glob("*.py") if path.stem in WIDE_YET}
-    monkeypatch.setattr(sys.modules[__name__], "WIDE_YET", {})
-    assert not [slug for slug, path in wide.items() if not list(_too_large(source.parse(path)))]
 
 
 def _library() -> dict[str, ast.Module]:
