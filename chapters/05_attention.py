@@ -528,7 +528,7 @@ plots.show(
 #
 # 我们用手算一遍，向量小到每个数都能心算验证。*good* 提出一个问题，叫做**查询**（query）；前面每个词都挂着一张标签，
 # 叫做**键**（key），并带着它想说的内容，叫做**值**（value）。在电话簿里，查询是要查的名字，键是页上的各个名字，值是它们的数字。
-# %% id="one-query-numbers"
+# %% id="one-query-numbers" slide="code"
 words = ["film", "was", "not"]
 query = np.array([1.0, 2.0])  # (key_dim,)  what "good" looks for  # (key_dim,)  “good”要找什么
 keys = np.array([[1.0, 0.0], [0.0, 0.5], [0.5, 2.0]])  # (time, key_dim)
@@ -565,7 +565,7 @@ print(tr("what good sees:", "good 看到的："), np.round(output, 3))
 #
 # 其中 $Q\colon (T_q, d)$，$K\colon (T_k, d)$，$V\colon (T_k, d_v)$，于是 $E$ 和 $A$ 是 $(T_q, T_k)$，$O$ 是 $(T_q, d_v)$。
 # softmax 沿着每一**行**做：一个查询的权重分配给所有的键，总和为 1。
-# %% id="at-once-code"
+# %% id="at-once-code" slide="code"
 def softmax(scores):
     # shifted, so that nothing overflows  # 先平移，以免溢出
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
@@ -754,7 +754,7 @@ print(scores.round(2))
 # %% [markdown] id="additive-at-once" lang="zh" of="2aa8145c"
 # $W q_i$ 与 $j$ 无关，$U k_j$ 与 $i$ 无关：各自只需用一次矩阵乘法，把所有行都算出来。只有求和与 tanh 要对每一对都做。
 # 用广播可以写成一行，三个轴分别是查询、键和隐藏单元：
-# %% id="additive-at-once-code"
+# %% id="additive-at-once-code" slide="code"
 # (queries, keys, hidden)
 pairs = np.tanh((queries @ W.T)[:, None, :] + (keys @ U.T)[None, :, :])
 assert np.allclose(pairs @ v, scores)
@@ -785,7 +785,7 @@ print(pairs.shape, np.asarray(weights).round(2), sep="\n")
 #
 # 第二篇文章写的是 $e_i = \mathrm{score}(s_{i-1}, s_i)$，并说这两个是“相邻的序列元素”。在这个式子里，没有谁在提问。
 # 不管要找的是什么，权重都一样：
-# %% id="erratum-11"
+# %% id="erratum-11" slide="code"
 states = np.array([[0.0, 0.0], *keys])  # s_0, then one state for each word  # 先是 s_0，然后每个词一个状态
 neighbours = softmax(np.array([states[i - 1] @ states[i] for i in range(1, 4)]))
 for question in queries[:2]:
@@ -894,7 +894,7 @@ print(tuple(decoder(seen[:, 0]).shape))
 # 掩码是布尔值，True 表示保留，而且要在 softmax **之前**起作用：被遮住的得分变得极低，取 $e$ 的幂之后恰好为 0，其余权重之和仍然是 1。
 #
 # 在 softmax **之后**再把权重置零是不行的：权重之和不再是 1；更糟的是，分母里仍然含有被遮住的得分。
-# %% id="masks-run"
+# %% id="masks-run" slide="code"
 tokens = ["the", "film", "was", "good", "[PAD]", "[PAD]"]
 padding = np.array([token != "[PAD]" for token in tokens])  # (time,)
 causal = np.asarray(prep.causal_mask(6))  # (time, time)
@@ -1013,7 +1013,7 @@ print(by_loop.shape)
 # %% [markdown] id="heads-once" lang="zh" of="24d575f3"
 # 所有头的矩阵并排放在一个矩阵里，乘完之后用一次 reshape 切成各个头；我们的函数都允许前面再多出几个轴，
 # 于是所有句子的所有头又是一次矩阵乘法：
-# %% id="heads-once-run"
+# %% id="heads-once-run" slide="code"
 q, k, v = (attention.split_heads(sentence[None] @ matrix, num_heads=2)
            for matrix in (Wq, Wk, Wv))  # (1, heads, time, 4)
 seen, _ = attention.scaled_dot_product_attention(q, k, v)

@@ -19,7 +19,7 @@ import click
 from course_lib import __version__
 from course_lib.base.docstrings import docstring
 from course_lib.base.errors import CourseError
-from course_lib.cli import classroom, data, doctor, handing, lab, lessons
+from course_lib.cli import classroom, data, doctor, handing, lab, lessons, printing
 
 INTERRUPTED = 130
 
@@ -50,7 +50,7 @@ def course() -> None:
     """
 
 
-for command in (doctor.doctor, data.data, *lessons.COMMANDS, *classroom.COMMANDS, lab.lab):
+for command in (doctor.doctor, data.data, *lessons.COMMANDS, *classroom.COMMANDS, *printing.COMMANDS, lab.lab):
     course.add_command(command)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from course_lib.publishing.lesson import Cell, digest
+from course_lib.publishing.lesson import SLIDE_FORMS, Cell, digest
 from course_lib.publishing.percent import RawCell, Report
 
 # Each tag, and whether it is for prose; a cell has one of them at most, but any code may be folded as well, and before
@@ -23,7 +23,10 @@ TAGS = {
     "fold": False,
 }
 
-_KEYS = {True: ("id", "lang", "of", "tags"), False: ("id", "tags", "difficulty", "minutes", "chinese")}
+_KEYS = {
+    True: ("id", "lang", "of", "tags", "slide"),
+    False: ("id", "tags", "difficulty", "minutes", "chinese", "slide"),
+}
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 _RESERVED = "course-"
 
@@ -83,6 +86,8 @@ def _check_marker(raw: RawCell, report: Report) -> None:
     _check_tags(raw, report)
     if not any(line.strip() for line in raw.body):
         report(raw.line, "the cell is empty")
+    if metadata.get("slide", "code") not in SLIDE_FORMS:
+        report(raw.line, f"slide={metadata['slide']!r}; allowed: {', '.join(SLIDE_FORMS)}")
     if raw.prose:
         return
     if metadata.get("chinese", "data") != "data":
@@ -136,6 +141,8 @@ def _translation(english: RawCell, chinese: RawCell | None, chapter: int, report
     if chinese is None or not chinese.prose or chinese.metadata.get("lang") != "zh":
         report(english.line, f"the Chinese of {name!r} is missing: it follows its English directly")
         return None
+    if "slide" in chinese.metadata:
+        report(chinese.line, "slide belongs to the English cell; it holds for both languages")
     if "of" in english.metadata:
         report(english.line, "of belongs to the Chinese cell; this is the English one")
     accept = f"course build --accept {chapter:02d}:{name}"
@@ -195,6 +202,7 @@ def _prose(english: RawCell, chinese: RawCell) -> Cell:
         line=english.line,
         lines={"en": english.body_line, "zh": chinese.body_line},
         texts={"en": english.text, "zh": chinese.text},
+        slide=str(english.metadata.get("slide", "")),
     )
 
 
@@ -211,4 +219,5 @@ def _code(raw: RawCell, solution: RawCell | None, number: str | None) -> Cell:
         minutes=raw.metadata.get("minutes"),
         number=number,
         holds_chinese="chinese" in raw.metadata,
+        slide=str(raw.metadata.get("slide", "")),
     )

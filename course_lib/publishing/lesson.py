@@ -9,6 +9,9 @@ from pathlib import Path
 
 from course_lib.base.errors import UsageError
 
+# What a marker may say a cell becomes on a slide; the rest follows from what the cell is.
+SLIDE_FORMS = ("code", "show", "prose", "skip")
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -26,6 +29,7 @@ class Cell:
         difficulty: of an exercise, 1 to 3.
         minutes: of an exercise, how long it takes.
         number: of an exercise, `"01.2"`: the chapter, and its place among the chapter's exercises.
+        slide: what it becomes on a slide, one of `SLIDE_FORMS`; empty where that follows from what it is.
         holds_chinese: of code, whether Chinese in it is data, which readers of English see as well.
     """
 
@@ -41,6 +45,7 @@ class Cell:
     minutes: int | None = None
     number: str | None = None
     holds_chinese: bool = False
+    slide: str = ""
 
 
 @dataclass(frozen=True)
