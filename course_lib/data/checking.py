@@ -230,6 +230,47 @@ def _chinese_reviews(card: registry.Card, opened: Opened) -> str:
     return tr(f"{count:,} reviews", f"{count:,} 条评论")
 
 
+def _cranfield(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import cranfield
+
+    found = cranfield.read(card, opened)
+    count = len(found[0] if isinstance(found, tuple) else found)
+    return tr(f"{count:,} records", f"{count:,} 条记录")
+
+
+def _questions(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import questions
+
+    if card.origin == "course":
+        count = sum(len(found) for _, _, found in questions.sample_questions(opened).values())
+    else:
+        count = len(questions.read(card, opened)[2])
+    return tr(f"{count:,} questions", f"{count:,} 个问题")
+
+
+def _intents(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import intents
+
+    found = intents.sample_requests(opened) if card.origin == "course" else intents.read(card, opened)
+    count = sum(len(texts) for texts, _ in found.values())
+    return tr(f"{count:,} requests", f"{count:,} 条请求")
+
+
+def _company_news(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import company_news
+
+    whole = card.origin == "course"
+    count = len(company_news.sample_news(opened) if whole else company_news.read(card, opened)[50])
+    return tr(f"{count:,} sentences", f"{count:,} 个句子")
+
+
+def _ratings(card: registry.Card, opened: Opened) -> str:
+    from course_lib.data import ratings
+
+    rows, _ = ratings.sample_ratings(opened) if card.origin == "course" else ratings.read(card, opened)
+    return tr(f"{len(rows):,} ratings", f"{len(rows):,} 条评分")
+
+
 _CHECKS: dict[str, Callable[[registry.Card, Opened], str]] = {
     "imdb": _imdb,
     "tatoeba": _tatoeba,
@@ -255,4 +296,15 @@ _CHECKS: dict[str, Callable[[registry.Card, Opened], str]] = {
     "waimai_10k": _chinese_reviews,
     "chnsenticorp_htl": _chinese_reviews,
     "chinese_reviews": _chinese_reviews,
+    "cranfield": _cranfield,
+    "xquad": _questions,
+    "cmrc2018": _questions,
+    "clinc150": _intents,
+    "banking77": _intents,
+    "financial_phrasebank": _company_news,
+    "movielens_small": _ratings,
+    "passages": _questions,
+    "library_requests": _intents,
+    "company_news": _company_news,
+    "invented_ratings": _ratings,
 }
