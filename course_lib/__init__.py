@@ -29,6 +29,9 @@ _REGISTERED = registered.offer(
     {
         "alignment.policy": ["PolicyLoss"],
         "alignment.reader": ["AttentiveReader"],
+        "applications.exporting": ["SentenceEncoder"],
+        "applications.reading": ["SpanLoss", "SpanReader"],
+        "applications.recommendation": ["MatrixFactorisation", "PairLoss"],
         "attention.layers": ["AdditiveAttention", "MultiHeadAttention"],
         "autoencoder.constraints": ["Corruption", "SparsityPenalty"],
         "autoencoder.losses": ["course_lib.autoencoder>ReconstructionLoss"],

@@ -41,6 +41,5 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "exporting": ["dequantised", "export", "quantised", "size_of"],
         "loading": ["Load", "measure"],
         "sessions": ["Sessions"],
-        "records": ["recorded"],
     },
 )

@@ -17,6 +17,7 @@ import asyncio
 import html
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ try:
     from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
     from pydantic import BaseModel, ConfigDict, StringConstraints
     from pydantic import Field as Bounded
+    from starlette.exceptions import HTTPException
 except ImportError as problem:
     raise EnvironmentProblem(f'{problem.name} is not installed here; run: pip install "course-lib[serve]"') from problem
 
@@ -210,7 +212,7 @@ def create_app(
     """
     limits, counts, say = limits or Limits(), Counts(), say or in_words
     app = FastAPI(title="course_lib", docs_url=None, redoc_url=None, openapi_url=None)
-    turns = threading.Lock()
+    turns = [threading.Lock() for _ in range(64)]
     words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=limits.question)]
     name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
@@ -230,7 +232,8 @@ def create_app(
             return await asyncio.to_thread(function, *given)
 
     def turn(session: str, said: str) -> dict:
-        with turns:  # two turns of one conversation at once would each forget the other
+        # Two turns of one conversation at once would each forget the other.
+        with turns[zlib.crc32(session.encode()) % len(turns)]:
             state, reply = dialogue.turn(sessions.get(session), said)
             sessions.put(session, state)
         return {"say": say(reply), "action": reply.action, "intent": reply.intent, "slots": dict(reply.slots)}
@@ -273,13 +276,14 @@ def create_app(
         words = tr(f"no answer within {limits.seconds:g} s", f"{limits.seconds:g} 秒内没有结果")
         return _problem(504, "timeout", words)
 
-    @app.exception_handler(404)
-    async def unknown(request: Request, problem: Exception) -> JSONResponse:
-        return _problem(404, "unknown", tr("there is nothing at this address", "这个地址上没有内容"))
-
-    @app.exception_handler(405)
-    async def method(request: Request, problem: Exception) -> JSONResponse:
-        return _problem(405, "method", tr("this address is asked in another way", "这个地址要用别的方法访问"))
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, problem: HTTPException) -> JSONResponse:
+        words = {
+            404: tr("there is nothing at this address", "这个地址上没有内容"),
+            405: tr("this address is asked in another way", "这个地址要用别的方法访问"),
+        }
+        usual = tr("the request cannot be read", "无法读懂这个请求")
+        return _problem(problem.status_code, "refused", words.get(problem.status_code, usual))
 
     @app.exception_handler(Exception)
     async def failed(request: Request, problem: Exception) -> JSONResponse:

@@ -17,6 +17,8 @@ IDS += ["film_reviews", "phrases", "tales", "quatrains"]
 IDS += ["minilm"]
 IDS += ["jieba_words", "gsd_simplified", "segmented"]
 IDS += ["waimai_10k", "chnsenticorp_htl", "chinese_reviews"]
+IDS += ["cranfield", "xquad", "cmrc2018", "clinc150", "banking77", "financial_phrasebank", "movielens_small"]
+IDS += ["passages", "library_requests", "company_news", "invented_ratings"]
 
 
 def test_every_data_set_of_the_course_has_a_card() -> None:
@@ -49,7 +51,7 @@ def test_a_card_has_exactly_what_its_origin_needs(card_id: str) -> None:
 def test_what_a_site_renews_has_no_checksum_and_a_bound_and_all_else_has_both_size_and_checksum() -> None:
     parts = [part for card in registry.cards() for part in card.parts if part.file]
     renewed = {part.id for part in parts if part.file.checksum is None}
-    assert renewed == {"tatoeba", "stopwords", "jane_austen"}
+    assert renewed == {"tatoeba", "stopwords", "jane_austen", "financial_phrasebank", "movielens_small"}
     assert all(part.file.largest <= part.largest for part in parts if part.id in renewed)
 
 
@@ -68,8 +70,9 @@ def test_imdb_is_known_by_the_size_and_checksum_its_site_gives() -> None:
 
 def test_what_is_large_or_without_a_licence_is_never_fetched_unasked_and_everything_else_may_be() -> None:
     unasked = [card.id for card in registry.cards() if not card.automatic]
-    assert unasked == ["glove.6B", "mnist", "waimai_10k", "chnsenticorp_htl"]
-    assert {card_id for card_id in unasked if "none stated" in registry.card(card_id).licence} == set(unasked[2:])
+    assert unasked == ["glove.6B", "mnist", "waimai_10k", "chnsenticorp_htl", "financial_phrasebank"]
+    assert {card_id for card_id in unasked if "none stated" in registry.card(card_id).licence} == set(unasked[2:4])
+    assert "not for commercial use" in registry.card("financial_phrasebank").licence
     assert registry.card("glove.6B").file.checksum[0] == "sha256"
 
 
