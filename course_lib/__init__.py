@@ -52,6 +52,7 @@ _REGISTERED = registered.offer(
         "mlp.language_model": ["NeuralLanguageModel"],
         "mlp.losses": ["CrossEntropy"],
         "mlp.regularisation": ["Dropout"],
+        "scaling.recomputing": ["RecomputingLanguageModel"],
         "sentiment.n_grams": ["LogitLoss", "NGramClassifier"],
         "sentiment.sequence": ["Pool", "WordMask"],
         "transformer.blocks": ["TransformerDecoderLayer", "TransformerEncoderLayer"],

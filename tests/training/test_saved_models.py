@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import keras
 from keras import layers
-from course_lib import alignment, attention, autoencoder, bert, language_model, mlp, transformer, vae
+from course_lib import alignment, attention, autoencoder, bert, language_model, mlp, scaling, transformer, vae
 from course_lib.sentiment import n_grams, sequence
 
 folder = Path(sys.argv[1])
@@ -57,6 +57,7 @@ models = {
         mlp.CrossEntropy(),
         ids,
     ),
+    "forgetful": (scaling.RecomputingLanguageModel(9, 8, 1, 2), mlp.CrossEntropy(), ids),
     "remembering": (language_model.RecurrentLanguageModel(9, 8, 6, "gru"), mlp.CrossEntropy(), ids),
     "reader": (bert.BertPretrainer(bert.BertEncoder(9, 8, 1, 2, pooler=True), pairs=False), mlp.CrossEntropy(), ids),
     "classifier": (reader(), mlp.CrossEntropy(), ids),

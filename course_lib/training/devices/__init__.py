@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "version_of",
         ),
         "gradients": ("gradients",),
+        "inspection": ("Counted", "count_step", "exchanges"),
         "placement": ("DISTRIBUTIONS", "PRECISIONS", "Placement", "use"),
         "seeding": ("leave_out_tensorflow", "set_seeds"),
     },
