@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from course_lib.base.errors import UsageError
@@ -30,15 +32,13 @@ def batch_of(step: int) -> tuple[np.ndarray, np.ndarray]:
     return walks(ROWS, LENGTH, WORDS, seed=step)
 
 
-def build_model(attentive: bool = False):
+def build_model(attentive: bool = False) -> keras.Model:
     """A small model of fixed first weights, compiled with Adam.
 
     Args:
         attentive: whether it is a Transformer. What follows a number depends on it alone, so a network that looks at
             nothing else learns as well, and is compiled far more quickly.
     """
-    import keras
-
     from course_lib.language_model.decoder import DecoderLanguageModel
     from course_lib.training import compile_for_training
 
@@ -59,7 +59,14 @@ def build_model(attentive: bool = False):
     return model
 
 
-def train(parts: int, folder: Path | None, place: int = 0, share=None, tell=None, attentive: bool = False) -> dict:
+def train(
+    parts: int,
+    folder: Path | None,
+    place: int = 0,
+    share: Callable[[object], object] | None = None,
+    tell: Callable[[int, float], None] | None = None,
+    attentive: bool = False,
+) -> dict:
     """Train for some parts of a few steps each, from the newest state in the folder on.
 
     Args:
@@ -73,8 +80,6 @@ def train(parts: int, folder: Path | None, place: int = 0, share=None, tell=None
     Returns:
         The losses of all parts, the part that it went on from, and the last weights.
     """
-    import keras
-
     from course_lib.language_model.feeding import Steps
     from course_lib.training import Checkpoint, CheckpointFolder
 
