@@ -9,6 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from course_lib.base.language import tr
+
+# What can be unknown, in Chinese; a name that is not here stays as it is.
+_CHINESE = {
+    "cell": "单元格",
+    "chapter": "课",
+    "data set": "数据集",
+    "edition": "版本",
+    "form": "格式",
+    "form of a table": "表格格式",
+    "form of an assignment": "作业格式",
+    "language": "语言",
+    "result": "结果",
+    "scale": "规模",
+}
+
 
 class CourseError(Exception):
     """Anything the course reports to a reader in one sentence, without a traceback."""
@@ -24,7 +40,13 @@ class UsageError(CourseError, ValueError):
     @classmethod
     def unknown(cls, what: str, given: object, allowed: Iterable[object]) -> UsageError:
         """Name what was given and every value that is allowed."""
-        return cls(f"unknown {what} {given!r}; allowed: {', '.join(map(str, allowed))}")
+        words = list(map(str, allowed))
+        return cls(
+            tr(
+                f"unknown {what} {given!r}; allowed: {', '.join(words)}",
+                f"没有这样的{_CHINESE.get(what, what)}：{given!r}；可用的有：{'、'.join(words)}",
+            )
+        )
 
 
 class DataUnavailable(CourseError, OSError):

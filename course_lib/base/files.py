@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from course_lib.base.errors import EnvironmentProblem
+from course_lib.base.language import tr
 
 
 def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
@@ -62,22 +63,32 @@ def check_room(folder: Path, megabytes: float) -> None:
         free = shutil.disk_usage(place).free / 1e6
         if free < megabytes:
             raise EnvironmentProblem(
-                f"the disk of {shown(folder)} is nearly full: {free:.0f} MB are free, {megabytes:.0f} MB are needed;"
-                " make room and run this again"
+                tr(
+                    f"the disk of {shown(folder)} is nearly full: {free:.0f} MB are free, {megabytes:.0f} MB are"
+                    " needed; make room and run this again",
+                    f"{shown(folder)} 所在的磁盘快满了：剩余 {free:.0f} MB，需要 {megabytes:.0f} MB；"
+                    "请腾出空间后重新运行",
+                )
             )
         # Rights, a quota or a limit show only where something is written.
         with tempfile.TemporaryFile(dir=place) as probe:
             probe.write(bytes(1_000_000))
     except OSError as error:
         raise EnvironmentProblem(
-            f"{shown(folder)} cannot be written ({error.strerror}), and results are kept there;"
-            " mend that and run this again"
+            tr(
+                f"{shown(folder)} cannot be written ({error.strerror}), and results are kept there;"
+                " mend that and run this again",
+                f"{shown(folder)} 无法写入（{error.strerror}），而结果要存在那里；请解决后重新运行",
+            )
         ) from None
     try:
         tempfile.gettempdir()
     except OSError:
         raise EnvironmentProblem(
-            "no folder for temporary files can be written; make room, or name one: export TMPDIR=…"
+            tr(
+                "no folder for temporary files can be written; make room, or name one: export TMPDIR=…",
+                "没有可写的临时文件夹；请腾出空间，或指定一个：export TMPDIR=…",
+            )
         ) from None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from course_lib.base.errors import UsageError
+from course_lib.base.language import tr
 
 
 def cache_folder() -> Path:
@@ -30,7 +31,12 @@ def data_folder() -> Path | None:
         return None
     folder = Path(chosen).expanduser()
     if not folder.is_dir():
-        raise UsageError(f"COURSE_DATA names {chosen!r}, which is no folder; name an existing folder or unset it")
+        raise UsageError(
+            tr(
+                f"COURSE_DATA names {chosen!r}, which is no folder; name an existing folder or unset it",
+                f"COURSE_DATA 指向 {chosen!r}，那里没有文件夹；请改为已有的文件夹，或取消这个变量",
+            )
+        )
     return folder
 
 
@@ -45,7 +51,12 @@ def offline() -> bool:
         return True
     if given in {"", "0", "false", "no", "off"}:
         return False
-    raise UsageError(f"COURSE_OFFLINE is {given!r}; allowed: 1 (no downloads) or 0")
+    raise UsageError(
+        tr(
+            f"COURSE_OFFLINE is {given!r}; allowed: 1 (no downloads) or 0",
+            f"COURSE_OFFLINE 的值是 {given!r}；可用的有：1（不下载）或 0",
+        )
+    )
 
 
 def mirror() -> str | None:
@@ -64,7 +75,11 @@ def mirror() -> str | None:
         good = False
     if not good:
         raise UsageError(
-            "COURSE_MIRROR is no address that can be used; allowed: https://… or http://…, without a name or a password"
+            tr(
+                "COURSE_MIRROR is no address that can be used; allowed: https://… or http://…, without a name or a"
+                " password",
+                "COURSE_MIRROR 不是可用的地址；可用的有：https://… 或 http://…，不带用户名和密码",
+            )
         )
     return chosen
 

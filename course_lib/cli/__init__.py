@@ -17,9 +17,11 @@ from types import FrameType
 import click
 
 from course_lib import __version__
-from course_lib.base.docstrings import docstring
 from course_lib.base.errors import CourseError
-from course_lib.cli import classroom, data, doctor, handing, lab, lessons, printing
+from course_lib.base.language import tr
+from course_lib.cli import classroom, data, doctor, handing, lab, lessons, printing, speaking
+from course_lib.cli.options import LANGUAGE
+from course_lib.showing import language as languages
 
 INTERRUPTED = 130
 
@@ -41,6 +43,14 @@ class Terminated(KeyboardInterrupt):
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="course")
+@click.option(
+    "--language",
+    type=LANGUAGE,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, option, value: value and speaking.use(value, course),
+    help="The language of help and messages; if left out, COURSE_LANGUAGE, or the system's.",
+)
 def course() -> None:
     """Deep learning for language: its lessons, its data, its site.
 
@@ -67,10 +77,11 @@ def main(arguments: list[str] | None = None) -> None:
         # A console that cannot write Chinese shows question marks; it must not stop the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    before = languages.current()
     try:
+        speaking.use(speaking.chosen(), course)
         if arguments is None:
             handing.hand_over()
-        _keep_help(course)
         with _ends_tidily():
             code = course.main(args=arguments, prog_name="course", standalone_mode=False)
     except CourseError as error:
@@ -79,27 +90,29 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(error.format_message(), err=True)
         code = error.exit_code
     except click.ClickException as error:
-        code = _fail(_sentence(error), error.exit_code)
+        code = _fail(speaking.sentence(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt) as stopped:
         # Click makes an Abort of an interrupt.
         cause = stopped.__cause__ or stopped
-        code = (
-            _fail("terminated", cause.exit_code) if isinstance(cause, Terminated) else _fail("interrupted", INTERRUPTED)
-        )
+        if isinstance(cause, Terminated):
+            code = _fail(tr("terminated", "已终止"), cause.exit_code)
+        else:
+            code = _fail(tr("interrupted", "已中断"), INTERRUPTED)
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
-        place = f"{error.filename} cannot be written" if error.filename else "a file cannot be written"
-        code = _fail(f"{place} ({error.strerror}); make room or change its rights, and run this again", 4)
+        code = _fail(_not_written(error), 4)
+    finally:
+        languages.use(before)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _keep_help(command: click.Command) -> None:
-    """Give commands their help texts, their docstrings, where Python has dropped those (`PYTHONOPTIMIZE=2`)."""
-    if command.help is None and command.callback is not None:
-        command.help = docstring(command.callback)
-    for one in command.commands.values() if isinstance(command, click.Group) else ():
-        _keep_help(one)
+def _not_written(error: OSError) -> str:
+    place = error.filename or tr("a file", "有文件")
+    return tr(
+        f"{place} cannot be written ({error.strerror}); make room or change its rights, and run this again",
+        f"{place} 无法写入（{error.strerror}）；请腾出空间或修改权限，然后重新运行",
+    )
 
 
 @contextlib.contextmanager
@@ -127,12 +140,5 @@ def _ends_tidily() -> Iterator[None]:
 
 
 def _fail(message: str, code: int) -> int:
-    click.echo(f"error: {message}", err=True)
+    click.echo(tr(f"error: {message}", f"错误：{message}"), err=True)
     return code
-
-
-def _sentence(error: click.ClickException) -> str:
-    """Click's message on one line, with the way to the help behind it."""
-    message = " ".join(error.format_message().split())
-    context = getattr(error, "ctx", None)
-    return f"{message} See `{context.command_path} --help`." if context else message

@@ -19,7 +19,7 @@ FORM = Known("form", ("course", "nbgrader"))
 TABLE = Known("form of a table", ("course", "moodle", "nbgrader", "otter"))
 
 
-@click.group()
+@click.group(short_help="Hand out exercises, collect answers, grade them.")
 def assignment() -> None:
     """Hand out exercises of a lesson, collect what students wrote, grade it."""
 

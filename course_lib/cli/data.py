@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 import click
 
 from course_lib.base.errors import CourseError, DataCorrupt, DataUnavailable
+from course_lib.base.language import tr
+from course_lib.cli.speaking import padded
 
 if TYPE_CHECKING:
     from course_lib.data.registry import Card
 
 _WHERE = {
-    "folder": "in COURSE_DATA",
-    "cache": "in the cache",
-    "package": "in a package",
-    "course": "in the course",
-    "missing": "not here",
+    "folder": ("in COURSE_DATA", "COURSE_DATA 中"),
+    "cache": ("in the cache", "缓存中"),
+    "package": ("in a package", "软件包中"),
+    "course": ("in the course", "课程自带"),
+    "missing": ("not here", "不在本机"),
 }
+_VERDICTS = {"good": "完好", "bad": "损坏", "absent": "没有"}
 
 
 @click.group()
@@ -46,10 +49,12 @@ def list_sets(long: bool, as_json: bool) -> None:
         return
     width = max(len(card.id) for card, _ in rows)
     for card, status in rows:
-        click.echo(f"{card.id:<{width}}  {_WHERE[status.where]:<14} {size(status.size):>9}  {card.title}")
+        place = padded(tr(*_WHERE[status.where]), 14)
+        click.echo(f"{card.id:<{width}}  {place} {size(status.size):>9}  {card.title}")
         if long:
             indent = " " * (width + 2)
-            for text in (card.summary, f"Licence: {card.licence}", card.citation, card.home, status.path):
+            licence = tr(f"Licence: {card.licence}", f"许可：{card.licence}")
+            for text in (card.summary, licence, card.citation, card.home, status.path):
                 if text:
                     click.echo(f"{indent}{text}")
 
@@ -63,9 +68,9 @@ def fetch(ids: tuple[str, ...]) -> None:
     """
     missing = [error for card in _cards(ids) if (error := fetched(card))]
     for error in missing:
-        click.echo(f"error: {error}", err=True)
+        click.echo(tr(f"error: {error}", f"错误：{error}"), err=True)
     if missing:
-        raise DataUnavailable(f"{len(missing)} data sets could not be had")
+        raise DataUnavailable(tr(f"{len(missing)} data sets could not be had", f"有 {len(missing)} 个数据集无法取得"))
 
 
 @data.command()
@@ -80,16 +85,27 @@ def verify(ids: tuple[str, ...]) -> None:
     bad, absent = [], []
     for card in _cards(ids, automatic=False):
         for finding in data_sets.verify(card.id):
-            place = f" ({finding.path})" if finding.path else ""
-            click.echo(f"{finding.verdict:<7} {card.id}: {finding.message}{place}")
+            place = tr(f" ({finding.path})", f"（{finding.path}）") if finding.path else ""
+            verdict = padded(tr(finding.verdict, _VERDICTS.get(finding.verdict, finding.verdict)), 7)
+            click.echo(f"{verdict} {card.id}{tr(': ', '：')}{finding.message}{place}")
             if finding.verdict == "bad":
                 bad.append(card.id)
             elif finding.verdict == "absent" and ids:
                 absent.append(card.id)
     if bad:
-        raise CourseError(f"bad copies of {', '.join(bad)}; `course data clear` removes those in the cache")
+        raise CourseError(
+            tr(
+                f"bad copies of {', '.join(bad)}; `course data clear` removes those in the cache",
+                f"副本损坏：{'、'.join(bad)}；`course data clear` 可删除缓存中的副本",
+            )
+        )
     if absent:
-        raise DataUnavailable(f"not on this machine: {', '.join(absent)}; run: course data fetch {' '.join(absent)}")
+        raise DataUnavailable(
+            tr(
+                f"not on this machine: {', '.join(absent)}; run: course data fetch {' '.join(absent)}",
+                f"不在本机：{'、'.join(absent)}；请运行：course data fetch {' '.join(absent)}",
+            )
+        )
 
 
 @data.command(short_help="Remove data sets from the cache.")
@@ -98,7 +114,8 @@ def clear(ids: tuple[str, ...]) -> None:
     """Remove data sets from the cache; without an ID, all of them. Your own COURSE_DATA is never touched."""
     from course_lib import data as data_sets
 
-    click.echo(f"{size(data_sets.clear(ids or None))} freed")
+    freed = size(data_sets.clear(ids or None))
+    click.echo(tr(f"{freed} freed", f"已腾出 {freed}"))
 
 
 def automatic_cards() -> list[Card]:

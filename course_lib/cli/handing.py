@@ -9,6 +9,7 @@ from pathlib import Path
 
 from course_lib.base import settings
 from course_lib.base.errors import EnvironmentProblem
+from course_lib.base.language import tr
 
 _MAIN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from course_lib.cli import main; main()"
 
@@ -24,8 +25,13 @@ def hand_over() -> None:
         return
     if sys.path[0] == str(other):
         raise EnvironmentProblem(
-            f"this folder's course is in {other}, and Python takes course_lib from {settings.library_folder().parent};"
-            " install the one you mean: python -m pip install --no-deps -e ."
+            tr(
+                f"this folder's course is in {other}, and Python takes course_lib from"
+                f" {settings.library_folder().parent}; install the one you mean:"
+                " python -m pip install --no-deps -e .",
+                f"这个文件夹属于 {other} 中的课程，而 Python 用的 course_lib 在"
+                f" {settings.library_folder().parent}；请安装你要用的那一份：python -m pip install --no-deps -e .",
+            )
         )
     become([sys.executable, "-P", "-c", _MAIN, str(other), *sys.argv[1:]], with_library(other))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from course_lib.base.errors import EnvironmentProblem
+from course_lib.base.language import current, tr
 from course_lib.cli.handing import become
 from course_lib.cli.options import LANGUAGE, checkout
 
@@ -20,22 +21,28 @@ _SETTINGS = Path(__file__).parent / "lab_settings"
 
 
 @click.command(short_help="Open the lessons in JupyterLab.", context_settings={"ignore_unknown_options": True})
-@click.option("--language", type=LANGUAGE, default="en", show_default=True, help="The edition to open.")
+@click.option("--language", type=LANGUAGE, default=None, help="The edition to open; if left out, that of this command.")
 @click.argument("lab_options", nargs=-1, type=click.UNPROCESSED)
-def lab(language: str, lab_options: tuple[str, ...]) -> None:
+def lab(language: str | None, lab_options: tuple[str, ...]) -> None:
     """Open the lessons in JupyterLab, with a token, on this machine alone.
 
     LAB_OPTIONS go to JupyterLab as they are, such as --no-browser or --port=9000.
     """
-    root = checkout()
+    root, language = checkout(), language or current()
     if importlib.util.find_spec("jupyterlab") is None:
         mend = "python -m pip install -c requirements.lock jupyterlab"
-        raise EnvironmentProblem(f"JupyterLab is not installed; run: {mend}")
+        raise EnvironmentProblem(
+            tr(f"JupyterLab is not installed; run: {mend}", f"没有安装 JupyterLab；请运行：{mend}")
+        )
     if _is_root() and not (_told(lab_options) or _allowed_by_its_settings()):
         raise EnvironmentProblem(
-            "you are root, and JupyterLab refuses to run then; type `make lab OPTIONS=--allow-root` or"
-            " `course lab --allow-root`, which means that code in a notebook may do anything to this machine,"
-            " as is usual inside a container"
+            tr(
+                "you are root, and JupyterLab refuses to run then; type `make lab OPTIONS=--allow-root` or"
+                " `course lab --allow-root`, which means that code in a notebook may do anything to this machine,"
+                " as is usual inside a container",
+                "你是 root 用户，JupyterLab 因此拒绝运行；请输入 `make lab OPTIONS=--allow-root` 或"
+                " `course lab --allow-root`，这意味着笔记本里的代码可以对这台机器做任何事，在容器里通常如此",
+            )
         )
     command = [
         sys.executable,

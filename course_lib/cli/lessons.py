@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from course_lib.base.errors import ChapterFailed, UsageError
+from course_lib.base.language import tr
 from course_lib.cli.options import (
     EDITION,
     EDITIONS,
@@ -49,7 +50,12 @@ def build(check: bool, solutions: bool, accepted: tuple[str, ...]) -> None:
     written then.
     """
     if check and accepted:
-        raise UsageError("--accept changes a source, and --check changes nothing: use one of them")
+        raise UsageError(
+            tr(
+                "--accept changes a source, and --check changes nothing: use one of them",
+                "--accept 会改动源文件，--check 不作任何改动：请只用其中一个",
+            )
+        )
     for word in accepted:
         _accept(word)
     from course_lib.base.files import shown
@@ -59,15 +65,21 @@ def build(check: bool, solutions: bool, accepted: tuple[str, ...]) -> None:
     if not check:
         changed = builder.build(root, solutions)
         for path in changed:
-            click.echo(f"{'wrote' if path.exists() else 'removed'} {shown(path)}")
-        click.echo(f"{len(changed)} notebooks changed" if changed else "every notebook is up to date")
+            click.echo(f"{tr('wrote', '写入') if path.exists() else tr('removed', '删除')} {shown(path)}")
+        count = tr(f"{len(changed)} notebooks changed", f"{len(changed)} 个笔记本有改动")
+        click.echo(count if changed else tr("every notebook is up to date", "所有笔记本都是最新的"))
         return
     differences = builder.check(root, solutions)
     for difference in differences:
         click.echo(f"{shown(difference.path)}: {difference.hint}")
     if differences:
-        raise ChapterFailed(f"{len(differences)} notebooks differ from their sources; run: course build")
-    click.echo("every notebook is what its source builds")
+        raise ChapterFailed(
+            tr(
+                f"{len(differences)} notebooks differ from their sources; run: course build",
+                f"{len(differences)} 个笔记本与源文件不一致；请运行：course build",
+            )
+        )
+    click.echo(tr("every notebook is what its source builds", "所有笔记本都与源文件一致"))
 
 
 def _accept(word: str) -> None:
@@ -76,9 +88,20 @@ def _accept(word: str) -> None:
 
     chapter, colon, cell = word.partition(":")
     if not colon or not cell:
-        raise UsageError(f"--accept takes CHAPTER:CELL, such as 01:opening; given: {word!r}")
+        raise UsageError(
+            tr(
+                f"--accept takes CHAPTER:CELL, such as 01:opening; given: {word!r}",
+                f"--accept 的值写成 CHAPTER:CELL，例如 01:opening；现在是 {word!r}",
+            )
+        )
     (path,) = chosen_chapters([chapter])
-    click.echo(f'{path.stem}: the translation of {cell!r} is accepted, of="{source.accept(path, cell)}"')
+    of = source.accept(path, cell)
+    click.echo(
+        tr(
+            f'{path.stem}: the translation of {cell!r} is accepted, of="{of}"',
+            f'{path.stem}：已确认 {cell!r} 的译文，of="{of}"',
+        )
+    )
 
 
 @click.command(short_help="Execute lessons and hold results against expected ranges.")
@@ -110,11 +133,21 @@ def run(
 
     chosen = _scale(scale)
     if record and chosen == "smoke":
-        raise UsageError("--record keeps what readers will see; allowed scales: quick, full")
+        raise _not_smoke()
     if record and resume:
-        raise UsageError("--record keeps what was measured now, and --resume leaves runs out: use one of them")
+        raise UsageError(
+            tr(
+                "--record keeps what was measured now, and --resume leaves runs out: use one of them",
+                "--record 记录本次的测量，--resume 会跳过一些运行：请只用其中一个",
+            )
+        )
     if record and jobs is not None and jobs > 1:
-        raise UsageError(f"--record keeps what a lesson takes when it runs alone, and --jobs is {jobs}; allowed: 1")
+        raise UsageError(
+            tr(
+                f"--record keeps what a lesson takes when it runs alone, and --jobs is {jobs}; allowed: 1",
+                f"--record 记录一课单独运行时的开销，而 --jobs 的值是 {jobs}；可用的只有：1",
+            )
+        )
     paths = chosen_chapters(chapters)
     records, failed = _execute(paths, chosen, languages(language), edition, 1 if record else jobs, resume)
     if record and not failed:
@@ -124,7 +157,7 @@ def run(
     else:
         report.table(records, failed)
     if failed:
-        raise ChapterFailed(f"{len(failed)} of {len(records) + len(failed)} runs failed")
+        raise ChapterFailed(_failed(failed, records))
 
 
 @click.command(short_help="Repeat lessons with other seeds and show how far results move.")
@@ -143,7 +176,7 @@ def spread(chapters: tuple[str, ...], seeds: int, scale: str | None, record: boo
 
     chosen = _scale(scale)
     if record and chosen == "smoke":
-        raise UsageError("--record keeps what readers will see; allowed scales: quick, full")
+        raise _not_smoke()
     root = checkout()
     failures: list[ChapterFailed] = []
     for lesson in [source.parse(path) for path in chosen_chapters(chapters)]:
@@ -196,11 +229,26 @@ def everything(context: click.Context, scale: str | None, jobs: int | None, resu
     place = None if failed else _build_site()
     report.table(records, failed)
     if failed:
-        raise ChapterFailed(f"{len(failed)} of {len(records) + len(failed)} runs failed; the site was not built")
+        count = _failed(failed, records)
+        raise ChapterFailed(tr(f"{count}; the site was not built", f"{count}；没有生成网站"))
     click.echo(_site_is_at(place))
 
 
 COMMANDS = (build, run, spread, site, everything)
+
+
+def _failed(failed: list[Failed], records: list[RunRecord]) -> str:
+    count, runs = len(failed), len(failed) + len(records)
+    return tr(f"{count} of {runs} runs failed", f"{runs} 次运行中有 {count} 次失败")
+
+
+def _not_smoke() -> UsageError:
+    return UsageError(
+        tr(
+            "--record keeps what readers will see; allowed scales: quick, full",
+            "--record 记录读者会看到的内容；可用的规模：quick、full",
+        )
+    )
 
 
 def _scale(chosen: str | None) -> str:
@@ -244,7 +292,7 @@ def _execute(
     for job in jobs if resume else ():
         kept = executor.kept_run(job.lesson, job.language, edition, scale, build_folder=root / "build")
         if kept is not None:
-            click.echo(f"kept {job.name}, executed {kept.date}", err=True)
+            click.echo(tr(f"kept {job.name}, executed {kept.date}", f"保留 {job.name}，运行于 {kept.date}"), err=True)
             outcomes[job] = kept
     measured = publishing_records.measured(root / "course_lib" / "session" / "measured.json")
     waiting = schedule.longest_first([job for job in jobs if job not in outcomes], measured)
@@ -272,14 +320,22 @@ def _at_once(wanted: int | None, lessons: int) -> int:
 
     allowed = schedule.side_by_side(wanted)
     if wanted is not None and allowed < min(wanted, lessons):
+        cores, free = devices.cores(), memory.free_gigabytes()
         click.echo(
-            f"note: --jobs is {wanted}, and {allowed} run at a time: {devices.cores()} cores and"
-            f" {memory.free_gigabytes():.1f} GB of free memory, {schedule.GIGABYTES_EACH} GB for each, allow no more",
+            tr(
+                f"note: --jobs is {wanted}, and {allowed} run at a time: {cores} cores and"
+                f" {free:.1f} GB of free memory, {schedule.GIGABYTES_EACH} GB for each, allow no more",
+                f"说明：--jobs 的值是 {wanted}，实际同时运行 {allowed} 课：{cores} 核、空闲内存 {free:.1f} GB，"
+                f"每课需要 {schedule.GIGABYTES_EACH} GB，不能更多",
+            ),
             err=True,
         )
-    elif min(allowed, lessons) > 1:
-        click.echo(f"{min(allowed, lessons)} lessons run at a time, the longest first", err=True)
-    return min(allowed, lessons)
+    at_once = min(allowed, lessons)
+    if at_once > 1 and (wanted is None or allowed >= min(wanted, lessons)):
+        click.echo(
+            tr(f"{at_once} lessons run at a time, the longest first", f"同时运行 {at_once} 课，最长的先运行"), err=True
+        )
+    return at_once
 
 
 def _check_room(megabytes: int) -> None:
@@ -300,11 +356,11 @@ def _check_room(megabytes: int) -> None:
 def _fetch_what_can_be_had() -> None:
     """Fetch the data sets; where one cannot be had, say once what happens instead."""
     from course_lib.cli.data import automatic_cards, fetched
+    from course_lib.cli.examination import instead_of
 
     for card in automatic_cards():
         if error := fetched(card):
-            instead = f"the sample {card.sample} stands in" if card.sample else "lessons use a substitute and say so"
-            click.echo(f"note: {error}; {instead}", err=True)
+            click.echo(tr(f"note: {error}; {instead_of(card)}", f"说明：{error}；{instead_of(card)}"), err=True)
 
 
 def _build_site() -> Path:
@@ -325,7 +381,8 @@ def _site_is_at(page: Path) -> str:
     """Where the site is, and how it is opened."""
     from course_lib.base.files import shown
 
-    return f"The site is in {shown(page.parent)}; open {page.as_uri()}"
+    place, address = shown(page.parent), page.as_uri()
+    return tr(f"The site is in {place}; open {address}", f"网站在 {place}；请打开 {address}")
 
 
 def _remember(records: Iterable[RunRecord]) -> None:

@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 
 from course_lib.base import settings
 from course_lib.base.errors import EnvironmentProblem, UsageError
+from course_lib.base.language import tr
 from course_lib.showing.language import LANGUAGES
 
 EDITIONS = ("student", "solution")
@@ -71,7 +72,12 @@ class AtOnce(click.ParamType):
         """
         number = int(value) if str(value).strip().isdecimal() else 0
         if number < 1:
-            raise UsageError(f"--jobs is {value!r}; allowed: a whole number from 1, how many lessons run side by side")
+            raise UsageError(
+                tr(
+                    f"--jobs is {value!r}; allowed: a whole number from 1, how many lessons run side by side",
+                    f"--jobs 的值是 {value!r}；可用的有：从 1 起的整数，即同时运行几课",
+                )
+            )
         return number
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
@@ -92,7 +98,12 @@ def checkout() -> Path:
     """
     root = settings.repository_root()
     if root is None:
-        raise EnvironmentProblem("the lessons are not here; run this inside a checkout of the course")
+        raise EnvironmentProblem(
+            tr(
+                "the lessons are not here; run this inside a checkout of the course",
+                "这里没有课程；请在课程的文件夹里运行本命令",
+            )
+        )
     return root
 
 
@@ -106,7 +117,12 @@ def chapter_paths() -> dict[int, Path]:
 
     paths = source.chapter_paths(checkout() / "chapters")
     if not paths:
-        raise EnvironmentProblem(f"no lessons in {checkout() / 'chapters'}; get the whole checkout of the course")
+        raise EnvironmentProblem(
+            tr(
+                f"no lessons in {checkout() / 'chapters'}; get the whole checkout of the course",
+                f"{checkout() / 'chapters'} 里没有课程；请取得完整的课程文件夹",
+            )
+        )
     return paths
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from course_lib.base.errors import ChapterFailed
+from course_lib.base.language import tr
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -48,7 +49,7 @@ def progress(name: str) -> Iterator[Callable[[int, int, str], None] | None]:
         What the executor calls before each cell; None where there is no terminal.
     """
     if not sys.stderr.isatty():
-        click.echo(f"running {name}", err=True)
+        click.echo(tr(f"running {name}", f"正在运行 {name}"), err=True)
         yield None
         return
     from rich.console import Console
@@ -56,7 +57,7 @@ def progress(name: str) -> Iterator[Callable[[int, int, str], None] | None]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[cell]}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(name, total=None, cell="starting")
+        task = bar.add_task(name, total=None, cell=tr("starting", "启动中"))
 
         def on_cell(place: int, total: int, cell_id: str) -> None:
             bar.update(task, completed=place - 1, total=total, cell=f"{place}/{total} {cell_id}")
@@ -100,7 +101,7 @@ class Lines:
 
     def started(self, job: Job) -> None:
         """Say that a lesson begins."""
-        click.echo(f"running {job.name}", err=True)
+        click.echo(tr(f"running {job.name}", f"正在运行 {job.name}"), err=True)
 
     def at_cell(self, job: Job, place: int, total: int, cell_id: str) -> None:
         """Say nothing: a lesson has dozens of cells."""
@@ -108,12 +109,19 @@ class Lines:
     def ended(self, job: Job, outcome: RunRecord | ChapterFailed) -> None:
         """Say how a lesson ended, and how many have."""
         self.ended_jobs[job] = outcome
-        count = f"{len(self.ended_jobs)} of {len(self.jobs)}"
+        done, jobs = len(self.ended_jobs), len(self.jobs)
         if isinstance(outcome, ChapterFailed):
-            click.echo(f"error: {outcome}", err=True)
-            click.echo(f"failed {job.name}, {count}", err=True)
+            click.echo(tr(f"error: {outcome}", f"错误：{outcome}"), err=True)
+            click.echo(tr(f"failed {job.name}, {done} of {jobs}", f"失败 {job.name}，{done}/{jobs}"), err=True)
         else:
-            click.echo(f"done {job.name} in {outcome.seconds / 60:.1f} min, {count}", err=True)
+            minutes = f"{outcome.seconds / 60:.1f}"
+            click.echo(
+                tr(
+                    f"done {job.name} in {minutes} min, {done} of {jobs}",
+                    f"完成 {job.name}，用时 {minutes} 分钟，{done}/{jobs}",
+                ),
+                err=True,
+            )
 
 
 class LiveTable:
@@ -135,7 +143,7 @@ class LiveTable:
     def started(self, job: Job) -> None:
         """A lesson begins."""
         self.begun[job] = time.monotonic()
-        self.steps[job] = (0, 1, "starting")
+        self.steps[job] = (0, 1, tr("starting", "启动中"))
 
     def at_cell(self, job: Job, place: int, total: int, cell_id: str) -> None:
         """A lesson is at a cell."""
@@ -145,7 +153,7 @@ class LiveTable:
         """A lesson has ended; what stopped it stays to be read."""
         self.ended_jobs[job] = outcome
         if isinstance(outcome, ChapterFailed):
-            click.echo(f"error: {outcome}", err=True)
+            click.echo(tr(f"error: {outcome}", f"错误：{outcome}"), err=True)
 
     def render(self) -> Table:
         """The table as it is now."""
@@ -173,17 +181,21 @@ class LiveTable:
             failed = isinstance(outcome, ChapterFailed)
             mark = Text("✘", "red") if failed else Text("✔", "green")
             took = "" if failed else _clock(outcome.seconds)
-            grid.add_row(mark, job.name, "", "failed" if failed else "done", took)
+            grid.add_row(mark, job.name, "", tr("failed", "失败") if failed else tr("done", "完成"), took)
         for job in running:
             place, total, cell = self.steps[job]
             bar = ProgressBar(total=total, completed=max(0, place - 1), width=20)
             grid.add_row("▶", Text(job.name, "bold"), bar, f"{place}/{total} {cell}", _clock(now - begun[job]))
         for job in listed_left:
-            grid.add_row("·", Text(job.name, "dim"), "", Text("left", "dim"), "")
+            grid.add_row("·", Text(job.name, "dim"), "", Text(tr("left", "等待"), "dim"), "")
         failures = sum(isinstance(outcome, ChapterFailed) for outcome in ended.values())
-        counts = [f"{len(running)} running", f"{len(done)} of {len(self.jobs)} done", f"{len(left)} left"]
+        counts = [
+            tr(f"{len(running)} running", f"{len(running)} 课运行中"),
+            tr(f"{len(done)} of {len(self.jobs)} done", f"完成 {len(done)}/{len(self.jobs)}"),
+            tr(f"{len(left)} left", f"等待 {len(left)} 课"),
+        ]
         if failures:
-            counts.insert(2, f"{failures} failed")
+            counts.insert(2, tr(f"{failures} failed", f"失败 {failures} 课"))
         grid.add_row("", Text(" · ".join(counts), "bold"), "", "", _clock(now - self.clock))
         return grid
 
@@ -201,12 +213,12 @@ def table(records: list[RunRecord], failed: list[Failed]) -> None:
     from rich.text import Text
 
     shown = Table(box=SIMPLE, pad_edge=False, show_edge=False)
-    shown.add_column("chapter", no_wrap=True)
-    shown.add_column("language")
-    shown.add_column("minutes", justify="right")
-    shown.add_column("peak memory", justify="right", no_wrap=True)
-    shown.add_column("data")
-    shown.add_column("results against their expected ranges")
+    shown.add_column(tr("chapter", "课"), no_wrap=True)
+    shown.add_column(tr("language", "语言"))
+    shown.add_column(tr("minutes", "分钟"), justify="right")
+    shown.add_column(tr("peak memory", "内存峰值"), justify="right", no_wrap=True)
+    shown.add_column(tr("data", "数据"))
+    shown.add_column(tr("results against their expected ranges", "结果与预期范围"))
     for record in records:
         shown.add_row(
             record.slug,
@@ -217,7 +229,7 @@ def table(records: list[RunRecord], failed: list[Failed]) -> None:
             Text("\n").join(Text(*_result(result)) for result in record.results) if record.results else "–",
         )
     for run in failed:
-        shown.add_row(run.slug, run.language, "", "", "", Text("✘ failed", "red"))
+        shown.add_row(run.slug, run.language, "", "", "", Text(tr("✘ failed", "✘ 失败"), "red"))
     if sys.stdout.isatty():
         Console().print(shown)
         return
@@ -229,15 +241,28 @@ def table(records: list[RunRecord], failed: list[Failed]) -> None:
 
 def results_of_seed(slug: str, seed: int, results: dict[str, float]) -> None:
     """Print what a lesson gave with one seed, so that it is not lost if the next one takes too long."""
-    click.echo(f"{slug}, seed {seed}: " + ", ".join(f"{name} {_number(value)}" for name, value in results.items()))
+    click.echo(
+        tr(f"{slug}, seed {seed}: ", f"{slug}，种子 {seed}：")
+        + ", ".join(f"{name} {_number(value)}" for name, value in results.items())
+    )
 
 
 def spread(slug: str, values: dict[str, list[float]]) -> None:
     """Print how far each result of a lesson moved between seeds: mean, standard deviation, least, most, all of them."""
     if min(map(len, values.values()), default=0) < 2:
-        click.echo(f"{slug}: fewer than two seeds went well, so that there is no spread to show")
+        click.echo(
+            tr(
+                f"{slug}: fewer than two seeds went well, so that there is no spread to show",
+                f"{slug}：成功的种子不到两个，没有变动可看",
+            )
+        )
         return
-    click.echo(f"{slug}\n  {'result':<32}{'mean':>10}{'sd':>10}{'least':>10}{'most':>10}  each")
+    click.echo(
+        tr(
+            f"{slug}\n  {'result':<32}{'mean':>10}{'sd':>10}{'least':>10}{'most':>10}  each",
+            f"{slug}\n  {'结果':<30}{'均值':>8}{'标准差':>7}{'最小':>8}{'最大':>8}  各次",
+        )
+    )
     for name, found in values.items():
         numbers = (statistics.mean(found), statistics.stdev(found), min(found), max(found))
         columns = "".join(f"{_number(number):>10}" for number in numbers)
@@ -249,8 +274,11 @@ def _result(result: dict[str, object]) -> tuple[str, str]:
     value = f"{result['name']} {_number(result['value'])}"
     if result["within"] is None:
         return value, ""
-    span = f"{_number(result['low'])} to {_number(result['high'])}"
-    return (f"✔ {value} ({span})", "green") if result["within"] else (f"✘ {value}, not {span}", "red")
+    low, high = _number(result["low"]), _number(result["high"])
+    span = tr(f"{low} to {high}", f"{low} 到 {high}")
+    if result["within"]:
+        return f"✔ {value} ({span})", "green"
+    return tr(f"✘ {value}, not {span}", f"✘ {value}，不在 {span} 之间"), "red"
 
 
 def _number(value: float) -> str:

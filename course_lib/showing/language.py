@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from course_lib.base.errors import UsageError
+from course_lib.base.language import current, speak, tr
+
+__all__ = ["LANGUAGES", "checked", "current", "tr", "use"]
 
 LANGUAGES = ("en", "zh")
-
-_current = "en"
 
 
 def checked(language: str) -> str:
@@ -25,15 +26,4 @@ def use(language: str) -> None:
     Raises:
         UsageError: for any other language.
     """
-    global _current
-    _current = checked(language)
-
-
-def current() -> str:
-    """The language in which words are shown: `"en"` or `"zh"`."""
-    return _current
-
-
-def tr(english: str, chinese: str) -> str:
-    """The wording in the reader's language."""
-    return chinese if _current == "zh" else english
+    speak(checked(language))

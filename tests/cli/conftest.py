@@ -30,8 +30,9 @@ class Answer:
 
 
 @pytest.fixture
-def course(capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
-    """The command, in this process."""
+def course(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+    """The command, in this process, in English whatever the machine speaks."""
+    monkeypatch.setenv("COURSE_LANGUAGE", "en")
 
     def run(*arguments: str) -> Answer:
         capfd.readouterr()
@@ -54,7 +55,7 @@ def course_process(checkout: Path) -> Callable[..., subprocess.Popen[str]]:
             # -P: the installed command does not import what lies in the folder either.
             [sys.executable, "-P", "-c", code, *arguments],
             cwd=checkout,
-            env={**os.environ, "PYTHONPATH": library, **environment},
+            env={**os.environ, "PYTHONPATH": library, "COURSE_LANGUAGE": "en", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,

@@ -164,12 +164,12 @@ def test_a_reader_of_the_output_who_leaves_early_sees_no_traceback(
 
 _ALL_HELP = """
 import click
-from course_lib.cli import _keep_help, course
+from course_lib.cli import course, speaking
 def show(command, context):
     print(command.get_help(context))
     for name, one in sorted(getattr(command, "commands", {}).items()):
         show(one, click.Context(one, context, name))
-_keep_help(course)
+speaking.use("en", course)
 show(course, click.Context(course, info_name="course", max_content_width=100))
 import course_lib.tuning.n_grams as module
 from course_lib.base.docstrings import docstring

@@ -16,7 +16,7 @@ from course_lib.publishing import records
 from course_lib.publishing.site import content, texts
 from course_lib.publishing.site.requirements import require
 from course_lib.publishing.site.words import WORDS
-from course_lib.showing.language import LANGUAGES
+from course_lib.showing.language import LANGUAGES, tr
 
 _HERE = Path(__file__).parent
 _TITLES = {"en": "Deep learning for language", "zh": "语言的深度学习"}
@@ -66,13 +66,18 @@ def build(
     with workshop(_WORKSHOP, output_folder.parent) as folder:
         finished = folder / "site"
         for language in LANGUAGES:
-            tell({"en": "Building the pages in English", "zh": "Building the pages in Chinese"}[language])
+            tell(
+                {
+                    "en": tr("Building the pages in English", "正在生成英文页面"),
+                    "zh": tr("Building the pages in Chinese", "正在生成中文页面"),
+                }[language]
+            )
             source = folder / f"source-{language}"
             _write_project(source, language, notebooks[language], chapters_folder / language, runs, terms, repository)
             _run_sphinx(source, finished / language, folder / f"cache-{language}", language, terms)
         shutil.copyfile(_HERE / "templates" / "choose.html", finished / "index.html")
         shutil.copyfile(_HERE / "static" / "favicon.svg", finished / "favicon.svg")
-        tell("Looking at every page")
+        tell(tr("Looking at every page", "正在检查每一页"))
         _inspect(finished)
         _put_in_place(finished, output_folder, folder)
     return output_folder / "index.html"
