@@ -33,6 +33,8 @@ TOGETHER = {
     **{
         place: place
         for place in (
+            "tests/bert/test_pretraining.py",
+            "tests/bert/test_study.py",
             "tests/binder/test_links.py",
             "tests/language_model/test_generation.py",
             "tests/mlp/test_language_model.py",
@@ -110,6 +112,19 @@ def _english():
     language.use("en")
     yield
     language.use("en")
+
+
+@pytest.fixture(scope="module")
+def step_by_step():
+    """Nothing is traced on TensorFlow: for tests of what a run does, whose few steps no tracing repays."""
+    if (os.environ.get("KERAS_BACKEND") or "tensorflow") != "tensorflow":
+        yield
+        return
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture

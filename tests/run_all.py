@@ -1,9 +1,10 @@
 """Runs every test of the course in parts that suit them, and closes with one line about all of them.
 
-Unit tests run side by side, on TensorFlow and then, where they touch Keras, on JAX; then lessons, two at a time and the
-longest first, and beside them, where memory allows, pages and browsers, one at a time, because they share a site.
-`--fast` runs the quick ones alone, `--long` what takes an hour or more: every model on every backend and device, kills
-by the dozen, Binder from its first lesson to its last.
+Unit tests run side by side, on TensorFlow and then, where they touch Keras and are quick, on JAX; then lessons, two at
+a time and the longest first, and beside them, where memory allows, pages and browsers, one at a time, because they
+share a site.
+`--fast` runs the quick ones alone, `--long` what takes an hour or more: every model on every backend and device, long
+trainings on JAX, kills by the dozen, Binder from its first lesson to its last.
 """
 
 from __future__ import annotations
@@ -73,26 +74,31 @@ def parts(fast: bool, long: bool = False) -> list[Part]:
     side_by_side = ("-n", "2", "--dist", "loadgroup")
     if fast:
         return [Part("fast", (*side_by_side, "-m", f"not ({FAST_LEAVES_OUT})"))]
-    if long:
-        # One at a time: some of them watch the memory of all they start.
-        return [Part("long", ("-m", "long", "--durations=0"))]
     ignored = tuple(f"--ignore={Path('tests', folder)}" for folder in BACKEND_FREE)
     units = f"not ({LARGE} or {ON_REQUEST})"
+    on_jax = f"{units} and not own_backend"
+    if long:
+        return [
+            # One at a time: some of them watch the memory of all they start.
+            Part("long", ("-m", "long", "--durations=0")),
+            Part("slow units on JAX", (*side_by_side, "-m", f"slow and {on_jax}", *ignored), ON_JAX),
+        ]
     lessons, beside = lessons_at_a_time()
     return [
-        Part("units on TensorFlow", (*side_by_side, "-m", units), budget=7),
-        Part("units on JAX", (*side_by_side, "-m", f"{units} and not own_backend", *ignored), ON_JAX, budget=6),
+        Part("units on TensorFlow", (*side_by_side, "-m", units), budget=10),
+        # Every model is trained on JAX by tests/training/devices, beside TensorFlow; longer trainings are `--long`'s.
+        Part("units on JAX", (*side_by_side, "-m", f"{on_jax} and not slow", *ignored), ON_JAX, budget=5),
         # Apart from each other: what drives a browser leaves an event loop running, and a kernel needs its own.
         Part(
             "lessons",
             ("-n", str(lessons), "--dist", "loadgroup", "-m", f"chapters and not ({ON_REQUEST})", "--durations=8"),
-            budget=7,
+            budget=13,
         ),
         Part(
             "site, browser",
             ("-m", f"(site or browser) and not chapters and not ({ON_REQUEST})", "--durations=8"),
             beside=beside,
-            budget=7,
+            budget=8,
         ),
     ]
 

@@ -96,4 +96,4 @@ def test_the_budget_of_each_part_of_the_tests_is_the_one_that_they_are_held_agai
     table = re.findall(r"^\| ([^|]+) \| (\d+) \|$", README, re.M)
     told = {next((part for part in parts if name.startswith(part)), name): minutes for name, minutes in table}
     assert len(parts) == 4 and parts == told
-    assert sum(int(minutes) for name, minutes in parts.items() if name != "site, browser") <= 20
+    assert sum(int(minutes) for name, minutes in parts.items() if name != "site, browser") <= 30

@@ -114,8 +114,14 @@ def test_the_parts_leave_no_test_out(run_all: ModuleType, monkeypatch: pytest.Mo
     (fast,) = module.parts(fast=True)
     for word in ("slow", "binder", *module.LARGE.split(" or "), *module.ON_REQUEST.split(" or ")):
         assert word in fast.options[-1].replace("(", "").replace(")", "").split()
-    (long,) = module.parts(fast=False, long=True)
+    # What is slow is left out on JAX, and is the second of the long parts.
+    long, slow = module.parts(fast=False, long=True)
     assert long.options[:2] == ("-m", "long") and "long" in module.ON_REQUEST.split(" or ")
+    marks = again.options[again.options.index("-m") + 1]
+    assert marks.endswith(" and not slow") and again.environment == slow.environment
+    assert slow.options == tuple(
+        f"slow and {marks.removesuffix(' and not slow')}" if one == marks else one for one in again.options
+    )
 
 
 def test_tests_of_one_group_run_in_one_process_and_every_group_is_there() -> None:

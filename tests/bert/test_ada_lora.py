@@ -54,6 +54,7 @@ def test_the_budget_falls_along_a_cubic_from_all_to_the_last() -> None:
     assert found == sorted(found, reverse=True)
 
 
+@pytest.mark.slow
 def test_every_rank_of_the_whole_model_is_spent_where_it_matters_and_the_budget_is_met_exactly() -> None:
     few, ranks = _model(), _Ranks()
     optimizer = AdaLoRAOptimizer(0.02, budget=5, total_steps=24, warmup_steps=4, last_steps=8)
@@ -117,6 +118,7 @@ def test_importance_is_that_of_the_paper() -> None:
     assert sorted(np.flatnonzero(values).tolist()) == sorted(best.tolist())
 
 
+@pytest.mark.slow
 def test_directions_are_kept_nearly_orthogonal() -> None:
     def crookedness(orthogonality: float) -> float:
         few = _model(orthogonality=orthogonality)
@@ -132,6 +134,7 @@ def test_directions_are_kept_nearly_orthogonal() -> None:
     assert crookedness(0.5) < 0.1 * crookedness(0.0)
 
 
+@pytest.mark.slow
 def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     def trained(folder: Path, *stops: int) -> tuple[dict[str, int], list[np.ndarray]]:
         for epochs in stops:

@@ -158,6 +158,7 @@ def test_an_encoder_is_read_under_every_naming_and_every_layer_is_right(
             np.testing.assert_allclose(numpy(encoder.pooler(found[-1][row : row + 1, 0]))[0], first, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tied", ["not written", "written twice", "bias under its other name"])
 @pytest.mark.parametrize("naming", ["plain", "bert."])
 def test_the_heads_of_pre_training_are_read_and_right(tied: str, naming: str, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def test_the_softened_part_is_least_where_student_and_teacher_agree() -> None:
         assert (other >= least - 1e-5).all()
 
 
+@pytest.mark.slow
 def test_a_student_comes_near_its_teachers_doubts() -> None:
     inputs, teacher = normal(64, 4), MLP(3, (8,))
     teacher_logits = 3 * numpy(teacher(inputs))

@@ -99,6 +99,7 @@ def test_attention_weights_are_returned_for_every_layer_and_change_nothing() -> 
         assert (one[0, :, :, -2:] == 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sizes", "published"), [(BERT_BASE, 109_482_240), (BERT_LARGE, 335_141_888)])
 def test_parameters_are_as_many_as_published(sizes: dict[str, int], published: int) -> None:
     """Every layer has as many as the one before it, so that two small encoders tell of all twelve or twenty-four."""

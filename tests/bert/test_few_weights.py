@@ -71,6 +71,7 @@ def _stir_grafts(few: keras.Model, seed: int = 7) -> None:
         stir(graft, seed + number, 0.4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", MODELS)
 @pytest.mark.parametrize("method", METHODS)
 def test_at_first_nothing_changes_and_later_nothing_is_left(kind: str, method: str) -> None:
@@ -137,6 +138,7 @@ def _optimizer(method: str) -> keras.Optimizer:
     return keras.optimizers.Adam(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", [*METHODS, "prefixes"])
 def test_what_is_frozen_stays_and_all_that_learns_moves(method: str) -> None:
     model = _reader()
@@ -161,6 +163,7 @@ def test_what_is_frozen_stays_and_all_that_learns_moves(method: str) -> None:
     assert stayed == [] and history[-1] < history[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", [*METHODS, "prefixes"])
 def test_a_whole_model_and_the_few_weights_come_back(method: str, tmp_path: Path) -> None:
     def made() -> keras.Model:

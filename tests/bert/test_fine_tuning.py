@@ -69,6 +69,7 @@ def test_the_first_step_of_every_weight_is_as_long_as_its_rate() -> None:
     assert met == set(expected)
 
 
+@pytest.mark.slow
 def test_within_fit_too_steps_are_as_long_as_the_rates() -> None:
     texts, labels = _texts(8)
     ids = batch(8)["token_ids"]
@@ -77,7 +78,7 @@ def test_within_fit_too_steps_are_as_long_as_the_rates() -> None:
         model = _classifier()
         before = {weight.path.split("/", 1)[1]: numpy(weight) for weight in model.trainable_variables}
         optimizer = LayerwiseAdam(0.01, rates_by_layer(2, decay), decay=0.0)
-        compile_for_training(model, None, optimizer, loss=CrossEntropy())
+        compile_for_training(model, None, optimizer, loss=CrossEntropy(), run_eagerly=True)
         model.fit(ids, labels, batch_size=8, epochs=1, verbose=0)
         moved[decay] = {
             weight.path.split("/", 1)[1]: np.abs(numpy(weight) - before[weight.path.split("/", 1)[1]]).max()
@@ -108,6 +109,7 @@ def test_the_optimiser_comes_back_with_its_settings() -> None:
     assert isinstance(again, LayerwiseAdam) and again.get_config() == optimizer.get_config()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_frozen_layers_stay_and_all_others_move(count: int) -> None:
     model = _classifier()
@@ -115,7 +117,8 @@ def test_frozen_layers_stay_and_all_others_move(count: int) -> None:
     freeze_bottom(model.encoder, count)  # the last word counts
     frozen = [f"layer_{number}/" for number in range(count)] + (["embeddings/"] if count else [])
     before = {weight.path: numpy(weight) for weight in model.weights if "seed" not in weight.path}
-    compile_for_training(model, None, LayerwiseAdam(0.01, rates_by_layer(2, 0.9)), loss=CrossEntropy())
+    optimizer = LayerwiseAdam(0.01, rates_by_layer(2, 0.9))
+    compile_for_training(model, None, optimizer, loss=CrossEntropy(), run_eagerly=True)
     model.fit(batch(8)["token_ids"], np.arange(8) % 2, batch_size=4, epochs=2, verbose=0)
     for weight in model.weights:
         if weight.path in before:
@@ -149,6 +152,7 @@ def test_batches_hold_every_text_once_and_come_in_another_order_in_every_epoch()
     assert any(later[index][0].tolist() != batches[index][0].tolist() for index in range(len(later)))
 
 
+@pytest.mark.slow
 def test_batches_of_several_lengths_are_read_whichever_come_first() -> None:
     """What TensorFlow makes a reader for is the first two batches: of one length, they would shut out all others."""
     texts = [[2, *range(5, 8), 3]] * 14 + [[2, *range(5, 11), 3]] * 2
@@ -163,6 +167,7 @@ def test_batches_of_several_lengths_are_read_whichever_come_first() -> None:
     assert {alike[index][0].shape for index in range(len(alike))} == {(2, 5)}
 
 
+@pytest.mark.slow
 def test_fine_tuning_learns_and_goes_on_after_a_kill(tmp_path: Path) -> None:
     texts, labels = _texts(24)
     options = {"batch_size": 8, "boundaries": (8,), "learning_rate": 0.02, "layer_decay": 0.8}

@@ -96,6 +96,7 @@ def _moved(model: keras.Model, before: list[np.ndarray]) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_pre_training_moves_every_weight_and_learns_a_text_by_heart() -> None:
     words = tokenizer()
     texts = [words.ids_of(text)[0] for text in ("the film is good !", "a very long film .", "the unwatchable film")] * 4
@@ -109,10 +110,11 @@ def test_pre_training_moves_every_weight_and_learns_a_text_by_heart() -> None:
     assert np.mean(losses[-10:]) < 0.5 * losses[0]
 
 
+@pytest.mark.slow
 def test_pre_training_of_both_tasks_moves_both_heads() -> None:
     model = BertPretrainer(small(pooler=True), pairs=True, seed=0)
     losses = {"words": SmoothedCrossEntropy(0.0), "pair": CrossEntropy()}
-    compile_for_training(model, None, keras.optimizers.Adam(0.01), loss=losses)
+    compile_for_training(model, None, keras.optimizers.Adam(0.01), loss=losses, run_eagerly=True)
     before = [numpy(weight) for weight in model.trainable_variables]
     given = {**batch(), "positions": np.array([[1, 2]] * 3, dtype="int32")}
     del given["padding_mask"]
@@ -129,6 +131,7 @@ def test_labels_of_zero_count_nothing() -> None:
     assert float(loss(some, logits)) == pytest.approx(float(loss(first, logits[:, :1])), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_classifier_moves_every_weight_and_learns_a_batch_by_heart() -> None:
     model = BertClassifier(small(seed=0), 2, dropout=0.0, seed=0)
     compile_for_training(model, None, keras.optimizers.Adam(0.01), loss=CrossEntropy())
@@ -140,6 +143,7 @@ def test_a_classifier_moves_every_weight_and_learns_a_batch_by_heart() -> None:
     assert history[-1] < 0.1
 
 
+@pytest.mark.slow
 def test_pre_training_goes_on_after_a_kill_as_if_nothing_had_happened(tmp_path: Path) -> None:
     words = tokenizer()
     texts = [words.ids_of(text)[0] for text in ("the film is good !", "a very long film .", "the unwatchable film")] * 2
@@ -157,6 +161,7 @@ def test_pre_training_goes_on_after_a_kill_as_if_nothing_had_happened(tmp_path: 
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["words", "pairs", "classifier"])
 def test_models_come_back_from_files(kind: str, tmp_path: Path) -> None:
     model = {

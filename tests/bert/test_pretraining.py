@@ -5,8 +5,9 @@ goes on after a kill, that every fine-tuning begins where it ended; and that the
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,11 @@ import pytest
 from course_lib.bert import BertTokenizer, pretraining, study
 from course_lib.data import imdb
 from tensors import numpy
+
+pytestmark = [
+    pytest.mark.usefixtures("step_by_step"),
+    pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning"),
+]
 
 ENCODER = {"width": 16, "num_layers": 1}
 READING = {"batch_size": 4, "learning_rate": 0.01, "report_every": 15}
@@ -47,6 +53,31 @@ def _run(given: study.Task, rows: tuple, steps: int, **options: object) -> tuple
     return pretraining.run(given, rows, steps, **how)
 
 
+@dataclass(frozen=True)
+class Whole:
+    """Thirty steps and two fine-tunings: what came of them, what was told and kept, and how each tuning began."""
+
+    found: pretraining.Pretrained
+    model: object
+    told: list[Mapping[str, float]]
+    began: list[list[np.ndarray]]
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def whole(given: study.Task, rows: tuple, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    folder, told, began = tmp_path_factory.mktemp("whole"), [], []
+    fit = pretraining.fit_parts
+
+    def noted(model, *arguments: object, **options: object) -> dict[str, list[float]]:
+        began.append([numpy(weight) for weight in model.encoder.weights])
+        return fit(model, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pretraining, "fit_parts", noted)
+        return Whole(*_run(given, rows, 30, folder=folder, tell=told.append), told, began, folder)
+
+
 def test_rows_hold_texts_from_one_end_to_the_other(texts: list[str], tokenizer: BertTokenizer) -> None:
     text = max(texts, key=len)
     ids = tokenizer.to_ids(tokenizer.encode(text))
@@ -58,9 +89,9 @@ def test_rows_hold_texts_from_one_end_to_the_other(texts: list[str], tokenizer: 
     assert pretraining.rows_of(["good"], tokenizer) == []
 
 
-def test_a_run_reads_then_learns_labels(given: study.Task, rows: tuple) -> None:
-    told: list[Mapping[str, float]] = []
-    found, model = _run(given, rows, 30, tell=told.append)
+@pytest.mark.slow
+def test_a_run_reads_then_learns_labels(given: study.Task, rows: tuple, whole: Whole) -> None:
+    found, model, told = whole.found, whole.model, whole.told
     assert [numbers["step"] for numbers in told[:2]] == [15, 30] == [row[0] for row in found.curve]
     assert len(told) == 2 + 2 * 2 and found.curve[1][2] < found.curve[0][2]
     # No better than a guess by how frequent words are, and better than a blind one.
@@ -73,34 +104,26 @@ def test_a_run_reads_then_learns_labels(given: study.Task, rows: tuple) -> None:
     assert pretraining.Pretrained(**json.loads(json.dumps(asdict(found)))).curve == [list(row) for row in found.curve]
 
 
+@pytest.mark.slow
 def test_without_pre_training_nothing_is_read(given: study.Task, rows: tuple) -> None:
-    found, model = _run(given, rows, 0)
+    found, model = _run(given, rows, 0, seeds=(1,))
     first = pretraining.make(200, 0, **ENCODER)
     for one, other in zip(model.weights, first.weights, strict=True):
         np.testing.assert_array_equal(numpy(one), numpy(other))
     assert found.curve == [] and found.hidden_loss is None and found.processor_minutes["pre-training"] == 0
 
 
-def test_every_fine_tuning_begins_with_what_was_read(
-    given: study.Task, rows: tuple, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    began: list[list[np.ndarray]] = []
-    fit = pretraining.fit_parts
-
-    def noted(model, *arguments: object, **options: object) -> dict[str, list[float]]:
-        began.append([numpy(weight) for weight in model.encoder.weights])
-        return fit(model, *arguments, **options)
-
-    monkeypatch.setattr(pretraining, "fit_parts", noted)
-    _, model = _run(given, rows, 15)
+@pytest.mark.slow
+def test_every_fine_tuning_begins_with_what_was_read(whole: Whole) -> None:
     first = pretraining.make(200, 0, **ENCODER)
-    assert len(began) == 2
-    for one, other, left, drawn in zip(*began, model.encoder.weights, first.encoder.weights, strict=True):
+    assert len(whole.began) == 2
+    for one, other, left, drawn in zip(*whole.began, whole.model.encoder.weights, first.encoder.weights, strict=True):
         np.testing.assert_array_equal(one, other)
         np.testing.assert_array_equal(one, numpy(left))
         assert "token_vectors" not in left.path or np.abs(one - numpy(drawn)).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_every_report_reads_other_rows_until_all_were_read(
     given: study.Task, rows: tuple, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -120,17 +143,20 @@ def test_every_report_reads_other_rows_until_all_were_read(
     assert sorted(read[0] + read[1]) == list(range(16)) and read[2] == read[0][:4]
 
 
-def test_a_run_that_was_killed_ends_as_if_it_had_not_been(given: study.Task, rows: tuple, tmp_path: Path) -> None:
-    whole, model = _run(given, rows, 30, folder=tmp_path)
+@pytest.mark.slow
+def test_a_run_that_was_killed_ends_as_if_it_had_not_been(
+    given: study.Task, rows: tuple, whole: Whole, tmp_path: Path
+) -> None:
+    shutil.copytree(whole.folder, tmp_path, dirs_exist_ok=True)
     max((tmp_path / "reading.30").glob("epoch-*.npz")).unlink()
     max((tmp_path / "30.2").glob("epoch-*.npz")).unlink()
     told: list[Mapping[str, float]] = []
     again, other = _run(given, rows, 30, folder=tmp_path, tell=told.append)
-    assert len(told) == 2 and again.tuned == whole.tuned
-    for one, two in zip(model.weights, other.weights, strict=True):
+    assert len(told) == 2 and again.tuned == whole.found.tuned
+    for one, two in zip(whole.model.weights, other.weights, strict=True):
         np.testing.assert_array_equal(numpy(one), numpy(two))
-    assert pretraining.compare(again, [whole]) == []
-    assert pretraining.compare(replace(again, validation=whole.validation + 1), [whole])
+    assert pretraining.compare(again, [whole.found]) == []
+    assert pretraining.compare(replace(again, validation=whole.found.validation + 1), [whole.found])
 
 
 def test_the_records_are_whole_and_say_that_a_few_minutes_of_reading_do_not_pay() -> None:

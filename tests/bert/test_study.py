@@ -6,8 +6,10 @@ with the course are whole and bear what the page says of them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import keras
@@ -20,6 +22,11 @@ from course_lib.data import imdb, minilm
 from course_lib.sentiment import load_records
 from course_lib.sentiment.protocol import Protocol, ScoredTwice
 from tensors import normal
+
+pytestmark = [
+    pytest.mark.usefixtures("step_by_step"),
+    pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning"),
+]
 
 SMALL: dict[str, object] = {
     "reviews": 24,
@@ -59,10 +66,32 @@ def _run(given: study.Task, method: str, **options: object) -> tuple[study.Tuned
     return study.run(replace(given, protocol=protocol), method, 1, _encoder, _settings(method), **options)
 
 
+@dataclass(frozen=True)
+class Ran:
+    """A run of one method: what it gave, what it was told, and the folder of its states."""
+
+    found: study.Tuned
+    logits: Mapping[str, np.ndarray]
+    told: list[Mapping[str, float]]
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def ran(given: study.Task, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Ran]:
+    """The run of a method, made once for all tests that look at it."""
+
+    @cache
+    def once(method: str) -> Ran:
+        folder, told = tmp_path_factory.mktemp(method), []
+        return Ran(*_run(given, method, folder=folder, tell=told.append), told, folder)
+
+    return once
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("method", study.METHODS)
-def test_a_run_of_every_method_ends_in_a_record(given: study.Task, method: str) -> None:
-    told: list[Mapping[str, float]] = []
-    found, logits = _run(given, method, tell=told.append)
+def test_a_run_of_every_method_ends_in_a_record(given: study.Task, ran: Callable[[str], Ran], method: str) -> None:
+    found, logits, told = ran(method).found, ran(method).logits, ran(method).told
     assert found.method == method and found.settings["reviews"] == 24
     assert [row[0] for row in found.curve] == ([24, 48] if method == "head" else [12, 24]) and len(told) == 2
     assert all(len(row) == 4 and np.isfinite(row).all() for row in found.curve)
@@ -74,8 +103,9 @@ def test_a_run_of_every_method_ends_in_a_record(given: study.Task, method: str) 
     assert study.Tuned(**json.loads(json.dumps(asdict(found)))).validation == found.validation
 
 
-def test_what_learns_is_counted(given: study.Task) -> None:
-    found = {method: _run(given, method)[0] for method in ("full", "top4", "head", "lora")}
+@pytest.mark.slow
+def test_what_learns_is_counted(ran: Callable[[str], Ran]) -> None:
+    found = {method: ran(method).found for method in ("full", "top4", "head", "lora")}
     # By hand: a layer has 4 · (8 · 8 + 8) + (8 · 32 + 32) + (32 · 8 + 8) + 2 · 16 weights, the last one 8 · 2 + 2.
     layer, head = 4 * 72 + 288 + 264 + 32, 18
     vectors = (200 + 16 + 2) * 8 + 16
@@ -88,6 +118,7 @@ def test_what_learns_is_counted(given: study.Task) -> None:
     assert found["lora"].share == pytest.approx(found["lora"].trainable / everything, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_every_method_has_its_optimiser() -> None:
     texts, labels = [[2, 5, 3]] * 8, np.arange(8) % 2
     for method in ("full", "lora", "adalora"):
@@ -101,9 +132,13 @@ def test_every_method_has_its_optimiser() -> None:
             assert len(optimizer.factors) == (7 if method == "full" else 0)
 
 
-@pytest.mark.parametrize("method", ["top4", "adalora", "head"])
-def test_a_run_that_was_killed_ends_as_if_it_had_not_been(given: study.Task, method: str, tmp_path: Path) -> None:
-    whole, logits = _run(given, method, folder=tmp_path)
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["adalora", "head"])
+def test_a_run_that_was_killed_ends_as_if_it_had_not_been(
+    given: study.Task, ran: Callable[[str], Ran], method: str, tmp_path: Path
+) -> None:
+    whole, logits = ran(method).found, ran(method).logits
+    shutil.copytree(ran(method).folder, tmp_path, dirs_exist_ok=True)
     # Take away the last state, as if it had been killed in the second part.
     max(tmp_path.glob("epoch-*.npz")).unlink()
     told: list[Mapping[str, float]] = []
@@ -115,6 +150,7 @@ def test_a_run_that_was_killed_ends_as_if_it_had_not_been(given: study.Task, met
     assert keras.config.dtype_policy().name == "float32"
 
 
+@pytest.mark.slow
 def test_texts_are_read_in_their_own_order_whatever_their_lengths(given: study.Task) -> None:
     model = methods.make("full", _encoder(), {**records.TRAINING, **records.SETTINGS["full"]}, 0)
     texts = [text[: 3 + 5 * (place % 3)] for place, text in enumerate(given.validation[:9])]
@@ -172,8 +208,9 @@ def test_a_method_of_another_name_is_refused(given: study.Task) -> None:
         study.run(given, "whole", 1, _encoder)
 
 
-def test_what_left_its_record_is_told(given: study.Task) -> None:
-    found, _ = _run(given, "head")
+@pytest.mark.slow
+def test_what_left_its_record_is_told(ran: Callable[[str], Ran]) -> None:
+    found = ran("head").found
     assert study.compare(found, [found]) == []
     moved = replace(found, validation=found.validation + 2 * records.TOLERANCE)
     assert study.compare(moved, [found]) == [
@@ -184,6 +221,7 @@ def test_what_left_its_record_is_told(given: study.Task) -> None:
     assert study.compare(replace(found, validation=float("nan")), [found])
 
 
+@pytest.mark.slow
 def test_from_the_command_line_one_long_run_is_trained_averaged_written_and_repeated(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,6 +42,7 @@ def writer(request: pytest.FixtureRequest) -> keras.Model:
     return writer_of(request.param)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_what_is_kept_changes_no_draw(writer: keras.Model, name: str) -> None:
     """With 20 tokens more the window of a decoder moves twice; the prompts fill it in part and wholly."""
@@ -67,6 +68,7 @@ def _greedy(model: keras.Model, prompt: list[int], new_tokens: int, reach: int |
     return found
 
 
+@pytest.mark.slow
 def test_a_greedy_text_is_what_a_loop_gives(writer: keras.Model) -> None:
     reach = getattr(writer, "max_length", None)
     prompt = [1, 9, 3, 3, 0, 10]
@@ -75,6 +77,7 @@ def test_a_greedy_text_is_what_a_loop_gives(writer: keras.Model) -> None:
         assert generate(writer, prompt, 16, Sampler(greedy=True), cached=cached) == expected
 
 
+@pytest.mark.slow
 def test_a_recurrent_model_reads_a_prompt_of_any_length_to_its_end(writer: keras.Model) -> None:
     if hasattr(writer, "max_length"):
         return
@@ -98,6 +101,7 @@ def test_the_scores_with_a_cache_are_those_of_a_full_pass_on_both_sides_of_the_e
     np.testing.assert_allclose(seen[True], seen[False], atol=2e-5)
 
 
+@pytest.mark.slow
 def test_a_model_of_one_position_writes_on() -> None:
     model = model_of("rotary", max_length=1)
     found = generate(model, [5], 8, Sampler(greedy=True))
@@ -126,6 +130,7 @@ def test_a_text_ends_before_its_stop(writer: keras.Model) -> None:
         assert generate(writer, [1, 2], 20, seed=3, stop=unused) == whole
 
 
+@pytest.mark.slow
 def test_new_weights_write_another_text_with_what_was_compiled_before() -> None:
     model = model_of("gpt")
     before, weights = generate(model, [1, 2], 20, Sampler(greedy=True)), model.get_weights()
@@ -138,6 +143,7 @@ def test_new_weights_write_another_text_with_what_was_compiled_before() -> None:
     assert generate(model, [1, 2], 20, Sampler(greedy=True)) == _greedy(model, [1, 2], 20, REACH) != before
 
 
+@pytest.mark.slow
 def test_half_precision_writes_as_well() -> None:
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -169,6 +175,7 @@ def test_half_precision_writes_as_well() -> None:
         ({"model": keras.Sequential()}, TypeError, "model is of type Sequential; allowed: one with empty_cache"),
     ],
 )  # fmt: skip
+@pytest.mark.slow
 def test_a_wrong_argument_is_named_before_the_first_token(changes, error: type[Exception], named: str) -> None:
     arguments = {"model": model_of("gpt"), "prompt_ids": [1, 2], "new_tokens": 3, **changes}
     with pytest.raises(error, match=named):

@@ -25,6 +25,7 @@ def encoded() -> Encoded:
     return encode(*(imdb.load(part, sample="only") for part in ("train", "unlabelled", "test")), processes=1)
 
 
+@pytest.mark.slow
 def test_the_tuned_rung_has_the_best_settings_found_and_what_they_cost(encoded: Encoded) -> None:
     record = n_grams.tune(encoded, 2, seed=1)
     assert (record.model, record.seed, record.settings["trials"], record.settings["failed"]) == (
