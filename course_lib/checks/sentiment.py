@@ -1,9 +1,10 @@
-"""The checks of chapter 07."""
+"""The checks of chapter 07; that of what a negation turns is in `negation`."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from course_lib.checks import negation  # noqa: F401  registers 07.5
 from course_lib.checks.answers import agree, as_array, number, numbers, recognise, require_close, require_new
 from course_lib.checks.core import Learner, exercise, require
 from course_lib.checks.hints import Hint

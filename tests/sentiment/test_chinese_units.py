@@ -38,6 +38,20 @@ def test_each_unit_cuts_as_its_name_says() -> None:
     assert mix == [*(f"characters:{run}" for run in characters), "words:味道", "words:好"]
 
 
+def test_a_negation_marks_what_follows_until_a_stop_or_another_negation() -> None:
+    def marked(text: str) -> str:
+        return " ".join(units.mark_negations(text.split()))
+
+    assert marked("面 不 难吃 , 汤 好喝") == "面 不 NOT_难吃 , 汤 好喝"
+    assert marked("没有 不 满意") == "没有 不 满意" and marked("并不 太 好") == "并不 NOT_太 NOT_好"
+    assert marked("不错 , 不 贵") == "不错 , 不 NOT_贵" and marked("") == ""
+    words = _runs("marked-words-1", "味道并不是不好吃，我不喜欢！", "marked words")
+    assert "NOT_喜欢" in words and "!" in words and not any(word.startswith("NOT_不") for word in words)
+    assert units.joins_a_negation("marked words:NOT_好吃")
+    plain = _runs("words-1", "味道不好吃，我不喜欢！", "words")
+    assert [word.removeprefix("NOT_") for word in units.mark_negations(plain)] == plain
+
+
 @pytest.mark.parametrize("unit", units.UNITS)
 def test_any_review_can_be_cut(unit: str) -> None:
     features = units.features_of(unit, ["好吃", "不好吃"])
