@@ -1343,8 +1343,8 @@ full_names = {**called, "lstm": tr("LSTM as meant", "照原意的 LSTM")}
 rows = []
 tested = {name: row for name, row in recorded.items() if row["mean_test"]}
 for name, row in sorted(tested.items(), key=lambda item: item[1]["mean_test"]):
-    by_seed = row["test"]
-    shares = row["mean_validation"], row["mean_test"], min(by_seed), max(by_seed)
+    seeds = row["test"]
+    shares = row["mean_validation"], row["mean_test"], min(seeds), max(seeds)
     rows.append([full_names[name], len(row["seeds"]),
                  *(f"{100 * share:.2f}" for share in shares),
                  f"{row['mean_minutes']:.1f}", f"{row['mean_work']:.1f}"])
