@@ -120,7 +120,7 @@ def test_help_and_version_are_answers_and_not_errors(course: Course) -> None:
 
 
 def test_no_short_help_is_cut(course: Course) -> None:
-    for arguments in ([], ["data"]):
+    for arguments in ([], ["assignment"], ["data"]):
         commands = course(*arguments, "--help").out.partition("Commands:")[2]
         assert commands
         assert "..." not in commands

@@ -70,7 +70,7 @@ def write_inputs(folder: Path, text: str | None = None) -> Path:
 def finished() -> Path:
     """The site itself, built once in a process."""
     folder = write_inputs(Path(mkdtemp(prefix="course-site-")) / "inputs")
-    build(folder / "executed", folder / "site", chapters_folder=folder / "chapters")
+    build(folder / "executed", folder / "site", chapters_folder=folder / "chapters", documented=("attention",))
     return folder / "site"
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.site
 
 
 def _build(folder: Path) -> Path:
-    return build(folder / "executed", folder / "site", chapters_folder=folder / "chapters")
+    return build(folder / "executed", folder / "site", chapters_folder=folder / "chapters", documented=())
 
 
 def _with(old: str, new: str) -> str:

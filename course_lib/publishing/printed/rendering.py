@@ -83,11 +83,11 @@ def is_figure(shown: str) -> bool:
     return "<img" in shown or "<svg" in shown
 
 
-def page(language: str, title: str, styles: Sequence[str], body: str, scripts: str = "", policy: str = "") -> str:
+def page(language: str, title: str, styles: Sequence[str], body: str, scripts: str = "", head: str = "") -> str:
     """A whole page."""
     style = "\n".join(styles)
     return (
-        f'<!DOCTYPE html>\n<html lang="{LANGUAGE_CODES[language]}">\n<head>\n<meta charset="utf-8">\n{policy}'
+        f'<!DOCTYPE html>\n<html lang="{LANGUAGE_CODES[language]}">\n<head>\n<meta charset="utf-8">\n{head}'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
         f'<link rel="icon" href="data:,">\n'
         f"<style>\n{style}\n</style>\n</head>\n<body>\n{body}\n{scripts}</body>\n</html>\n"

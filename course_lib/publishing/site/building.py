@@ -13,7 +13,7 @@ from course_lib.base.errors import CourseError
 from course_lib.base.files import workshop
 from course_lib.publishing import notebooks as student_notebooks
 from course_lib.publishing import records
-from course_lib.publishing.site import content, texts
+from course_lib.publishing.site import content, reference, texts
 from course_lib.publishing.site.requirements import require
 from course_lib.publishing.site.words import WORDS
 from course_lib.showing.language import LANGUAGES, tr
@@ -33,6 +33,7 @@ def build(
     results_folder: Path | None = None,
     chapters_folder: Path | None = None,
     repository: str = "",
+    documented: Sequence[str] = reference.PACKAGES,
     progress: Callable[[str], None] | None = None,
 ) -> Path:
     """Build the site in both languages.
@@ -44,6 +45,7 @@ def build(
         chapters_folder: where `glossary.toml` is and, in `en` and `zh`, the students' notebooks that the pages offer;
             by default `chapters` of the checkout.
         repository: the public address of the course.
+        documented: the packages of the library whose names the reference lists.
         progress: called with a sentence before each step.
 
     Returns:
@@ -73,8 +75,10 @@ def build(
                 }[language]
             )
             source = folder / f"source-{language}"
-            _write_project(source, language, notebooks[language], chapters_folder / language, runs, terms, repository)
+            students = chapters_folder / language
+            _write_project(source, language, notebooks[language], students, runs, terms, repository, documented)
             _run_sphinx(source, finished / language, folder / f"cache-{language}", language, terms)
+            _link_names(finished / language, notebooks[language], documented)
         shutil.copyfile(_HERE / "templates" / "choose.html", finished / "index.html")
         shutil.copyfile(_HERE / "static" / "favicon.svg", finished / "favicon.svg")
         tell(tr("Looking at every page", "正在检查每一页"))
@@ -119,6 +123,7 @@ def _write_project(
     runs: Sequence[records.RunRecord],
     terms: Sequence[content.Term],
     repository: str,
+    documented: Sequence[str],
 ) -> None:
     """Write everything that Sphinx reads."""
     from course_lib.publishing.site import lessons
@@ -135,8 +140,26 @@ def _write_project(
         (source / path.name).write_bytes(student_notebooks.to_bytes(lessons.page(notebook, download)))
     listed = [texts.Lesson.of(notebook) for notebook in read.values()]
     site = texts.Site(language, listed, runs, terms, repository)
-    for name, text in texts.render(site).items():
+    written = texts.render(site) | _reference(site, students.parent, documented)
+    for name, text in written.items():
         (source / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+def _reference(site: texts.Site, chapters_folder: Path, documented: Sequence[str]) -> dict[str, str]:
+    """The pages of the library's public names."""
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted(chapters_folder.glob("[0-9]*.py"))}
+    titles = {lesson.slug: f"{lesson.number:02d} · {site.short_title(lesson.number)}" for lesson in site.lessons}
+    made = {"reference": reference.index(site.language, documented)}
+    for package in documented:
+        made[f"reference-{package}"] = reference.page(package, site.language, sources, titles)
+    return made
+
+
+def _link_names(folder: Path, lessons: Sequence[Path], documented: Sequence[str]) -> None:
+    """In the code of lessons, let the library's names lead to the reference."""
+    for lesson in lessons:
+        path = folder / f"{lesson.stem}.html"
+        path.write_text(reference.with_links(path.read_text(encoding="utf-8"), documented), encoding="utf-8")
 
 
 def _run_sphinx(source: Path, output: Path, cache: Path, language: str, terms: Sequence[content.Term]) -> None:
