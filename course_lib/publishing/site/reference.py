@@ -19,7 +19,8 @@ from course_lib.base import settings
 # Rooms in the order in which lessons come to them; then what serves all of them.
 PACKAGES = (
     "preprocessing", "mlp", "autoencoder", "vae", "attention", "transformer", "sentiment", "tuning",
-    "language_model", "bert", "training", "data", "showing", "session", "checks",
+    "language_model", "bert", "scaling", "applications", "alignment",
+    "training", "data", "showing", "session", "checks",
 )  # fmt: skip
 
 # Their names are written with the module in front, as in `data.imdb.load`.
@@ -119,7 +120,7 @@ def shapes(text: str) -> list[Shape]:
             raise ValueError(f"({group}) is no shape: {', '.join(map(repr, wrong))} is no axis")
         found.append(Shape(tuple(axes) if axes != [""] else ()))
     # What another entry says need not be said again.
-    if not found and not re.match(r"(as|those of) \w", plain):
+    if not found and not re.match(r"(as|those of|any)\b", plain):
         raise ValueError(f"{plain!r} names no shape")
     return found
 
@@ -169,7 +170,13 @@ def page(package: str, language: str, chapters: Mapping[str, str], titles: Mappi
     """
     words = _WORDS[language]
     about, found = packages()[package]
-    parts = [f"# `{package}`", _raw(_paragraphs(about.split("\n\n"))), _raw(f"<p>{words['about']}</p>")]
+    # The list of packages leads here: the sidebar has enough without them.
+    parts = [
+        "---\norphan: true\n---",
+        f"# `{package}`",
+        _raw(_paragraphs(about.split("\n\n"))),
+        _raw(f"<p>{words['about']}</p>"),
+    ]
     for entry in found:
         parts.append(f"## `{entry.name}`")
         lessons = [slug for slug in users(chapters, entry) if slug in titles]
@@ -187,11 +194,7 @@ def index(language: str, documented: Sequence[str] = PACKAGES) -> str:
         names = ", ".join(f'<a href="{leads}#{entry.anchor}"><code>{entry.name}</code></a>' for entry in found)
         said = f"<p>{_sentence(about)}</p><p>{names}</p>"
         rows.append(f'<dt><a href="{leads}"><code>{package}</code></a></dt><dd>{said}</dd>')
-    contents = "\n".join(f"reference-{package}" for package in documented)
-    return (
-        f"# {words['title']}\n\n{words['lead']}\n\n{_raw('<dl>' + ''.join(rows) + '</dl>')}\n\n"
-        f"```{{toctree}}\n:hidden:\n\n{contents}\n```\n"
-    )
+    return f"# {words['title']}\n\n{words['lead']}\n\n{_raw('<dl>' + ''.join(rows) + '</dl>')}\n"
 
 
 def with_links(html: str, documented: Sequence[str] = PACKAGES) -> str:
@@ -277,14 +280,29 @@ def _defined(tree: ast.Module) -> dict[str, ast.stmt]:
             found |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found[node.target.id] = node
+        elif isinstance(node, ast.ImportFrom) and str(node.module).startswith("course_lib."):
+            found |= {alias.name: node for alias in node.names}
     return found
 
 
 def _entry(package: str, module: str, name: str) -> Entry:
-    node = _module(package, module).get(name)
+    _, module, node = _home(package, module, name)
     if node is None:
         raise KeyError(f"course_lib.{package}.{module} offers {name} and does not define it")
     return _read(package, module, name, node)
+
+
+def _home(package: str, module: str, name: str) -> tuple[str, str, ast.stmt | None]:
+    """Where a name is defined that a module defines or imports, and how; None for one that is from elsewhere."""
+    node = _module(package, module).get(name)
+    while isinstance(node, ast.ImportFrom):
+        _, package, *rest = str(node.module).split(".")
+        if not rest:
+            offered = _offered(ast.parse((settings.library_folder() / package / "__init__.py").read_text("utf-8")))
+            rest = [next((module for module, names in offered.items() if name in names), "")]
+        module = ".".join(rest)
+        node = _module(package, module).get(name) if module else None
+    return package, module, node
 
 
 def _read(package: str, module: str, name: str, node: ast.stmt) -> Entry:
@@ -309,17 +327,10 @@ def _maker(package: str, module: str, node: ast.ClassDef) -> ast.FunctionDef | N
         if isinstance(each, ast.FunctionDef) and each.name == "__init__":
             return each
     for base in node.bases:
-        name = ast.unparse(base).rpartition(".")[2]
-        for place in (module, *_siblings(package, module)):
-            found = _module(package, place).get(name)
-            if isinstance(found, ast.ClassDef):
-                return _maker(package, place, found)
+        home, place, found = _home(package, module, ast.unparse(base).rpartition(".")[2])
+        if isinstance(found, ast.ClassDef):
+            return _maker(home, place, found)
     return None
-
-
-def _siblings(package: str, module: str) -> list[str]:
-    folder = settings.library_folder() / package
-    return [path.stem for path in sorted(folder.glob("*.py")) if path.stem not in ("__init__", module)]
 
 
 def _method(package: str, module: str, node: ast.FunctionDef) -> Entry:
