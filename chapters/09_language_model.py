@@ -164,17 +164,17 @@
 # %% [markdown] id="background" lang="en"
 # ## 1 · A game of guessing
 #
-# In 1950 Claude Shannon read a sentence to his wife Betty letter by letter, from a book she did not know. Before each letter she had
+# Around 1950 Claude Shannon read a sentence to his wife Betty letter by letter, from a book she did not know. Before each letter she had
 # to guess it. She was right more often than not: much of what we write is no news to a reader. From such games Shannon estimated that English
-# holds between 0.6 and 1.3 **bits** for a letter, where five would be needed if letters were drawn at random.
+# holds between 0.6 and 1.3 **bits** for a letter, where nearly five would be needed if letters were drawn at random.
 #
 # A language model plays the same game. The better it knows what comes next, the fewer bits it pays. Since then players have changed:
 # tables of counts (Shannon himself; lesson 02), a small network over the last few words (2003), recurrent networks (2010), Transformers
 # (2018, "GPT"). The game has not.
-# %% [markdown] id="background" lang="zh" of="eb3276a7"
+# %% [markdown] id="background" lang="zh" of="d391086a"
 # ## 1 · 一个猜字的游戏
 #
-# 1950 年，香农（Claude Shannon）拿一本妻子 Betty 没读过的书，一个字母一个字母地念给她听。每念一个之前，她都得先猜。她猜对的时候居多：我们写下的东西，
+# 1950 年前后，香农（Claude Shannon）拿一本妻子 Betty 没读过的书，一个字母一个字母地念给她听。每念一个之前，她都得先猜。她猜对的时候居多：我们写下的东西，
 # 大半对读者来说并不新鲜。香农由这样的游戏估计：英语每个字母含 0.6 到 1.3 **比特**；如果字母是随机抽的，则需要将近 5 比特。
 #
 # 语言模型玩的就是这个游戏：越知道接下来是什么，付的比特就越少。从那以后，玩家换了好几代：计数的表（香农自己就用过，见第 02 课），看前几个词的小网络（2003 年），
@@ -261,7 +261,7 @@ course = dial(  # a cache gains 3 times on TensorFlow, some 40 on JAX  # 缓存�
 # counts), and how sure you are; what is left of your confidence is spread evenly over the other 26 symbols.
 # %% [markdown] id="game" lang="zh" of="7fb0d971"
 # 文字取自简·奥斯汀：六部小说，都已进入公有领域。四部用来训练，《诺桑觉寺》用来做选择，《劝导》用来测试。**留出来的是整本书。** 如果随机抽段落，
-# 测试段落里的人名和场面，就会出现在训练文本的前一页和后一页。
+# 测试段落里的人名和场面，在训练文本里往前或往后翻一页就能找到。
 #
 # 现在请你来玩。下一格给出《诺桑觉寺》中的六处。请为每一处写下你认为的下一个字母（空格也算），以及你有几分把握；剩下的把握，平均分给其余 26 个符号。
 # %% id="game-data"
@@ -293,11 +293,11 @@ for place, letter, chance in zip(places, letters, sure, strict=True):
     print(f"{right!r}  {bits[-1]:.2f} {tr('bits', '比特')}")
 print(f"{np.mean(bits):.2f}")
 # %% [markdown] id="game-reading" lang="en"
-# Whoever thinks of nothing pays $\log_2 27 = 4.75$ bits a letter. Whoever is right and sure pays nearly nothing, and whoever is wrong and sure pays much:
+# Whoever gives all 27 symbols the same chance pays $\log_2 27 = 4.75$ bits a letter. Whoever is right and sure pays nearly nothing, and whoever is wrong and sure pays much:
 # saying 0.99 for the wrong letter costs more than 11 bits. **Bits reward honest doubt**, and therefore a model that is trained on them learns
 # to be as sure as it has reason to be.
-# %% [markdown] id="game-reading" lang="zh" of="bb4d853e"
-# 什么也不想的人，每个字母付 $\log_2 27 = 4.75$ 比特。猜得准又有把握，几乎不用付；猜错了还很有把握，代价就大了：
+# %% [markdown] id="game-reading" lang="zh" of="43114919"
+# 给 27 个符号同样的概率，每个字母付 $\log_2 27 = 4.75$ 比特。猜得准又有把握，几乎不用付；猜错了还很有把握，代价就大了：
 # 给错误的字母 0.99，要付 11 比特以上。**比特奖励诚实的怀疑**，所以用它来训练的模型，会学到该有几分把握就有几分。
 
 # %% [markdown] id="bits" lang="en"
@@ -308,25 +308,31 @@ print(f"{np.mean(bits):.2f}")
 #
 # $$ H(p) = -\sum_{s} p(s) \log_2 p(s) = \tfrac12 \cdot 1 + \tfrac14 \cdot 2 + \tfrac18 \cdot 3 + \tfrac18 \cdot 3 = 1.75 \text{ bits.} \tag{1} $$
 #
-# That is the **entropy** of the language: no code needs less. We do not know $p$; we have a model $q$ and a text $x_1 \dots x_T$. What the model pays for
+# That is the **entropy** of the language: no code needs less. We do not know $p$; we have a model $q$ and a text of $T$ tokens, $x_1 \dots x_T$. What the model pays for
 # it is the **cross-entropy**, the loss (6) of lesson 02 with another logarithm; and $2$ to the power of it is the **perplexity**:
 #
 # $$ H_q(x) = -\frac1T \sum_{t=1}^{T} \log_2 q(x_t \mid x_1 \dots x_{t-1}), \qquad \mathrm{PPL} = 2^{H_q(x)}. \tag{2} $$
 #
-# The sum runs over the **tokens of the text** alone. The third article writes $-\sum_i y_i \log \hat y_i$ and does not say over what (E21): inside the formula
-# one sums over the vocabulary, where $y$ is 1 for the right token and 0 for the others, so a single term is left; outside it one takes the mean over all
+# One term of the sum, what a single token costs, is its **surprisal**. Keras takes natural logarithms, and the unit is then the **nat**: 1 bit is $\ln 2 = 0.693$ nats.
+# So code that counts in nats gets the perplexity as $e$ to the power of their mean, and bits by dividing nats by $\ln 2$.
+#
+# The sum runs over the **tokens of the text** alone. The third article writes $-\sum_i y_i \log \hat y_i$ and does not say over what (E21). Inside the formula
+# one sums over the vocabulary, where $y$ is 1 for the right token and 0 for the others, so a single term is left. Outside it one takes the mean over all
 # tokens that are not padding.
-# %% [markdown] id="bits" lang="zh" of="5624eb7c"
+# %% [markdown] id="bits" lang="zh" of="a4dfa0fd"
 # ## 2 · 一次猜测的代价
 #
 # 设一种语言只有四个符号，概率是 ½、¼、⅛、⅛。好的编码给常见的符号短的码字：`0`、`10`、`110`、`111`。平均需要
 #
 # $$ H(p) = -\sum_{s} p(s) \log_2 p(s) = \tfrac12 \cdot 1 + \tfrac14 \cdot 2 + \tfrac18 \cdot 3 + \tfrac18 \cdot 3 = 1.75 \text{ 比特。} \tag{1} $$
 #
-# 这就是这种语言的**熵**：没有哪种编码能更省。真实的 $p$ 我们并不知道，手里只有模型 $q$ 和一段文字 $x_1 \dots x_T$。模型为它付的是**交叉熵**，
+# 这就是这种语言的**熵**：没有哪种编码能更省。真实的 $p$ 我们并不知道，手里只有模型 $q$ 和一段 $T$ 个词元的文字 $x_1 \dots x_T$。模型为它付的是**交叉熵**，
 # 也就是第 02 课的损失 (6)，只是换了对数的底；而 $2$ 的这么多次方就是**困惑度**：
 #
 # $$ H_q(x) = -\frac1T \sum_{t=1}^{T} \log_2 q(x_t \mid x_1 \dots x_{t-1}), \qquad \mathrm{PPL} = 2^{H_q(x)}. \tag{2} $$
+#
+# 求和式里的一项，即单个词元的代价，叫做它的**惊讶度**（surprisal）。Keras 用的是自然对数，单位就成了**奈特**：1 比特等于 $\ln 2 = 0.693$ 奈特。
+# 所以按奈特计算的代码，困惑度是 $e$ 的“平均奈特数”次方，比特数则是奈特数除以 $\ln 2$。
 #
 # 求和只对**文字里的词元**进行。第三篇文章写的是 $-\sum_i y_i \log \hat y_i$，却没说 $i$ 取遍什么（E21）：式子里面是对词表求和，$y$ 在正确的词元处是 1，
 # 其余是 0，所以只剩一项；式子外面，则是对所有不是填充的词元求平均。
@@ -345,13 +351,13 @@ for name, model in {"p": p, "q": q}.items():
     paid = -np.log2(model[text]).mean()
     print(f"{name}: {paid:.2f} {tr('bits, perplexity', '比特，困惑度')} {2**paid:.2f}")
 # %% [markdown] id="tokens-predict" lang="en" tags=["predict"]
-# **Before you run it.** The third article says that perplexity "reflects how far a model understands the text" (E18). The next cell fits the *same* counting model to the same text
+# **Before you run it.** The third article says that perplexity "reflects how far a model understands the text" (E18). The next cells fit the *same* counting model, Kneser–Ney (lesson 02), to the same text
 # three times: on characters, on 512 tokens of byte-pair encoding (lesson 01) and on 2,048. Which will have the lowest perplexity? Which one understands most?
 #
 # > Characters have by far the lowest perplexity, because a choice among 80 symbols is easier than one among 2,000. But there are more of them to
 # > be guessed. Per **byte** of text the order is turned around: the model with the "worst" perplexity pays least.
-# %% [markdown] id="tokens-predict" lang="zh" of="d4c57770" tags=["predict"]
-# **先猜，再运行。** 第三篇文章说，困惑度“反映模型对文本的理解程度”（E18）。下一格把“同一种”计数模型在同样的小说上拟合三遍：按字符，按字节对编码（第 01 课）的 512 个词元，
+# %% [markdown] id="tokens-predict" lang="zh" of="f8cbea2f" tags=["predict"]
+# **先猜，再运行。** 第三篇文章说，困惑度“反映模型对文本的理解程度”（E18）。下面几格把“同一种”计数模型 Kneser–Ney（第 02 课）在同样的小说上拟合三遍：按字符，按字节对编码（第 01 课）的 512 个词元，
 # 按 2,048 个词元。哪一个困惑度最低？哪一个最“理解”文本？
 #
 # > 按字符的困惑度低得多，因为在 80 个符号里挑一个，比在 2,000 个里挑一个容易。可是要猜的次数也多。按文字的**每个字节**来算，次序就颠倒过来：
@@ -406,24 +412,25 @@ course.report("bits_ratio", per_byte[2] / per_byte[0])
 # Before anything is trained, know what costs no training. A **compressor** plays Shannon's game, too: a file that `xz` makes half as long was guessed
 # at four bits a byte. We let it read the training novels first, then ask how many bytes more it needs for the held-out one.
 #
-# The other yardstick is the best that **counting** has to offer, Kneser–Ney (lesson 02) in its modified form. It looks at the last four tokens; it takes something
-# off every count, since much of what was seen once is chance, and gives it to the shorter context:
+# The other yardstick is among the best that **counting** has to offer, Kneser–Ney (lesson 02) in its modified form. It looks at the last $n - 1$ tokens, the context $c$. Let $n(\cdot)$ say how often something stands in the
+# training text. Much of what was seen once is chance, so something is taken off every count and given to the shorter context:
 #
 # $$ p(w \mid c) = \frac{n(c\,w) - D(n(c\,w))}{n(c)} + \lambda(c)\, p(w \mid c'), \tag{4} $$
 #
-# where $c'$ is the context without its first token and $\lambda(c)$ what was taken off. *Modified* means that $D$ is not one number but three: for grams seen once,
-# twice, more often. They follow from how many grams were seen once, twice, three and four times; nothing is tuned.
-# %% [markdown] id="yardsticks" lang="zh" of="7103e146"
+# where $c'$ is the context without its first token and $\lambda(c)$ the share that was taken off. *Modified* means that the discount $D$ is not one number but three: for n-grams seen once,
+# twice, more often. They follow from how many n-grams were seen once, twice, three and four times; nothing is tuned.
+# %% [markdown] id="yardsticks" lang="zh" of="68f59f89"
 # ## 3 · 两把不用网络的尺子
 #
 # 训练之前，先弄清楚不训练能做到什么程度。**压缩程序**也在玩香农的游戏：`xz` 把一个文件压到一半，等于每个字节只付四比特。我们让它先读训练用的小说，再看留出的那一部还要多少字节。
 #
-# 另一把尺子是**计数**所能做到的最好：Kneser–Ney（第 02 课）的改进版。它看前四个词元；只见过一次的，很多是偶然，所以每个计数都打一点折扣，省下来的交给更短的上文：
+# 另一把尺子出自**计数**，是其中最好的几种之一：Kneser–Ney（第 02 课）的改进版。它看前 $n - 1$ 个词元，即上文 $c$。用 $n(\cdot)$ 表示在训练文本里出现的次数。只见过一次的，很多是偶然，
+# 所以每个计数都打一点折扣，省下来的交给更短的上文：
 #
 # $$ p(w \mid c) = \frac{n(c\,w) - D(n(c\,w))}{n(c)} + \lambda(c)\, p(w \mid c'), \tag{4} $$
 #
 # 其中 $c'$ 是去掉第一个词元的上文，$\lambda(c)$ 是省下来的那一份。所谓“改进”，是说折扣 $D$ 不是一个数，而是三个：见过一次的、两次的、更多次的各用一个。
-# 它们由见过一次、两次、三次、四次的语法各有多少种算出来，什么也不用调。
+# 它们由见过一次、两次、三次、四次的 n 元语法各有多少种算出来，什么也不用调。
 # %% id="yardsticks-ids"
 def ids_of(text):
     return np.array(tokens.to_ids(tokens.encode(text)))
@@ -437,7 +444,7 @@ print(f"{len(known):,}", f"{len(held):,}")
 packed = lm.compressed_bits_per_byte(
     validation_text, primed_with=training_text)
 rows = [["xz", f"{packed:.3f}", ""]]
-for order in (3, 5):
+for order in (2, 3, 5):
     started = time.process_time()
     contexts, targets = mlp.contexts_and_targets([known], order)
     table = lm.ModifiedKneserNey(contexts, targets, size, order)
@@ -449,43 +456,57 @@ for order in (3, 5):
 
 display.table([tr("yardstick", "尺子"), tr("bits per byte", "每字节比特"),
                tr("seconds", "秒")], rows)
-print(tr("discounts for n = 5:", "n = 5 的折扣："), table.discounts[-1].round(2))
 course.report("compressed", packed)
 course.report("counting", counting)
+# %% id="yardsticks-by-hand"
+once, _, often = table.discounts[-1]  # D for n = 5  # n = 5 时的 D
+# after one context: a token four times, six others once  # 某个上文之后：一个词元四次，另六个各一次
+followed = np.array([4, 1, 1, 1, 1, 1, 1])
+taken = np.where(followed == 1, once, often)
+first_term = (followed - taken) / followed.sum()
+print(first_term.round(3), "λ", round(taken.sum() / followed.sum(), 3))  # (4)
 # %% [markdown] id="yardsticks-reading" lang="en"
-# So a network has to get below the last line to be worth its electricity. In a minute of training it will not; keep that in mind when somebody
+# What was seen once keeps next to nothing, and most of the probability goes to shorter contexts. From one token of context to two the table gains a lot, from two to four little: long pieces hardly ever come twice.
+#
+# So a network has to get below the last line of the table to be worth its electricity. On this page it will not; keep that in mind when somebody
 # shows a model without a yardstick.
-# %% [markdown] id="yardsticks-reading" lang="zh" of="b6e0cec9"
-# 可见网络要低于最后一行，才对得起它用的电。训练一分钟是做不到的；以后有人只拿出模型、不拿尺子，请想起这一点。
+# %% [markdown] id="yardsticks-reading" lang="zh" of="07c55a9a"
+# 只见过一次的几乎什么也留不下，大部分概率交给了更短的上文。上文从一个词元加到两个，好处很大；从两个加到四个，就没多少了：长的片段几乎不会出现第二次。
+#
+# 可见网络要低于表里的最后一行，才对得起它用的电。在这一页上它做不到；以后有人只拿出模型、不拿尺子，请想起这一点。
 
 # %% [markdown] id="recurrent" lang="en"
 # ## 4 · Networks with a memory
 #
-# A table looks back four tokens. A **recurrent network** keeps a state $h$, and renews it with every token it reads:
+# A table looks back four tokens. A **recurrent network** (lesson 05) keeps a state $h\colon (u,)$, and renews it with the vector $x_t\colon (d,)$ of every token it reads:
 #
-# $$ h_t = \tanh(W x_t + U h_{t-1} + b). \tag{5} $$
+# $$ h_t = \tanh(W x_t + U h_{t-1} + b), \qquad W\colon (u, d),\quad U\colon (u, u). \tag{5} $$
 #
-# Everything it knows of the past is in $h$. Lessons 05 and 07 took the GRU and the LSTM as boxes; here is what is inside. Both guard the state with **gates**,
-# numbers between 0 and 1 that say how much passes ($\sigma$ is the logistic function, $\odot$ multiplies entry by entry). The LSTM keeps a second state $c$ beside $h$:
+# Everything it knows of the past is in $h$. The GRU (lesson 05) and the LSTM (lesson 07) guard the state with **gates**,
+# numbers between 0 and 1 that say how much passes ($\sigma$ is the logistic function, $\odot$ multiplies entry by entry). The LSTM keeps a second state $c$ beside $h$. Its input gate $i$ says how much is written, its forget gate $f$ how much is kept, its output gate $o$ how much is shown; each has matrices of its own:
 #
 # $$ \begin{aligned} i, f, o &= \sigma(W_{i,f,o}\, x_t + U_{i,f,o}\, h_{t-1} + b_{i,f,o}), \qquad \tilde c = \tanh(W_c x_t + U_c h_{t-1} + b_c),\\ c_t &= f \odot c_{t-1} + i \odot \tilde c, \qquad h_t = o \odot \tanh(c_t). \end{aligned} \tag{6} $$
 #
-# Look at $c_t$: where the forget gate $f$ is 1 and the input gate $i$ is 0, the old state **passes unchanged**. The GRU makes do with one state and two gates,
+# Look at $c_t$: where the forget gate is 1 and the input gate is 0, the old state **passes unchanged**. The GRU makes do with one state and two gates,
 # $z$ and $r$: $h_t = z \odot h_{t-1} + (1 - z) \odot \tilde h$, where $\tilde h$ is (5) with $r \odot h_{t-1}$ in place of $h_{t-1}$.
-# %% [markdown] id="recurrent" lang="zh" of="849f30cb"
+#
+# The next cell sends one signal through (5) and (6). Its weights are set by hand: the input gate opens for the signal alone, the other two gates stay nearly open.
+# %% [markdown] id="recurrent" lang="zh" of="3c64e220"
 # ## 4 · 有记忆的网络
 #
-# 计数的表只往回看四个词元。**循环网络**有一个状态 $h$，每读一个词元就更新一次：
+# 计数的表只往回看四个词元。**循环网络**（第 05 课）有一个状态 $h\colon (u,)$，每读一个词元，就用它的向量 $x_t\colon (d,)$ 更新一次：
 #
-# $$ h_t = \tanh(W x_t + U h_{t-1} + b). \tag{5} $$
+# $$ h_t = \tanh(W x_t + U h_{t-1} + b), \qquad W\colon (u, d),\quad U\colon (u, u). \tag{5} $$
 #
-# 它对过去所知的一切，都在 $h$ 里。第 05 课和第 07 课把 GRU 和 LSTM 当作现成的盒子用，这里打开来看。两者都用**门**来看守状态：门是 0 到 1 之间的数，说的是放多少过去
-# （$\sigma$ 是逻辑斯谛函数，$\odot$ 是逐项相乘）。LSTM 在 $h$ 之外还有第二个状态 $c$：
+# 它对过去所知的一切，都在 $h$ 里。GRU（第 05 课）和 LSTM（第 07 课）用**门**来看守状态：门是 0 到 1 之间的数，决定放多少过去
+# （$\sigma$ 是逻辑斯谛函数，$\odot$ 是逐项相乘）。LSTM 在 $h$ 之外还有第二个状态 $c$：输入门 $i$ 决定写进多少，遗忘门 $f$ 决定保留多少，输出门 $o$ 决定拿出多少，每个门各有自己的矩阵：
 #
 # $$ \begin{aligned} i, f, o &= \sigma(W_{i,f,o}\, x_t + U_{i,f,o}\, h_{t-1} + b_{i,f,o}), \qquad \tilde c = \tanh(W_c x_t + U_c h_{t-1} + b_c),\\ c_t &= f \odot c_{t-1} + i \odot \tilde c, \qquad h_t = o \odot \tanh(c_t). \end{aligned} \tag{6} $$
 #
-# 看 $c_t$ 这一式：遗忘门 $f$ 为 1、输入门 $i$ 为 0 的地方，旧状态**原样通过**。GRU 只用一个状态和两个门 $z$、$r$：
+# 看 $c_t$ 这一式：遗忘门为 1、输入门为 0 的地方，旧状态**原样通过**。GRU 只用一个状态和两个门 $z$、$r$：
 # $h_t = z \odot h_{t-1} + (1 - z) \odot \tilde h$，其中 $\tilde h$ 就是把 (5) 式里的 $h_{t-1}$ 换成 $r \odot h_{t-1}$。
+#
+# 下一格让一个信号通过 (5) 和 (6)。权重是手工设的：输入门只在信号到来时打开，另外两个门差不多一直开着。
 # %% id="recurrent-by-hand"
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
@@ -503,11 +524,15 @@ for step, x in enumerate([2.0, 0.0, 0.0, 0.0, 0.0]):
     print(step, f"RNN {simple:.3f}   LSTM {hidden:.3f}")
 # %% [markdown] id="gradient" lang="en"
 # The simple network forgets its one signal although its weight $U$ is 1: each tanh takes something off. Training has the same trouble **backwards**. The gradient that
-# tells the network what it should have remembered from $k$ steps ago passes through $k$ steps, is multiplied $k$ times by $\mathrm{diag}(1 - h^2)\,U$, and dies
-# out or blows up. The next cell measures $\lVert \partial h_T / \partial h_{T-k} \rVert$ for the three kinds, freshly drawn.
-# %% [markdown] id="gradient" lang="zh" of="95e0ff60"
+# tells the network what it should have remembered from $k$ steps ago passes through $k$ steps. It is multiplied $k$ times by $\mathrm{diag}(1 - h^2)\,U$, and dies
+# out or blows up.
+#
+# The next cells measure $\lVert \partial h_T / \partial h_{T-k} \rVert$, how much the last state moves with the one $k$ steps before, in networks that were just initialised. The simple one comes twice: its $U$ made smaller (× 0.7) and larger (× 1.5) than Keras draws it.
+# %% [markdown] id="gradient" lang="zh" of="96891279"
 # 简单循环网络的权重 $U$ 明明是 1，还是把唯一的信号忘了：每过一次 tanh，就少一点。训练时，**倒着走**也有同样的麻烦。要告诉网络 $k$ 步之前本该记住什么，梯度得穿过 $k$ 步，
-# 被 $\mathrm{diag}(1 - h^2)\,U$ 连乘 $k$ 次，不是消失，就是爆炸。下一格对三种刚初始化的网络，量一量 $\lVert \partial h_T / \partial h_{T-k} \rVert$。
+# 被 $\mathrm{diag}(1 - h^2)\,U$ 连乘 $k$ 次，不是消失，就是爆炸。
+#
+# 下面几格对刚初始化的网络，量一量 $\lVert \partial h_T / \partial h_{T-k} \rVert$，也就是最后的状态会随 $k$ 步之前的状态变多少。简单循环网络量两次：把 Keras 抽出的 $U$ 缩小（× 0.7）和放大（× 1.5）。
 # %% id="gradient-run"
 def gradient_sizes(cell, spread=1.0, forget_bias=None):
     tr("""The size of the gradient 0 to 60 steps back, in a fresh network.""",
@@ -548,25 +573,33 @@ plots.show(
 # %% [markdown] id="gradient-reading" lang="en"
 # On a logarithmic axis the lines are nearly straight: each step multiplies by about the same factor. With small first weights the simple network forgets; with large ones its gradient grows.
 # But look at the gated ones. A fresh GRU is **no better**: its gates stand at one half, so half of the past is lost at every step. The LSTM falls more slowly, because Keras sets the forget gates' first bias to 1;
-# with a bias of 4 they let 98% pass, and the gradient no longer dies out. Gates do not help by being there. They help because they **can be opened**, and training opens them where it pays.
-# %% [markdown] id="gradient-reading" lang="zh" of="83b43031"
+# with a bias of 4 they let 98% pass, and the gradient no longer dies out. Gates do not help by being there. They help because they **can be opened**, and training can open them where it pays.
+# %% [markdown] id="gradient-reading" lang="zh" of="e21525d2"
 # 纵轴取对数之后，各条线几乎是直的：每一步都乘上差不多的倍数。简单循环网络初值小，就遗忘；初值大，梯度就越来越大。再看带门的：刚初始化的 GRU **一点也不强**：它的门半开着，每一步都丢掉一半过去。
-# LSTM 降得慢一些，因为 Keras 把遗忘门偏置的初值设为 1；设为 4，门就放过 98%，梯度不再消失。门有用，不是因为它在那里，而是因为它**打得开**，训练会在值得的地方把它打开。
+# LSTM 降得慢一些，因为 Keras 把遗忘门偏置的初值设为 1；设为 4，门就放过 98%，梯度不再消失。门之所以有用，不在于有门，而在于门**打得开**：哪里值得，训练就可以在哪里把它打开。
 # %% [markdown] id="clipping" lang="en"
-# Against the explosion there is a simple remedy: when the gradient of all weights together is longer than a limit $\theta$, **shorten** it, and leave its direction alone:
+# Against the explosion there is a simple remedy: when the gradient $g$ of all weights together is longer than a limit $\theta$, **shorten** it, and leave its direction alone:
 #
 # $$ g \leftarrow g \cdot \min\!\left(1, \frac{\theta}{\lVert g \rVert}\right). \tag{7} $$
 #
-# (You write it in exercise 3; in Keras it is `global_clipnorm`.) Against the vanishing nothing so simple helps. Nor can one go back through a whole novel at every
+# With $\theta = 1$ the gradient $(3, 4)$, whose length is 5, becomes $(0.6, 0.8)$, and $(0.3, 0.4)$ stays. (You write it in exercise 3; in Keras it is `global_clipnorm`.)
+#
+# Against the vanishing nothing so simple helps. Nor can one go back through a whole novel at every
 # step: training cuts the text into pieces of, say, 64 tokens and goes back within a piece only. That is **truncated backpropagation through time**. The *state*, though,
 # need not stop at the cut: it can be handed on from piece to piece, as a reader carries her memory over a page break.
-# %% [markdown] id="clipping" lang="zh" of="e0adea28"
-# 对付爆炸，有个简单的办法：所有权重的梯度合起来，如果长度超过上限 $\theta$，就把它**缩短**，方向不变：
+#
+# `lm.pack` cuts the novels into such rows, each token with the one that follows it as its target; section 6 looks at it closely.
+# %% [markdown] id="clipping" lang="zh" of="7bed2f04"
+# 对付爆炸，有个简单的办法：所有权重的梯度合起来记作 $g$，如果长度超过上限 $\theta$，就把它**缩短**，方向不变：
 #
 # $$ g \leftarrow g \cdot \min\!\left(1, \frac{\theta}{\lVert g \rVert}\right). \tag{7} $$
 #
-# （练习 3 由你来写；在 Keras 里叫 `global_clipnorm`。）对付消失，就没有这么简单的办法。也不可能每一步都穿过整部小说往回走：训练时把文字切成小段，比如每段 64 个词元，
+# 取 $\theta = 1$，长度为 5 的梯度 $(3, 4)$ 变成 $(0.6, 0.8)$，而 $(0.3, 0.4)$ 保持不变。（练习 3 由你来写；在 Keras 里叫 `global_clipnorm`。）
+#
+# 对付消失，就没有这么简单的办法。也不可能每一步都穿过整部小说往回走：训练时把文字切成小段，比如每段 64 个词元，
 # 只在段内往回走，这叫**截断的时间反向传播**。但“状态”不必停在切口上：它可以从一段传到下一段，就像读者翻页时不会忘掉上一页。
+#
+# `lm.pack` 把小说切成这样的一行行，每个词元的目标是它后面的那个词元；第 6 节再细看。
 # %% [markdown] id="carry-predict" lang="en" tags=["predict"]
 # **Before you run it.** Two LSTMs train on the same pieces in the same order. One hands its state on; the other, a common bug, begins every piece with an empty one.
 # Then both read passages four times as long as a piece. Sketch what a token costs at the beginning of a passage, up to the length of one piece, and beyond it. Where will the two differ?
@@ -616,36 +649,36 @@ plots.show(
     "每个词元的奈特随片段内位置的变化（片段有四段长）：两个网络开头都高，很快变平，在一段以内相差不大；超出一段，训练时传递状态的保持平稳，另一个有的种子也平稳，有的种子则陡然上升。",
 )
 # %% [markdown] id="carry-reading" lang="en"
-# Left of the dotted line the two are close: after so few steps a state holds little more than the last few words. At the very first tokens the forgetful one may even lead, for to begin with nothing is what it practised. Right of it see what your seed brings, and try others: put `course.seed + 1` or `+ 2` for the seeds in the cell above.
+# Left of the dotted line the two are close: after so few steps a state holds little more than the last few words. At the very first tokens the one with the emptied state may even lead, for to begin with nothing is what it practised. Right of it see what your seed brings, and try others: put `course.seed + 1` or `+ 2` for `course.seed` in the two cells above the picture.
 # If the dashed line rises, nothing is wrong with the measurement. The network has come to states that it never met in training, and nobody taught it what to say there. So **train as you will measure**: a state that is to be carried must be carried in training.
-# %% [markdown] id="carry-reading" lang="zh" of="59debf48"
-# 点线左边，两者很接近：只训练了这么几步，状态里装的不过是最后几个词。最开头的几个词元，健忘的那个甚至可能领先，因为它练的就是从零开始。点线右边，要看你的种子；不妨换几个试试：把上一格里的种子改成 `course.seed + 1` 或 `+ 2`。
+# %% [markdown] id="carry-reading" lang="zh" of="3d2cf0cc"
+# 点线左边，两者很接近：只训练了这么几步，状态里装的不过是最后几个词。最开头的几个词元，清空状态的那个甚至可能领先，因为它练的就是从零开始。点线右边，要看你的种子；不妨换几个试试：在图上面的两格里，把 `course.seed` 改成 `course.seed + 1` 或 `+ 2`。
 # 如果虚线往上走，那不是量错了：网络到了训练时从没遇到过的状态，在那里该说什么，谁也没教过它。所以，**怎么量，就怎么练**：测量时要传递的状态，训练时也要传递。
 # %% [markdown] id="decoder" lang="en"
 # ## 5 · A decoder, and nothing else
 #
 # The third article says that large language models consist of an encoder and a decoder (E17). That was lesson 06, a *translator*. To go on with a text there is no
-# second text to look across at, so the encoder goes, and with it the cross-attention. What is left of a layer is
+# second text to look across at, so the encoder goes, and with it the cross-attention. What is left of a layer, for vectors $x\colon (T, d)$, is
 #
-# $$ x \leftarrow x + \mathrm{attention}(\mathrm{norm}(x)), \qquad x \leftarrow x + \mathrm{network}(\mathrm{norm}(x)), \tag{8} $$
+# $$ x \leftarrow x + \mathrm{attention}(\mathrm{norm}(x)), \qquad x \leftarrow x + \mathrm{FFN}(\mathrm{norm}(x)), \tag{8} $$
 #
-# with the causal mask of lesson 05: position $t$ sees positions up to $t$. GPT, Llama, Qwen, DeepSeek and their kin are stacks of this. (T5 and BART kept both halves;
+# with layer normalisation, the feed-forward network (FFN) of lesson 06 and the causal mask of lesson 05: position $t$ sees positions up to $t$. GPT, Llama, Qwen, DeepSeek and their kin are stacks of this. (T5 and BART kept both halves;
 # BERT is an encoder alone.) One reason why decoders alone won: **every** position of every text is a question and an answer, in one pass, with no labels to be
 # made.
 #
-# Three details came after lesson 06. The token vectors serve **twice**, at the entrance and, transposed, as the last matrix ("tied"). Positions are learned
+# Three details are not those of lesson 06's first Transformer. The token vectors serve **twice**, at the entrance and, transposed, as the last matrix ("tied"). Positions are learned
 # vectors in GPT and rotations of queries and keys (lesson 06) in today's models. And the norm stands before each half of (8), with one more at the end.
-# %% [markdown] id="decoder" lang="zh" of="fc6b6da7"
+# %% [markdown] id="decoder" lang="zh" of="1899d393"
 # ## 5 · 仅解码器模型
 #
-# 第三篇文章说，大语言模型由编码器和解码器组成（E17）。那是第 06 课，是“翻译器”。续写一篇文字时，旁边没有另一篇可看，所以编码器不要了，交叉注意力也就不要了。一层只剩下
+# 第三篇文章说，大语言模型由编码器和解码器组成（E17）。那是第 06 课，是“翻译器”。续写一篇文字时，旁边没有另一篇可看，所以编码器不要了，交叉注意力也就不要了。对向量 $x\colon (T, d)$，一层只剩下
 #
-# $$ x \leftarrow x + \mathrm{attention}(\mathrm{norm}(x)), \qquad x \leftarrow x + \mathrm{network}(\mathrm{norm}(x)), \tag{8} $$
+# $$ x \leftarrow x + \mathrm{attention}(\mathrm{norm}(x)), \qquad x \leftarrow x + \mathrm{FFN}(\mathrm{norm}(x)), \tag{8} $$
 #
-# 用的是第 05 课的因果掩码：位置 $t$ 只看得到 $t$ 及以前。GPT、Llama、Qwen、DeepSeek 这一类，都是它一层层叠起来的。（T5 和 BART 两半都留着；BERT 只有编码器。）“只用解码器”这条路之所以胜出，
+# 用的是层归一化、第 06 课的前馈网络（FFN）和第 05 课的因果掩码：位置 $t$ 只看得到 $t$ 及以前。GPT、Llama、Qwen、DeepSeek 这一类，都是它一层层叠起来的。（T5 和 BART 两半都留着；BERT 只有编码器。）“只用解码器”这条路之所以胜出，
 # 原因之一是：任何文字的**每一个**位置都既是问题又是答案，一遍就能全部用上，标签不用人来做。
 #
-# 还有三处细节，是第 06 课之后才有的。词元向量用**两次**：入口用一次，转置之后再当最后一个矩阵（叫“权重共享”）。位置在 GPT 里是学出来的向量，在今天的模型里是查询和键的旋转（第 06 课）。
+# 还有三处细节，与第 06 课开头的 Transformer 不同。词元向量用**两次**：入口用一次，转置之后再当最后一个矩阵（叫“权重共享”）。位置在 GPT 里是学出来的向量，在今天的模型里是查询和键的旋转（第 06 课）。
 # 归一化放在 (8) 式每一半的前面，末尾再加一次。
 # %% id="decoder-build"
 def decoder(vocabulary_size=size, **changes):
@@ -677,30 +710,45 @@ for kind, counts in kinds.items():
 display.table([tr("positions", "位置"), *parts.values(), tr("all", "合计")], rows)
 print("LSTM", f"{carried.count_params():,}")
 # %% [markdown] id="first-loss" lang="en"
+# In so small a model the token vectors are a large part of all weights; learned positions add `max_length` vectors more.
+#
 # The cheapest test of a new language model takes one batch. It has learnt nothing yet, so it should spread its probability evenly over the $V$ tokens and pay
-# $\ln V$ nats. **More** means that its first weights are too large; **less** means that it sees what it shall predict. Two of our articles' listings fail it.
-# %% [markdown] id="first-loss" lang="zh" of="e22f0708"
-# 检验一个新的语言模型，最省事的办法只要一批数据。它还什么都没学，应该把概率平均分给 $V$ 个词元，也就是付 $\ln V$ 奈特。**更多**，说明初始权重太大；**更少**，说明它看见了要预测的东西。
-# 原文里有两段代码过不了这一关。
+# $\ln V$ nats. **More** means that its first weights are too large. Can it be **less**? The next cell asks a fresh decoder, and one whose token vectors are twenty times as long. It asks each for the token that comes next, and once without the shift: for the very token that it is reading.
+# %% [markdown] id="first-loss" lang="zh" of="3a395d69"
+# 模型这么小，词元向量就占了权重的一大部分；学习的位置还要再多出 `max_length` 个向量。
+#
+# 检验一个新的语言模型，最省事的办法只要一批数据。它还什么都没学，应该把概率平均分给 $V$ 个词元，也就是付 $\ln V$ 奈特。**更多**，说明初始权重太大。有没有可能**更少**？下一格问一个刚初始化的解码器，
+# 再问一个词元向量长到二十倍的：既问它们下一个词元是什么，也不错位地问一次，问的就是正在读的那个词元。
 # %% id="first-loss-run"
 batch = lm.Packed(*(part[: course.batch] for part in training_rows))
 
 
-def loss(model):
-    tr("""Mean nats of the targets of one batch.""",
-       """一批目标的平均奈特数。""")
+def loss(model, targets):
+    tr("""Mean nats of these targets for one batch.""",
+       """一批数据上，这些目标平均付的奈特数。""")
     logits = model(batch.token_ids)
-    return float(ops.mean(mlp.cross_entropy(batch.targets, logits)))
+    return float(ops.mean(mlp.cross_entropy(targets, logits)))
 
 
-fresh, loud = decoder(), decoder()
-loud.build((None, None))
-vectors = loud.token_vectors.embeddings
+fresh, large = decoder(), decoder()
+large.build((None, None))
+vectors = large.token_vectors.embeddings
 vectors.assign(20 * vectors)
-print("ln V", f"{np.log(size):.3f}")
-print(tr("fresh", "刚初始化"), f"{loss(fresh):.3f}")
-print(tr("vectors 20 times as long", "向量长 20 倍"), f"{loss(loud):.3f}")
-course.report("first_loss_above_ln_v", loss(fresh) - np.log(size))
+
+models = {tr("fresh", "刚初始化"): fresh, tr("vectors × 20", "向量 × 20"): large}
+rows = [[name, f"{loss(model, batch.targets):.2f}",
+         f"{loss(model, batch.token_ids):.2f}"]
+        for name, model in models.items()]
+display.table([f"ln V = {np.log(size):.2f}", tr("next token", "下一个词元"),
+               tr("same token", "同一个词元")], rows)
+excess = loss(fresh, batch.targets) - np.log(size)
+course.report("first_loss_above_ln_v", excess)
+# %% [markdown] id="first-loss-reading" lang="en"
+# The fresh one pays $\ln V$ for both: its weights are small, and it does not know how to repeat what it reads. Large tied vectors are wrong about the next token and sure of it. But they give the token just read the highest score, so **without the shift** they pay far less than $\ln V$ before any training.
+# So a first loss below $\ln V$ says that the answer stands in the input. A leak through a missing mask it does not show: a model must learn to use that, as the next experiment shows.
+# %% [markdown] id="first-loss-reading" lang="zh" of="250a0067"
+# 刚初始化的，两种问法都付 $\ln V$：权重小，也还不会复述读到的东西。共享的向量太长，对下一个词元就错得很有把握；可是它给刚读到的词元打的分最高，所以只要**没有错位**，还没训练，付的就远少于 $\ln V$。
+# 可见最初的损失低于 $\ln V$，说明答案就在输入里。缺了掩码造成的泄漏，这里却看不出来：模型得先学会利用它，下一个实验就演示这一点。
 # %% [markdown] id="errata" lang="en"
 # ### E19 and E20: two listings
 #
@@ -805,13 +853,13 @@ display.table(
 # - [ ] A, its perplexity is lower — It guesses among fewer and shorter tokens, but has to guess more often.
 # - [ ] B, since it knows more words — A vocabulary is not knowledge.
 # - [x] It cannot be said before both are divided by the bytes of the text — The number of tokens differs, so the means are over different things.
-# - [ ] Both are equal, as 20 · 30,000 is about 35 · 1,000 — Nothing like that holds, and it is not even true.
-# %% [markdown] id="quiz-perplexity" lang="zh" of="8244836e" tags=["quiz"]
+# - [ ] Both are equal, since A's tokens are easier by as much as there are more of them — That would be chance; the bits of the whole text would tell.
+# %% [markdown] id="quiz-perplexity" lang="zh" of="9c178a25" tags=["quiz"]
 # **在同一篇文字上，模型 A 的困惑度是 20，模型 B 是 35。A 有 1,000 个词元，B 有 30,000 个。哪个更好？**
 # - [ ] A，困惑度低 — 它在更少、更短的词元里猜，可是猜的次数更多。
 # - [ ] B，它认得的词多 — 词表大不等于懂得多。
 # - [x] 两者都除以文字的字节数之前，说不清 — 词元的个数不同，平均的就不是同样的东西。
-# - [ ] 一样好，因为 20 · 30,000 约等于 35 · 1,000 — 没有这样的规律，而且等式本身就不对。
+# - [ ] 一样好，因为 A 的词元好猜多少，次数就多多少 — 那只能是碰巧；整篇文字一共付多少比特，一算便知。
 
 # %% [markdown] id="packing" lang="en" tags=["stop"]
 # ## 6 · Documents in rows
@@ -822,13 +870,17 @@ display.table(
 # The separator does two jobs. As an input it says *here begins something new*; as a target it says *here it ends*, and so the model learns to stop. But now a row holds the
 # end of one document and the beginning of another, and the causal mask lets the second look at the first. The mask must know the documents: position $t$ sees position $s$ if $s \le t$ **and
 # both belong to the same one**.
-# %% [markdown] id="packing" lang="zh" tags=["stop"] of="81114e09"
+#
+# By hand, with three documents and the separator 1. `segment_ids` numbers the documents; where the last row is filled up it is 0, and the target −1 is not counted.
+# %% [markdown] id="packing" lang="zh" tags=["stop"] of="95513912"
 # ## 6 · 把文档排成行
 #
 # 小说是一整篇长文。多数文字却是一篇篇长短不一的**文档**：诗、消息、网页。都填充到与最长的一样长（第 01 课），一批数据里就大半是空的。所以要**打包**：每篇前面放一个分隔符，首尾相接，再切成一样长的行。
 #
 # 分隔符身兼二职。作为输入，它说“这里开始新的一篇”；作为目标，它说“到这里结束”，模型由此学会停下。可是这样一来，一行里会有上一篇的结尾和下一篇的开头，而因果掩码允许后一篇看前一篇。
 # 掩码必须知道文档的界线：位置 $t$ 能看位置 $s$，要 $s \le t$，**并且两者属于同一篇**。
+#
+# 先拿三篇文档、分隔符 1 手算一遍。`segment_ids` 是文档的编号；最后一行补足的地方编号为 0，目标为 −1，不计入损失。
 # %% id="packing-by-hand"
 small = lm.pack([[5, 6], [7, 8, 9], [4]], length=4, separator=1)
 for name, part in small._asdict().items():
@@ -841,17 +893,17 @@ for t in range(4):
         may_look[t, s] = segments[s] == segments[t]  # the same document  # 属于同一篇
 print(may_look)
 # %% [markdown] id="packing-predict" lang="en" tags=["predict"]
-# **Before you run it.** The documents are now poems of the Tang, read by characters: some 50 each, so a row of 64 nearly always holds pieces of two. We exchange every character of the first poem in a row and look at the scores for the **second** one, once with the causal mask alone (*together*), once with a mask that
+# **Before you run it.** The documents are now poems of the Tang, read by characters: some 50 each, so a row of 64 nearly always holds pieces of two. We exchange every character of the first poem in a row and look at the scores for the **others**. Once we take the causal mask alone (*together*), once a mask that
 # knows the documents (*apart*). Which scores move? And two models trained on such rows for some minutes, one with each mask: will the leak hurt, help, or make no difference, when both are asked for poems that stand alone?
 #
-# > Together all scores of the second poem move: it reads the first. Apart not one of them does. For a poem that stands alone the leak cannot be of use, since what the model learnt to take from its neighbour is not there; but poems side by side by chance have little to tell each other, so there was little to take. See how small the
-# > difference is. Two runs are no proof of which is better; with pages of one site or turns of one conversation in a row the effect is larger, and somebody else's letter in view is a fault even where it costs no bits.
-# %% [markdown] id="packing-predict" lang="zh" tags=["predict"] of="1e321c6b"
-# **先猜，再运行。** 现在的文档是唐诗，按字来读：每首大约 50 个字，所以 64 个位置的一行，几乎总装着两首诗的片段。我们把一行里第一首诗的每个字都换掉，再看**第二首**的得分：一次只用因果掩码（“不分开”），一次用认得文档界线的掩码（“分开”）。哪些得分会变？
+# > Together the scores of the next poem move: it reads the first. Apart not one of them does. For a poem that stands alone the leak cannot be of use, since what the model learnt to take from its neighbour is not there. But poems side by side by chance have little to tell each other, so there was little to take: the record shows a difference of about two percent.
+# > Two runs are no proof of which is better. With pages of one site or turns of one conversation in a row the effect can be larger, and somebody else's letter in view is a fault even where it costs no bits.
+# %% [markdown] id="packing-predict" lang="zh" tags=["predict"] of="5a0c5b9b"
+# **先猜，再运行。** 现在的文档是唐诗，按字来读：每首大约 50 个字，所以 64 个位置的一行，几乎总装着两首诗的片段。我们把一行里第一首诗的每个字都换掉，再看**其余**的得分：一次只用因果掩码（“不分开”），一次用认得文档界线的掩码（“分开”）。哪些得分会变？
 # 另外，用这样的行把两个模型各训练几分钟，掩码各用一种，然后都拿单独的诗来问：泄漏有害、有益，还是没有差别？
 #
-# > 不分开时，第二首的得分全都变了：它读了第一首。分开时，一个也不变。对单独出现的诗，泄漏不可能有用，因为模型学着从邻居那里取的东西，这时并不在；不过偶然排在一起的诗，彼此没有多少可说的，本来也没有多少可取。看看差别有多小。两次训练证明不了谁更好；
-# > 如果一行里是同一个网站的网页，或者同一场对话的几轮，影响就大了；而让别人的信出现在眼前，就算不多付比特，也是错。
+# > 不分开时，后一首的得分变了：它读了第一首。分开时，一个也不变。对单独出现的诗，泄漏不可能有用，因为模型学着从邻居那里取的东西，这时并不在。不过偶然排在一起的诗，彼此没有多少可说的，本来也没有多少可取：记录里两者只差百分之二左右。
+# > 两次训练证明不了谁更好。如果一行里是同一个网站的网页，或者同一场对话的几轮，影响可能更大；而让别人的信出现在眼前，就算不多付比特，也是错。
 # %% id="packing-data"
 learnt = lm.verses().training  # poems of the Tang  # 唐诗
 signs = prep.Vocabulary.build([list(poem) for poem in learnt])
@@ -922,10 +974,10 @@ for name, model in networks:
 display.table([tr("model", "模型"), tr("weights", "参数"), tr("seconds", "秒"),
                tr("bits per byte", "每字节比特")], rows)
 # %% [markdown] id="race-reading" lang="en"
-# On this page, after seconds of training, **counting wins by far**. It has read four novels; the networks have read some pages. And it has found in a second what takes them long to learn, for a count is exact from the first
+# On this page, after seconds of training, **counting wins by far**. It has read four novels; the networks have read a small part of them. And it has found in a second what takes them long to learn, for a count is exact from the first
 # time on, while a weight moves by small steps. Whoever stops here concludes that networks are a fad.
-# %% [markdown] id="race-reading" lang="zh" of="77e5871d"
-# 在这一页上，只训练了几秒钟，**计数遥遥领先**。它读完了四部小说，两个网络才读了几页。它一秒钟就找到的东西，网络要学很久：计数从第一次起就是准的，权重却只能一小步一小步地挪。谁要是到此为止，就会断定神经网络不过是一阵风。
+# %% [markdown] id="race-reading" lang="zh" of="3219c86d"
+# 在这一页上，只训练了几秒钟，**计数遥遥领先**。它读完了四部小说，两个网络才读了一小部分。它一秒钟就找到的东西，网络要学很久：计数从第一次起就是准的，权重却只能一小步一小步地挪。谁要是到此为止，就会断定神经网络不过是一阵风。
 # %% [markdown] id="record" lang="en"
 # ### A quarter of an hour
 #
@@ -975,10 +1027,14 @@ plots.show(
     "验证小说的每字节比特随训练时间（处理器分钟，对数轴）的变化：两种网络都从远高于 Kneser–Ney 的地方开始，一路下降，接近并越过它。",
 )
 # %% [markdown] id="record-reading" lang="en"
-# The Transformer crosses the line of Kneser–Ney after about half of its time, the LSTM somewhat later, and both go on. At the end the LSTM's one run lies above all three of the Transformer, by several times as much as these differ among themselves; with one run that is a strong hint and no more. The table of counts cannot: it is as good as it will ever be after one second, and a longer context does not help it, because longer pieces hardly ever come
-# twice. The networks profit from *similar* contexts, not only from equal ones: what they learn about one word serves its relatives.
-# %% [markdown] id="record-reading" lang="zh" of="03c66e24"
-# Transformer 用了大约一半时间就越过 Kneser–Ney 的线，LSTM 稍晚一些，两者都还在下降。到最后，LSTM 的那一次比 Transformer 的三次都差，差距是这三次之间的好几倍；不过既然只有一次，这是有力的迹象，还算不上定论。计数的表做不到：一秒钟之后，它就已经好到头了，更长的上文也帮不了它，因为长的片段几乎不会出现第二次。两个网络能用上“相似”的上文，不必完全相同：在一个词上学到的，对它的同类也管用。
+# The Transformer crosses the line of Kneser–Ney after about half of its time, the LSTM somewhat later, and both go on. At the end the LSTM's one run lies above all three of the Transformer, by several times as much as these differ among themselves; with one run that is a strong hint and no more.
+#
+# The table of counts cannot go on: after one reading of the novels it is as good as it will be, and section 3 showed how little a longer context gives it.
+# The networks profit from *similar* contexts, not only from equal ones: what they learn about one word serves its relatives.
+# %% [markdown] id="record-reading" lang="zh" of="bbcba742"
+# Transformer 用了大约一半时间就越过 Kneser–Ney 的线，LSTM 稍晚一些，两者都还在下降。到最后，LSTM 的那一次比 Transformer 的三次都差，差距是这三次之间的好几倍；不过既然只有一次，这是有力的迹象，还算不上定论。
+#
+# 计数的表却不会再进步：把小说读完一遍，它就已经好到头了，而第 3 节说明，上文再长，它也得不到多少好处。两个网络能用上“相似”的上文，不必完全相同：在一个词上学到的，对它的同类也管用。
 # %% [markdown] id="context-predict" lang="en" tags=["predict"]
 # **Before you run it.** How much does each model pay for the 1st, the 2nd, … the 128th token of a window? Sketch three curves: counting, LSTM, Transformer. Where does each become level?
 #
@@ -1032,34 +1088,42 @@ for order in (np.argsort(-lead), np.argsort(lead)):
         token = tokens.decode([passage[place]])
         print(f"{lead[place]:+6.1f}  …{before}▁{token}")
     print()
+# %% id="mixture"
+# the mean of two probabilities, token by token  # 逐个词元，两个概率取平均
+mixed = -np.log((np.exp(-neural) + np.exp(-counts)) / 2)
+costs = {"Kneser–Ney": counts, "Transformer": neural,
+         tr("half and half", "各占一半"): mixed}
+display.table([tr("model", "模型"), tr("bits per token", "每个词元的比特")],
+              [[name, f"{nats.mean() / np.log(2):.2f}"]
+               for name, nats in costs.items()])
 # %% [markdown] id="worst-reading" lang="en"
 # Above, where the network leads: mostly at places where a construction wants its end (*neither … nor*, *the pleasure of … hearing*) with words between that the table has not seen in this order. Below, where counting leads: phrases that stand word for word in the training novels, down to a verse that Jane Austen quotes twice; the table
-# has them by heart. **Each gets wrong what the other gets right**, so a mixture of both beats each (lesson 02 showed it; try it in a cell of your own).
-# %% [markdown] id="worst-reading" lang="zh" of="bbc1e2c8"
+# has them by heart. **Each gets wrong what the other gets right**, so the mean of their probabilities beats each (as it did in lesson 02).
+# %% [markdown] id="worst-reading" lang="zh" of="0dc9f9ad"
 # 上面几行是网络领先的地方：多半是一个句式该收尾的时候（*neither … nor*，*the pleasure of … hearing*），中间隔着几个词，这样的次序计数的表没有见过。下面几行是计数领先的地方：训练用的小说里一字不差的说法，连简·奥斯汀引用过两次的一句诗也在内，计数的表都背下来了。
-# **一个错的地方，另一个往往对**，所以把两者混合，比哪一个都好（第 02 课演示过，你可以自己加一格试试）。
+# **一个错的地方，另一个往往对**，所以两者的概率取平均，比哪一个都好（与第 02 课一样）。
 # %% [markdown] id="writing" lang="en"
 # ## 8 · Drawing the next token
 #
-# The model gives a probability for every token. A text needs **one**. How to choose is not part of the model, and it changes what is written more than many a month of training. On one small distribution:
+# The model gives a probability for every token. A text needs **one**. How to choose is not part of the model, and yet it changes what is written a great deal. On one small distribution:
 #
 # - **greedy**: always the best. Safe, and soon in a circle;
 # - **temperature** $\tau$: divide the scores by $\tau$ before the softmax. Below 1 the likely becomes likelier; above 1 all become more alike;
 # - **top-k**: only the $k$ best;
 # - **nucleus** (top-p): the fewest that hold a share $p$ of the probability together, few where the model is sure, many where it is not;
 # - **min-p**: those at least as probable as a given share of the best one's probability;
-# - **repetition penalty**: tokens that were written get a lower score.
-# %% [markdown] id="writing" lang="zh" of="a3c2d9f1"
+# - **repetition penalty**: tokens that were written get a lower score. A positive one is divided by the penalty, a negative one multiplied.
+# %% [markdown] id="writing" lang="zh" of="1b7160cf"
 # ## 8 · 抽出下一个词元
 #
-# 模型给每个词元一个概率，文字却只要**一个**。怎么选不属于模型，可是它对写出来的东西影响之大，胜过许多个月的训练。先看一个小小的分布：
+# 模型给每个词元一个概率，文字却只要**一个**。怎么选不属于模型，写出来的东西却会因此大不一样。先看一个小小的分布：
 #
 # - **贪心**：总取最好的。稳妥，但很快就会兜圈子；
 # - **温度** $\tau$：softmax 之前把得分除以 $\tau$。小于 1，可能的更可能；大于 1，大家更接近；
 # - **top-k**：只留最好的 $k$ 个；
 # - **核采样**（top-p）：留下合起来占比例 $p$ 的最少几个，模型有把握时留得少，没把握时留得多；
 # - **min-p**：留下概率不低于最好那个的某个比例的；
-# - **重复惩罚**：写过的词元，得分降低。
+# - **重复惩罚**：写过的词元，得分降低：正的除以惩罚系数，负的乘以它。
 # %% id="writing-draw"
 # after "She was very"  # 在“She was very”之后
 words = ["happy", "much", "well", "glad", "sorry",
@@ -1145,11 +1209,11 @@ for name, rule in settings.items():
 print(tr("[the model of seconds, section 7]", "[第 7 节只训练了几秒的模型]"), end=" ")
 _ = write(writer, "Mr. Tilney", course.new, fluent)
 # %% [markdown] id="writing-reading" lang="en"
-# Greedy writing is grammatical and goes in circles; the penalty drives it out, and sometimes out of English as well. A high temperature opens the tail of the distribution, where thousands of tokens are unlikely each but together hold much of the probability. Nucleus and
+# Greedy writing is grammatical and goes in circles; the penalty drives it out, and sometimes out of English as well. A high temperature opens the tail of the distribution, where hundreds of tokens are unlikely each but together hold much of the probability. Nucleus and
 # min-p cut the tail off and keep the variety. The model that was trained for seconds has learnt which letters make words, and little else. Not one of them knows what it is talking about: a million weights and four novels are enough for the *sound* of Jane
 # Austen.
-# %% [markdown] id="writing-reading" lang="zh" of="8e1d3cca"
-# 贪心写出来的合乎语法，却在兜圈子；加上惩罚能把它赶出来，有时连英语也一起赶跑了。温度高，就打开了分布的尾巴：那里有几千个词元，个个不可能，合起来却占了不少概率。核采样和 min-p 切掉尾巴，保住变化。只训练了几秒的模型，
+# %% [markdown] id="writing-reading" lang="zh" of="0cc96bb6"
+# 贪心写出来的合乎语法，却在兜圈子；加上惩罚能让它跳出来，有时连英语也一起跳出去了。温度高，就打开了分布的尾巴：那里有几百个词元，个个不大可能，合起来却占了不少概率。核采样和 min-p 切掉尾巴，保住变化。只训练了几秒的模型，
 # 学到了哪些字母能拼成词，别的就不多了。它们谁也不知道自己在说什么：一百万个权重、四部小说，只够学到简·奥斯汀的“腔调”。
 
 # %% [markdown] id="cache" lang="en"
@@ -1196,25 +1260,25 @@ plots.show(
 )
 # %% [markdown] id="cache-reading" lang="en"
 # With a cache the time grows in proportion to the text: each step costs the same. Without one, every step is a pass over everything so far, and the line bends upwards. What is paid for it is memory: keys and values of every token in every layer, $2 \cdot \text{layers} \cdot
-# \text{width}$ numbers a token. For a large model and a long text that is gigabytes, and the reason why heads began to **share** their keys and values ("grouped queries", section 13).
+# \text{width}$ numbers a token. With 32 layers of width 4,096 and two bytes a number that is half a megabyte a token, and 4 GB for a text of 8,192. So heads began to **share** their keys and values ("grouped queries", section 13).
 #
-# And when the text outgrows the window? The cache is full, and its places belong to positions that are gone. `stream` then keeps the last half of the window and fills the cache anew. Programs that just go on writing into it from the front produce nonsense at that point;
+# And when the text outgrows the window? The cache is full, and its places belong to positions that are gone. `stream` then keeps the last half of the window and fills the cache anew. A program that goes on writing into the cache from the front mixes old positions with new ones;
 # if a model turns silly after exactly so many tokens, look there first.
-# %% [markdown] id="cache-reading" lang="zh" of="999c2a36"
-# 有缓存，时间与文字长度成正比：每一步一样贵。没有缓存，每一步都要把前面全过一遍，线就往上弯。代价是内存：每个词元在每一层的键和值，也就是每个词元 $2 \cdot \text{层数} \cdot \text{宽度}$ 个数。模型大、文字长，就是好几个 GB；
-# 各个头**共用**键和值（“分组查询”，第 13 节）就是为此而来的。
+# %% [markdown] id="cache-reading" lang="zh" of="841b5805"
+# 有缓存，时间与文字长度成正比：每一步一样贵。没有缓存，每一步都要把前面全过一遍，线就往上弯。代价是内存：每个词元在每一层的键和值，也就是每个词元 $2 \cdot \text{层数} \cdot \text{宽度}$ 个数。
+# 32 层、宽 4,096、每个数两字节，就是每个词元半兆字节，8,192 个词元的文字要 4 GB。各个头**共用**键和值（“分组查询”，第 13 节）就是为此而来的。
 #
-# 文字长过了窗口怎么办？缓存满了，里面的位置已经不作数。`stream` 会保留窗口的后一半，重新填一遍缓存。有些程序只管从头接着往里写，到了那里就胡言乱语；如果一个模型总是恰好写到某个长度就犯傻，先查这里。
+# 文字长过了窗口怎么办？缓存满了，里面的位置已经不作数。`stream` 会保留窗口的后一半，重新填一遍缓存。程序如果只管从头接着往里写，新旧位置就混在了一起；一个模型要是总在恰好写到某个长度时犯傻，先查这里。
 
 # %% [markdown] id="copying" lang="en"
 # ## 10 · Is it only copying?
 #
-# A fair question to any machine that writes: how much of this stands in the training text word for word? Two measures answer it: the **longest span** that was copied, and the share of **new** n-grams. A number alone says little, so there are two
+# A fair question to any machine that writes: how much of this stands in the training text word for word? Two measures answer it: the **longest span** that was copied, in characters, and the share of **new** n-grams, runs of $n$ tokens that the training text does not have. A number alone says little, so there are two
 # others beside it: the held-out novel, by the same author but not in the training text; and the table of counts, which knows nothing but pieces of five.
-# %% [markdown] id="copying" lang="zh" of="ca182eca"
+# %% [markdown] id="copying" lang="zh" of="e9103094"
 # ## 10 · 它只是在抄吗？
 #
-# 对任何会写的机器，都该问一句：这里面有多少是训练文本里原封不动的？有两个量可以回答：抄来的**最长一段**，以及**新的** n 元语法占多少。单独一个数说明不了什么，所以旁边再放两个：留出的小说，出自同一位作者，但不在训练文本里；
+# 对任何会写的机器，都该问一句：这里面有多少是训练文本里原封不动的？有两个量可以回答：抄来的**最长一段**有几个字符，以及**新的** n 元语法（训练文本里没有的、连续 $n$ 个词元）占多少。单独一个数说明不了什么，所以旁边再放两个：留出的小说，出自同一位作者，但不在训练文本里；
 # 还有计数的表，它除了五个词元的片段，什么也不知道。
 # %% id="copying-counted"
 def counted_writing(new, seed):
@@ -1255,32 +1319,37 @@ display.table(
 # %% [markdown] id="inside" lang="en"
 # ## 11 · Inside: the head that continues
 #
-# Read *"Mr. Tilney … Mr."* and you expect *Tilney*. A network of two layers can do the same with two heads, in two steps: a head of the first layer writes at every token **who stood before me**; a head of a later layer asks, at the second *Mr.*, for a
+# Read *"Mr. Tilney … Mr."* and you expect *Tilney*. A network of two layers can do the same with two heads, in two steps. A head of the first layer writes at every token **who stood before me**. A head of a later layer asks, at the second *Mr.*, for a
 # token before which a *Mr.* stood, finds *Tilney* and copies it. The second is called an **induction head** (Olsson and others, 2022). It needs no knowledge of the language, so we can look for it where there is none: in a row of **random** tokens, read twice.
 # The first copy cannot be guessed by anyone. The second can, by whoever looks back.
-# %% [markdown] id="inside" lang="zh" of="7248017b"
+#
+# The **induction score** of a head is how much of its attention, averaged over the second copy, falls on the token **after** the same token in the first: 1 for a perfect induction head.
+# %% [markdown] id="inside" lang="zh" of="a123143c"
 # ## 11 · 内部：会接着往下念的头
 #
 # 读到“Mr. Tilney……Mr.”，你就会料到下一个是 *Tilney*。两层的网络用两个头、分两步，也能做到：第一层的一个头在每个词元处记下**我前面是谁**；后面某一层的一个头，在第二个 *Mr.* 处寻找“前面是 *Mr.*”的词元，找到 *Tilney*，抄过来。
 # 后一个叫做**归纳头**（Olsson 等人，2022）。它用不着懂得语言，所以可以到没有语言的地方去找它：一行**随机**的词元，读两遍。第一遍谁也猜不中；第二遍，只要往回看就能猜中。
+#
+# 一个头的**归纳得分**，是在第二遍的各个位置上，它平均有多少注意力落在第一遍里同一个词元**后面**的那个词元上；完美的归纳头得 1 分。
 # %% id="inside-austen"
 repeated = lm.repeated_sequences(
     4, course.repeated, separator, seed=course.seed, first_id=300)
 copies = lm.copy_losses(recorded, repeated)
-print(tr("the model of section 7:", "第 7 节的模型："),
-      tr(f"first copy {copies.first:.1f} nats, second {copies.second:.1f}",
-         f"第一遍 {copies.first:.1f} 奈特，第二遍 {copies.second:.1f}"))
 scores = lm.induction_scores(lm.attention_weights(recorded, repeated))
-print(tr("best induction score", "归纳得分最高"), scores.max().round(3))
+display.table(
+    ["ln V", tr("first copy, nats", "第一遍，奈特"),
+     tr("second copy", "第二遍"), tr("best score", "最高得分")],
+    [[f"{np.log(size):.1f}", f"{copies.first:.1f}", f"{copies.second:.1f}",
+      f"{scores.max():.2f}"]])
 # %% [markdown] id="inside-copier" lang="en"
-# Nothing. The second copy costs as much as the first, and more than a blind guess, for this model has never met such a mess of tokens: it is sure of continuations that do not come. Four novels and a quarter of an hour were not enough for it to learn copying that works on *anything*.
+# Nothing. The second copy costs as much as the first, and more than a blind guess, for the model of section 7 has never met such a mess of tokens: it is sure of continuations that do not come. Four novels and a quarter of an hour were not enough for it to learn copying that works on *anything*.
 #
-# In large models such heads appear early in training, all at once. To see one we make it worth the while: a decoder of two layers that reads nothing but rows of random tokens which begin again after 6 to 16 places. Rows are new every time and the distance changes, so neither tokens nor distances can be known by heart; only the trick can be learnt. Its training takes a minute and is on record
+# In large models such heads appear early in training, all at once (Olsson and others). To see one we make it worth the while: a decoder of two layers that reads nothing but rows of random tokens which begin again after 6 to 16 places. Rows are new every time and the distance changes, so neither tokens nor distances can be known by heart; only the trick can be learnt. Its training is on record
 # (`python -m course_lib.language_model.copier`).
-# %% [markdown] id="inside-copier" lang="zh" of="57077dfd"
-# 什么也没有。第二遍与第一遍一样贵，而且比瞎猜还贵：这么乱的词元，它从没见过，却很有把握地等着不会来的下文。四部小说、一刻钟，不足以让它学会对“任何东西”都管用的抄写。
+# %% [markdown] id="inside-copier" lang="zh" of="f3be8eb0"
+# 什么也没有。第二遍与第一遍一样贵，而且比瞎猜还贵：这么乱的词元，第 7 节的模型从没见过，却很有把握地等着不会来的下文。四部小说、一刻钟，不足以让它学会对“任何东西”都管用的抄写。
 #
-# 在大模型里，这种头在训练早期会一下子出现。要看到一个，就得让它值得学：用一个两层的解码器，只读随机词元组成的行，每行隔 6 到 16 个位置就从头再来一遍。每次都是新的行，距离也在变，词元和距离都背不下来，能学的只有这个本事。训练要一分钟，已有记录
+# 在大模型里，这种头在训练早期会一下子出现（Olsson 等人）。要看到一个，就得让它值得学：用一个两层的解码器，只读随机词元组成的行，每行隔 6 到 16 个位置就从头再来一遍。每次都是新的行，距离也在变，词元和距离都背不下来，能学的只有这个本事。训练已有记录
 # （`python -m course_lib.language_model.copier`）。
 # %% id="inside-rows"
 # 64 tokens; begins again after 6 to 16 places  # 64 个词元；隔 6 到 16 个位置重新开始
@@ -1321,17 +1390,18 @@ plots.show(
     "三幅图：第二遍的损失先是慢慢下降，然后在几百步之内从一半多降到几乎为零；第一层各头看前一个词元的程度、第二层各头看其后那个的程度；其中一个头的注意力，第二遍里有一条明亮的斜线。",
 )
 # %% [markdown] id="ablate-predict" lang="en" tags=["predict"]
-# **Before you run it.** Switch heads of the second layer off: what they write is taken as zero. First one, then two, then all four. What happens to the loss on the second copy? And if instead the four heads of the **first** layer go, one of which looks mostly one token back?
+# **Before you run it.** Switch heads of the second layer off: what they write is taken as zero. First the one with the best score, then the best two, then all four. What happens to the loss on the second copy? And if instead the four heads of the **first** layer go, one of which looks mostly one token back?
 #
 # > One head is bridged in part by the others, for several have learnt the same trick; without the two best of them the second copy costs nearly as much as the first, since nobody copies any more. Without the first layer it is lost, too: the copying heads search for *a token before which this
 # > one stood*, and nobody has noted who stood before whom. A high score alone proves nothing; taking away does.
-# %% [markdown] id="ablate-predict" lang="zh" tags=["predict"] of="ce968dcc"
-# **先猜，再运行。** 把第二层的头关掉，也就是把它们写出的东西当作零：先关一个，再关两个，再关全部四个。第二遍的损失会怎样？如果关掉的是**第一层**的四个头呢，其中有一个主要看前一个词元？
+# %% [markdown] id="ablate-predict" lang="zh" tags=["predict"] of="bf712c36"
+# **先猜，再运行。** 把第二层的头关掉，也就是把它们写出的东西当作零：先关得分最高的一个，再关最高的两个，再关全部四个。第二遍的损失会怎样？如果关掉的是**第一层**的四个头呢，其中有一个主要看前一个词元？
 #
 # > 少一个头，别的头还能顶上一部分，因为学会这个本事的不止一个；最好的两个都关掉，第二遍就差不多和第一遍一样贵了，因为没有谁再抄。关掉第一层，同样完了：负责抄的头要找“前面站着这个词元的那个词元”，可是没有谁记下过谁站在谁前面。
 # > 得分高，说明不了什么；拿掉试试，才算证明。
 # %% id="ablate-run"
-second = [(1, head) for head in range(4)]
+best_first = np.argsort(-scores[1])
+second = [(1, int(head)) for head in best_first]
 first = [(0, head) for head in range(4)]
 rows = []
 for heads in ([], second[:1], second[:2], second, first):
@@ -1343,9 +1413,9 @@ for heads in ([], second[:1], second[:2], second, first):
 display.table([tr("switched off (layer.head)", "关掉的头（层.头）"),
                tr("first copy", "第一遍"), tr("second copy", "第二遍")], rows)
 # %% [markdown] id="ablate-reading" lang="en"
-# This is what a *mechanism* looks like in a network: two layers, two jobs, found by a measure, and confirmed by taking it away. In models with billions of weights the same pair does what is called in-context learning: continue a list, keep to a format, use a name that was given ten pages before.
-# %% [markdown] id="ablate-reading" lang="zh" of="8d82b9b1"
-# 这就是网络里的一个“机制”：两层，两份工作，用一个量找到它，再拿掉它来证实。在几十亿权重的模型里，同样的一对头做的就是所谓上下文学习：接着列清单，守住一种格式，用上十页之前给出的名字。
+# This is what a *mechanism* looks like in a network: two layers, two jobs, found by a measure, and confirmed by taking it away. Olsson and others argue that in large models the same pair does much of what is called in-context learning: continue a list, keep to a format, use a name that was given ten pages before.
+# %% [markdown] id="ablate-reading" lang="zh" of="cd173bde"
+# 这就是网络里的一个“机制”：两层，两份工作，用一个量找到它，再拿掉它来证实。Olsson 等人认为，在大模型里，所谓上下文学习有很大一部分就是同样的一对头在做：接着列清单，守住一种格式，用上十页之前给出的名字。
 
 # %% [markdown] id="poems" lang="en"
 # ## 12 · The same model writes Chinese
@@ -1429,16 +1499,16 @@ if teller:
     print(pieces.decode([*ids, *new]))
     print(f"{len(new) / elapsed:.0f}", tr("tokens a second", "个词元每秒"))
 # %% [markdown] id="stories-reading" lang="en"
-# A quarter of the weights, and yet the story hangs together better than anything above: one thread, the same girl, a problem and its end. The difference is not the layout. It is the **text**: hundreds of millions of words of very simple stories, where we have half a million words of a very subtle author. What a model of a given size can say depends on
+# A quarter of the weights, and yet the story hangs together better than anything above: the same girl, the same ball, one right sentence after the other. Even so, greedy writing gets into a circle in the end. The difference is not the layout. It is the **text**: hundreds of millions of words of very simple stories, where we have half a million words of a very subtle author. What a model of a given size can say depends on
 # what it was given to read.
-# %% [markdown] id="stories-reading" lang="zh" of="024c0dda"
-# 权重只有四分之一，故事却比上面哪一段都更连贯：一条线索，同一个小女孩，遇到一件事，再把它了结。差别不在布局，而在**文字**：它读的是几亿词极简单的故事，我们只有五十来万词，而且出自一位极精细的作者。一定大小的模型能说出什么，取决于给它读的是什么。
+# %% [markdown] id="stories-reading" lang="zh" of="020f789d"
+# 权重只有四分之一，故事却比上面哪一段都更连贯：同一个小女孩，同一个球，一句接一句都通顺。不过贪心地写，最后还是会兜圈子。差别不在布局，而在**文字**：它读的是几亿词极简单的故事，我们只有五十来万词，而且出自一位极精细的作者。一定大小的模型能说出什么，取决于给它读的是什么。
 
 # %% [markdown] id="uses" lang="en"
 # ## 14 · Uses, tools, resources
 #
-# The model that predicts text is the base of nearly all that is called *AI* today: finish a line of code, answer a letter, and, tuned for it, chat. It is also the best compressor there is: what you measured as bits per byte
-# an arithmetic coder turns into a file of that size.
+# The model that predicts text is the base of nearly all that is called *AI* today: finish a line of code, answer a letter, and, tuned for it, chat. It is also a compressor: what you measured as bits per byte
+# an arithmetic coder turns into a file of that size, smaller than the one that `xz` makes.
 #
 # | for | tool |
 # |---|---|
@@ -1450,10 +1520,10 @@ if teller:
 # | measuring honestly | lm-evaluation-harness |
 #
 # To write to people with it is another matter: who answers for what it says? A model says what is *likely*, and likely is not true.
-# %% [markdown] id="uses" lang="zh" of="16013a1c"
+# %% [markdown] id="uses" lang="zh" of="6b18298b"
 # ## 14 · 用途、工具与资源
 #
-# 预测文字的模型，是今天几乎一切叫“AI”的东西的底座：补完一行代码，回一封信，再调一调，就能聊天。它还是现有最好的压缩器：你量出来的每字节比特，交给算术编码器，就成了那么大的文件。
+# 预测文字的模型，是今天几乎一切叫“AI”的东西的底座：补完一行代码，回一封信，再调一调，就能聊天。它也是压缩程序：你量出来的每字节比特，交给算术编码器，就成了那么大的文件，比 `xz` 压出来的还小。
 #
 # | 用来 | 工具 |
 # |---|---|
@@ -1681,11 +1751,11 @@ check("09.6", induction_scores)
 #
 # <details><summary>What to expect</summary>
 #
-# If your text is English, the recorded weights help, and most at the beginning: they know spelling and grammar. In another language they know bytes and little more. 200 kB are some 50,000 tokens, and two million weights can learn them by heart after some tens of passes: the validation loss turns
-# upwards while the training loss goes on falling; stop there. Give it the first words of something private and let it continue greedily: whatever comes out word for word is in the weights, for everybody to whom you give them.
+# If your text is English, the recorded weights should help, and most at the beginning: they know spelling and grammar. In another language they know bytes and little more. 200 kB of English are some 60,000 tokens, far fewer than the model has weights. So watch the validation loss: where it turns
+# upwards while the training loss goes on falling, the model learns your text by heart; stop there. Give it the first words of something private and let it continue greedily: whatever comes out word for word is in the weights, for everybody to whom you give them.
 #
 # </details>
-# %% [markdown] id="open-2" lang="zh" of="fc528348"
+# %% [markdown] id="open-2" lang="zh" of="cd75ff3b"
 # ### 开放题 2 · 你自己的声音
 #
 # 找一份你自己写的文字，200 kB 以上：信件、笔记、日记。用第 7 节的 Transformer 训练，一次从全新的权重开始，一次从有记录的权重开始，时间一样长。对留出的那一部分，哪个付得少？哪个写得更像你？
@@ -1693,8 +1763,8 @@ check("09.6", induction_scores)
 #
 # <details><summary>大致会怎样</summary>
 #
-# 如果是英文，有记录的权重有帮助，开头帮得最多：它们懂拼写和语法。换一种语言，它们就只懂字节，别的不懂多少。200 kB 大约是 5 万个词元，两百万个权重过上几十遍就能背下来：训练损失还在降，
-# 验证损失却掉头向上，就该停了。给它一段私密内容的开头几个词，让它贪心地写下去：凡是一字不差写出来的，都在权重里，你把权重给谁，谁就拿得到。
+# 如果是英文，有记录的权重应当有帮助，开头帮得最多：它们懂拼写和语法。换一种语言，它们就只懂字节，别的不懂多少。200 kB 的英文大约是 6 万个词元，比模型的权重少得多。所以要盯着验证损失：训练损失还在降，
+# 它却掉头向上，就是模型在背你的文字，该停了。给它一段私密内容的开头几个词，让它贪心地写下去：凡是一字不差写出来的，都在权重里，你把权重给谁，谁就拿得到。
 #
 # </details>
 
@@ -1703,15 +1773,15 @@ check("09.6", induction_scores)
 # %% [markdown] id="quiz-intro" lang="zh" of="de211f7c"
 # ## 16 · 测验
 # %% [markdown] id="quiz-first-loss" lang="en" tags=["quiz"]
-# **A new model has 8,000 tokens. Before any training its loss on a batch is 2.1 nats. What do you do?**
+# **A new model has 8,000 tokens and tied vectors. Before any training its loss on a batch is 2.1 nats. What do you do?**
 # - [ ] Be glad of a good initialisation — No draw of weights knows what comes next.
-# - [x] Look for the leak: the mask or the shift — It should be ln 8,000 = 8.99; whoever pays less sees the answer.
+# - [x] Look whether the targets are shifted — It should be ln 8,000 = 8.99; large tied vectors repeat what they read, and that is cheap only where the input is the answer.
 # - [ ] Lower the learning rate — Nothing was trained yet.
 # - [ ] Check whether the loss is in bits — In bits it should be 12.97.
-# %% [markdown] id="quiz-first-loss" lang="zh" tags=["quiz"] of="84da11ac"
-# **一个新模型有 8,000 个词元。还没训练，一批数据上的损失就是 2.1 奈特。你怎么办？**
+# %% [markdown] id="quiz-first-loss" lang="zh" tags=["quiz"] of="1663616d"
+# **一个新模型有 8,000 个词元，向量共享。还没训练，一批数据上的损失就是 2.1 奈特。你怎么办？**
 # - [ ] 庆幸初始化得好 — 随机抽的权重，不可能知道接下来是什么。
-# - [x] 查哪里泄漏了：掩码或错位 — 本该是 ln 8,000 = 8.99；付得少，就是看见了答案。
+# - [x] 查目标有没有错开一位 — 本该是 ln 8,000 = 8.99；共享的向量太长，就会复述读到的东西，只有输入就是答案时才这么便宜。
 # - [ ] 调低学习率 — 还没训练呢。
 # - [ ] 看看损失是不是用比特算的 — 用比特算，就该是 12.97。
 # %% [markdown] id="quiz-state" lang="en" tags=["quiz"]

@@ -957,8 +957,8 @@ for run in tunings:
         others = ", ".join(run.averaged["of"][1:])
         print(f"{tr('averaged with', '再取平均：')} {others}: {run.averaged['test']:.2%}")
 # %% [markdown] id="tuning-long-reading" lang="en"
-# That is one pass over most of the labelled reviews, 256 tokens of each, by the four highest layers, with one seed. Everything was chosen on reviews of other films, and the test set was asked once. A real encoder beats the fourth article's "92.19% with BERT" only together with the word counts of lesson 07, which alone came further on the validation reviews than it did: the two make different mistakes. More passes over whole reviews go further still; `python -m course_lib.bert.study --methods imdb --scale full` is that run, and wants a larger machine.
-# %% [markdown] id="tuning-long-reading" lang="zh" of="1417ef9b"
+# That is one pass over most of the labelled reviews, 256 tokens of each, by the four highest layers, with one seed. Everything was chosen on reviews of other films, and the test set was used once. A real encoder beats the fourth article's "92.19% with BERT" only together with the word counts of lesson 07, which alone came further on the validation reviews than it did: the two make different mistakes. More passes over whole reviews go further still; `python -m course_lib.bert.study --methods imdb --scale full` is that run, and wants a larger machine.
+# %% [markdown] id="tuning-long-reading" lang="zh" of="af54c023"
 # 这是用一个种子、训练最高的四层，把大部分有标签的影评过了一遍，每篇取 256 个词元。所有选择都在别的电影的影评上做，测试集只用了一次。真的编码器要超过第四篇文章的“BERT 达到 92.19%”，还得和第 07 课的数词模型合起来；单看验证集，数词甚至比它更好：两者犯的错不一样。
 # 多过几遍、读完整的影评，还能更好；`python -m course_lib.bert.study --methods imdb --scale full` 就是那样的训练，需要更大的机器。
 # %% [markdown] id="forgetting" lang="en"
@@ -1438,7 +1438,7 @@ check("10.6", distillation)
 # <details><summary>大致会怎样</summary>
 #
 # 标签少时，编码器领先；标签多了，数词就追上来：在这个任务上，*awful*（糟糕）、*wonderful*（精彩）这样的词就占了大半分量，而且 TF-IDF 读的是全文，编码器只读首尾。输入越长、训练的层越多，交点就越往右移。两种方法要用同样的影评，提问用别的电影，每种大小抽五次标签，每个点用同样的办法选设置；
-# 否则两条曲线比的是你的耐心，不是方法。
+# 否则两条曲线比的是谁更肯下功夫，不是方法。
 #
 # </details>
 # %% [markdown] id="open-2" lang="en"
@@ -1488,7 +1488,7 @@ check("10.6", distillation)
 # **为什么没有人让 BERT 来写文章？**
 # - [ ] 它太小 — 大的编码器也不行。
 # - [x] 它从没有在后面空无一物时被问过下一个词 — 每个向量都看两边；还没有的东西，没法看。
-# - [ ] 它没有头 — 猜词的头会给整个词表打分。
+# - [ ] 它没有头 — 猜词的头给每个词元都打分。
 # - [ ] `[SEP]` 让它停下 — 那只是一个普通的词元。
 # %% [markdown] id="quiz-probe" lang="en" tags=["quiz"]
 # **A probe on layer 4 is right in 83% of the cases, and with labels dealt out at random in 50%. What follows?**
