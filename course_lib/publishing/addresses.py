@@ -33,6 +33,12 @@ def without_release(repository: str) -> str:
     return found["repository"] if found else ""
 
 
+def release_of(repository: str) -> str:
+    """The release alone."""
+    found = _PINNED.fullmatch(repository)
+    return found["release"] if found else ""
+
+
 def launch_addresses(slug: str, language: str, repository: str) -> dict[str, str]:
     """Where a notebook is opened by a click, by the name of the place; nothing where the course is not on GitHub.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.base.files import write_atomically
-from course_lib.publishing import glossary, source
+from course_lib.publishing import front, glossary, source
 from course_lib.publishing.notebooks import Publication, digest, notebook, to_bytes
 from course_lib.showing.language import LANGUAGES
 
@@ -88,7 +88,7 @@ def check(root: Path, solutions: bool = False) -> list[Difference]:
 
 
 def _planned(root: Path, solutions: bool) -> dict[Path, bytes]:
-    """Every notebook that should be, and the glossary beside them, with its bytes."""
+    """Every notebook that should be, the glossary beside them and the README's pictures, each with its bytes."""
     lessons = source.chapters(root / "chapters")
     publication = Publication.of(root)
     terms = root / "chapters" / "glossary.toml"
@@ -99,13 +99,17 @@ def _planned(root: Path, solutions: bool) -> dict[Path, bytes]:
         for language in LANGUAGES
         if publication.glossary
     }
-    return pages | {
-        folder / language / f"{lesson.slug}.ipynb": to_bytes(notebook(lesson, language, edition, publication))
-        for edition, folder in _folders(root).items()
-        if edition == "student" or solutions
-        for language in LANGUAGES
-        for lesson in lessons
-    }
+    return (
+        pages
+        | front.pictures(root, lessons)
+        | {
+            folder / language / f"{lesson.slug}.ipynb": to_bytes(notebook(lesson, language, edition, publication))
+            for edition, folder in _folders(root).items()
+            if edition == "student" or solutions
+            for language in LANGUAGES
+            for lesson in lessons
+        }
+    )
 
 
 def _folders(root: Path) -> dict[str, Path]:

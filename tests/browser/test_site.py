@@ -9,7 +9,7 @@ import pytest
 from example_site import SLUG
 
 READABLE = (Path(__file__).parent / "readable.js").read_text(encoding="utf-8")
-PAGES = ("index", SLUG, "results", "glossary", "articles", "errata", "search")
+PAGES = ("index", SLUG, "teach", "results", "glossary", "articles", "errata", "search")
 LANGUAGES = ("en", "zh")
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 

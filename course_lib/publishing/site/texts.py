@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import statistics
 from collections.abc import Mapping, Sequence
@@ -15,14 +16,15 @@ from course_lib.base.errors import CourseError
 from course_lib.publishing import effort, records
 from course_lib.publishing.addresses import launch_addresses, without_release
 from course_lib.publishing.records import RunRecord
-from course_lib.publishing.site import content
+from course_lib.publishing.site import content, hub
 from course_lib.publishing.site.content import Place
 from course_lib.publishing.site.lessons import anchor
 
-PAGES = ("index", "run", "results", "glossary", "articles", "errata")
+PAGES = ("index", "run", "teach", "results", "glossary", "articles", "errata")
 
 _TEMPLATES = Path(__file__).parent / "templates" / "pages"
 _MEASURED = Path(__file__).parents[2] / "session" / "measured.json"
+_GRADED = Path(__file__).parents[2] / "classroom" / "recorded" / "hundred.json"
 _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 
 
@@ -154,6 +156,10 @@ def render(site: Site) -> dict[str, str]:
         rates=effort,
         number=_number,
         versions=_versions,
+        each_gb=hub.memory_for_one(records.measured(_MEASURED)),
+        memory_for=hub.memory_for,
+        pull_link=hub.pull_link,
+        graded=json.loads(_GRADED.read_text(encoding="utf-8")),
         spreads_of=_spreads,
         **_places(site),
     )
