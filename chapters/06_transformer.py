@@ -1065,11 +1065,11 @@ def has_words(sentences):
     return table
 
 
-known, asked = has_words(sources), has_words(test_sources)
-shared = asked @ known.T  # (test, training): how many words each pair shares  # (test, training)：每一对共有多少个词
-either = asked.sum(axis=1)[:, None] + known.sum(axis=1) - shared
+of_training, of_test = has_words(sources), has_words(test_sources)
+shared = of_test @ of_training.T  # (test, training): how many words each pair shares  # (test, training)：每一对共有多少个词
+either = of_test.sum(axis=1)[:, None] + of_training.sum(axis=1) - shared
 copied = [phrases.chinese[place] for place in (shared / either).argmax(axis=1)]
-del known, asked, shared, either  # 40 MB
+del of_training, of_test, shared, either  # 40 MB
 for number in range(3):
     print(test.english[number], " → ", copied[number],
           f" ({tr('right', '正确')}: {test.chinese[number]})")

@@ -238,7 +238,7 @@ diagrams.flow(
         ("points", "noise", ""), ("noise", "folds", ""), ("three", "safe", ""),
     ],
     english="A map: a task and its noise; then the learning rate, batch size and stopping; grid and random search, KerasTuner, three searches at one"
-    " price; whether the winner would win again, cross-validation, and searches that fail or are killed.",
+    " price; whether the best setting would be best again, cross-validation, and searches that fail or are killed.",
     chinese="一张路线图：先是任务和它的噪声；再是学习率、批大小和早停；然后是网格与随机搜索、KerasTuner、同一计算预算的三种搜索；最后是胜出设置的乐观偏差、交叉验证、失败与中断的搜索。",
 )
 
@@ -249,11 +249,11 @@ diagrams.flow(
 # %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
-        "smoke": dict(reviews=240, asked=80, dim=8, epochs=3, repeats=2, searches=1, trials=3,
+        "smoke": dict(reviews=240, test_reviews=80, dim=8, epochs=3, repeats=2, searches=1, trials=3,
                       iterations=1, sweep=4, settings=4, keras_epochs=1),
-        "quick": dict(reviews=1_500, asked=2_000, dim=40, epochs=9, repeats=4, searches=2, trials=8,
+        "quick": dict(reviews=1_500, test_reviews=2_000, dim=40, epochs=9, repeats=4, searches=2, trials=8,
                       iterations=1, sweep=9, settings=10, keras_epochs=5),
-        "full": dict(reviews=6_000, asked=10_000, dim=80, epochs=9, repeats=8, searches=8, trials=25,
+        "full": dict(reviews=6_000, test_reviews=10_000, dim=80, epochs=9, repeats=8, searches=8, trials=25,
                      iterations=3, sweep=13, settings=24, keras_epochs=5),
     },
     expected={
@@ -277,14 +277,16 @@ course = dial(
 # 不需要编译：训练一次只要零点几秒，在一个页面里可以做几百次。验证影评取自另外的电影，测试集留到最后（E29：原文只按 80% 与 20% 分一次，也没有办法让同一部电影的影评留在同一边）。
 # %% id="task-data"
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
-asked = data.imdb.load("test", limit=course.asked, seed=course.seed)
-known, held = data.reviews.split_by_film(reviews, 0.25, seed=course.seed)
+test_reviews = data.imdb.load("test", limit=course.test_reviews,
+                              seed=course.seed)
+train_reviews, val_reviews = data.reviews.split_by_film(reviews, 0.25,
+                                                        seed=course.seed)
 
 weigh = TfidfVectorizer(min_df=3, sublinear_tf=True, max_features=8_000,
                         token_pattern=r"[A-Za-z']+|[!?]")
 press = TruncatedSVD(course.dim, n_iter=3, random_state=course.seed)
 # learnt from the training reviews alone  # 只从训练影评学来
-first = press.fit_transform(weigh.fit_transform(known.texts))
+first = press.fit_transform(weigh.fit_transform(train_reviews.texts))
 middle, spread = first.mean(axis=0), first.std(axis=0)
 
 
@@ -295,11 +297,11 @@ def numbers(texts):
     return ((pressed - middle) / spread).astype("float32")
 
 
-x, y = numbers(known.texts), np.asarray(known.labels)
-x_held, y_held = numbers(held.texts), np.asarray(held.labels)
-x_asked, y_asked = numbers(asked.texts), np.asarray(asked.labels)
-films = np.asarray(known.film_ids)
-print(x.shape, x_held.shape, x_asked.shape,
+x, y = numbers(train_reviews.texts), np.asarray(train_reviews.labels)
+x_val, y_val = numbers(val_reviews.texts), np.asarray(val_reviews.labels)
+x_test, y_test = numbers(test_reviews.texts), np.asarray(test_reviews.labels)
+films = np.asarray(train_reviews.film_ids)
+print(x.shape, x_val.shape, x_test.shape,
       tr("to learn from, to choose on, to use once", "用来学、用来选、最后用一次"))
 # %% [markdown] id="default" lang="en"
 # Before any search: what do the defaults give, and **how much does that number move when nothing but the seed changes?** Two kinds of chance are in an
@@ -316,15 +318,15 @@ def train(seed=course.seed, epochs=course.epochs, **settings):
 
 
 clock = time.perf_counter()
-defaults = [train(course.seed + number).measure(x_held, y_held)
+defaults = [train(course.seed + number).measure(x_val, y_val)
             for number in range(course.repeats)]
 seconds = (time.perf_counter() - clock) / course.repeats
 accuracies = np.array([accuracy for _, accuracy in defaults])
 print(tuning.Settings())
 print(tr("accuracy by seed", "各种子的准确率"), accuracies.round(3))
 seeds = accuracies.std(ddof=1)
-draws = metrics.standard_error(accuracies.mean(), len(y_held))
-n = len(y_held)
+draws = metrics.standard_error(accuracies.mean(), len(y_val))
+n = len(y_val)
 print(tr(f"over seeds ±{seeds:.4f}; over draws of {n} reviews ±{draws:.4f}; one "
          f"run {seconds:.2f} s",
          f"换种子 ±{seeds:.4f}；另抽 {n} 条影评 ±{draws:.4f}；"
@@ -408,7 +410,7 @@ print(tr(f"lowest at {lowest:.4f}; suggested {suggested:.4f}; diverged: "
 course.report("suggested_rate", suggested)
 # %% id="range-sweep"
 sweep = np.geomspace(1e-5, 0.3, course.sweep)
-swept = np.array([train(learning_rate=float(rate)).measure(x_held, y_held)
+swept = np.array([train(learning_rate=float(rate)).measure(x_val, y_val)
                   for rate in sweep])
 rows = [[f"{rate:.5f}", f"{loss:.3f}", f"{accuracy:.3f}"]
         for rate, (loss, accuracy) in zip(sweep, swept, strict=True)]
@@ -482,7 +484,7 @@ for name, warmup in plans.items():
         runs = [train(course.seed + number, learning_rate=rate,
                       schedule=name.split()[0], warmup_share=warmup)
                 for number in range(min(course.repeats, 3))]
-        losses = [(run.measure(x, y)[0], run.measure(x_held, y_held)[0])
+        losses = [(run.measure(x, y)[0], run.measure(x_val, y_val)[0])
                   for run in runs]
         planned[name, kind] = np.mean(losses, axis=0)
 parts = tr("training", "训练"), tr("validation", "验证")
@@ -550,7 +552,7 @@ for row, size in enumerate(batch_sizes):
     for column, rate in enumerate(batch_rates):
         run = train(learning_rate=rate, batch_size=size,
                     epochs=min(course.epochs, 5))
-        surface[row, column] = run.measure(x_held, y_held)[0]
+        surface[row, column] = run.measure(x_val, y_val)[0]
 print(surface.round(3))
 best_rates = [batch_rates[number] for number in surface.argmin(axis=1)]
 print(tr("best rate by batch size", "各批大小的最佳学习率"),
@@ -591,7 +593,7 @@ run = tuning.Training(tuning.Settings(learning_rate=3e-3, hidden_units=128), x,
                       y, long, course.seed)
 curve = []
 for _ in range(long):
-    curve.append((run.run(1), run.measure(x_held, y_held)[0]))
+    curve.append((run.run(1), run.measure(x_val, y_val)[0]))
 curve = np.array(curve)  # (epochs, 2): training, validation  # (epochs, 2)：训练、验证
 best, stopped = 0, long - 1
 for epoch in range(long):
@@ -630,7 +632,7 @@ for rate in (3e-4, 1e-3, 3e-3, 1e-2):
                                       long, course.seed), []
     for _ in range(long):
         run.run(1)
-        validation.append(run.measure(x_held, y_held)[0])
+        validation.append(run.measure(x_val, y_val)[0])
     lowest, when, last = (
         min(validation),
         np.argmin(validation) + 1,
@@ -690,7 +692,7 @@ for row, decay in enumerate(lines[1]):
     for column, rate in enumerate(lines[0]):
         run = train(learning_rate=float(rate), weight_decay=float(decay),
                     epochs=min(course.epochs, 4))
-        landscape[row, column] = run.measure(x_held, y_held)[0]
+        landscape[row, column] = run.measure(x_val, y_val)[0]
 
 
 # %% id="points-lowest"
@@ -701,7 +703,7 @@ def lowest(points):
     for rate, decay in points:
         run = train(learning_rate=float(rate), weight_decay=float(decay),
                     epochs=min(course.epochs, 4))
-        found.append(run.measure(x_held, y_held)[0])
+        found.append(run.measure(x_val, y_val)[0])
     return min(found)
 
 
@@ -798,7 +800,7 @@ def hypermodel(hp):
 
 # %% id="erratum-07-search"
 column = y[:, None].astype("float32")
-column_held = y_held[:, None].astype("float32")
+column_held = y_val[:, None].astype("float32")
 with tempfile.TemporaryDirectory() as folder:
     clock = time.perf_counter()
     tuner = tuning.RandomSearch(
@@ -807,7 +809,7 @@ with tempfile.TemporaryDirectory() as folder:
         seed=course.seed, directory=folder, project_name="article",
     )
     tuner.search(x, column, epochs=course.keras_epochs,
-                 validation_data=(x_held, column_held), verbose=0)
+                 validation_data=(x_val, column_held), verbose=0)
     per_run = (time.perf_counter() - clock) / 2 / len(tuner.oracle.trials)
     for trial in sorted(tuner.oracle.trials.values(),
                         key=lambda trial: trial.score):
@@ -944,7 +946,7 @@ def evaluate(job, seed=course.seed):
         run.load(job.previous)
     run.run(job.epochs - run.epoch)
     run.save(job.file)
-    return run.measure(x_held, y_held)[0]
+    return run.measure(x_val, y_val)[0]
 # %% id="three-searches"
 searches = {method: [] for method in tuning.METHODS}
 for number in range(course.searches):
@@ -963,10 +965,10 @@ for method, found in searches.items():
 default_loss = default_losses.mean()
 print(tr(f"the defaults: {default_loss:.4f}", f"默认设置：{default_loss:.4f}"))
 everything = [search for found in searches.values() for search in found]
-winner = min(everything, key=lambda search: search.best.score).best
-print(tr(f"the best of all, {winner.score:.4f} after {winner.epochs} epochs:",
-         f"全部里面最好的，{winner.epochs} 轮之后 {winner.score:.4f}："),
-      {name: round(value, 4) for name, value in winner.values.items()})
+tuned = min(everything, key=lambda search: search.best.score).best
+print(tr(f"the best of all, {tuned.score:.4f} after {tuned.epochs} epochs:",
+         f"全部里面最好的，{tuned.epochs} 轮之后 {tuned.score:.4f}："),
+      {name: round(value, 4) for name, value in tuned.values.items()})
 brackets = tuning.keras_tuner_brackets(course.epochs)
 looked_at = course.iterations * sum(rounds[0].trials for rounds in brackets)
 print(tr("settings that Hyperband looks at:", "Hyperband 看过几组设置："), looked_at)
@@ -1065,20 +1067,20 @@ near = tuning.random_points(searched_again, course.settings, course.seed)
 scores = np.zeros((course.settings, course.repeats))
 for number in range(course.repeats):
     random = np.random.default_rng(course.seed + number)
-    half = random.permutation(len(y_held))[: len(y_held) // 2]
+    half = random.permutation(len(y_val))[: len(y_val) // 2]
     for row, (rate, units, drop) in enumerate(near):
         run = train(course.seed + number, epochs=min(course.epochs, 5),
                     learning_rate=float(rate), hidden_units=int(units),
                     dropout=float(drop))
-        scores[row, number] = run.measure(x_held[half], y_held[half])[1]
+        scores[row, number] = run.measure(x_val[half], y_val[half])[1]
 # %% id="again-numbers"
-again = tuning.winner_again(scores)
+again = tuning.best_again(scores)
 claimed, elsewhere = again.claimed, again.repeated
 print(tr(f"the best settings scored {claimed:.3f}; elsewhere the same settings "
          f"reached {elsewhere:.3f}:",
          f"胜出设置的分数 {claimed:.3f}；同样的设置在别处得 {elsewhere:.3f}："),
       tr(f"optimism {again.optimism:.3f}", f"乐观偏差 {again.optimism:.3f}"))
-same, best_quarter = again.same_winner, again.top_quarter
+same, best_quarter = again.same_best, again.top_quarter
 print(tr(f"the same setting in {same:.0%} of pairs of runs; among the best "
          f"quarter in {best_quarter:.0%}",
          f"两次运行选出同一组设置的占 {same:.0%}；"
@@ -1094,15 +1096,15 @@ course.report("optimism", again.optimism)
 # %% id="again-figure" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7, 3.1))
 order = np.argsort(scores.mean(axis=1))
-winners = scores.argmax(axis=0)
+best = scores.argmax(axis=0)
 for place, row in enumerate(order):
     axis.plot(np.full(course.repeats, place), scores[row], "o", color=grey, ms=4)
     axis.plot([place - 0.3, place + 0.3], [scores[row].mean()] * 2, color=blue, lw=2)
-for number, row in enumerate(winners):
-    axis.plot(list(order).index(row), scores[row, number], "*", color=red, ms=12, label=plots.label("won a run", "赢过一次") if number == 0 else None)
+for number, row in enumerate(best):
+    axis.plot(list(order).index(row), scores[row, number], "*", color=red, ms=12, label=plots.label("best of a run", "一次运行中的最好") if number == 0 else None)
 axis.set(xlabel=plots.label("setting, in the order of its mean", "设置，按均值排列"), ylabel=plots.label("accuracy in one run", "一次运行的准确率"))
 axis.legend()
-plots.show(figure, "Accuracies of each setting in several runs as dots, means as bars; stars mark the winners of each run, most of them far above their own mean.", "各设置在几次运行中的准确率（点）与均值（横线）；星号是每次运行胜出的设置，大多远高于自己的均值。")
+plots.show(figure, "Accuracies of each setting in several runs as dots, means as bars; stars mark the best setting of each run, most of them far above their own mean.", "各设置在几次运行中的准确率（点）与均值（横线）；星号是每次运行胜出的设置，大多远高于自己的均值。")
 # %% [markdown] id="again-reading" lang="en"
 # Nearly all stars sit at the tops of their columns: a setting is best in the run in which it was lucky. So: look at the noise before you read a ranking; run the best few again with new seeds; report the second number, never the first; and
 # when two are equally good, take the cheaper. Where some settings are plainly bad, as on the left, fewer take part in the draw, and the optimism stays below what (6) allows.
@@ -1116,12 +1118,12 @@ plots.show(figure, "Accuracies of each setting in several runs as dots, means as
 # %% id="again-winner"
 fresh = [course.seed + 100 + number for number in range(course.repeats)]
 finalists = {
-    tr("tuned", "调过的"): [train(seed, winner.epochs, **winner.values) for seed in fresh],
+    tr("tuned", "调过的"): [train(seed, tuned.epochs, **tuned.values) for seed in fresh],
     tr("defaults", "默认"): [train(seed) for seed in fresh],
 }
-print(tr(f"claimed by the search: {winner.score:.4f}", f"搜索报告值：{winner.score:.4f}"))
+print(tr(f"claimed by the search: {tuned.score:.4f}", f"搜索报告值：{tuned.score:.4f}"))
 for name, runs in finalists.items():
-    losses = np.array([run.measure(x_held, y_held)[0] for run in runs])
+    losses = np.array([run.measure(x_val, y_val)[0] for run in runs])
     measured = f"{losses.mean():.4f} ± {losses.std(ddof=1):.4f}"
     print(display.padded(name, 10), tr("validation loss with new seeds", "换种子后的验证损失"), measured)
 # %% [markdown] id="quiz-winner" lang="en" tags=["quiz"]
@@ -1192,7 +1194,7 @@ with tempfile.TemporaryDirectory() as folder:
     tuner.search(x, column, folds=3 if course.scale != "smoke" else 2,
                  seed=course.seed, groups=films, epochs=course.keras_epochs,
                  verbose=0)
-    found = tuning.best_trial(tuner)
+    found = tuning.tuned(tuner)
     print(
         f"{found.score:.4f}",
         {
@@ -1248,9 +1250,9 @@ print(tr("without nesting, the best candidate's own mean over three folds: "
 # %% id="nested-test"
 # The finalists of section 10, in the test: each model once.  # 第 10 节的入围者接受测试：每个模型一次。
 for name, runs in finalists.items():
-    loss, accuracy = np.mean([run.measure(x_asked, y_asked) for run in runs],
+    loss, accuracy = np.mean([run.measure(x_test, y_test) for run in runs],
                              axis=0)
-    error = metrics.standard_error(accuracy, len(y_asked))
+    error = metrics.standard_error(accuracy, len(y_test))
     print(display.padded(name, 10),
           tr(f"test: loss {loss:.4f}, accuracy {accuracy:.4f} ± {error:.4f}", f"测试：损失 {loss:.4f}，准确率 {accuracy:.4f} ± {error:.4f}"))
 # %% [markdown] id="nested-reading" lang="en"
@@ -1283,7 +1285,7 @@ for record in searched:
 heads = (tr("validation, %: by hand", "验证（%）：手调"), tr("searched", "搜索"),
          tr("test, %: by hand", "测试（%）：手调"), tr("searched", "搜索"))
 display.table([tr("seed", "种子"), *heads, tr("search, minutes", "搜索（分钟）"),
-               tr("winner, trained twice", "胜出设置，训练两遍")], rows)
+               tr("best, trained twice", "胜出设置，训练两遍")], rows)
 for record in searched:
     knobs = "longest", "min_reviews", "alpha", "l2", "learning_rate", "epochs"
     print(record.seed,
@@ -1504,21 +1506,21 @@ check("08.3", successive_halving)
 #
 # 每一行是一组设置，每一列是一次运行。每一列分数最高的那组设置，就是这次运行里胜出的设置。它的这个分数，比同一组设置在**其他**各次运行里的平均高多少？返回所有运行的平均。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=12
-def winners_optimism(scores):
+def optimism_of_best(scores):
     tr("""scores (settings, runs) -> a number""",
        """scores (settings, runs) -> 一个数""")
     raise NotImplementedError
 # %% id="ex4" tags=["solution"]
-def winners_optimism(scores):
+def optimism_of_best(scores):
     tr("""scores (settings, runs) -> a number""",
        """scores (settings, runs) -> 一个数""")
     runs = np.arange(scores.shape[1])
-    winners = scores.argmax(axis=0)
-    claimed = scores[winners, runs]
-    elsewhere = (scores[winners].sum(axis=1) - claimed) / (len(runs) - 1)
+    best = scores.argmax(axis=0)
+    claimed = scores[best, runs]
+    elsewhere = (scores[best].sum(axis=1) - claimed) / (len(runs) - 1)
     return np.mean(claimed - elsewhere)
 # %% id="ex4-check" tags=["check"]
-check("08.4", winners_optimism)
+check("08.4", optimism_of_best)
 # %% [markdown] id="open-1" lang="en"
 # ### Open 1 · How many points are enough?
 #

@@ -10,6 +10,7 @@ from keras import ops
 from course_lib.attention import functions
 from course_lib.attention.masks import attention_mask_of, look_back_mask, require_mask
 from course_lib.base.arguments import checked_seed, require_integer, require_share
+from course_lib.base.language import tr
 from course_lib.base.tensors import known
 from course_lib.training import devices
 
@@ -318,7 +319,12 @@ def _require_sequences(query: Shape, key: Shape, value: Shape) -> None:
     query, key, value = known(query), known(key), known(value)
     for name, shape in (("query", query), ("key", key), ("value", value)):
         if len(shape) != 3:
-            raise ValueError(f"{name} has the shape {shape}; allowed: (batch, time, width)")
+            raise ValueError(
+                tr(
+                    f"{name} has the shape {shape}; allowed: (batch, time, width)",
+                    f"{name} 的形状是 {shape}；可用的是 (batch, time, width)",
+                )
+            )
         if shape[1] == 0:
             raise ValueError(f"{name} has the shape {shape}, no position at all; allowed: at least one")
     for name, shape, other_name, other, axis, what in (

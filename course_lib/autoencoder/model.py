@@ -11,6 +11,7 @@ from keras import ops
 from course_lib.autoencoder.constraints import Corruption, SparsityPenalty
 from course_lib.autoencoder.losses import LOSSES
 from course_lib.base.arguments import require_choice, require_integer, require_widths
+from course_lib.base.language import tr
 
 
 @keras.saving.register_keras_serializable("course_lib")
@@ -62,8 +63,12 @@ class Autoencoder(keras.Model):
         require_choice("loss", loss, LOSSES)
         if code_dim >= input_dim and corruption is None and sparsity is None:
             raise ValueError(
-                f"code_dim is {code_dim} and the input has {input_dim} numbers: such a code can keep everything; "
-                f"allowed: 1 to {input_dim - 1}, or any with a corruption or a sparsity penalty"
+                tr(
+                    f"code_dim is {code_dim} and the input has {input_dim} numbers: such a code can keep everything; "
+                    f"allowed: 1 to {input_dim - 1}, or any with a corruption or a sparsity penalty",
+                    f"code_dim 是 {code_dim}，而输入有 {input_dim} 个数：这样的编码可以原样保存一切；"
+                    f"可用的是 1 到 {input_dim - 1}，加了噪声或稀疏惩罚时不限",
+                )
             )
         super().__init__(**kwargs)
         self.input_dim, self.code_dim, self.hidden_dims = int(input_dim), int(code_dim), hidden_dims

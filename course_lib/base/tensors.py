@@ -11,6 +11,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from course_lib.base.language import tr
+
 
 def floating(values):
     """The values as a tensor, whole numbers as float32: in whole numbers a mean or a turn would be cut off.
@@ -100,4 +102,9 @@ def require_probabilities(name: str, values: object) -> None:
     if values.dtype.kind not in "fiub":
         raise TypeError(f"{name} holds values of type {values.dtype}; allowed: probabilities")
     if not ((values >= 0) & (values <= 1)).all():
-        raise ValueError(f"{name} holds a number outside 0 to 1, or NaN; allowed: probabilities")
+        raise ValueError(
+            tr(
+                f"{name} holds a number outside 0 to 1, or NaN; allowed: probabilities",
+                f"{name} 中有 0 到 1 之外的数，或 NaN；可用的是概率",
+            )
+        )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_lib import metrics
+from course_lib.base.language import tr
 from course_lib.data.reviews import Reviews, split_by_film
 
 
@@ -58,8 +59,12 @@ class Protocol:
         """
         if name in self.scores:
             raise ScoredTwice(
-                f"{name!r} was scored already: {self.scores[name]:.4f}. A test set that is asked twice becomes a "
-                "validation set; choose on `validation`, and score what was chosen once."
+                tr(
+                    f"{name!r} was scored already: {self.scores[name]:.4f}. A test set that is used twice becomes a "
+                    "validation set; choose on `validation`, and score what was chosen once.",
+                    f"{name!r} 已经评过分：{self.scores[name]:.4f}。测试集用两次就成了验证集；"
+                    "请在 `validation` 上选择，选定之后只评一次。",
+                )
             )
         logits = np.asarray(logits)
         if logits.shape != self._labels.shape or not np.isfinite(logits).all():
@@ -76,7 +81,12 @@ class Protocol:
         return self._labels.copy()
 
     def _closed(self, name: str, logits: ArrayLike) -> float:
-        raise ScoredTwice(f"{name!r} comes too late: the test labels have been looked at")
+        raise ScoredTwice(
+            tr(
+                f"{name!r} comes too late: the test labels have been looked at",
+                f"{name!r} 来晚了：测试集的标签已经看过",
+            )
+        )
 
 
 def digest(texts: list[str], labels: ArrayLike) -> str:

@@ -6,6 +6,7 @@ import keras
 
 from course_lib.attention import MultiHeadAttention, on_each_position
 from course_lib.base.arguments import checked_seed, require_integer, require_positive, require_share
+from course_lib.base.language import tr
 
 Shape = tuple[int | None, ...]
 
@@ -207,8 +208,13 @@ class TransformerDecoderLayer(_Block):
             ValueError: if neither a memory nor a cache is given or both are, or a cache without `cache_index`.
         """
         if (memory is None) == (cache is None):
-            given = "neither" if cache is None else "both"
-            raise ValueError(f"{given} of memory and cache is given; allowed: one of them")
+            given = ("neither", "都没有") if cache is None else ("both", "都")
+            raise ValueError(
+                tr(
+                    f"{given[0]} of memory and cache is given; allowed: one of them",
+                    f"memory 和 cache {given[1]}给出了；只能给出其中一个",
+                )
+            )
         if (cache_index is None) != (cache is None):
             raise ValueError(f"cache_index is {cache_index}; allowed: a position with a cache, None without one")
         stepping = cache is not None

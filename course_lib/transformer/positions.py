@@ -13,6 +13,7 @@ import numpy as np
 from keras import ops
 
 from course_lib.base.arguments import require_integer
+from course_lib.base.language import tr
 from course_lib.base.tensors import floating, known
 
 # The longest wavelength is 10,000 · 2π positions.
@@ -139,7 +140,12 @@ class _Positions(keras.layers.Layer):
         time = known(inputs.shape)[1]
         last = (time or 0) + (start if known_before else 0)
         if last > self.max_length:
-            raise ValueError(f"inputs reaches to {last} positions; allowed: {self.max_length}, which is max_length")
+            raise ValueError(
+                tr(
+                    f"inputs reaches to {last} positions; allowed: {self.max_length}, which is max_length",
+                    f"inputs 有 {last} 个位置；至多允许 {self.max_length} 个，即 max_length",
+                )
+            )
         rows = ops.take(self.table, start + ops.arange(ops.shape(inputs)[1]), axis=0)
         # The sum is rounded once, at its end.
         return ops.cast(ops.cast(inputs, "float32") + rows, self.compute_dtype)

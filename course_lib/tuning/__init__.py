@@ -1,6 +1,6 @@
 """How good settings are found: rates, schedules, searches at one price, folds, noise, and searches that survive a kill.
 
-settings → a training run that can go on → a validation loss → an oracle that proposes the next → a winner, asked again.
+settings → a training run that can go on → a validation loss → an oracle proposes the next → the best, trained again.
 """
 
 from __future__ import annotations
@@ -21,6 +21,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "folds": ["cross_validate", "k_folds", "nested"],
         "n_grams": ["fitted_logits", "recorded_rung", "search_settings", "search_space"],
         "study": ["recorded_searches", "summarise"],
-        "noise": ["Again", "expected_maximum", "winner_again"],
+        "noise": ["Again", "best_again", "expected_maximum"],
     },
 )

@@ -30,13 +30,13 @@ def expected_maximum(count: int) -> float:
 
 @dataclass(frozen=True)
 class Again:
-    """What became of the winners when everything was run again.
+    """What became of the best settings when everything was run again.
 
     Args:
-        claimed: the mean of the winners' winning scores.
+        claimed: the mean of the scores with which each run's best setting was best.
         repeated: the mean of the same settings' scores in the other runs.
         optimism: how much better the first was.
-        same_winner: how often the settings that won one run win another.
+        same_best: how often the setting that is best in one run is best in another.
         top_quarter: how often they are among the best quarter there, rounded up to whole settings: the best three of
             ten. Chance alone gives that share.
         noise: the standard deviation of one setting's scores, over runs.
@@ -46,14 +46,14 @@ class Again:
     claimed: float
     repeated: float
     optimism: float
-    same_winner: float
+    same_best: float
     top_quarter: float
     noise: float
     spread: float
 
 
-def winner_again(scores: ArrayLike, higher_is_better: bool = True) -> Again:
-    """Let each run choose its winner, and look the winner up in all other runs.
+def best_again(scores: ArrayLike, higher_is_better: bool = True) -> Again:
+    """Let each run choose its best setting, and look this setting up in all other runs.
 
     Args:
         scores: of every setting in every run.
@@ -75,16 +75,16 @@ def winner_again(scores: ArrayLike, higher_is_better: bool = True) -> Again:
         )
     better = scores if higher_is_better else -scores
     settings, runs = scores.shape
-    winners = better.argmax(axis=0)  # (runs,)
-    claimed = scores[winners, np.arange(runs)]
+    best = better.argmax(axis=0)  # (runs,)
+    claimed = scores[best, np.arange(runs)]
     # Where each setting stands in each run, 0 for the best.
     places = np.argsort(np.argsort(-better, axis=0), axis=0)
     repeated, again, top = [], [], []
-    for run, winner in enumerate(winners):
+    for run, row in enumerate(best):
         others = np.delete(np.arange(runs), run)
-        repeated.append(scores[winner, others].mean())
-        again.append((winners[others] == winner).mean())
-        top.append((places[winner, others] < max(settings / 4, 1)).mean())
+        repeated.append(scores[row, others].mean())
+        again.append((best[others] == row).mean())
+        top.append((places[row, others] < max(settings / 4, 1)).mean())
     sign = 1 if higher_is_better else -1
     return Again(
         float(claimed.mean()),
