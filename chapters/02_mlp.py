@@ -105,10 +105,10 @@
 # Yet networks of many layers would still not learn. Why was worked out in the early 1990s: the gradient dies on its way
 # down. The cures came only in 2010–2015, and were embarrassingly simple: start with weights of the right size, and use an activation that does not flatten out. In the
 # meantime, in 2003, Bengio and colleagues had put a multilayer perceptron to work on language: words as learned vectors,
-# the next word as the target. That model is the grandfather of every language model of today, and you will train it.
+# the next word as the target. Every language model of today descends from it, and you will train it.
 #
 # Here is the whole lesson on one map:
-# %% [markdown] id="background" lang="zh" of="dc2492a0"
+# %% [markdown] id="background" lang="zh" of="47685ef6"
 # ## 1 · 这些想法从哪里来
 #
 # 1958 年，罗森布拉特（Frank Rosenblatt）提出了**感知机**，不久便造成了机器：它给 400 个光电管的信号加权，并从例子里学出权重。
@@ -1386,14 +1386,14 @@ for name, remedy in remedies.items():
     learner, trace = mlp.train_network(
         learner, rule=partial(mlp.adam, learning_rate=3e-3), batch_size=30,
         validation=unseen, seed=course.seed, **{**settings, **remedy})
-    known, _ = measured(learner, few, few_labels)
-    strange, accuracy = measured(learner, *unseen)
-    outcome[name] = (trace, known, strange, accuracy)
+    few_loss, _ = measured(learner, few, few_labels)
+    unseen_loss, accuracy = measured(learner, *unseen)
+    outcome[name] = (trace, few_loss, unseen_loss, accuracy)
 # %% id="remedies-table"
 rows = []
-for name, (_, known, strange, accuracy) in outcome.items():
+for name, (_, few_loss, unseen_loss, accuracy) in outcome.items():
     error = metrics.standard_error(accuracy, len(unseen[1]))
-    rows.append([name, f"{known:.3f}", f"{strange:.3f}",
+    rows.append([name, f"{few_loss:.3f}", f"{unseen_loss:.3f}",
                  f"{accuracy:.1%} ± {error:.1%}"])
 display.table(["", tr("loss on the 300", "300 个上的损失"),
                tr("on others", "其他数字上的损失"),
@@ -1432,8 +1432,8 @@ plots.show(
 # standard error. L1, L2, dropout and early stopping mostly lower the loss on other digits a little; the penalties and early stopping do so by making
 # the model **less sure where it is wrong**. (Early stopping chose its epoch on these same digits, so its loss is a little flattered.) How often the model is right none of them
 # clearly improves. What changes that is **knowledge**: more digits, or the knowledge, put in by hand, that a moved digit is still the
-# same digit. Regularisation is a brake; data is an engine.
-# %% [markdown] id="remedies-reading" lang="zh" of="9b6bf685"
+# same digit. Regularisation makes overfitting smaller; more data takes away its cause.
+# %% [markdown] id="remedies-reading" lang="zh" of="4eda64f7"
 # 不采取对策时，网络把 300 个数字背了下来，而在别的数字上，损失是学过的许多倍。最后一列要**连同**标准误一起看。L1、L2、暂退法和早停大多让其他数字上的损失略有下降；
 # 惩罚项和早停靠的是让模型**在出错时没那么肯定**。（早停正是在这些数字上选的轮次，所以它的损失略占便宜。）答对的次数，哪一种都没有明显增加。能改变这一点的是**知识**：更多的数字，或者由人告诉它的知识，即挪动过的数字还是那个数字。
 # 正则化只能减轻过拟合，更多的数据才能从根本上改善。

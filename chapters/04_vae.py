@@ -412,7 +412,38 @@ plots.show(
 # ## 4 · The evidence lower bound (ELBO), line by line
 #
 # So we make our own distribution over codes, $q(z \mid x)$, simple enough to draw from: a normal distribution whose mean
-# and variance the **encoder** computes from $x$. Now three lines.
+# $\mu$ and variance $\sigma^2$ a second network, the **encoder**, computes from $x$. Now the model has two halves, and a
+# drawn code stands between them:
+# %% [markdown] id="bound" lang="zh" of="592b4a07"
+# ## 4 · 证据下界（ELBO）：逐行推导
+#
+# 那我们就自己造一个编码的分布 $q(z \mid x)$，简单到可以直接抽样：一个正态分布，均值 $\mu$ 和方差 $\sigma^2$ 由另一个网络，即**编码器**，从 $x$ 算出。
+# 这样，模型就有了两半，中间隔着一次抽样：
+# %% id="bound-picture" tags=["fold"]
+diagrams.flow(
+    boxes={
+        "image": (0, 0.5, tr("image x\n784 pixels", "图像 x\n784 个像素")),
+        "encoder": (1, 0.5, tr("encoder\na network", "编码器\n一个网络")),
+        "mean": (2, 0, tr("mean μ\none for each dimension", "均值 μ\n每一维一个")),
+        "spread": (2, 1, tr("variance σ²\none for each dimension", "方差 σ²\n每一维一个")),
+        "code": (3, 0.5, tr("code z\ndrawn from N(μ, σ²)", "编码 z\n从 N(μ, σ²) 抽取")),
+        "decoder": (4, 0.5, tr("decoder\na network", "解码器\n一个网络")),
+        "pixels": (5, 0.5, tr("p(black)\nfor each of 784 pixels", "变黑的概率\n784 个像素各一个")),
+        "prior": (3, 1.7, tr("prior N(0, 1)\ninstead, for a new image", "先验 N(0, 1)\n生成新图时用它")),
+    },
+    arrows=[
+        ("image", "encoder", ""), ("encoder", "mean", ""), ("encoder", "spread", ""), ("mean", "code", ""), ("spread", "code", ""),
+        ("code", "decoder", ""), ("decoder", "pixels", ""), ("prior", "code", ""),
+    ],
+    english="The two halves of the model. Left, the encoder, q(z|x): an image goes through a network that gives a mean and a variance"
+    " for each dimension of the code. In the middle a code is drawn from that normal distribution. Right, the decoder, p(x|z): a network"
+    " turns the code into a probability of black for each pixel. For a new image the code is drawn from the prior instead.",
+    chinese="模型的两半。左边是编码器 q(z|x)：图像经过一个网络，得到编码每一维的均值和方差。中间从这个正态分布里抽出编码。右边是解码器 p(x|z)："
+    "另一个网络把编码变成每个像素变黑的概率。要生成新图，编码就改从先验里抽。",
+)
+# %% [markdown] id="bound-lines" lang="en"
+# The left half guesses which codes an image may have come from; the right half makes an image of a code. With $q$, three
+# lines turn the evidence, which we cannot compute, into a bound that we can.
 #
 # **Line one: multiply and divide.** Nothing changes when the integrand of (1) is divided by $q$ and multiplied by it; but
 # now the integral is an expectation over codes drawn from $q$:
@@ -426,10 +457,8 @@ plots.show(
 #
 # Two numbers are enough to see line two: of 1 and 9, the logarithm of the average is $\ln 5 = 1.61$, the average of the
 # logarithms $(\ln 1 + \ln 9)/2 = 1.10$. And we can see when the two are equal: when all the numbers are.
-# %% [markdown] id="bound" lang="zh" of="884013c4"
-# ## 4 · 证据下界（ELBO）：逐行推导
-#
-# 那我们就自己造一个编码的分布 $q(z \mid x)$，简单到可以直接抽样：一个正态分布，均值和方差由**编码器**从 $x$ 算出。接下来只要三行。
+# %% [markdown] id="bound-lines" lang="zh" of="dfbce8c1"
+# 左半边推测一张图可能来自哪些编码，右半边由编码生成图像。有了 $q$，只要三行，就能把算不出的证据变成算得出的下界。
 #
 # **第一行：乘一下，再除一下。** 把 (1) 的被积函数除以 $q$ 再乘以 $q$，什么也没变；但积分成了对从 $q$ 抽出的编码求期望：
 #

@@ -504,8 +504,8 @@ assert np.allclose(by_keras[0], by_loop, atol=1e-5)
 # $$ f(x) = \max(0,\; x W_1)\, W_2, \qquad W_1\colon (d, h),\quad W_2\colon (h, d), \tag{4} $$
 #
 # and all start from the same weights, drawn as He's rule of lesson 02 says: variance $2/d$ before the ReLU.
-# The next cell is lesson 02's forward and backward pass with these six wirings; unfold it if you want to read it.
-# %% [markdown] id="depth-wirings" lang="zh" of="efe01dcb"
+# Here is one layer, wired in each of these ways:
+# %% [markdown] id="depth-wirings" lang="zh" of="ab4f5e56"
 # 归一化放在哪里？2017 年的论文放在求和**之后**，于是它也在残差路径上：$y = \mathrm{LN}(x + f(x))$，叫做 Post-LN。
 # 后来的模型大多把它放**进支路**：$y = x + f(\mathrm{LN}(x))$，叫做 Pre-LN，最后再加一次归一化。
 # 我们把这两种与去掉其中一样之后的几种放在一起比较：“直接叠”，$y = f(x)$；“只有归一化”，$y = \mathrm{LN}(f(x))$；
@@ -515,15 +515,8 @@ assert np.allclose(by_keras[0], by_loop, atol=1e-5)
 # $$ f(x) = \max(0,\; x W_1)\, W_2, \qquad W_1\colon (d, h),\quad W_2\colon (h, d), \tag{4} $$
 #
 # 所有接法都从同样的权重出发，权重按第 02 课的 He 规则抽取：ReLU 之前的方差是 $2/d$。
-# 下一格是第 02 课的前向与反向传播，加上这六种接法；想读就展开来看。
-# %% id="depth-code" tags=["fold"]
-def normalise_back(slope, normalised, root):
-    tr("""The gradient before (3), from the gradient after it.""",
-       """由 (3) 式之后的梯度求它之前的梯度。""")
-    along = (slope * normalised).mean(axis=-1, keepdims=True)
-    return (slope - slope.mean(axis=-1, keepdims=True) - normalised * along) / root
-
-
+# 下面是一个层，各种接法都写在里面：
+# %% id="depth-layer"
 WIRINGS = {
     "plain": tr("plain", "直接叠"),
     "norm only": tr("norm only", "只有归一化"),
@@ -532,7 +525,37 @@ WIRINGS = {
     "post-norm": tr("post-norm", "Post-LN"),
     "pre-norm": tr("pre-norm", "Pre-LN"),
 }
-NO_ROAD, NORM_AFTER = {"plain", "norm only"}, {"norm only", "post-norm"}
+NO_RESIDUAL = {"plain", "norm only"}
+NORM_AFTER = {"norm only", "post-norm"}
+
+
+def one_layer(wiring, x, W1, W2):
+    given = normalise(x)[0] if wiring == "pre-norm" else x
+    branch = np.maximum(given @ W1, 0) @ W2  # (4)
+    y = branch if wiring in NO_RESIDUAL else x + branch
+    return normalise(y)[0] if wiring in NORM_AFTER else y
+# %% [markdown] id="depth-gradients" lang="en"
+# Stacked 24 times it needs gradients. They come as in lesson 02, backwards from layer to layer ({{02 backward}}), with two
+# additions. Where a residual path is, the gradient reaches $x$ twice, by the branch and by the path, and the two are added. And it
+# passes the norm (3) by this rule, in which $g$ is the gradient after the norm, $n = \mathrm{LN}(x)$, and the bars are means over the position:
+#
+# $$ g \;\mapsto\; \frac{g - \overline{g} - n\,\overline{g\,n}}{\sqrt{\sigma^2 + \varepsilon}}. $$
+#
+# The folded cell is this and no more. It ends with two checks: its forward pass is the layer above, and a nudge of one weight
+# changes the error by as much as the gradient says.
+# %% [markdown] id="depth-gradients" lang="zh" of="542622a9"
+# 叠上 24 层之后需要梯度。算法与第 02 课相同，从后往前逐层计算（{{02 backward}}），只多两点。有残差路径的地方，梯度经支路和残差路径两次到达 $x$，两者相加；
+# 穿过归一化 (3) 时按下面的规则变化，其中 $g$ 是归一化之后的梯度，$n = \mathrm{LN}(x)$，横线表示对这个位置的各个数求平均：
+#
+# $$ g \;\mapsto\; \frac{g - \overline{g} - n\,\overline{g\,n}}{\sqrt{\sigma^2 + \varepsilon}}. $$
+#
+# 折叠的那一格写的就是这些，没有别的。末尾有两项检验：它的前向传播与上面的层一致；把一个权重稍微推一下，误差的变化正如梯度所说。
+# %% id="depth-code" tags=["fold"]
+def normalise_back(gradient, normalised, root):
+    tr("""The gradient before (3), from the gradient after it.""",
+       """由 (3) 式之后的梯度求它之前的梯度。""")
+    along = (gradient * normalised).mean(axis=-1, keepdims=True)
+    return (gradient - gradient.mean(axis=-1, keepdims=True) - normalised * along) / root
 
 
 def stack(wiring, x, target, first, second):
@@ -543,24 +566,24 @@ def stack(wiring, x, target, first, second):
     for W1, W2 in zip(first, second, strict=True):
         given, root_in = normalise(x) if wiring == "pre-norm" else (x, None)
         hidden = np.maximum(given @ W1, 0)
-        out = hidden @ W2 if wiring in NO_ROAD else x + hidden @ W2
-        out, root_out = normalise(out) if wiring in NORM_AFTER else (out, None)
-        kept.append((given, root_in, hidden, out, root_out))
-        sizes.append(np.sqrt((out**2).mean()))
-        x = out
+        y = hidden @ W2 if wiring in NO_RESIDUAL else x + hidden @ W2
+        y, root_out = normalise(y) if wiring in NORM_AFTER else (y, None)
+        kept.append((given, root_in, hidden, y, root_out))
+        sizes.append(np.sqrt((y**2).mean()))
+        x = y
     top, root = normalise(x) if wiring == "pre-norm" else (x, None)
-    slope = 2 * (top - target) / target.size
-    slope = normalise_back(slope, top, root) if wiring == "pre-norm" else slope
-    gradients = [], []
-    for W1, W2, (given, root_in, hidden, out, root_out) in zip(first[::-1], second[::-1], kept[::-1], strict=True):
-        slope = normalise_back(slope, out, root_out) if wiring in NORM_AFTER else slope
-        inner = (slope @ W2.T) * (hidden > 0)
-        gradients[0].insert(0, given.T @ inner)
-        gradients[1].insert(0, hidden.T @ slope)
-        back = inner @ W1.T
-        back = normalise_back(back, given, root_in) if wiring == "pre-norm" else back
-        slope = back if wiring in NO_ROAD else slope + back
-    return ((top - target) ** 2).mean(), sizes, *gradients
+    gradient = 2 * (top - target) / target.size
+    gradient = normalise_back(gradient, top, root) if wiring == "pre-norm" else gradient
+    for_first, for_second = [], []
+    for W1, W2, (given, root_in, hidden, y, root_out) in zip(first[::-1], second[::-1], kept[::-1], strict=True):
+        gradient = normalise_back(gradient, y, root_out) if wiring in NORM_AFTER else gradient
+        inner = (gradient @ W2.T) * (hidden > 0)  # lesson 02, (8)  # 第 02 课 (8) 式
+        for_first.insert(0, given.T @ inner)
+        for_second.insert(0, hidden.T @ gradient)
+        by_branch = inner @ W1.T
+        by_branch = normalise_back(by_branch, given, root_in) if wiring == "pre-norm" else by_branch
+        gradient = by_branch if wiring in NO_RESIDUAL else gradient + by_branch
+    return ((top - target) ** 2).mean(), sizes, for_first, for_second
 
 
 def weights_of(wiring, depth, width=32, hidden=64):
@@ -576,13 +599,18 @@ def weights_of(wiring, depth, width=32, hidden=64):
 random = np.random.default_rng(course.seed)
 inputs = random.normal(size=(128, 32))
 targets = normalise(np.tanh(inputs @ random.normal(size=(32, 32)) / 4) @ random.normal(size=(32, 32)))[0]
-for wiring in WIRINGS:  # the way back is right: a nudge of one weight changes the error by as much as the gradient says  # 反向传播没有错：轻推一个权重，误差的变化正如梯度所说
-    nudge = weights_of(wiring, 3)
-    slope = stack(wiring, inputs, targets, *nudge)[2][0][3, 4]
-    nudge[0][0][3, 4] += 1e-7
-    above = stack(wiring, inputs, targets, *nudge)[0]
-    nudge[0][0][3, 4] -= 2e-7
-    assert np.isclose((above - stack(wiring, inputs, targets, *nudge)[0]) / 2e-7, slope, rtol=1e-2)
+for wiring in WIRINGS:
+    first, second = weights_of(wiring, 3)
+    y = inputs
+    for W1, W2 in zip(first, second, strict=True):
+        y = one_layer(wiring, y, W1, W2)
+    error, sizes, for_first, _ = stack(wiring, inputs, targets, first, second)
+    assert np.isclose(np.sqrt((y**2).mean()), sizes[-1])  # the layer above  # 与上面的层一致
+    first[0][3, 4] += 1e-7
+    above = stack(wiring, inputs, targets, first, second)[0]
+    first[0][3, 4] -= 2e-7
+    below = stack(wiring, inputs, targets, first, second)[0]
+    assert np.isclose((above - below) / 2e-7, for_first[0][3, 4], rtol=1e-2)  # the nudge  # 推一下
 # %% [markdown] id="depth-predict" lang="en" tags=["predict"]
 # **Before you run it.** Random weights, as at the start of training. Which wirings keep the size of the layers' outputs? Which
 # keep the gradient at layer 1 from vanishing? And after some steps of Adam (80 at `quick` scale), which of them has learnt anything with 24 layers?

@@ -822,12 +822,12 @@ print(tr(f"{per_run:.2f} s for each model of {course.keras_epochs} epochs",
 # Two things to notice. A good part of those seconds is not training: each model is built and compiled anew, which its first epoch pays for, and its weights are written to disk whenever it improves. For small models that is most of the cost of a trial.
 # And the score of an execution is its **best** epoch's, averaged over two: too good, as the best of several always is.
 #
-# Our `t.RandomSearch` is KerasTuner's own with two additions that section 12 explains. The searches that follow use KerasTuner's oracles, which propose, over the network in NumPy, which is quick.
-# %% [markdown] id="erratum-07-reading" lang="zh" of="ba410f87"
+# Our `tuning.RandomSearch` is KerasTuner's own with two additions that section 12 explains. The searches that follow use KerasTuner's oracles, which propose, over the network in NumPy, which is quick.
+# %% [markdown] id="erratum-07-reading" lang="zh" of="bc4c235d"
 # 有两点要注意。这些时间有不少没有花在训练上：每个模型都要重新搭建和编译，这段时间算在第一轮里；每次有改进，还要把权重写到磁盘。对小模型来说，一次试验的开销主要就在这里。
 # 另外，一遍执行的分数取的是最好的一轮，再对两遍平均：几个里挑最好的，分数总是偏高。
 #
-# 课程库的 `t.RandomSearch` 就是 KerasTuner 的，只加了两样东西，第 12 节再讲。下面的搜索仍由 KerasTuner 的 oracle 提出设置，训练则用 NumPy 写的网络，快得多。
+# 课程库的 `tuning.RandomSearch` 就是 KerasTuner 的，只加了两样东西，第 12 节再讲。下面的搜索仍由 KerasTuner 的 oracle 提出设置，训练则用 NumPy 写的网络，快得多。
 
 # %% [markdown] id="three" lang="en"
 # ## 9 · Random, Bayesian and Hyperband search at one compute budget
@@ -1147,6 +1147,19 @@ for name, runs in finalists.items():
 # ## 11 · 交叉验证与嵌套交叉验证
 #
 # 只划分一次，就只有一份影评用于验证。**交叉验证**把影评分成 $k$ 份，叫做 $k$ **折**，每一折轮流留出一次：训练 $k$ 遍，得 $k$ 个分数，取平均，噪声就小了。六条影评分三折：
+# %% id="folds-picture" tags=["fold"]
+splits = list(tuning.k_folds(6, 3, seed=course.seed))
+rows = [("", [tr(f"review {place}", f"影评 {place}") for place in range(6)], "")]
+for number, (_, left_out) in enumerate(splits, start=1):
+    words = [tr("score", "打分") if place in left_out else tr("learn", "学习") for place in range(6)]
+    rows.append((tr(f"training {number}", f"第 {number} 遍"), words, tr(f"→ score {number}", f"→ 分数 {number}")))
+diagrams.grid(
+    rows,
+    [[False] * 6, *[[place in left_out for place in range(6)] for _, left_out in splits]],
+    english="Three rows, one for each training, over six reviews. In each row two reviews are marked: they are the fold that is left"
+    " out and scored, and the model learns from the other four. Every review is left out exactly once; three scores come out.",
+    chinese="三行，每行是一遍训练，列是六条影评。每行标出两条，即留出来打分的那一折，模型从其余四条学习。每条影评恰好留出一次；一共得到三个分数。",
+)
 # %% id="folds-loop"
 for learnt, left_out in tuning.k_folds(6, 3, seed=course.seed):
     print(learnt, left_out)
@@ -1179,11 +1192,11 @@ for name, settings in compared.items():
 # %% [markdown] id="folds-reading" lang="en"
 # `groups` keeps the reviews of a film together, as in lesson 07. Some folds are easier than others, and that is no harm: every setting meets the same folds, so compare them **fold by fold**, as the last numbers do. Ahead in all four is a good sign; ahead in three of four proves little. (Strictly, TF-IDF and the decomposition should be learnt anew in each fold, without the reviews left out. We share them to save time: settings may be compared, the accuracies themselves are a little too good or too bad.)
 #
-# KerasTuner has no cross-validation. `t.KFoldSearch` adds it by overriding one method, `run_trial`, which may return a list: the oracle takes the mean. That is what the first article promises and does not do.
-# %% [markdown] id="folds-reading" lang="zh" of="c378b8ac"
+# KerasTuner has no cross-validation. `tuning.KFoldSearch` adds it by overriding one method, `run_trial`, which may return a list: the oracle takes the mean. That is what the first article promises and does not do.
+# %% [markdown] id="folds-reading" lang="zh" of="df536511"
 # `groups` 把同一部电影的影评放在一起，与第 07 课一样。有的折容易，有的折难，这不要紧：每组设置遇到的折都相同，所以要**逐折比较**，最后一组数就是。四折全都领先，比较可信；四折里领先三折，说明不了什么。（严格说来，TF-IDF 和分解也应在每一折里重新学，不看留出的影评。我们为省时间共用了一份：设置之间可以比较，准确率本身会有些偏差。）
 #
-# KerasTuner 没有交叉验证。`t.KFoldSearch` 只改写一个方法 `run_trial`，让它返回一个列表，oracle 会取平均。第一篇文章承诺了却没有做的，就是这件事。
+# KerasTuner 没有交叉验证。`tuning.KFoldSearch` 只改写一个方法 `run_trial`，让它返回一个列表，oracle 会取平均。第一篇文章承诺了却没有做的，就是这件事。
 # %% id="folds-tuner"
 with tempfile.TemporaryDirectory() as folder:
     tuner = tuning.KFoldSearch(hypermodel=hypermodel,

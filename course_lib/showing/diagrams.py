@@ -1,13 +1,15 @@
-"""Maps of ideas: boxes joined by arrows, drawn as SVG so that any browser can write Chinese in them."""
+"""Maps of ideas, boxes joined by arrows, and rows of cells; as SVG, so that any browser can write Chinese in them."""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 from course_lib.showing import display
 
 _STEP_X, _STEP_Y, _WIDTH, _HEIGHT, _MARGIN = 176, 84, 146, 54, 4
-_INK, _LINE, _FILL = "#12324f", "#44505e", "#eef4fa"
+_INK, _LINE, _FILL, _MARKED = "#12324f", "#44505e", "#eef4fa", "#f6c667"
+_CELL_WIDTH, _CELL_HEIGHT, _LABEL_WIDTH = 86, 38, 150
 
 
 def flow(
@@ -36,13 +38,54 @@ def flow(
     drawn += [_box(centres[name], text) for name, (_, _, text) in boxes.items()]
     width = max(column for column, _, _ in boxes.values()) * _STEP_X + _WIDTH + 2 * _MARGIN
     height = max(row for _, row, _ in boxes.values()) * _STEP_Y + _HEIGHT + 2 * _MARGIN
+    tip = (
+        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5"'
+        f' markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="{_LINE}"/></marker></defs>'
+    )
+    _show(tip + "".join(drawn), width, height, alternative)
+
+
+def grid(
+    rows: Sequence[tuple[str, Sequence[str], str]],
+    marked: Sequence[Sequence[bool]],
+    alternative: str,
+) -> None:
+    """Show rows of cells, some of them marked, each row with words before and behind it.
+
+    Args:
+        rows: what stands before a row, the words of its cells, and what stands behind it.
+        marked: for each row, which of its cells are marked: by colour, a thick edge and bold words.
+        alternative: what the picture says, in a sentence or two, for those who cannot see it.
+
+    Raises:
+        ValueError: if the marks are not as many as the cells.
+    """
+    if [len(row) for row in marked] != [len(cells) for _, cells, _ in rows]:
+        raise ValueError(f"marked has rows of {[len(row) for row in marked]}; allowed: one mark for each cell")
+    drawn = []
+    for number, ((before, cells, behind), marks) in enumerate(zip(rows, marked, strict=True)):
+        top = _MARGIN + number * (_CELL_HEIGHT + 10)
+        middle = top + _CELL_HEIGHT / 2 + 5
+        drawn.append(_words(_LABEL_WIDTH / 2, middle, before, 'font-size="13" font-weight="600"', _INK))
+        for place, (word, mark) in enumerate(zip(cells, marks, strict=True)):
+            left = _LABEL_WIDTH + place * (_CELL_WIDTH + 4)
+            drawn.append(
+                f'<rect x="{left}" y="{top}" width="{_CELL_WIDTH}" height="{_CELL_HEIGHT}" rx="4"'
+                f' fill="{_MARKED if mark else _FILL}" stroke="{_INK}" stroke-width="{2.4 if mark else 0.8}"/>'
+            )
+            weight = 'font-size="13" font-weight="700"' if mark else 'font-size="13"'
+            drawn.append(_words(left + _CELL_WIDTH / 2, middle, word, weight, _INK))
+        right = _LABEL_WIDTH + len(cells) * (_CELL_WIDTH + 4)
+        drawn.append(_words(right + _LABEL_WIDTH / 2, middle, behind, 'font-size="13"', _LINE))
+    width = max(len(cells) for _, cells, _ in rows) * (_CELL_WIDTH + 4) + 2 * _LABEL_WIDTH
+    _show("".join(drawn), width, len(rows) * (_CELL_HEIGHT + 10) + 2 * _MARGIN - 10, alternative)
+
+
+def _show(drawn: str, width: float, height: float, alternative: str) -> None:
     markup = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(alternative, quote=True)}"'
         f' viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" font-family="system-ui, sans-serif"'
-        ' style="max-width:100%;height:auto;background:#fff">'
-        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5"'
-        f' markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="{_LINE}"/></marker></defs>'
-        f"{''.join(drawn)}</svg>"
+        f' style="max-width:100%;height:auto;background:#fff">{drawn}</svg>'
     )
     display.show_picture(markup, alternative)
 

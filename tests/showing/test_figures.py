@@ -120,6 +120,27 @@ def test_everything_in_a_map_lies_inside_its_picture(pictures):
         assert float(y) >= 0 and float(y) + float(h) <= height
 
 
+def test_a_grid_shows_its_words_and_marks_and_lies_inside_its_picture(pictures):
+    diagrams.grid(
+        [("round 1", ["a", "b"], "0.9"), ("round 2", ["c", "d"], "0.8")], [[True, False], [False, True]], "Two."
+    )
+    markup, alternative = pictures[0]
+    drawing = ElementTree.fromstring(markup)
+    words = [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    assert words == ["round 1", "a", "b", "0.9", "round 2", "c", "d", "0.8"] and alternative == "Two."
+    bold = [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text") if text.get("font-weight") == "700"]
+    assert bold == ["a", "d"]
+    width, height = map(float, drawing.get("viewBox").split()[2:])
+    for box in drawing.iter("{http://www.w3.org/2000/svg}rect"):
+        assert float(box.get("x")) + float(box.get("width")) <= width
+        assert float(box.get("y")) + float(box.get("height")) <= height
+
+
+def test_a_grid_without_a_mark_for_each_cell_is_refused():
+    with pytest.raises(ValueError, match="one mark for each cell"):
+        diagrams.grid([("", ["a", "b"], "")], [[True]], "One.")
+
+
 def test_an_arrow_to_nowhere_is_refused():
     with pytest.raises(ValueError, match=r"ids.*there are: text"):
         diagrams.flow({"text": (0, 0, "text")}, [("text", "ids", "")], "A map.")
