@@ -117,7 +117,7 @@
 # 自己找出该代表什么。
 #
 # 可是层数一多，网络还是学不动。原因在 1990 年代初就已弄清：梯度在往下传的路上消失了。解决办法到 2010 至 2015 年间才出现，却很简单：让权重从合适的大小开始，
-# 并换一个不会变平（饱和）的激活函数。其间的 2003 年，Bengio等人已经让多层感知机处理语言了：词是学得的向量，
+# 并换一个不会变平（饱和）的激活函数。其间的 2003 年，Bengio 等人已经让多层感知机处理语言了：词是学得的向量，
 # 目标是下一个词。今天的语言模型都由此发展而来，你会亲手把它训练出来。
 #
 # 整节课的路线如下：
@@ -696,16 +696,22 @@ assert np.allclose(gradients[0][0], dW1) and np.allclose(gradients[1][0], dW2)
 # A wrong gradient does not crash. It learns badly, and you blame the data. So check it, twice. First by **central differences**, the
 # definition of a slope: nudge each weight up and down and see how the loss moves. That takes two forward passes *per weight*, and
 # needs no understanding at all. Then against **automatic differentiation**: Keras lets its backend record the forward pass and derive
-# the gradients. We get them out with a trick that works on every backend: one step of plain gradient descent with a learning rate
-# of 1 changes each weight by exactly minus its gradient. (We check with tanh: a ReLU has no slope exactly at its bend, and a nudge that steps across the
-# bend gives something between the slopes on either side.)
-# %% [markdown] id="gradient-check" lang="zh" of="f761761d"
+# the gradients. We get them out with a trick that works on every backend: one step of plain gradient descent with a **learning rate**
+# of 1, the number by which the gradient is multiplied (above it was 0.1), changes each weight by exactly minus its gradient.
+#
+# Three things are new in the code. `mlp.initialise` draws the weights at random; `"glorot"` and `"he"` say how large, and section 7 says why.
+# `mlp.MLP` is the same network made of Keras's layers, and `mlp.CrossEntropy` is the loss (4) for its logits. And we check with tanh, a
+# curve in the shape of an S from −1 to 1: a ReLU has no slope exactly at its bend, and a nudge that steps across the
+# bend gives something between the slopes on either side.
+# %% [markdown] id="gradient-check" lang="zh" of="ad2c2a96"
 # ### 梯度检查：中心差分与自动微分
 #
 # 错误的梯度不会让程序崩溃，只会让模型学不好，而你会去怪数据。所以要检查，而且查两遍。先用**中心差分**，也就是斜率的定义：把每个权重往上、往下各推一点，
 # 看损失怎么变。**每个权重**要做两次前向传播，但完全不需要懂什么。再与**自动微分**对照：Keras 让后端记录前向过程，自行求出梯度。
-# 用一个对任何后端都管用的办法把梯度取出来：学习率为 1 的普通梯度下降走一步，每个权重的变化恰好是负的梯度。
-# （检查时用 tanh：ReLU 在弯折处没有斜率，推的那一下如果跨过弯折，量到的就介于两边的斜率之间。）
+# 用一个对任何后端都管用的办法把梯度取出来：**学习率**就是梯度所乘的那个数（上面用的是 0.1），学习率为 1 的普通梯度下降走一步，每个权重的变化恰好是负的梯度。
+#
+# 代码里有三样新东西。`mlp.initialise` 随机抽取权重，`"glorot"` 和 `"he"` 规定抽得多大，理由见第 7 节。`mlp.MLP` 是用 Keras 的层搭成的同样的网络，
+# `mlp.CrossEntropy` 是作用于 logits 的损失 (4)。检查时的激活函数用 tanh，一条从 −1 到 1 的 S 形曲线：ReLU 在弯折处没有斜率，推的那一下如果跨过弯折，量到的就介于两边的斜率之间。
 # %% id="gradient-check-run"
 random = np.random.default_rng(course.seed)
 # 20 examples, 6 inputs, 3 classes  # 20 个样本，6 个输入，3 个类别
@@ -819,10 +825,12 @@ print(
 course.report("accuracy_plain", history["validation_accuracy"][-1])
 # %% [markdown] id="digits-reading" lang="en"
 # No framework, no automatic differentiation: the lines of section 4 in a loop over batches of 32, and a machine that reads handwriting.
+# One pass over all training examples is called an **epoch**.
 # What has it learned? Each hidden unit has 784 incoming weights, one per pixel, so that they can be looked at as a picture. We show what training has
 # *added* to the random numbers they began as: blue where ink speaks for the unit, red where it speaks against.
-# %% [markdown] id="digits-reading" lang="zh" of="d36c217a"
-# 没有框架，没有自动微分：只是把第 4 节那几行放进循环，每批 32 个，就得到了一个能识别数字的模型。它学到了什么？每个隐藏单元有 784 个输入权重，
+# %% [markdown] id="digits-reading" lang="zh" of="8f8b0145"
+# 没有框架，没有自动微分：只是把第 4 节那几行放进循环，每批 32 个，就得到了一个能识别数字的模型。把全部训练样本过一遍，叫做一个**轮次**（epoch），简称一轮。
+# 它学到了什么？每个隐藏单元有 784 个输入权重，
 # 一个像素一个，所以可以当作图片来看。
 # 这里画的是训练在随机初值上**添加**的部分：蓝色处有墨，单元就更活跃；红色处有墨，就更不活跃。
 # %% id="digits-plot" tags=["fold"]
@@ -1536,7 +1544,7 @@ plots.show(
 # ## 10 · 2003 年的神经语言模型
 #
 # **语言模型**根据前面的词，给词表里每个词一个“下一个就是它”的概率。它就是一个有几千个类别的分类器，而且标签不花钱：每篇文本里的每个词，都是它前面那些词的标签。
-# Bengio等人用的部件，你已经全都认识：给最近的 $n$ 个词各查一个向量，拼接起来，送进一个感知机：
+# Bengio 等人用的部件，你已经全都认识：给最近的 $n$ 个词各查一个向量，拼接起来，送进一个感知机：
 #
 # $$ x = \bigl[C_{w_{t-n}}; \dots; C_{w_{t-1}}\bigr], \qquad z = b + U \tanh(d + H x), \qquad P(w_t = k \mid \dots) = \mathrm{softmax}(z)_k. \tag{15} $$
 #

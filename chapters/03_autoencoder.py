@@ -171,15 +171,15 @@
 # **1986.** Rumelhart, Hinton and Williams let a network with 8 inputs, 3 hidden units and 8 outputs learn to give back
 # its input. Three units are enough for eight cases, as three binary digits are; the network even uses values in between.
 # Soon after, Bourlard and Kamp and
-# Baldi and Hornik prove that *without* bent activations such a network can only rediscover Pearson's answer.
+# Baldi and Hornik prove that *without* nonlinear activations such a network can only rediscover Pearson's answer.
 #
 # **2006.** Hinton and Salakhutdinov train a deep one that beats principal components by far, and deep learning is back.
 # Two years later Vincent and colleagues spoil the input and ask for the clean one: the **denoising** autoencoder.
 #
 # **Today** the idea is everywhere under other names. BERT hides words and gives them back: a close relative of the
 # denoising autoencoder, asked for the hidden words only. Image generators work inside the code of one. And people who want to know what a language model is thinking train
-# a *sparse* autoencoder on its activations. Lesson 04 turns this lesson's machine into one that invents.
-# %% [markdown] id="background" lang="zh" of="efe8011e"
+# a *sparse* autoencoder on its activations. Lesson 04 turns the autoencoder into a model that makes new pictures.
+# %% [markdown] id="background" lang="zh" of="c7453141"
 # ## 1 · 这些想法从哪里来
 #
 # **1901 年**，皮尔逊（Karl Pearson）提出：哪一条直线离一团点最近？答案就是主成分分析，整个科学界用得最多的方法之一，
@@ -193,7 +193,7 @@
 # 文森特（Vincent）等人故意弄脏输入，要求网络交还干净的原样：这就是**去噪**自编码器。
 #
 # **今天**，这个想法换了名字，无处不在。BERT 把词藏起来再还原，是去噪自编码器的近亲：只要求猜出被藏的词；图像生成器在自编码器的编码里工作；
-# 想知道语言模型“在想什么”的人，会在它的激活值上训练一个**稀疏**自编码器。第 04 课会把本课的机器改造成一台会创作的机器。
+# 想知道语言模型“在想什么”的人，会在它的激活值上训练一个**稀疏**自编码器。第 04 课会把自编码器改造成能生成新图像的模型。
 
 # %% id="imports" tags=["fold"]
 import base64
@@ -278,8 +278,8 @@ course = dial(
 # %% [markdown] id="data" lang="zh" of="98145388"
 # ## 2 · 一个数字需要多少个数？
 #
-# 我们的图像是手写数字，28×28 个灰度，从 0（纸）到 1（墨）：**每幅 784 个数**。它们是 MNIST 的一部分，随你已经装好的一个包而来。
-# 最后 1,000 幅留出，本课的每个误差都在它们身上量，因为网络可以把图像背下来，而死记硬背不算压缩。
+# 我们的图像是手写数字，28×28 个灰度，从 0（纸）到 1（墨）：**每幅 784 个数**。它们是 MNIST 的一部分，包含在一个已经安装的软件包里。
+# 最后 1,000 幅留出作测试，本课的误差都在这 1,000 幅上计算，因为网络可以把训练图像背下来，而死记硬背不算压缩。
 #
 # 真的需要 784 个数吗？不妨试着在不知道数字长什么样的情况下造一个：让每个像素取**它自己**在某幅训练图像里真有过的值，各抽各的。
 # %% id="data-load"
@@ -320,10 +320,10 @@ plots.show(
     "两排各十幅图。上排是手写数字 0 到 9；下排的像素是逐个独立抽取的：方块中央一团灰尘，没有一个像数字。",
 )
 # %% [markdown] id="data-reading" lang="en"
-# Dust. You could draw like this until the sun goes out and not meet a single digit. Of all the pictures that 784 numbers
+# Dust. You could draw like this for as long as you live and not meet a single digit. Of all the pictures that 784 numbers
 # can describe, the digits are a vanishing few: neighbouring pixels agree, ink runs in strokes, strokes form a handful of
 # shapes. Where most combinations never occur, fewer numbers must do. *How many fewer, and which?*
-# %% [markdown] id="data-reading" lang="zh" of="ec130e1f"
+# %% [markdown] id="data-reading" lang="zh" of="ae09c0b7"
 # 一团灰点。照这样抽下去，永远也得不到一个数字。784 个数所能描述的图像里，数字只占微乎其微的一点：相邻的像素彼此一致，
 # 墨迹连成笔画，笔画组成寥寥几种形状。既然绝大多数组合从不出现，少一些数也该够用。**能少多少？留下哪些？**
 
@@ -332,20 +332,20 @@ plots.show(
 #
 # Take the smallest case there is: five pictures of *two* pixels, to be sent as *one* number each. The pixels mostly rise
 # and fall together, so let us agree on a mean picture $m$ and one direction $w$ of length one. The encoder asks how
-# far along the direction a picture lies; the decoder walks that far:
+# far along the direction a picture $x$ lies, and the decoder walks that far from $m$, to $\hat x$. What is lost is the mean of the squared differences,
 #
-# $$ \ell(x, \hat x) = \frac1D \sum_{j=1}^{D} (x_j - \hat x_j)^2 \tag{1} $$
+# $$ \ell(x, \hat x) = \frac1D \sum_{j=1}^{D} (x_j - \hat x_j)^2, \tag{1} $$
 #
-# is what is lost, with $D = 2$ pixels, $x$ and $\hat x$ of shape $(D,)$.
-# %% [markdown] id="by-hand" lang="zh" of="0ec338d6"
+# with $D = 2$ pixels, $x$ and $\hat x$ of shape $(D,)$.
+# %% [markdown] id="by-hand" lang="zh" of="6f99dc47"
 # ## 3 · 手算：把两个数变成一个
 #
 # 取最小的情形：五幅只有**两个**像素的图，每幅只许传**一个**数。两个像素大致同升同降，所以我们事先约定好一幅平均图 $m$ 和一个长度为 1
-# 的方向 $w$。编码器问：这幅图沿着这个方向走了多远？解码器就走那么远：
+# 的方向 $w$。编码器算出图像 $x$ 沿这个方向离 $m$ 有多远，解码器再从 $m$ 出发走这么远，得到 $\hat x$。丢掉多少，用各像素之差的平方的平均来衡量：
 #
-# $$ \ell(x, \hat x) = \frac1D \sum_{j=1}^{D} (x_j - \hat x_j)^2 \tag{1} $$
+# $$ \ell(x, \hat x) = \frac1D \sum_{j=1}^{D} (x_j - \hat x_j)^2, \tag{1} $$
 #
-# 是丢掉的部分，这里像素数 $D = 2$，$x$ 和 $\hat x$ 的形状都是 $(D,)$。
+# 这里像素数 $D = 2$，$x$ 和 $\hat x$ 的形状都是 $(D,)$。
 # %% id="by-hand-loop"
 # (5, 2)
 points = np.array([[0.1, 0.2], [0.3, 0.3], [0.5, 0.7], [0.7, 0.8], [0.9, 1.0]])
@@ -430,13 +430,13 @@ plots.show(
 # ## 4 · The best linear code: principal component analysis
 #
 # For 784 pixels there are too many directions to try. But the answer is known in closed form: the directions are the
-# eigenvectors of the data's covariance, the directions that the covariance only stretches, and the variance kept by
-# each is its eigenvalue. `fit_principal_components` computes them all at once, largest first. Look at what they are:
-# %% [markdown] id="pca" lang="zh" of="f90ae337"
+# eigenvectors of the data's covariance matrix, which holds, for every two pixels, the mean product of their deviations from their means.
+# Eigenvectors are the directions that the matrix only stretches, and the variance kept by each is its eigenvalue. `fit_principal_components` computes them all at once, largest first. Look at what they are:
+# %% [markdown] id="pca" lang="zh" of="cb129765"
 # ## 4 · 最好的线性编码：主成分分析
 #
-# 784 个像素时，方向多得试不过来。好在答案有现成的公式：这些方向就是数据协方差矩阵的特征向量，也就是协方差矩阵只拉伸、不转动的方向，
-# 各自保留的方差就是特征值。`fit_principal_components` 一次全部算出，从大到小排列。看看它们长什么样：
+# 784 个像素时，方向多得试不过来。好在答案有现成的公式：这些方向就是数据协方差矩阵的特征向量。协方差矩阵的每一项，是两个像素各自与均值之差的乘积的平均；
+# 特征向量是这个矩阵只拉伸、不转动的方向，各自保留的方差就是特征值。`fit_principal_components` 一次全部算出，从大到小排列。看看它们长什么样：
 # %% id="pca-fit"
 pca = ae.fit_principal_components(train, 128)
 kept = np.cumsum(pca.variances) / pca.total_variance
@@ -517,11 +517,11 @@ plots.show(
 # 自编码器的编码里，单独一个数本身并没有含义。以后有人要告诉你“第 3 个神经元代表什么”，请记起这一点。
 # %% [markdown] id="quiz-linear" lang="en" tags=["quiz"]
 # **A linear autoencoder with a code of 10 gets a second linear layer in its encoder and in its decoder. Its best possible error …**
-# - [ ] falls: it is deeper now — Depth without bends is no depth: the product of matrices is one matrix.
+# - [ ] falls: it is deeper now — Depth without nonlinearity is no depth: the product of matrices is one matrix.
 # - [x] stays that of 10 principal components — Linear after linear is linear, and no linear code of 10 beats PCA.
 # - [ ] rises: it has more weights to overfit with — Its best error cannot rise; the second layer may simply do nothing.
 # - [ ] depends on the learning rate — How fast it gets there does; where the optimum lies does not.
-# %% [markdown] id="quiz-linear" lang="zh" of="aefaf30e" tags=["quiz"]
+# %% [markdown] id="quiz-linear" lang="zh" of="dd055fc6" tags=["quiz"]
 # **编码为 10 个数的线性自编码器，编码器和解码器各再加一个线性层。它所能达到的最小误差……**
 # - [ ] 会下降：网络更深了 — 没有非线性，再深也没有用：几个矩阵相乘还是一个矩阵。
 # - [x] 不变，仍是 10 个主成分的误差 — 线性接线性还是线性，而 10 个数的线性编码没有能胜过 PCA 的。
@@ -532,8 +532,8 @@ plots.show(
 # ## 5 · A nonlinear code for curved data
 #
 # Here are points for which one number is plainly enough: they lie along a curl, and "how far along?" says it all. PCA is
-# only allowed a straight line. An autoencoder with two hidden layers on each side may bend.
-# %% [markdown] id="arc" lang="zh" of="e0020724"
+# only allowed a straight line. An autoencoder with two hidden layers on each side may follow a curve.
+# %% [markdown] id="arc" lang="zh" of="754fa071"
 # ## 5 · 非线性编码：弯曲的数据
 #
 # 下面这些点，显然一个数就够了：它们排在一条卷曲的曲线上，“走了多远”便说尽一切。PCA 只能用一条直线；
@@ -581,8 +581,8 @@ plots.show(
 # code. The autoencoder's follows it, and its error comes down towards that of the noise across the curve, which one
 # number cannot carry and should not.
 #
-# This is the whole case for going deep: **data lie on a thin, bent sheet in a large space; bends let the code follow it.**
-# %% [markdown] id="arc-reading" lang="zh" of="8fc59b58"
+# This is the whole case for going deep: **data lie near a thin, curved sheet in a large space, and a nonlinear code can follow it.**
+# %% [markdown] id="arc-reading" lang="zh" of="d66f6112"
 # 橙色的线，是解码器所能说出的一切。PCA 的线横穿曲线，把相距很远的点编成同一个数。自编码器的线跟着曲线走，误差降到接近垂直于曲线方向的噪声的水平；
 # 那部分，一个数传不了，也不该传。
 #
@@ -634,15 +634,15 @@ print(f"{tr('a perfect copy of a held-out digit costs', '把留出的数字一�
 # 最后一行出乎很多人的意料：连完美的复制都不免费。0.3 的灰色被读作“100 次里有 30 次有墨”，即使解码器恰好说出 0.3，这份不确定仍在。
 # 所以**交叉熵到不了零，看损失要看它比这个下限高出多少**。
 # %% [markdown] id="range-predict" lang="en" tags=["predict"]
-# **Before you run it.** People like to standardise data to mean 0 and deviation 1. Then some pixels are 1.5 and some are
+# **Before you run it.** People like to standardise data to mean 0 and standard deviation 1. Then some pixels are 1.5 and some are
 # −0.5. The next cell draws the cost (4) of one pixel against its logit for $x$ = 0, 0.3, 1 and 1.5. Where is the lowest
 # point of the last curve?
 #
 # > Nowhere. For large $a$ the cost is about $a - x a = (1 - x)\,a$. With $x \le 1$ that rises or levels off; with $x = 1.5$
-# > it is $-a/2$ and **falls for ever**. The optimiser finds the exit at once: it drives the logit to infinity and is paid
-# > for it. The loss turns negative and keeps falling, the curve looks like a splendid success, and every such pixel comes
+# > it is $-a/2$ and **falls for ever**. The optimiser makes use of that at once: it drives the logit to infinity, and the
+# > loss falls with it. The loss turns negative and keeps falling, the curve looks like a splendid success, and every such pixel comes
 # > back as plain 1. The formula is fine; the data were no probabilities.
-# %% [markdown] id="range-predict" lang="zh" of="8730ace6" tags=["predict"]
+# %% [markdown] id="range-predict" lang="zh" of="294f4065" tags=["predict"]
 # **先猜，再运行。** 人们常把数据标准化成均值 0、标准差 1。这样一来，有的像素是 1.5，有的是 −0.5。
 # 下一格画出一个像素的代价 (4) 随它的 logit 变化的曲线，$x$ 取 0、0.3、1 和 1.5。最后一条曲线的最低点在哪里？
 #
@@ -688,13 +688,13 @@ except ValueError as error:
 # %% [markdown] id="deep" lang="en"
 # ## 7 · A deep autoencoder on digits
 #
-# Now the bent code for real pictures: 784 → 200 → *code* → 200 → 784, and for short codes another layer of 50 on either
-# side, to bend more. Everything else is as before: the model must give back what it was given, through as few numbers as
+# Now the nonlinear code for real pictures: 784 → 200 → *code* → 200 → 784, and for short codes another layer of 50 on either
+# side, for a code that is more strongly curved. Everything else is as before: the model must give back what it was given, through as few numbers as
 # we allow.
-# %% [markdown] id="deep" lang="zh" of="cdb9d34c"
+# %% [markdown] id="deep" lang="zh" of="df4ad87c"
 # ## 7 · 数字图像的深度自编码器
 #
-# 现在把非线性的编码用到真实图像上：784 → 200 → **编码** → 200 → 784；编码很短时，两边再各加一层 50 个单元，好拐更多的弯。
+# 现在把非线性的编码用到真实图像上：784 → 200 → **编码** → 200 → 784；编码很短时，两边再各加一层 50 个单元，让编码能弯曲得更多。
 # 其余照旧：给什么还什么，中间只许通过我们允许的那几个数。
 # %% [markdown] id="deep-predict" lang="en" tags=["predict"]
 # **Before you run it.** At 2, 8 and 32 numbers, will the deep code lose less than PCA, and where is its lead largest?
@@ -716,12 +716,13 @@ except ValueError as error:
 # > 不说明训练一定找得到：`full` 规模给网络更多时间，你可以看看有什么变化。
 # %% [markdown] id="deep-settings" lang="en"
 # One thing first. Activation, learning rate and epochs have to be chosen, and the held-out digits must not choose them: the best of
-# several tries on them would look better than it is. So here are two recipes in a **recorded run**
+# several tries on them would look better than it is. (One candidate is new: *ELU*, a ReLU that does not cut negative sums $z$ off at 0 but
+# bends smoothly towards −1, as $e^z - 1$.) So here are two recipes in a **recorded run**
 # (`python -m course_lib.autoencoder.search build/search.json`), trained on 3,500 of the training digits and judged on the
 # other 500, with three seeds each:
-# %% [markdown] id="deep-settings" lang="zh" of="3040e508"
+# %% [markdown] id="deep-settings" lang="zh" of="ee3e944e"
 # 先说一件事。激活函数、学习率和轮数总得选定，却不能拿留出的数字来选：在它们身上试上几次，取最好的一次，结果看上去就会比实际更好。
-# 所以下面给出两种做法的一份**事先跑好的记录**（`python -m course_lib.autoencoder.search build/search.json`）：
+# （候选里有一个新的激活函数 *ELU*：负的加权和 $z$ 不像 ReLU 那样变成 0，而是取 $e^z - 1$，平滑地趋于 −1。）所以下面给出两种做法的一份**事先跑好的记录**（`python -m course_lib.autoencoder.search build/search.json`）：
 # 用训练数字中的 3,500 个训练，另外 500 个评判，每种做法跑三个种子：
 # %% id="deep-settings-recorded"
 searched = ae.recorded()
@@ -1246,17 +1247,17 @@ plots.show(
 # Compare these with the components of section 4, where every picture uses every one of them, with either sign. Here most
 # units are silent and the others only *add* what they stand for: a slanted bar, an arc, a loop, the rough shape of a 3.
 # A digit has become a short list of such parts, which a person can read, though ten by ten pixels leave them coarse. Units
-# that are never active have died of the price; too high a price kills many. The same trick, with millions of units, is
+# that are never active are called *dead*; too large a $\lambda$ makes many of them. The same method, with millions of units, is
 # used today to take the activations of a language model apart into features one can name.
-# %% [markdown] id="sparse-reading" lang="zh" of="0c0a4211"
+# %% [markdown] id="sparse-reading" lang="zh" of="735d38d1"
 # 与第 4 节的主成分比一比：在那里，每幅图都用到每一个成分，符号可正可负。在这里，大多数单元不活跃，其余的只会**添上**自己所代表的东西：
 # 一条斜杠、一段弧、一个圈、一个 3 的粗略形状。一个数字成了一张简短的部件清单，人读得懂，虽然 10×10 像素让部件显得粗糙。
-# 从不活跃的单元是惩罚造成的；惩罚太大，这样的单元会很多。如今，同样的办法配上几百万个单元，被用来把语言模型的激活值拆成叫得出名字的特征。
+# 从不活跃的单元叫做“死”单元；$\lambda$ 太大，这样的单元就会很多。如今，同样的办法配上几百万个单元，被用来把语言模型的激活值拆成叫得出名字的特征。
 
 # %% [markdown] id="outliers" lang="en"
 # ## 12 · Outlier detection
 #
-# A network that learned to give back *ordinary* things should fail on others. That makes the reconstruction error an
+# A network that learned to give back *ordinary* examples should do badly on others. That makes the reconstruction error an
 # alarm, with no example of a fault needed: banks, factories and networks use it so. Let us test it: we train a fresh
 # autoencoder on eight kinds of digits, keeping every **1** and every **2** away from it, and look at the error of held-out
 # pictures of all kinds.
@@ -1264,10 +1265,10 @@ plots.show(
 # To judge an alarm without fixing a threshold, take every threshold in turn: what share of outliers is caught, what share
 # of ordinary pictures is blamed? That is the **ROC curve**; the area under it (AUC) is the probability that an outlier scores
 # higher than an ordinary picture. 1 is perfect, ½ is tossing a coin.
-# %% [markdown] id="outliers" lang="zh" of="d30f9313"
+# %% [markdown] id="outliers" lang="zh" of="d2661695"
 # ## 12 · 离群点检测
 #
-# 学会还原**平常**东西的网络，遇到别的东西就该失手。于是重构误差成了警报，而且不需要任何故障样本：银行、工厂、网络安全都这样用。来检验一下：
+# 只学过还原**平常**样本的网络，遇到别的样本，重构误差应当更大。于是重构误差可以用来报警，而且不需要任何故障样本：银行、工厂、网络安全都这样用。来检验一下：
 # 在八种数字上训练一个新的自编码器，不让它见到任何一个 **1** 和 **2**，再看留出的各种图像的误差。
 #
 # 要评价一个警报而不固定阈值，就把所有阈值依次试一遍：找出了多少离群点，误报了多少平常的图？这就是 **ROC 曲线**；
@@ -1351,8 +1352,8 @@ plots.show(
 # ## 13 · For text: two numbers for a film review
 #
 # Back to words. A review as a bag of words is a picture with a pixel for every word of the vocabulary, and in 1990
-# Deerwester and colleagues did to it what section 4 does to digits; they called it *latent semantic analysis*. Ours bends,
-# hides and guesses: we shuffle the words of each review, show the network **one half**, and ask for **the other half**.
+# Deerwester and colleagues did to it what section 4 does to digits; they called it *latent semantic analysis*. Ours is
+# nonlinear, and it guesses hidden words: we shuffle the words of each review, show the network **one half**, and ask for **the other half**.
 # The decoder's logits $a$ go
 # through a softmax over the vocabulary, and the loss counts the nats of the hidden words:
 #
@@ -1361,12 +1362,12 @@ plots.show(
 # with $n_w$ the number of times word $w$ is among the hidden ones; $n$ and $a$ have shape $(V,)$. Everything the two halves
 # share must pass through a code of **two numbers**. Stop words are left out: most of the guessing would go into
 # them. (*Not* goes with them; lesson 01 says what that costs.)
-# %% [markdown] id="reviews" lang="zh" of="dba75eda"
+# %% [markdown] id="reviews" lang="zh" of="d04700fd"
 # ## 13 · 用于文本：用两个数概括一篇影评
 #
 # 回到词。影评的词袋也是一幅图，词表里的每个词是一个“像素”；1990 年迪尔韦斯特（Deerwester）等人对它做了第 4 节对数字做的事，称为**潜在语义分析**。
 # 我们的做法是非线性的，并且要预测被遮住的词：把每篇影评的词打乱，给网络看**一半**，让它猜**另一半**。解码器的 logits $a$ 经过词表上的 softmax，
-# 损失就是被藏起来的词所值的奈特数：
+# 损失就是被藏起来的词的负对数概率之和，以奈特计：
 #
 # $$ \ell(n, a) = -\sum_{w=1}^{V} n_w \log \operatorname{softmax}(a)_w, \tag{7} $$
 #
@@ -1490,13 +1491,13 @@ plots.show(
 # author **liked the film**: well above chance, far from certain. Part is what kind of thing is talked about: read your own
 # lists, for they change with the seed.
 #
-# This is the seed of everything that follows in this course: **hide some of the text, guess it from the rest, and meaning
+# Everything that follows in this course comes from this: **hide some of the text, guess it from the rest, and meaning
 # appears in the middle**. What this model lacks is the order of words and more than two numbers. Lessons 05 and 06 bring both.
-# %% [markdown] id="reviews-verdict" lang="zh" of="bd10b6e4"
+# %% [markdown] id="reviews-verdict" lang="zh" of="e6d07b42"
 # 没有人给过网络评分。它只是被要求通过两个数去猜藏起来的词。留下来的，一部分是作者**喜不喜欢这部电影**：明显好于瞎猜，但远谈不上有把握；
 # 一部分是在谈哪类东西：请看你这次运行打印出来的词，换个种子就会变。
 #
-# 这是本课程后面一切内容的种子：**把文本藏起一部分，用其余部分去猜，意义就出现在中间**。这个模型所缺的，是词的次序，以及多于两个的数。
+# 本课程后面的一切内容都由此而来：**把文本藏起一部分，用其余部分去猜，意义就出现在中间**。这个模型所缺的，是词的次序，以及多于两个的数。
 # 第 05、06 课两样都会补上。
 
 # %% [markdown] id="uses" lang="en"

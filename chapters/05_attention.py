@@ -311,7 +311,7 @@ print(f"  {asked[0]}:?  {answers[0]}")
 # %% [markdown] id="recurrent" lang="zh" of="53681059"
 # ### 什么是循环网络
 #
-# 下面两个模型之一含有**循环网络**，先动手做一个。它一个词一个词地读句子，手里有一个**状态** $h$：几个数，它记得的全在里面。每读一个词，就把读到的和原来知道的混在一起：
+# 下面两个模型之一含有**循环网络**，先动手做一个。它逐词读句子，并保存一个**状态** $h$：几个数，读过的内容全靠它们记住。每读一个词，就由这个词和原来的状态算出新的状态：
 #
 # $$ h_t = \tanh(x_t W + h_{t-1} U + b), \qquad x_t\colon (d,), \quad h_t\colon (n,), \quad W\colon (d, n), \quad U\colon (n, n), \quad b\colon (n,). $$
 #
@@ -340,19 +340,19 @@ for U in (0.5, 0.9, 1.3):
         print(f"  {steps} {tr('steps', '步')} {slopes[steps - 1]:.0e}", end=" ")
     print()
 # %% [markdown] id="gated" lang="en"
-# So a plain network cannot learn from what stood far back: the gradient is gone before it arrives. That is the **vanishing gradient**. The remedy of 2014 is the **gated recurrent unit** (GRU). Two gates, numbers between 0 and 1 ($\sigma$ is the logistic function of lesson 02), decide how much of the old state is kept and how much of it is used for the new one:
+# So a plain network cannot learn from what stood far back: the gradient is gone before it arrives. That is the **vanishing gradient**. The remedy of 2014 is the **gated recurrent unit** (GRU). Two gates, numbers between 0 and 1 ($\sigma$ is the sigmoid of lesson 02), decide how much of the old state is kept and how much of it is used for the new one:
 #
 # $$ \begin{aligned} z_t &= \sigma(x_t W_z + h_{t-1} U_z + b_z), \qquad r_t = \sigma(x_t W_r + h_{t-1} U_r + b_r),\\
 # \tilde h_t &= \tanh\big(x_t W_h + b_h + r_t \odot (h_{t-1} U_h + c_h)\big), \qquad h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde h_t. \end{aligned} $$
 #
-# Where $z_t$ is 1 the state passes unchanged, and with it the gradient. ($\odot$ multiplies entry by entry.) Written out, with the weights of Keras's layer:
-# %% [markdown] id="gated" lang="zh" of="175cb092"
-# 所以普通的循环网络学不会利用隔得远的内容：梯度还没传到就没了。这就是**梯度消失**。2014 年的办法是**门控循环单元**（GRU）。两个门都是 0 到 1 之间的数（$\sigma$ 是第 02 课的逻辑斯谛函数），分别决定旧状态保留多少、算新状态时用上多少：
+# Where $z_t$ is 1 the state passes unchanged, and with it the gradient. ($\odot$ multiplies entry by entry. Each $W$ is $(d, n)$, each $U$ is $(n, n)$, and each $b$, with the second bias $c_h$ of the new state, is $(n,)$.) Written out, with the weights of Keras's layer:
+# %% [markdown] id="gated" lang="zh" of="09ec24b4"
+# 所以普通的循环网络学不会利用隔得远的内容：梯度还没传到就没了。这就是**梯度消失**。2014 年的办法是**门控循环单元**（GRU）。两个门都是 0 到 1 之间的数（$\sigma$ 是第 02 课的 sigmoid 函数），分别决定旧状态保留多少、算新状态时用上多少：
 #
 # $$ \begin{aligned} z_t &= \sigma(x_t W_z + h_{t-1} U_z + b_z), \qquad r_t = \sigma(x_t W_r + h_{t-1} U_r + b_r),\\
 # \tilde h_t &= \tanh\big(x_t W_h + b_h + r_t \odot (h_{t-1} U_h + c_h)\big), \qquad h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde h_t. \end{aligned} $$
 #
-# $z_t$ 为 1 的地方，状态原样通过，梯度也一样。（$\odot$ 表示逐项相乘。）用 Keras 那一层的权重，逐步写出来：
+# $z_t$ 为 1 的地方，状态原样通过，梯度也一样。（$\odot$ 表示逐项相乘；各个 $W$ 是 $(d, n)$，各个 $U$ 是 $(n, n)$，各个 $b$ 以及新状态的第二个偏置 $c_h$ 是 $(n,)$。）用 Keras 那一层的权重，逐步写出来：
 # %% id="gated-by-hand"
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
@@ -382,7 +382,7 @@ assert np.allclose(state, by_keras, atol=1e-6)
 # asked name in hand. Take its attention layer for granted for now; the rest of this lesson opens it.
 # %% [markdown] id="problem-models" lang="zh" of="c1593438"
 # 两个模型用同样的嵌入读同样的条目，最后两层也一样，不同的只是中间。第一个把整页压成**一个向量**：GRU 是一种循环网络，
-# 它一条一条读下去，手里只有一个大小固定的状态，最后只把末尾的状态交出来。第二个**保留所有条目**，拿着要查的名字去看它们。
+# 它逐条读下去，只保存一个大小固定的状态，最后只输出末尾的状态。第二个**保留所有条目**，再用要查的名字去看它们。
 # 它的注意力层暂且当作现成的，本课余下的部分就是把它拆开。
 # %% id="problem-build"
 def look_up_model(middle):
@@ -676,16 +676,16 @@ print(np.asarray(weights).round(2))
 # %% [markdown] id="learned" lang="en"
 # ### Three learned matrices
 #
-# So far queries, keys and values fell from the sky. In a network all three are **computed from the same words**. A word's vector has to do three jobs: ask (what am I looking for?), be found (what am I?), and tell (what do I say, if somebody looks?). One vector for all three would be a bad bargain: with $Q = K = X$ the score of a word with itself is its squared length, so each word would mostly look at
+# So far queries, keys and values were simply given. In a network all three are **computed from the same words**. A word's vector has to do three jobs: ask (what am I looking for?), be found (what am I?), and tell (what do I say, if somebody looks?). One vector cannot do all three well: with $Q = K = X$ the score of a word with itself is its squared length, so each word would mostly look at
 # itself, and *good* could never look for a *not* that is unlike it. So each job gets a matrix, and all three are learnt:
 #
 # $$ Q = X W^Q, \quad K = X W^K, \quad V = X W^V, \qquad X\colon (T, d), \quad W^Q, W^K\colon (d, d_k), \quad W^V\colon (d, d_v). $$
 #
 # Below, four words have three numbers each: is it a noun, a verdict, a negation? The matrices are set by hand so that a **verdict asks for negations**.
-# %% [markdown] id="learned" lang="zh" of="892d3f42"
+# %% [markdown] id="learned" lang="zh" of="e1290484"
 # ### 三个可学习的矩阵：W_Q、W_K、W_V
 #
-# 到现在为止，查询、键和值都是凭空给的。在网络里，三者都**由同样的词算出来**。一个词的向量要做三件事：提问（我在找什么？）、被找到（我是什么？）、说话（有人看我时，我说什么？）。三件事共用一个向量并不划算：如果 $Q = K = X$，一个词对自己的得分就是自身长度的平方，
+# 到现在为止，查询、键和值都是凭空给的。在网络里，三者都**由同样的词算出来**。一个词的向量要做三件事：提问（我在找什么？）、被找到（我是什么？）、说话（有人看我时，我说什么？）。一个向量做不好三件事：如果 $Q = K = X$，一个词对自己的得分就是自身长度的平方，
 # 每个词多半只看自己，*good* 也永远找不到与它不相像的 *not*。所以每件事各配一个矩阵，三个都是学出来的：
 #
 # $$ Q = X W^Q, \quad K = X W^K, \quad V = X W^V, \qquad X\colon (T, d), \quad W^Q, W^K\colon (d, d_k), \quad W^V\colon (d, d_v). $$
@@ -716,7 +716,7 @@ Wv = np.array([[0], [1], [-1]], dtype=float)  # a verdict says +1, a negation �
 Q, K, V = X @ Wq, X @ Wk, X @ Wv
 weights = softmax(Q @ K.T / np.sqrt(2))  # (4, 4)
 print(weights.round(2))
-print(tr("good hears:", "good 听到："), (weights @ V)[3].round(2))
+print(tr("good sees:", "good 看到的："), (weights @ V)[3].round(2))
 alike = softmax(X @ X.T / np.sqrt(3))  # one vector for all three jobs  # 三件事共用一个向量
 print(tr("without matrices good looks at itself most:", "没有矩阵，good 看得最多的是自己："), alike[3].round(2))
 
@@ -869,13 +869,13 @@ print(tuple(decoder(seen[:, 0]).shape))
 # **Scores have the shape (batch, queries, keys). Somebody takes the softmax over axis 1. What goes wrong?**
 # - [ ] Nothing: the sum is one either way — It is one in the other direction: per key, summed over queries.
 # - [x] Keys share out queries instead of queries sharing out keys — A query's weights no longer sum to one, and with a causal mask the future's queries change the past's weights.
-# - [ ] An error about shapes — The shape stays the same, which is why this mistake lives long.
+# - [ ] An error about shapes — The shape stays the same, which is why this mistake is seldom noticed.
 # - [ ] Every weight becomes 1 — That happens only where there is a single query, as in E15 with its axis of length one.
-# %% [markdown] id="quiz-axis" lang="zh" of="d965abfd" tags=["quiz"]
+# %% [markdown] id="quiz-axis" lang="zh" of="c2afaf1a" tags=["quiz"]
 # **得分的形状是 (batch, queries, keys)，有人沿轴 1 做了 softmax。会出什么错？**
 # - [ ] 没关系：反正总和都是 1 — 总和为 1 的方向变了：是对每个键，把各个查询加起来。
 # - [x] 变成键来分配查询，而不是查询来分配键 — 一个查询的权重之和不再是 1；再加上因果掩码，后面的查询就会改变前面的权重。
-# - [ ] 形状报错 — 形状不变，所以这种错能活很久。
+# - [ ] 形状报错 — 形状不变，所以这种错误很难发现。
 # - [ ] 权重全都变成 1 — 只有一个查询时才会这样，就像 E15 里那个长度为 1 的轴。
 
 # %% [markdown] id="masks" lang="en" tags=["stop"]

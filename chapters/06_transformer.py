@@ -173,9 +173,9 @@
 #    trained, how is it run, and how good is the result?
 #
 # In June 2017 eight people at Google put answers to all three into one paper. Their *Transformer* beat the best recurrent
-# translators from English to German by more than 2 BLEU, after 3.5 days on eight GPUs, a fraction of what the others had
+# translators from English to German by more than 2 points of BLEU (a score of translations, at most 100: section 9), after 3.5 days on eight GPUs, a fraction of what the others had
 # cost. It is the model of that paper that we build, some hundreds of times smaller.
-# %% [markdown] id="background" lang="zh" of="4e211579"
+# %% [markdown] id="background" lang="zh" of="a8a2a2a3"
 # ## 1 · 有了注意力，还缺什么
 #
 # 有了注意力，每个词都能看到其他所有的词。要做翻译器，还缺三样东西。
@@ -186,7 +186,7 @@
 # 3. **生成。** 译文是一个字一个字写出来的，写每个字时都看得见前面的字。这样的模型怎么训练，怎么生成，译文质量如何？
 #
 # 2017 年 6 月，Google 的八个人在一篇论文里同时给出了三个答案。他们的 *Transformer* 用八块 GPU 训练了三天半，
-# 英译德比当时最好的循环网络高出 2 个 BLEU 以上，计算量却只有它们的一小部分。我们要搭的就是这篇论文里的模型，只是规模缩小到几百分之一。
+# 英译德的 BLEU（译文的分数，满分 100，见第 9 节）比当时最好的循环网络高出 2 分以上，计算量却只有它们的一小部分。我们要搭的就是这篇论文里的模型，只是规模缩小到几百分之一。
 
 # %% id="imports" tags=["fold"]
 import logging
