@@ -1803,12 +1803,12 @@ for temperature in (0.3, 0.7, 1.0, 1.6):
                   course.seed))
 print(tr("trigram, τ = 0.7:", "三元模型，τ = 0.7："), written(kneser_ney.distribution, 0.7, course.seed))
 # %% [markdown] id="generate-reading" lang="en"
-# Cold, it goes round in circles; hot, it raves; in between it catches the tone of a review, with a memory of four words: by the end of a sentence it has
+# At a low temperature it repeats itself, at a high one it makes no sense; in between it catches the tone of a review, with a memory of four words: by the end of a sentence it has
 # forgotten how the sentence began. No larger hidden layer will change that. What it needs is a way to look further back, and that is attention (lesson 05).
 #
 # Its word vectors were learned on the way, and nobody asked for them. As in lesson 01, near means *can stand in the same place*; for some very frequent words (*could*,
 # *was*) it shows, others have not been met often enough:
-# %% [markdown] id="generate-reading" lang="zh" of="c96f67a1"
+# %% [markdown] id="generate-reading" lang="zh" of="d2985c4b"
 # 温度低，它不断重复；温度高，它语无伦次；在两者之间，倒有几分像影评，只是记忆只有四个词：写到句尾，已经忘了句子是怎么开头的。隐藏层再大也改变不了这一点。
 # 它需要的是一种看得更远的办法，那就是注意力（第 05 课）。
 #

@@ -375,12 +375,12 @@ except ValueError as error:
     print(said(error))
 # %% [markdown] id="positions-rotary" lang="en"
 # **Rotary** (Su and colleagues, 2021), the way of most language models today. Nothing is added to the word. Instead the
-# query at position $p$ and the key at position $s$ are *turned*, like the hands, by $p\,\omega_i$ and $s\,\omega_i$. In
+# query at position $p$ and the key at position $s$ are *turned*, like the hands, by $p\,\omega_i$ and $s\,\omega_i$; write $R_p$ for the turn that belongs to position $p$. In
 # their dot product only the difference is left: $(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$. With one hand, the same query
 # and the same key at all positions:
-# %% [markdown] id="positions-rotary" lang="zh" of="7e2150d0"
+# %% [markdown] id="positions-rotary" lang="zh" of="6c515b71"
 # **旋转位置编码**（Su 等，2021），如今多数语言模型用的都是它。它不在词向量上加任何东西，而是把位置 $p$ 的查询和位置 $s$ 的键像指针那样旋转，
-# 分别转过 $p\,\omega_i$ 和 $s\,\omega_i$。做点积时，剩下的只有两者之差：$(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$。
+# 分别转过 $p\,\omega_i$ 和 $s\,\omega_i$；位置 $p$ 对应的旋转记作 $R_p$。做点积时，剩下的只有两者之差：$(R_p q)\cdot(R_s k) = q \cdot R_{s-p}\,k$。
 # 只用一根指针，所有位置都用同样的查询和同样的键：
 # %% id="positions-rotary-run"
 query, key = np.array([1.0, 0.0]), np.array([1.0, 1.0])
@@ -461,16 +461,16 @@ print(f"0.5^24 = {0.5**24:.0e}   1.5^24 = {1.5**24:.0f}")
 # 1 is a path back to the first layer on which nothing is multiplied (He and colleagues, 2015, for images).
 #
 # **Layer normalisation**, a *norm* for short. Sums grow. Layer normalisation brings the numbers **of each position by itself** back to mean 0 and spread 1,
-# and lets two learned vectors $\gamma$ and $\beta$ scale and shift them:
+# and lets two learned vectors $\gamma$ and $\beta$ scale and shift them (a small $\varepsilon$ keeps the root from 0):
 #
 # $$ \mathrm{LN}(x)_j = \gamma_j\, \frac{x_j - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_j, \qquad \mu = \frac1d \sum_j x_j, \quad \sigma^2 = \frac1d \sum_j (x_j - \mu)^2. \tag{3} $$
-# %% [markdown] id="depth-two-tools" lang="zh" of="41e4f5c6"
+# %% [markdown] id="depth-two-tools" lang="zh" of="f505812a"
 # 两种情形都学不到多少。有两种办法可以补救；只用其中一种效果如何，要靠实验。
 #
 # **残差连接。** 一层的输出不再取代它的输入，而是加在输入上：$y = x + f(x)$。导数是 $1 + f'$，其中的 1 构成一条直通第一层的路径，
 # 梯度沿它回传时不被任何数相乘（He 等，2015，用于图像）。这条路径叫做**残差路径**。
 #
-# **层归一化。** 数会越加越大。层归一化把**每个位置各自的**那些数拉回到均值 0、标准差 1，再由两个学得的向量 $\gamma$ 和 $\beta$ 来缩放、平移：
+# **层归一化。** 数会越加越大。层归一化把**每个位置各自的**那些数拉回到均值 0、标准差 1，再由两个学得的向量 $\gamma$ 和 $\beta$ 来缩放、平移（很小的 $\varepsilon$ 使根号不为 0）：
 #
 # $$ \mathrm{LN}(x)_j = \gamma_j\, \frac{x_j - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_j, \qquad \mu = \frac1d \sum_j x_j, \quad \sigma^2 = \frac1d \sum_j (x_j - \mu)^2. \tag{3} $$
 # %% id="norm-loop"

@@ -268,12 +268,12 @@ course = dial(
 # ## 2 · The task: small enough to train hundreds of times
 #
 # Tuning means training many times, so the task must be small. Film reviews become TF-IDF vectors (lesson 01), and a singular value decomposition
-# presses these into a few numbers. On them works the network of lesson 02 with one hidden layer, in NumPy. There is nothing to compile: one run takes a fraction of a
+# presses these into a few numbers: lesson 03's principal components, but for the subtracted mean. On them works the network of lesson 02 with one hidden layer, in NumPy. There is nothing to compile: one run takes a fraction of a
 # second, and the page can afford hundreds. Validation reviews are of other films, and the test set waits for the end. (E29: the article says to divide once, 80% to 20%; nothing keeps the reviews of one film on one side.)
-# %% [markdown] id="task" lang="zh" of="d866be3e"
+# %% [markdown] id="task" lang="zh" of="bc558185"
 # ## 2 · 任务：小到可以训练几百次
 #
-# 调参就是训练许多遍，所以任务要小：影评先变成 TF-IDF 向量（第 01 课），再用奇异值分解压成几十个数，上面接第 02 课那种只有一个隐藏层的网络，用 NumPy 写成，
+# 调参就是训练许多遍，所以任务要小：影评先变成 TF-IDF 向量（第 01 课），再用奇异值分解（第 03 课的主成分分析，只是不减均值）压成几十个数，上面接第 02 课那种只有一个隐藏层的网络，用 NumPy 写成，
 # 不需要编译：训练一次只要零点几秒，在一个页面里可以做几百次。验证影评取自另外的电影，测试集留到最后（E29：原文只按 80% 与 20% 分一次，也没有办法让同一部电影的影评留在同一边）。
 # %% id="task-data"
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
@@ -368,9 +368,9 @@ print(np.round(rates, 4))
 # (1), in one line  # (1) 式，写成一行
 assert np.allclose(rates, 0.001 * (1 / 0.001) ** (np.arange(4) / 3))
 # %% [markdown] id="range-keras" lang="en"
-# `lr_range_test` does it to any compiled Keras model and puts its weights back. For comparison we train the network in NumPy in full at each of several rates.
-# %% [markdown] id="range-keras" lang="zh" of="9e70f399"
-# `lr_range_test` 可以对任何编译好的 Keras 模型这样做，做完再把权重放回去。为了比较，我们再取几个学习率，用 NumPy 写的网络各完整训练一遍。
+# `lr_range_test` does it to any compiled Keras model, smooths the losses by a running mean, and puts the model's weights back. For comparison we train the network in NumPy in full at each of several rates.
+# %% [markdown] id="range-keras" lang="zh" of="6f988b0d"
+# `lr_range_test` 可以对任何编译好的 Keras 模型这样做：损失用滑动平均来平滑，做完再把权重放回去。为了比较，我们再取几个学习率，用 NumPy 写的网络各完整训练一遍。
 # %% [markdown] id="range-predict" lang="en" tags=["predict"]
 # **Before you run it.** Adam's usual rate is 0.001. Will the rate of the lowest smoothed loss in the test be smaller, the same or larger, and what happens at
 # the article's 0.1?
