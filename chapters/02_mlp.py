@@ -159,10 +159,12 @@ diagrams.flow(
 
 # %% [markdown] id="dial" lang="en"
 # **The scale dial.** Every size of this lesson and the results it must show. `quick`, the default, is made for a laptop;
-# `COURSE_SCALE=full` reads more reviews for longer, and uses the whole of MNIST where you have fetched it.
-# %% [markdown] id="dial" lang="zh" of="a137ccdc"
+# `COURSE_SCALE=full` reads more reviews for longer, and uses the whole of MNIST where you have fetched it. It is set in the
+# terminal before Jupyter starts: `export COURSE_SCALE=full`, or in PowerShell `$env:COURSE_SCALE = "full"`.
+# %% [markdown] id="dial" lang="zh" of="d64851b6"
 # **规模旋钮。** 本课用到的所有大小，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；`COURSE_SCALE=full` 会读更多的影评、
 # 训练得更久，如果你下载了完整的 MNIST，也会用上它。
+# 启动 Jupyter 之前，在终端里输入 `export COURSE_SCALE=full`；用 PowerShell 则输入 `$env:COURSE_SCALE = "full"`。
 # %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={

@@ -894,11 +894,11 @@ print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）�
 # %% [markdown] id="library" lang="en"
 # The library's `vae.VAE` is this model with three conveniences: `fit` takes the images alone, both terms are reported after every
 # epoch as metrics, and the weight of the KL term is a variable (`model.beta`) that can be changed while training runs.
-# `vae.train` compiles it with Adam (AdamW if you give a weight decay) and a learning rate that falls to zero along half a cosine, and draws the pixels anew
+# `vae.train` compiles it with Adam and a learning rate that falls to zero along half a cosine, and draws the pixels anew
 # in every epoch.
-# %% [markdown] id="library" lang="zh" of="a2187a24"
+# %% [markdown] id="library" lang="zh" of="09ec699f"
 # 课程库的 `vae.VAE` 就是这个模型，另有三点便利：`fit` 只要图像；每一轮结束都把两项作为指标报告出来；
-# KL 项的权重是一个变量（`model.beta`），训练途中也能改。`vae.train` 用 Adam（给了权重衰减则用 AdamW）编译它，学习率沿半个余弦降到零，
+# KL 项的权重是一个变量（`model.beta`），训练途中也能改。`vae.train` 用 Adam 编译它，学习率沿半个余弦降到零，
 # 并且每一轮重新抽取像素。
 
 # %% [markdown] id="training" lang="en" tags=["stop"]
@@ -969,14 +969,14 @@ display.table(["", tr("epochs", "轮数"), *seeds], rows)
 # 40 epochs, seeds differ as much as candidates, so nothing is settled there: 0.005 was the best on average. (The ± is that of 500 digits, which
 # are the same for all candidates: compared digit by digit, differences are surer than it says.) What limits us, the curves above show:
 # training lies well above validation. 4,000 digits are few, and the model begins to overfit. Moving each by a pixel
-# at random gives more of them, and that pays in 160 epochs. The activation is the smoother *swish* there as well, so that the gain of some 7 nats belongs to the three
+# at random gives more of them, and that pays in 160 epochs. The activation is the smoother *swish*, $z\,\sigma(z)$, there as well, so that the gain of some 7 nats belongs to the three
 # together. The full scale does the same for 200 epochs: its **test** ELBO, looked at once, is −101.6, and the bound below with
 # 500 samples −97.0 (`course run 4 --scale full`).
-# %% [markdown] id="settings-reading" lang="zh" of="80ec2509"
+# %% [markdown] id="settings-reading" lang="zh" of="8258088f"
 # 有两处差别很大：再加一个 200 个单元的隐藏层（学习率 0.002）更差，用暂退法把十分之一的隐藏值置零也更差。两个学习率之间，以及 40 轮里平移与不平移之间，换个种子造成的差别与换一组设置一样大，所以分不出高下：
 # 0.005 只是平均最好。（± 来自 500 个数字，而各个候选用的是同样的 500 个；逐张图相比，差别要比 ± 所示更可靠。）
 # 从上面的曲线看得出瓶颈在哪里：训练曲线明显高于验证曲线。4,000 张图太少，模型开始过拟合了。把每张图随机平移一个像素，
-# 就能得到更多的训练图像；训练 160 轮，效果就显出来了。不过那里的激活函数也换成了更平滑的 *swish*，所以 7 奈特左右的提升是三者共同的结果，不能只归功于其中一项。
+# 就能得到更多的训练图像；训练 160 轮，效果就显出来了。不过那里的激活函数也换成了更平滑的 *swish*，即 $z\,\sigma(z)$，所以 7 奈特左右的提升是三者共同的结果，不能只归功于其中一项。
 # 完整规模照此训练 200 轮：**测试** ELBO（只看一次）是 −101.6，下文用 500 个样本的界是 −97.0（`course run 4 --scale full`）。
 # %% [markdown] id="test" lang="en"
 # ### The test ELBO and its standard error
@@ -1102,15 +1102,15 @@ plots.show(
 )
 # %% [markdown] id="predict-samples" lang="en" tags=["predict"]
 # **Before you run it.** Two smaller VAEs are trained from the same weights for the same few epochs, one with the KL term
-# and one **without** it (beta = 0), an autoencoder whose codes are a little shaken. Then codes are drawn from the prior and
+# and one **without** it (beta = 0), an autoencoder with a little noise in its codes. Then codes are drawn from the prior and
 # decoded: new digits. Which of the two reconstructs better? Whose samples look like digits?
 #
 # > Without the KL term the reconstruction is better: codes may be as long and as exact as they like. But nothing keeps them
 # > where the prior draws from, and its samples are strokes that belong to no digit. The KL term makes the reconstruction worse and
 # > gives a space in which **every place the prior can reach decodes to something like a digit**.
-# %% [markdown] id="predict-samples" lang="zh" of="ecffa2d7" tags=["predict"]
+# %% [markdown] id="predict-samples" lang="zh" of="e2c4dd88" tags=["predict"]
 # **先猜，再运行。** 从同样的权重出发，用同样少的几轮，训练两个小一些的 VAE：一个有 KL 项，一个**没有**（β = 0），
-# 后者也就是编码稍加抖动的自编码器。然后从先验里抽编码，再解码：得到新的数字。谁重构得更好？谁抽出来的像数字？
+# 后者也就是编码里带一点噪声的自编码器。然后从先验里抽编码，再解码：得到新的数字。谁重构得更好？谁抽出来的像数字？
 #
 # > 没有 KL 项，重构更好：编码想多长就多长，想多准就多准。可是没有什么把它们留在先验会抽到的地方，抽出来的只是不成数字的笔画。
 # > KL 项牺牲一点重构质量，换来的是：**先验可能抽到的每一处，都能解码出像样的数字**。

@@ -432,10 +432,10 @@ plots.show(
     "左图：一次训练中学习率不断增大时的训练损失，先降后发散。右图：几个学习率各训练一遍的验证损失，中间是宽阔的谷地。",
 )
 # %% [markdown] id="range-reading" lang="en"
-# One short run says roughly how long a step **can** be: beyond the lowest point the loss runs away. So start from the suggestion and sweep downwards, in a few powers of ten. The valley is **wide**, on a logarithmic axis, where each factor of ten takes the same room: 0.0010 against 0.0013 is no question worth a night.
+# One short run says roughly how long a step **can** be: beyond the lowest point the loss diverges. So start from the suggestion and sweep downwards, in a few powers of ten. The valley is **wide**, on a logarithmic axis, where each factor of ten takes the same room: 0.0010 against 0.0013 is no question worth a night.
 #
 # And a best rate is a best rate *for so many epochs*: the longer a run, the shorter its best steps. You will see 0.01 do well further down, where runs are short or batches large, and badly here. What is wrong with E23 is one number for every optimiser, model, batch and length. What it adds, lowering the rate *against overfitting*, waits for sections 4 and 6.
-# %% [markdown] id="range-reading" lang="zh" of="0329c24e"
+# %% [markdown] id="range-reading" lang="zh" of="0a0878bf"
 # 范围测试只用一次很短的训练，就给出学习率大致的**上限**：过了最低点，损失就发散。所以从建议值往下，按十的幂扫几个点就够了。谷地很**宽**，而横轴是对数刻度，每个数量级占同样的宽度：0.0010 还是 0.0013，不值得花一个晚上去分辨。
 #
 # 另外，最佳学习率总是对“训练这么多轮”而言的：训练越久，合适的步子越短。后面你会看到，训练短、批大时，0.01 表现不错，在这里却不好。E23 的毛病，就在于不管什么优化器、模型、批大小和训练长短，都给同一个数。它还说降低学习率是为了“避免过拟合”，这要等到第 4 节和第 6 节再看。
@@ -514,10 +514,10 @@ plots.show(figure, "Five schedules of the learning rate over 200 steps: constant
 # %% [markdown] id="quiz-decay" lang="en" tags=["quiz"]
 # **Why does a falling learning rate lower the loss at the end of a run?**
 # - [ ] It removes overfitting — Where the rate had been too high, the training loss falls with it; where it falls short, the run has only gone less far.
-# - [x] Steps are noisy, and shorter steps average the noise of several batches — At a constant rate the weights keep dancing about the minimum.
+# - [x] Steps are noisy, and shorter steps average the noise of several batches — At a constant rate the weights keep moving about the minimum.
 # - [ ] The gradient grows as the rate falls — The gradient depends on the weights alone.
 # - [ ] Fewer steps are made — As many as before.
-# %% [markdown] id="quiz-decay" lang="zh" of="c8ea9b51" tags=["quiz"]
+# %% [markdown] id="quiz-decay" lang="zh" of="f30a0d29" tags=["quiz"]
 # **训练末尾，降低学习率为什么能让损失下降？**
 # - [ ] 它消除了过拟合 — 学习率原本偏高时，训练损失也跟着降；训练损失没有降时，不过是走得没那么远。
 # - [x] 每一步都带噪声，步子小了，就等于把几批的噪声平均掉 — 学习率不变，权重会一直在极小点附近来回跳动。
@@ -785,10 +785,10 @@ print("3.", tr("validation_data=(x_val, y_val): one part is held out, once. "
                "只留出一份，只用一次，并没有“交叉”。"))
 # %% [markdown] id="erratum-07-mended" lang="en"
 # The package has been called `keras_tuner` since 2021; under the old name an empty package is left that only warns. The argument is `hypermodel`: a function that is given `hp`, asks it for values, and returns a compiled model. We keep the
-# article's setting, 5 trials of 2 executions of 5 epochs. **Before looking at the result, count the cost**: $5 \times 2 \times 5 = 50$ epochs and ten models to build.
-# %% [markdown] id="erratum-07-mended" lang="zh" of="e6d6a982"
+# article's setting, 5 trials of 2 executions of 5 epochs: a **trial** is one setting that is tried, an *execution* is one training of it. **Before looking at the result, count the cost**: $5 \times 2 \times 5 = 50$ epochs and ten models to build.
+# %% [markdown] id="erratum-07-mended" lang="zh" of="0136c293"
 # 这个包从 2021 年起就叫 `keras_tuner`，旧名字只剩一个会发警告的空壳。参数名是 `hypermodel`：一个函数，以 `hp` 为参数，从中取得各个值，返回编译好的模型。
-# 我们保留原文的设置：5 次试验，每次执行 2 遍，每遍 5 轮。**看结果之前先算计算量**：$5 \times 2 \times 5 = 50$ 轮，要搭十个模型。
+# 我们保留原文的设置：5 次**试验**（每次试一组设置），每次执行 2 遍（同一组设置训练 2 遍），每遍 5 轮。**看结果之前先算计算量**：$5 \times 2 \times 5 = 50$ 轮，要搭十个模型。
 # %% id="erratum-07-run"
 def hypermodel(hp):
     return build(
@@ -1402,14 +1402,32 @@ print(
 # KERASTUNER_TUNER_ID=worker1 KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
 # ```
 #
+# In PowerShell each process gets a window of its own. For the chief:
+#
+# ```
+# $env:KERASTUNER_TUNER_ID = "chief"
+# $env:KERASTUNER_ORACLE_IP = "127.0.0.1"
+# $env:KERASTUNER_ORACLE_PORT = "8000"
+# python search.py
+# ```
+#
 # Two warnings. The message of a failed trial does not travel to the chief: read the workers' output. And a chief waits for ever for a worker that was killed: stop the chief and start it again, and the lost trial is run once more.
-# %% [markdown] id="distributed" lang="zh" of="c2e037aa"
+# %% [markdown] id="distributed" lang="zh" of="73382de1"
 # **几台机器**可以分担一次搜索：一个进程是 chief，掌管 oracle；worker 向它要试验来做。所有进程运行同一个程序，用三个环境变量来区分：
 #
 # ```
 # KERASTUNER_TUNER_ID=chief   KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
 # KERASTUNER_TUNER_ID=worker0 KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
 # KERASTUNER_TUNER_ID=worker1 KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
+# ```
+#
+# 在 PowerShell 里，每个进程各开一个窗口。以 chief 为例：
+#
+# ```
+# $env:KERASTUNER_TUNER_ID = "chief"
+# $env:KERASTUNER_ORACLE_IP = "127.0.0.1"
+# $env:KERASTUNER_ORACLE_PORT = "8000"
+# python search.py
 # ```
 #
 # 要当心两点。失败试验的错误信息传不到 chief 那里，要看 worker 的输出。worker 被杀掉之后，chief 会永远等下去：把 chief 停掉再启动，丢下的那次试验会重做一遍。
