@@ -1094,7 +1094,8 @@ def has_words(sentences):
 
 
 of_training, of_test = has_words(sources), has_words(test_sources)
-shared = of_test @ of_training.T  # (test, training): how many words each pair shares  # (test, training)：每一对共有多少个词
+# (test, training): how many words each pair shares  # (test, training)：每一对共有多少个词
+shared = of_test @ of_training.T
 either = of_test.sum(axis=1)[:, None] + of_training.sum(axis=1) - shared
 copied = [phrases.chinese[place] for place in (shared / either).argmax(axis=1)]
 del of_training, of_test, shared, either  # 40 MB

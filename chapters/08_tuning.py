@@ -277,16 +277,14 @@ course = dial(
 # 不需要编译：训练一次只要零点几秒，在一个页面里可以做几百次。验证影评取自另外的电影，测试集留到最后（E29：原文只按 80% 与 20% 分一次，也没有办法让同一部电影的影评留在同一边）。
 # %% id="task-data"
 reviews = data.imdb.load("train", limit=course.reviews, seed=course.seed)
-test_reviews = data.imdb.load("test", limit=course.test_reviews,
-                              seed=course.seed)
-train_reviews, val_reviews = data.reviews.split_by_film(reviews, 0.25,
-                                                        seed=course.seed)
+test_set = data.imdb.load("test", limit=course.test_reviews, seed=course.seed)
+train_set, val_set = data.reviews.split_by_film(reviews, 0.25, seed=course.seed)
 
 weigh = TfidfVectorizer(min_df=3, sublinear_tf=True, max_features=8_000,
                         token_pattern=r"[A-Za-z']+|[!?]")
 press = TruncatedSVD(course.dim, n_iter=3, random_state=course.seed)
 # learnt from the training reviews alone  # 只从训练影评学来
-first = press.fit_transform(weigh.fit_transform(train_reviews.texts))
+first = press.fit_transform(weigh.fit_transform(train_set.texts))
 middle, spread = first.mean(axis=0), first.std(axis=0)
 
 
@@ -297,10 +295,10 @@ def numbers(texts):
     return ((pressed - middle) / spread).astype("float32")
 
 
-x, y = numbers(train_reviews.texts), np.asarray(train_reviews.labels)
-x_val, y_val = numbers(val_reviews.texts), np.asarray(val_reviews.labels)
-x_test, y_test = numbers(test_reviews.texts), np.asarray(test_reviews.labels)
-films = np.asarray(train_reviews.film_ids)
+x, y = numbers(train_set.texts), np.asarray(train_set.labels)
+x_val, y_val = numbers(val_set.texts), np.asarray(val_set.labels)
+x_test, y_test = numbers(test_set.texts), np.asarray(test_set.labels)
+films = np.asarray(train_set.film_ids)
 print(x.shape, x_val.shape, x_test.shape,
       tr("to learn from, to choose on, to use once", "用来学、用来选、最后用一次"))
 # %% [markdown] id="default" lang="en"
@@ -800,7 +798,7 @@ def hypermodel(hp):
 
 # %% id="erratum-07-search"
 column = y[:, None].astype("float32")
-column_held = y_val[:, None].astype("float32")
+column_val = y_val[:, None].astype("float32")
 with tempfile.TemporaryDirectory() as folder:
     clock = time.perf_counter()
     tuner = tuning.RandomSearch(
@@ -809,7 +807,7 @@ with tempfile.TemporaryDirectory() as folder:
         seed=course.seed, directory=folder, project_name="article",
     )
     tuner.search(x, column, epochs=course.keras_epochs,
-                 validation_data=(x_val, column_held), verbose=0)
+                 validation_data=(x_val, column_val), verbose=0)
     per_run = (time.perf_counter() - clock) / 2 / len(tuner.oracle.trials)
     for trial in sorted(tuner.oracle.trials.values(),
                         key=lambda trial: trial.score):
@@ -1207,7 +1205,7 @@ with tempfile.TemporaryDirectory() as folder:
     tuner.search(x, column, folds=3 if course.scale != "smoke" else 2,
                  seed=course.seed, groups=films, epochs=course.keras_epochs,
                  verbose=0)
-    found = tuning.tuned(tuner)
+    found = tuning.best_trial(tuner)
     print(
         f"{found.score:.4f}",
         {
