@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "ranking": ["bootstrap_interval", "hit_rate", "ndcg", "ranked", "reciprocal_rank"],
         "search": ["BM25", "fuse", "words_of"],
         "vectors": ["Int8Rows", "keep_rows", "recorded_vectors", "unit_vectors"],
+        "finding": ["Finder", "Hit"],
         "scoring": ["best_of", "exact_match", "normalised", "word_f1"],
         "reading": [
             "Candidate",
@@ -38,7 +39,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "sample_triples",
         ],
         "summaries": ["lead", "rouge_l", "rouge_n", "text_rank"],
-        "exporting": ["dequantised", "export", "quantised", "size_of"],
+        "exporting": ["SentenceEncoder", "ask_elsewhere", "dequantised", "export", "quantised", "size_of"],
         "loading": ["Load", "measure"],
         "sessions": ["Sessions"],
     },

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +14,7 @@ import numpy as np
 
 from course_lib.applications.vectors import keep_rows
 from course_lib.base.arguments import require_integer
+from course_lib.base.errors import EnvironmentProblem
 from course_lib.bert.encoder import BertEncoder
 from course_lib.bert.heads import mean_vector
 
@@ -67,6 +71,42 @@ def export(model: keras.Model, folder: Path | str) -> Path:
     signature = [keras.InputSpec(shape=(None, None), dtype="int32")]
     model.export(str(folder), format="tf_saved_model", input_signature=signature, verbose=False)
     return Path(folder)
+
+
+def ask_elsewhere(folder: Path | str, token_ids: np.ndarray, patience: float = 120.0) -> np.ndarray:
+    """Ask an exported graph in a fresh Python process that has TensorFlow, and nothing of this library.
+
+    Args:
+        folder: from `export`.
+        token_ids: what it is asked.
+        patience: after how many seconds it is given up.
+
+    Shapes: token_ids (batch, time) → what the model gives.
+
+    Raises:
+        EnvironmentProblem: if the process fails.
+    """
+    code = (
+        "import json, sys\n"
+        "import tensorflow\n"
+        "rows = tensorflow.constant(json.load(sys.stdin), tensorflow.int32)\n"
+        "found = tensorflow.saved_model.load(sys.argv[1]).serve(rows)\n"
+        "assert not any(name.startswith('course_lib') for name in sys.modules)\n"
+        "print(json.dumps(found.numpy().tolist()))\n"
+    )
+    # -I: neither this folder nor PYTHONPATH; where the course is installed, nothing imports it.
+    answer = subprocess.run(
+        [sys.executable, "-I", "-c", code, str(folder)],
+        input=json.dumps(np.asarray(token_ids).tolist()),
+        capture_output=True,
+        text=True,
+        timeout=patience,
+        cwd=folder,
+        check=False,
+    )
+    if answer.returncode:
+        raise EnvironmentProblem(f"the exported graph cannot be asked: {answer.stderr.strip()[-300:]}")
+    return np.array(json.loads(answer.stdout.splitlines()[-1]), dtype=np.float32)
 
 
 class Quantised(NamedTuple):

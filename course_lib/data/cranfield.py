@@ -26,6 +26,7 @@ class Collection:
         texts: the abstract of each document, without its title; empty where there is none.
         queries: the questions.
         gains: for each question by the number of a document, from 0, what it is worth, 1 to 4; all others are worth 0.
+        codes: the same as the experts wrote it down, a key of `GAINS`.
         source: `"folder"`, `"cache"`, `"download"` or `"sample"`.
     """
 
@@ -33,6 +34,7 @@ class Collection:
     texts: list[str]
     queries: list[str]
     gains: list[dict[int, int]]
+    codes: list[dict[int, int]]
     source: str
 
     @property
@@ -70,14 +72,16 @@ def load(sample: str = "fallback") -> Collection:
         return _sample()
     card = registry.card("cranfield")
     try:
-        (documents, queries, gains), source = sources.read_all(card, read)
+        (documents, queries, judgements), source = sources.read_all(card, read)
     except DataUnavailable as reason:
         if sample == "never" or sources.is_readers_own(card, reason):
             raise
         samples.stand_in(card, reason)
         return _sample()
     titles, texts = documents
-    return Collection(titles, texts, queries, _of_queries(gains, len(queries), len(texts)), source)
+    codes = _of_queries(judgements, len(queries), len(texts))
+    gains = [{document: GAINS[code] for document, code in own.items()} for own in codes]
+    return Collection(titles, texts, queries, gains, codes, source)
 
 
 def read(part: registry.Card, opened: Opened) -> object:
@@ -125,13 +129,13 @@ def _counted(found: list, part: registry.Card, opened: Opened) -> list:
 
 
 def _of_queries(judgements: list[tuple[int, int, int]], queries: int, documents: int) -> list[dict[int, int]]:
-    gains: list[dict[int, int]] = [{} for _ in range(queries)]
+    codes: list[dict[int, int]] = [{} for _ in range(queries)]
     for query, document, code in judgements:
         # A judgement counts the queries as they stand in their file; the numbers written there have gaps.
         if not (1 <= query <= queries and 1 <= document <= documents):
             raise DataCorrupt(f"cranqrel: query {query}, document {document}; allowed: to {queries} and {documents}")
-        gains[query - 1][document - 1] = GAINS[code]
-    return gains
+        codes[query - 1][document - 1] = code
+    return codes
 
 
 def _sample() -> Collection:
@@ -140,4 +144,5 @@ def _sample() -> Collection:
     gains = [{question.paragraph: 4} for question in passages.questions]
     texts = [question.text for question in passages.questions]
     titles = [passages.articles[place] for place in range(len(passages.paragraphs))]
-    return Collection(titles, list(passages.paragraphs), texts, gains, "sample")
+    codes = [{question.paragraph: 1} for question in passages.questions]
+    return Collection(titles, list(passages.paragraphs), texts, gains, codes, "sample")
