@@ -955,8 +955,8 @@ for title, genres in zip(ratings.titles, ratings.genres, strict=True):
     tags = " ".join("genre" + name.replace("-", "") for name in genres)
     descriptions.append(f"{title} {tags} {tags}")
 about = TfidfVectorizer(sublinear_tf=True).fit_transform(descriptions)
-about = about.toarray().astype(np.float32)  # (items, words)
-tastes = applications.item_profiles(about, ratings, known)  # (users, words)
+tastes = applications.item_profiles(about, ratings, known)
+print(about.shape, tastes.shape)  # items and users, by words  # 物品和用户，各按词
 # %% id="recommend-run"
 users, wanted = ratings.users[asked], ratings.items[asked]
 seen = {user: [] for user in range(ratings.num_users)}
@@ -966,7 +966,7 @@ seen_before = [seen[user] for user in users]
 ways = {
     tr("popularity", "热门"): np.tile(popular, (len(users), 1)),
     tr("similar people", "相似的人"): model.scores(users),
-    tr("title and genre", "片名与类型"): tastes[users] @ about.T,
+    tr("title and genre", "片名与类型"): (tastes[users] @ about.T).toarray(),
 }
 table, gained = [], {}
 for name, scores in ways.items():
@@ -1003,7 +1003,8 @@ hidden = hidden[first]  # one liked film of each person  # 每人一部喜欢的
 people, liked = ratings.users[hidden], ratings.items[hidden]
 tastes = applications.item_profiles(about, ratings, old)
 nobody = [[] for _ in hidden]
-ranks = applications.ranks_of(tastes[people] @ about.T, liked, nobody, new)
+near = (tastes[people] @ about.T).toarray()
+ranks = applications.ranks_of(near, liked, nobody, new)
 found, chance = (ranks <= 10).mean(), min(1, 10 / new.sum())
 print(new.sum(), tr("new films,", "部新电影，"), len(hidden), tr("people", "个人"))
 print(f"{tr('by text', '按文本')} {found:.1%}, {tr('by chance', '碰运气')} {chance:.1%}")

@@ -90,7 +90,8 @@ def ask_elsewhere(folder: Path | str, token_ids: np.ndarray, patience: float = 1
         "import json, sys\n"
         "import tensorflow\n"
         "rows = tensorflow.constant(json.load(sys.stdin), tensorflow.int32)\n"
-        "found = tensorflow.saved_model.load(sys.argv[1]).serve(rows)\n"
+        "graph = tensorflow.saved_model.load(sys.argv[1])\n"
+        "found = graph.serve(rows)\n"
         "assert not any(name.startswith('course_lib') for name in sys.modules)\n"
         "print(json.dumps(found.numpy().tolist()))\n"
     )

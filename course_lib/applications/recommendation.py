@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 from keras import ops
+from scipy.sparse import csr_matrix
 
 from course_lib.base.arguments import checked_seed, require_integer, require_not_negative
 from course_lib.data.ratings import Ratings
@@ -175,11 +176,13 @@ def ranks_of(
     return found
 
 
-def item_profiles(vectors: np.ndarray, ratings: Ratings, known: np.ndarray, shrink: float = 0.0) -> np.ndarray:
+def item_profiles(
+    vectors: np.ndarray | csr_matrix, ratings: Ratings, known: np.ndarray, shrink: float = 0.0
+) -> np.ndarray | csr_matrix:
     """What each user likes, as the mean of the vectors of what he rated, those above his own mean alone.
 
     Args:
-        vectors: one for each item, such as TF-IDF of its title and genres.
+        vectors: one for each item, such as TF-IDF of its title and genres; sparse ones stay so.
         ratings: the ratings.
         known: which of them are known.
         shrink: counts as so many more items with a vector of zeros.
@@ -190,7 +193,10 @@ def item_profiles(vectors: np.ndarray, ratings: Ratings, known: np.ndarray, shri
     users, items, stars = (part[known] for part in (ratings.users, ratings.items, ratings.stars))
     counts = np.maximum(np.bincount(users, minlength=ratings.num_users), 1)
     means = np.bincount(users, stars, minlength=ratings.num_users) / counts
-    liked = stars >= means[users]
-    profiles = np.zeros((ratings.num_users, vectors.shape[1]))
-    np.add.at(profiles, users[liked], vectors[items[liked]])
-    return profiles / (np.bincount(users[liked], minlength=ratings.num_users)[:, None] + shrink + 1e-9)
+    liked = stars >= means[users] - 1e-9
+    # A row for each user: the share that each item has in the profile.
+    numbers = np.bincount(users[liked], minlength=ratings.num_users) + shrink
+    shares = csr_matrix(
+        (1 / numbers[users[liked]], (users[liked], items[liked])), shape=(ratings.num_users, ratings.num_items)
+    )
+    return shares @ vectors
