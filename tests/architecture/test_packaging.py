@@ -138,7 +138,7 @@ def test_what_the_library_imports_is_declared() -> None:
     names = [*DIRECT, *(Requirement(line) for extra in ("site", "test") for line in EXTRAS[extra])]
     declared = {canonicalize_name(one.name) for one in names}
     # Brought by one that is declared, and part of what that one promises.
-    promised = {"cycler", "docutils", "fonttools", "ipython", "jupyter-client", "jupyter-core"}
+    promised = {"cycler", "docutils", "starlette", "fonttools", "ipython", "jupyter-client", "jupyter-core"}
     promised |= {
         "jupyter-server",
         "markdown-it-py",
