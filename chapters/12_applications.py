@@ -182,13 +182,12 @@ import json
 import logging
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import requests
 from keras.ops import convert_to_numpy as to_numpy
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -572,7 +571,8 @@ def best_sentence(asked_for, number, language):
     text = asked_for.paragraphs[question.paragraph]
     found = applications.sentences_of(text, language)
     sentences = [sentence for _, sentence in found]
-    return sentences[applications.BM25(sentences).scores(question.text).argmax()]
+    scores = applications.BM25(sentences).scores(question.text)
+    return sentences[scores.argmax()]
 # %% id="reader-chain"
 def chain(language):
     tr("""Answers by three ways, and whether the right paragraph was found""",
@@ -691,11 +691,12 @@ def some(part, each):
 
 train_texts, train_intents = some("train", course.per_intent)
 known = train_intents != "oos"  # the classifier never sees any  # 分类器一条也没见过
-train_texts = [text for text, one in zip(train_texts, known, strict=True) if one]
+train_texts = [train_texts[place] for place in np.flatnonzero(known)]
 train_intents = train_intents[known]
 held_texts, held_intents = some("validation", max(4, course.per_intent // 2))
 test_texts, test_intents = some("test", max(4, course.per_intent))
-print(len(train_texts), len(held_texts), len(test_texts), len(set(train_intents)))
+print(len(train_texts), len(held_texts), len(test_texts))
+print(len(set(train_intents)), tr("intents", "种意图"))
 # %% id="scope-run"
 counter = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
 counter.fit(train_texts)
@@ -971,10 +972,11 @@ ways = {
 table, gained = [], {}
 for name, scores in ways.items():
     ranks = applications.ranks_of(scores, wanted, seen_before)
-    gained[name] = np.where(ranks <= 10, 1 / np.log2(ranks + 1), 0)
-    low, high = applications.bootstrap_interval(gained[name], draws=course.draws)
-    recall = (ranks <= 10).mean()
-    table.append([name, f"{recall:.1%}", f"{gained[name].mean():.3f}", f"{low:.3f}–{high:.3f}"])
+    own = np.where(ranks <= 10, 1 / np.log2(ranks + 1), 0)
+    low, high = applications.bootstrap_interval(own, draws=course.draws)
+    recall, span = (ranks <= 10).mean(), f"{low:.3f}–{high:.3f}"
+    table.append([name, f"{recall:.1%}", f"{own.mean():.3f}", span])
+    gained[name] = own
     if name == list(ways)[1]:
         course.report("liked_recall", recall)
 display.table([tr("recommended by", "按什么推荐"), "recall@10", "nDCG@10", "95%"], table)
@@ -1097,10 +1099,12 @@ for name, pick in picks.items():
     one[name] = np.array([applications.rouge_n(*pair) for pair in pairs])
     two = np.mean([applications.rouge_n(*pair, 2) for pair in pairs])
     longest = np.mean([applications.rouge_l(*pair) for pair in pairs])
-    table.append([name, f"{one[name].mean():.3f}", f"{two:.3f}", f"{longest:.3f}"])
+    numbers = one[name].mean(), two, longest
+    table.append([name, *(f"{number:.3f}" for number in numbers)])
 display.table([tr("chosen sentence", "选哪一句"), "ROUGE-1", "ROUGE-2", "ROUGE-L"], table)
 first = one[tr("the first", "第一句")]
-low, high = applications.bootstrap_interval(one["TextRank"] - first, draws=course.draws)
+gap = one["TextRank"] - first
+low, high = applications.bootstrap_interval(gap, draws=course.draws)
 print(tr("TextRank minus the first:", "TextRank 减第一句："), f"{low:+.3f} … {high:+.3f}")
 course.report("lead_rouge", first.mean())
 # %% [markdown] id="summaries-reading" lang="en"
@@ -1130,7 +1134,8 @@ for size in (1, 2, 4, 8, 16, 32):
         applications.unit_vectors(encoder, tokens, [sentence] * size, 32, size)
     seconds = (time.perf_counter() - begin) / course.repeats
     waits.append((size, 1_000 * seconds))
-    print(f"{size:>2}: {1_000 * seconds:6.1f} ms, {1_000 * seconds / size:5.1f} ms", tr("each", "每条"))
+    print(f"{size:>2}: {1_000 * seconds:6.1f} ms", end=", ")
+    print(f"{1_000 * seconds / size:5.1f} ms", tr("each", "每条"))
 # %% id="batching-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.2, 3.2))
 sizes, times = np.array(waits).T
@@ -1164,7 +1169,8 @@ c = np.abs(W).max(axis=0) / 127  # one for each column  # 每列一个
 q = np.round(W / c).astype(np.int8)  # (10)
 print(q)
 print((q * c).round(4))
-print(tr("largest error:", "最大误差："), np.abs(q * c - W).max().round(4), "≤", (c / 2).max().round(4))
+error = np.abs(q * c - W).max()
+print(tr("largest error:", "最大误差："), f"{error:.4f} ≤ {c.max() / 2:.4f}")
 # %% id="smaller-run"
 before = encoder.get_weights()
 some_questions = library.queries[:60]
@@ -1240,14 +1246,13 @@ else:
 # %% id="serve-start"
 def ask(url, body=None):
     tr("""The status and the text of an answer""", """回答的状态码和内容""")
-    content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(url, content, {"Content-Type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as problem:
-        with problem:
-            return problem.code, problem.read().decode()
+    if body is None:
+        answer = requests.get(url, timeout=20)
+    else:
+        content = body if isinstance(body, bytes) else json.dumps(body)
+        kind = {"Content-Type": "application/json"}
+        answer = requests.post(url, content, headers=kind, timeout=20)
+    return answer.status_code, answer.text
 
 def serve(talk):
     from course_lib.applications import service
