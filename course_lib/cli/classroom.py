@@ -67,7 +67,7 @@ def make(chapter: str, exercises: str, opened: str, out: Path, due: str, points:
 @click.option(
     "--jobs", type=AtOnce(), default=None, help="How many at a time; if left out, as many as there are cores."
 )
-@click.option("--seconds", type=click.FloatRange(min=1), default=60.0, show_default=True, help="For one hand-in.")
+@click.option("--seconds", type=click.FloatRange(min=1), default=120.0, show_default=True, help="For one hand-in.")
 @click.option("--call", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Seconds for a call.")
 @click.option("--memory", type=click.IntRange(min=500), default=4000, show_default=True, help="Megabytes for one.")
 @click.option("--csv", "table", type=TABLE, default="course", show_default=True, help="A second table, for others.")
@@ -101,7 +101,7 @@ def grade(
     results = grading.grade(
         folder,
         jobs=jobs or grading.default_jobs(),
-        limits=Limits(seconds=seconds, cell_seconds=max(call, seconds / 6), call_seconds=call, memory_mb=memory),
+        limits=Limits(seconds=seconds, cell_seconds=max(call, seconds / 4), call_seconds=call, memory_mb=memory),
         again=again,
         these_checks=these_checks,
         told=_say,
