@@ -384,25 +384,25 @@ for name, scores in games.items():
 # BERT is lesson 06's encoder and nothing else. There is no decoder (the fourth article gives it one, E22; the third says that every large language model has both, E17), no causal mask, and nothing is generated: ids go in, and for each
 # token a vector comes out that knows what stands around it, on **both** sides.
 #
-# What goes into the first layer is the sum of three vectors: what the token is, where it stands, and whether it belongs to the first or to the second text. The positions are learnt, not computed by sines:
+# What goes into the first layer is the sum of three vectors: what the token is, where it stands, and whether it belongs to the first or to the second text. The positions are learnt, not computed by sines. $x_t$ is the id of token $t$ and $s_t$ the number of its text, 0 or 1; LN is layer normalisation, $V$ the size of the vocabulary, $d$ the width, $T_{\max}$ the longest text:
 #
 # $$ h_t = \mathrm{LN}\big(E[x_t] + P[t] + S[s_t]\big), \qquad E\colon (V, d), \quad P\colon (T_{\max}, d), \quad S\colon (2, d). \tag{2} $$
 #
-# Then come $L$ layers of attention and a small network, in the order of 2017: the norm stands **after** each sum. (Lesson 06 found that deep stacks train more easily with the norm before; BERT was trained with it after, so
+# Then come $L$ layers of attention and a feed-forward network (FFN), in the order of 2017: the norm stands **after** each sum. (Lesson 06 found that deep stacks train more easily with the norm before; BERT was trained with it after, so
 # whoever reads its weights must compute it so.)
 #
 # $$ a = \mathrm{LN}\big(h + \mathrm{Attention}(h)\big), \qquad h' = \mathrm{LN}\big(a + \mathrm{FFN}(a)\big). \tag{3} $$
-# %% [markdown] id="encoder" lang="zh" of="ff91cc55"
+# %% [markdown] id="encoder" lang="zh" of="32c01fbe"
 # ## 3 · 编码器
 #
 # BERT 就是第 06 课的编码器，别无其他。没有解码器（第四篇文章说它有，E22；第三篇说大语言模型都是编码器加解码器，E17），没有因果掩码，也不生成文字：输入编号，每个词元得到一个向量，
 # 这个向量知道自己**两边**都有什么。
 #
-# 第一层的输入是三个向量之和：词元是什么，站在哪里，属于第一段还是第二段文本。位置向量是学出来的，不是用正弦算的：
+# 第一层的输入是三个向量之和：词元是什么，站在哪里，属于第一段还是第二段文本。位置向量是学出来的，不是用正弦算的。$x_t$ 是第 $t$ 个词元的编号，$s_t$ 是它属于第几段文本（0 或 1）；LN 是层归一化，$V$ 是词表大小，$d$ 是宽度，$T_{\max}$ 是文本的最大长度：
 #
 # $$ h_t = \mathrm{LN}\big(E[x_t] + P[t] + S[s_t]\big), \qquad E\colon (V, d), \quad P\colon (T_{\max}, d), \quad S\colon (2, d). \tag{2} $$
 #
-# 接着是 $L$ 层注意力和小网络，次序与 2017 年的一样：归一化放在每次相加**之后**。（第 06 课发现，归一化放在前面，深的网络更好训练；但 BERT 训练时放在后面，要用它的权重，就得照样计算。）
+# 接着是 $L$ 层注意力和前馈网络（FFN），次序与 2017 年的一样：归一化放在每次相加**之后**。（第 06 课发现，归一化放在前面，深的网络更好训练；但 BERT 训练时放在后面，要用它的权重，就得照样计算。）
 #
 # $$ a = \mathrm{LN}\big(h + \mathrm{Attention}(h)\big), \qquad h' = \mathrm{LN}\big(a + \mathrm{FFN}(a)\big). \tag{3} $$
 # %% id="vectors-by-hand"
@@ -558,18 +558,23 @@ plots.show(
     "学过 2,000 个标签之后判对的验证集影评比例，横轴是预训练的分钟数；灰点是各个种子，虚线是没有预训练的网络。",
 )
 # %% id="pays-numbers"
+rows = []
 for run, budget in zip(runs, budgets, strict=True):
     hidden = "" if run.hidden_loss is None else f"{run.hidden_loss:.2f}"
-    print(f"{run.steps:>6} {tr('steps', '步')}  {budget:5.1f} min", end="  ")
-    print(f"{hidden:>5}  {run.validation:.1%}")
+    rows.append([f"{run.steps:,}", f"{budget:.1f}", hidden,
+                 f"{run.validation:.1%}"])
+display.table(
+    [tr("steps", "步数"), tr("processor minutes", "处理器分钟"),
+     tr("loss per hidden word", "每个被藏词的损失"),
+     tr("judged right", "判对的比例")], rows)
 # %% [markdown] id="pays-reading" lang="en"
-# (The third number is the loss per hidden word on held-out reviews.) At none of these budgets does it pay. After one minute of pre-training, and after seven, the network is **worse** off than with fresh weights, although the loss on hidden words goes on falling. It has learnt little but which words are frequent and what reviews are about, and weights that serve that are no better a start for verdicts than random ones.
+# (The loss is that of held-out reviews.) At none of these budgets does it pay. After one minute of pre-training, and after seven, the network is **worse** off than with fresh weights, although the loss on hidden words goes on falling. It has learnt little but which words are frequent and what reviews are about, and weights that serve that are no better a start for verdicts than random ones.
 #
 # Remember these numbers for the next sections. The same 2,000 labels will take a **real** encoder, for whose pre-training days of many machines were paid, more than ten points further. Pre-training pays late, and then it pays a lot; that is why it is done once and shared. Whoever has an evening of a laptop and some labels should count words (lesson 07) or take what others have trained.
-# %% [markdown] id="pays-reading" lang="zh" of="1647629a"
-# （第三个数是留出影评上每个被藏的词的损失。）在这些预算下，预训练都不划算。做一分钟也好，七分钟也好，得到的网络都比刚初始化的**更差**，尽管猜词的损失一直在降。到这时为止，它学到的不过是哪些词常见、影评在谈什么，而为此调好的权重，作为判断褒贬的起点，并不比随机的好。
+# %% [markdown] id="pays-reading" lang="zh" of="2c6e650f"
+# （损失是在留出的影评上量的。）在这些预算下，预训练都不划算。做一分钟也好，七分钟也好，得到的网络都比刚初始化的**更差**，尽管猜词的损失一直在降。到这时为止，它学到的不过是哪些词常见、影评在谈什么，而为此调好的权重，作为判断褒贬的起点，并不比随机的好。
 #
-# 记住这些数，后面要用。同样的 2,000 个标签，配上一个**真的**编码器（为它的预训练，许多台机器跑了好多天），能再高出十个百分点以上。预训练的回报来得晚，来了就很大；所以它只做一次，大家共用。只有一台笔记本、一个晚上和一些标签的人，应当去数词（第 07 课），或者拿别人训练好的来用。
+# 记住这些数，后面要用。同样的 2,000 个标签，配上一个**真的**编码器（为它的预训练，许多台机器跑了好多天），能再高出十个百分点以上。预训练的回报来得晚，来了就很大；所以它只做一次，大家共用。只有一台笔记本、一个晚上和一些标签的人，应当用词频方法（第 07 课），或者拿别人训练好的来用。
 
 # %% [markdown] id="real" lang="en" tags=["stop"]
 # ## 5 · A real one
@@ -724,15 +729,21 @@ river = [
 rows = prep.pad([tokens.ids_of(sentence)[0] for sentence in money + river])
 places = (rows == word).argmax(axis=1)
 
-same, different = [], []
+same, different, table = [], [], []
 for states in encoder(rows, return_hidden_states=True):
     banks = to_numpy(states)[np.arange(6), places]  # (6, width)
     banks = banks / np.linalg.norm(banks, axis=1, keepdims=True)
     cosines = banks @ banks.T
     same.append((cosines[:3, :3].sum() + cosines[3:, 3:].sum() - 6) / 12)
     different.append(cosines[:3, 3:].mean())
-    print(len(same) - 1, f"{same[-1]:.2f}  {different[-1]:.2f}")
+    table.append([len(table), f"{same[-1]:.2f}", f"{different[-1]:.2f}"])
+display.table([tr("layer", "层"), tr("same sense", "意思相同"),
+               tr("other sense", "意思不同")], table)
 course.report("banks_apart", float(same[-1] - different[-1]))
+# %% [markdown] id="banks-reading" lang="en"
+# Layer 0 has looked at no other word: there the vectors of *bank* differ by their places alone, and the senses are not told apart. In the layers above the sentence comes in and the two columns part; in the last layer two *banks* of one sense are clearly nearer than two of different senses. Six sentences are an example and no measurement.
+# %% [markdown] id="banks-reading" lang="zh" of="577caac3"
+# 第 0 层还没有看过别的词：各个 *bank* 的向量只因位置而不同，两种意思分不开。往上的各层，句子的内容进来了，两列数就拉开了；到最后一层，意思相同的两个 *bank* 明显比意思不同的更接近。六个句子只是例子，算不上测量。
 # %% [markdown] id="probe" lang="en"
 # ### Asking layer by layer
 #
@@ -805,7 +816,7 @@ plots.show(
 # Some two hundred reviews leave an error of more than three points, so do not read anything into the order of the layers. What can be read: every layer lies well above the control, even layer 0, which has seen no context at all and is little more than a bag of word vectors. The verdict is in there, although nobody ever asked for it. And the last layer, the published sentence vector, is no better at it than counting words.
 # That is no shame: it was trained to say what a text is about. The next section gets the verdict out.
 # %% [markdown] id="probe-reading" lang="zh" of="5d5170f2"
-# 两百来篇影评，误差超过三个百分点，各层谁高谁低，说明不了什么。能看出来的是：每一层都明显高于对照，连第 0 层也是，而它还没有看过任何上下文，不过是一袋词向量。褒贬就在里面，虽然从来没有人问过。最后一层，也就是公开发布的句子向量，在这件事上并不比数词强。
+# 两百来篇影评，误差超过三个百分点，各层谁高谁低，说明不了什么。能看出来的是：每一层都明显高于对照，连第 0 层也是，而它还没有看过任何上下文，不过是一袋词向量。褒贬就在里面，虽然从来没有人问过。最后一层，也就是公开发布的句子向量，在这件事上并不比词频方法强。
 # 这不丢人：训练它，是要它说出文本在讲什么。下一节就把褒贬取出来。
 # %% [markdown] id="chinese" lang="en"
 # ### What does it make of Chinese?
@@ -828,6 +839,10 @@ found = (cosines.argmax(axis=1) == np.arange(len(translated))).mean()
 print(f"[UNK]: {unknown:.0%} {tr('of the Chinese tokens', '的中文词元')}")
 print(f"{found:.1%}  ({tr('by chance', '碰运气')}: {1 / len(translated):.1%})")
 course.report("translations_found", float(found))
+# %% [markdown] id="chinese-reading" lang="en"
+# Most of the Chinese tokens are unknown to it, and yet it finds some translations, many more than chance would: the third of the tokens that it knows, punctuation among them, is enough for these. For Chinese take a model that was trained on it (exercise "open 2").
+# %% [markdown] id="chinese-reading" lang="zh" of="8fd1bb65"
+# 中文词元大半它不认得，却还是找到了一些译文，比碰运气多得多：靠的就是它认得的那三分之一词元，标点也在内。要处理中文，就用在中文上训练过的模型（见“开放题 2”）。
 
 # %% [markdown] id="tuning" lang="en"
 # ## 7 · Fine-tuning
@@ -920,7 +935,7 @@ course.report("tuned", float(accuracy))
 # %% [markdown] id="tuning-more" lang="en"
 # With some two hundred reviews this is no triumph: counting words and a plain probe come about as far. Fine-tuning moves millions of weights and wants more to go by. The record has it with 2,000 reviews, and once with as many as there are:
 # %% [markdown] id="tuning-more" lang="zh" of="7962e9d1"
-# 只有两百来篇影评，谈不上胜利：数词或者一个简单的探针，也差不多能到这一步。微调要移动几百万个权重，需要更多的依据。下面的记录用了 2,000 篇影评，还有一次把能用的都用上了：
+# 只有两百来篇影评，谈不上胜利：词频方法或者一个简单的探针，也差不多能到这一步。微调要移动几百万个权重，需要更多的依据。下面的记录用了 2,000 篇影评，还有一次把能用的都用上了：
 # %% id="tuning-record"
 ways = {"full": tr("all weights", "全部权重"), "top4": tr("four of six layers", "六层里的四层"),
         "head": tr("the new layer alone", "只有新加的层"), "lora": "LoRA", "adalora": "AdaLoRA",
@@ -939,7 +954,8 @@ def lines(names):
                 ways[name], len(own),
                 f"{own[0].trainable:,}", f"{own[0].share:.2%}",
                 f"{np.mean(work):.1f}",
-                f"{np.mean(right):.1%}", f"{np.ptp(right):.1%}",
+                f"{np.mean(right):.1%}",
+                f"{np.ptp(right):.1%}" if len(own) > 1 else "–",
             ]
 # %% id="tuning-table"
 heads = [tr("what learns", "学的是什么"), tr("seeds", "种子数"), tr("weights", "权重"), tr("share", "占比"),
@@ -959,7 +975,7 @@ for run in tunings:
 # %% [markdown] id="tuning-long-reading" lang="en"
 # That is one pass over most of the labelled reviews, 256 tokens of each, by the four highest layers, with one seed. Everything was chosen on reviews of other films, and the test set was used once. A real encoder beats the fourth article's "92.19% with BERT" only together with the word counts of lesson 07, which alone came further on the validation reviews than it did: the two make different mistakes. More passes over whole reviews go further still; `python -m course_lib.bert.study --methods imdb --scale full` is that run, and wants a larger machine.
 # %% [markdown] id="tuning-long-reading" lang="zh" of="af54c023"
-# 这是用一个种子、训练最高的四层，把大部分有标签的影评过了一遍，每篇取 256 个词元。所有选择都在别的电影的影评上做，测试集只用了一次。真的编码器要超过第四篇文章的“BERT 达到 92.19%”，还得和第 07 课的数词模型合起来；单看验证集，数词甚至比它更好：两者犯的错不一样。
+# 这是用一个种子、训练最高的四层，把大部分有标签的影评过了一遍，每篇取 256 个词元。所有选择都在别的电影的影评上做，测试集只用了一次。真的编码器要超过第四篇文章的“BERT 达到 92.19%”，还得和第 07 课的词频模型合起来；单看验证集，词频模型甚至比它更好：两者犯的错不一样。
 # 多过几遍、读完整的影评，还能更好；`python -m course_lib.bert.study --methods imdb --scale full` 就是那样的训练，需要更大的机器。
 # %% [markdown] id="forgetting" lang="en"
 # ### What it forgot
@@ -996,17 +1012,17 @@ course.report("same_film_after", float(after))
 #
 # | method | what is trained |
 # |---|---|
-# | **adapters** (Houlsby et al., 2019) | two small networks in each layer: down to a few numbers, through a curve, up again, and added to what came |
+# | **adapters** (Houlsby et al., 2019) | two small networks in each layer: down to a few numbers, through a nonlinear function, up again, and added to what came |
 # | **prefixes** (Li and Liang, 2021) | some keys and values in each attention that belong to no word |
 # | **LoRA** (Hu et al., 2021) | for some matrices a change of **low rank** |
 # | **AdaLoRA** (Zhang et al., 2023) | the same, with ranks that move to where they are needed (section 9) |
 #
-# LoRA is the simplest. Fine-tuning turns a matrix $W$ into $W + \Delta W$. Write the change as a product of a tall matrix and a wide one, with $r$ columns and rows between them:
+# LoRA is the simplest. Fine-tuning turns a matrix $W$ into $W + \Delta W$. Write the change as a product of a tall matrix and a wide one, with $r$ columns and rows between them; $\alpha$ is a number set once, so that the change keeps its size when $r$ is altered:
 #
 # $$ y = x W + b + \frac{\alpha}{r}\, x A B, \qquad A\colon (n, r), \quad B\colon (r, m), \quad r \ll n, m. \tag{6} $$
 #
 # $A$ begins small and random, $B$ with **zeros**: so at first nothing changes. Afterwards $\tfrac{\alpha}{r} A B$ can be added to $W$, once and for all: the model is then as fast as before, and LoRA has left no trace.
-# %% [markdown] id="few" lang="zh" of="92607255" tags=["stop"]
+# %% [markdown] id="few" lang="zh" of="335bfced" tags=["stop"]
 # ## 8 · 少量权重
 #
 # 为十个任务各微调一次，BERT-large 就是十个 1.3 GB 的文件。非得所有权重都变吗？从 2019 年起，几拨人先后发现：只要放对了地方，其余全部冻结，几千个数就够了。第四篇文章引了其中两篇论文，一篇的题目还写错了（E30），代码则一行也没有。
@@ -1018,7 +1034,7 @@ course.report("same_film_after", float(after))
 # | **LoRA**（Hu 等，2021） | 给若干矩阵各加一个**低秩**的改变 |
 # | **AdaLoRA**（Zhang 等，2023） | 同上，但秩会挪到需要的地方（第 9 节） |
 #
-# 最简单的是 LoRA。微调把矩阵 $W$ 变成 $W + \Delta W$。把这个改变写成一个高瘦矩阵与一个矮胖矩阵的乘积，中间只有 $r$ 列（行）：
+# 最简单的是 LoRA。微调把矩阵 $W$ 变成 $W + \Delta W$。把这个改变写成一个高瘦矩阵与一个矮胖矩阵的乘积，中间只有 $r$ 列（行）；$\alpha$ 是事先定好的一个数，有了它，换一个 $r$，改变的大小也差不多：
 #
 # $$ y = x W + b + \frac{\alpha}{r}\, x A B, \qquad A\colon (n, r), \quad B\colon (r, m), \quad r \ll n, m. \tag{6} $$
 #
@@ -1038,8 +1054,8 @@ assert np.allclose(x @ W + (x @ A) @ B, x @ (W + change))
 for n, r in [(384, 8), (768, 8), (1_024, 8)]:
     print(f"{n} × {n} = {n * n:,}   r = {r}: {2 * n * r:,} ({2 * r / n:.1%})")
 # %% [markdown] id="few-graft" lang="en"
-# Now in the real encoder. Queries and values of every attention get a change of rank 8, the new head learns as well, and all else is frozen. The model's code does not change: a layer called *query* hands its input to the graft.
-# %% [markdown] id="few-graft" lang="zh" of="583cc193"
+# Now in the real encoder. Queries and values of every attention get a change of rank 8, the new head learns as well, and all else is frozen. The model's code does not change: a layer called *query* hands its input to the added part, its **graft**, as well.
+# %% [markdown] id="few-graft" lang="zh" of="99f3c278"
 # 现在用在真的编码器上。每个注意力的查询和值各得到一个秩为 8 的改变，新加的头也一起学，其余全部冻结。模型的代码不用改：名叫 *query* 的层把输入也交给嫁接上去的部分。
 # %% id="few-graft-run"
 rows = prep.pad(chosen_ids[:8], course.length)
@@ -1066,9 +1082,9 @@ display.table(columns, table)
 # %% [markdown] id="few-graft-reading" lang="zh" of="0c7f5e13"
 # LoRA 和 AdaLoRA 在学到东西之前什么也不改，适配器几乎不改。前缀则不然：一下子多出八个键被人看，而它们还没有任何意义。
 # %% [markdown] id="few-record" lang="en"
-# And what are they worth? On the same 2,000 reviews, judged on 2,000 reviews of other films; the settings of each were chosen on these, too, so read differences below a point as nothing.
-# %% [markdown] id="few-record" lang="zh" of="fa9b0e43"
-# 它们效果如何？用同样的 2,000 篇影评训练，在另外一些电影的 2,000 篇影评上评判；各自的设置也是在这上面选的，所以相差不到一个百分点，就当作没有差别。
+# And what are they worth? On the same 2,000 reviews, judged on 2,000 reviews of other films; the settings of each were chosen on these, too, so read differences below a point as nothing. With one seed for each, how far a second run would fall from it is not known.
+# %% [markdown] id="few-record" lang="zh" of="6130e8c9"
+# 它们效果如何？用同样的 2,000 篇影评训练，在另外一些电影的 2,000 篇影评上评判；各自的设置也是在这上面选的，所以相差不到一个百分点，就当作没有差别。每种只用了一个种子，换一个种子会差多少，并不知道。
 # %% id="few-record-run"
 few = ["full", "lora", "adalora", "adapters", "prefixes", "head"]
 display.table(heads, lines(few))
@@ -1081,12 +1097,12 @@ display.table(heads, lines(few))
 # $$ \Delta W = P\, \mathrm{diag}(\lambda)\, Q, \qquad P\colon (n, r), \quad \lambda\colon (r,), \quad Q\colon (r, m), \tag{7} $$
 #
 # and adds $\gamma\,(\lVert P^\top P - I\rVert^2 + \lVert Q Q^\top - I\rVert^2)$ to the loss, so that the directions stay nearly at right angles to each other. A direction is a column of $P$, a number of $\lambda$ and a row of $Q$; where its $\lambda$ is zero it is gone. Training begins with more directions than wanted. At every step each gets a score for how much the loss would miss it: the size of
-# weight times gradient, averaged over some steps, times how much that varies. Then all directions of **all matrices** are ranked, and as many stay as the budget of the step allows:
+# weight times gradient, averaged over some steps, times how much that varies. Then all directions of **all matrices** are ranked, and as many stay as the budget $b(t)$ of step $t$ allows. It falls from the $b_0$ directions of the beginning to the $b_T$ that are wanted:
 #
 # $$ b(t) = b_T + (b_0 - b_T)\Big(1 - \frac{t - t_i}{T - t_i - t_f}\Big)^3 \quad \text{between the warm-up } t_i \text{ and the last } t_f \text{ steps.} \tag{8} $$
 #
 # First by hand: what does a matrix lose when directions are taken away?
-# %% [markdown] id="ada" lang="zh" of="0f52276e"
+# %% [markdown] id="ada" lang="zh" of="2b51ff2a"
 # ## 9 · 秩的预算
 #
 # 处处都用秩 8，合理吗？也许某个矩阵需要 20 个方向，另一个一个也不要。AdaLoRA 把每个改变写成**奇异值分解**的样子：
@@ -1094,7 +1110,7 @@ display.table(heads, lines(few))
 # $$ \Delta W = P\, \mathrm{diag}(\lambda)\, Q, \qquad P\colon (n, r), \quad \lambda\colon (r,), \quad Q\colon (r, m), \tag{7} $$
 #
 # 并在损失里加上 $\gamma\,(\lVert P^\top P - I\rVert^2 + \lVert Q Q^\top - I\rVert^2)$，让各个方向大致保持互相垂直。一个方向，就是 $P$ 的一列、$\lambda$ 的一个数和 $Q$ 的一行；$\lambda$ 为零，这个方向就没有了。训练开始时，方向比最后要的多。每一步都给每个方向打分，
-# 看去掉它损失会受多大影响：权重乘以梯度的大小，在若干步上取平均，再乘以它波动的幅度。然后把**所有矩阵**的所有方向放在一起排名，预算许可多少就留多少：
+# 看去掉它损失会受多大影响：权重乘以梯度的大小，在若干步上取平均，再乘以它波动的幅度。然后把**所有矩阵**的所有方向放在一起排名，第 $t$ 步的预算 $b(t)$ 许可多少就留多少。预算从开始时的 $b_0$ 个方向降到最后要的 $b_T$ 个：
 #
 # $$ b(t) = b_T + (b_0 - b_T)\Big(1 - \frac{t - t_i}{T - t_i - t_f}\Big)^3 \quad \text{在预热 } t_i \text{ 步之后、最后 } t_f \text{ 步之前。} \tag{8} $$
 #
@@ -1113,11 +1129,11 @@ for kept in (5, 2, 1):
 # %% [markdown] id="ada-predict" lang="en" tags=["predict"]
 # **Before you run it.** The next cells train AdaLoRA on the small encoder of section 4, from the record: two layers, six matrices each, 4 directions in every one, and a budget of 16 in the end. Which matrices will keep theirs: those of attention or those of the small networks? The lower layer or the upper?
 #
-# > It differs with the seed and with the labels, so do not trust one picture. In the paper, on a large model, the small networks and the upper layers get most; on this small one attention may well keep more. What the picture shows for certain is that ranks **do** move: there are public implementations in which they never do, since nobody calls the function that spends the budget.
-# %% [markdown] id="ada-predict" lang="zh" of="a083fb5a" tags=["predict"]
+# > It differs with the seed and with the labels, so do not trust one picture. In the paper, on a large model, the small networks and the upper layers get most; on this small one attention may well keep more. What the picture shows for certain is that ranks **do** move. That is not a matter of course: in the package `peft` they move only if your own training loop calls `update_and_allocate` after every step.
+# %% [markdown] id="ada-predict" lang="zh" of="0d8129f5" tags=["predict"]
 # **先猜，再运行。** 下面几格在第 4 节有记录的小编码器上训练 AdaLoRA：两层，每层六个矩阵，每个矩阵 4 个方向，最后的预算是 16 个。谁会留得多：注意力的矩阵，还是小网络的？低层，还是高层？
 #
-# > 换一个种子、换一批标签就不同，所以别相信一张图。论文用的是大模型，小网络和高层分得最多；在这个小模型上，也可能是注意力留得多。这张图能确证的是：秩**真的**会挪动。有些公开的实现里它从来不动，因为没有人去调用分配预算的那个函数。
+# > 换一个种子、换一批标签就不同，所以别相信一张图。论文用的是大模型，小网络和高层分得最多；在这个小模型上，也可能是注意力留得多。这张图能确证的是：秩**真的**会挪动。这并非理所当然：在 `peft` 包里，你自己的训练循环每一步之后都要调用 `update_and_allocate`，秩才会动。
 # %% id="ada-run"
 judge = bert.BertClassifier(recorded.encoder, pooling="mean", seed=course.seed)
 spread = bert.AdaLoRA(judge, rank=4, trained=["head"], seed=course.seed)
@@ -1154,7 +1170,6 @@ bars.barh(range(len(ranks)), list(ranks.values()), color=[green if "attention" i
 bars.set_yticks(range(len(ranks)), [path.replace("bert/", "").replace("/attention", "") for path in ranks], fontsize=8)
 bars.invert_yaxis()
 bars.set(xlabel=plots.label("directions left (of 4)", "留下的方向数（共 4 个）"), xlim=(0, 4.3))
-figure.tight_layout()
 plots.show(
     figure,
     "Left: the number of directions follows the budget from 48 down to 16. Right: how many of its 4 directions each matrix has kept; they differ.",
@@ -1165,16 +1180,16 @@ plots.show(
 # ## 10 · Distilling
 #
 # A fine-tuned model is good and slow. **Distilling** trains a small one to answer as the large one does. The labels alone would say *good* or *bad*; the large model says *good, 0.97* of one review and *good, 0.55* of another. Its doubts tell the small one which reviews are alike. To make doubts visible, both sides' logits are divided by a **temperature** $T$ before
-# softmax, as in lesson 09; since that shrinks gradients by $1/T^2$, the loss is multiplied with $T^2$. With $q$ the teacher's softened answer, $p_T$ the student's, $p$ the student's plain one, $y$ the label:
+# softmax, as in lesson 09; since that shrinks gradients by $1/T^2$, the loss is multiplied by $T^2$. With $q$ the teacher's softened answer, $p_T$ the student's, $p$ the student's plain one, $y$ the label, and $s$ the share of the teacher:
 #
 # $$ \mathcal{L} = s\, T^2\, H(q, p_T) + (1 - s)\, H(y, p), \qquad q = \mathrm{softmax}(z_{\text{teacher}} / T), \quad H(q, p) = -\sum_k q_k \log p_k. \tag{9} $$
 #
 # Where does the student begin? DistilBERT (2019) took every second layer of its teacher; MiniLM was made in a similar spirit, from a teacher's attention.
-# %% [markdown] id="distil" lang="zh" of="76b4fdaf"
+# %% [markdown] id="distil" lang="zh" of="8fe992f0"
 # ## 10 · 蒸馏
 #
 # 微调好的模型又好又慢。**蒸馏**是训练一个小模型，让它答得像大模型一样。单看标签，只有*好*或*坏*；大模型却会说，这篇*好，0.97*，那篇*好，0.55*。它的迟疑告诉小模型，哪些影评彼此相像。为了让迟疑显出来，双方的 logits 在 softmax 之前都除以**温度** $T$，与第 09 课一样；
-# 这会使梯度缩小到 $1/T^2$，所以损失要乘以 $T^2$。设 $q$ 是教师软化后的回答，$p_T$ 是学生软化后的，$p$ 是学生原来的，$y$ 是标签：
+# 这会使梯度缩小到 $1/T^2$，所以损失要乘以 $T^2$。设 $q$ 是教师软化后的回答，$p_T$ 是学生软化后的，$p$ 是学生原来的，$y$ 是标签，$s$ 是教师所占的份额：
 #
 # $$ \mathcal{L} = s\, T^2\, H(q, p_T) + (1 - s)\, H(y, p), \qquad q = \mathrm{softmax}(z_{\text{教师}} / T), \quad H(q, p) = -\sum_k q_k \log p_k. \tag{9} $$
 #
@@ -1198,7 +1213,8 @@ bert.freeze_bottom(small, 1)
 loss = bert.DistillationLoss(temperature=2.0, share=0.5)
 student.compile(optimizer=keras.optimizers.Adam(2e-4), loss=loss)
 rows = prep.pad(reviews_ids, course.length)
-student.fit(rows, targets, batch_size=16, epochs=course.passes, verbose=0)
+history = student.fit(
+    rows, targets, batch_size=16, epochs=course.passes, verbose=0)
 # %% id="distil-compare"
 read = bert.text_vectors(small, chosen_ids, max_length=course.length)[-1]
 said = to_numpy(student.head(read)).argmax(axis=1)
@@ -1209,6 +1225,10 @@ for name, model, right in [
     depth = len(model.encoder_layers)
     print(f"{name}: {depth} {tr('layers', '层')}, {right:.1%} (± {error:.1%})")
 course.report("student", float(pupil))
+# %% [markdown] id="distil-reading" lang="en"
+# With so few reviews the student stays behind its teacher and ahead of a coin. What would help it is more text: the teacher answers reviews that nobody has labelled, too, as many as one likes, and with $s = 1$ formula (9) needs no label.
+# %% [markdown] id="distil-reading" lang="zh" of="1f0c7570"
+# 影评这么少，学生赶不上教师，不过强于抛硬币。要帮它，就要更多的文本：没有标签的影评，教师也能回答，要多少有多少；取 $s = 1$，公式 (9) 就用不着标签。
 
 # %% [markdown] id="errata" lang="en"
 # ## 11 · What the articles say of BERT
@@ -1395,7 +1415,7 @@ check("10.5", keep_best)
 #
 # Formula (9): the cross-entropy between the teacher's softened answer and the student's, times $T^2$, and the cross-entropy with the right answer; `share` of the first, the rest of the second. Both are cross-entropies, not divergences. Give the mean over the batch, also where scores are as far apart as 1,000 and −1,000.
 # %% [markdown] id="ex6-text" lang="zh" of="3d1075cc"
-# ### 向迟疑学习
+# ### 从教师的迟疑里学习
 #
 # 公式 (9)：教师软化之后的回答与学生软化之后的回答之间的交叉熵，乘以 $T^2$；再加上与正确答案的交叉熵。前者占 `share`，后者占其余部分。两项都是交叉熵，不是散度。请给出一批样本的平均值；得分相差到 1,000 和 −1,000 也要算对。
 # %% id="ex6" tags=["exercise"] difficulty=3 minutes=15
@@ -1433,11 +1453,11 @@ check("10.6", distillation)
 # %% [markdown] id="open-1" lang="zh" of="182806de"
 # ### 开放题 1 · 预训练值多少个标签？
 #
-# 取 50、100、200……个标签，画两条曲线：第 7 节微调的编码器，以及 TF-IDF 加逻辑回归。从多少个标签起，数词也一样好？动手之前先设计实验：用哪些影评，几个种子，在什么上面选什么？
+# 取 50、100、200……个标签，画两条曲线：第 7 节微调的编码器，以及 TF-IDF 加逻辑回归。从多少个标签起，词频方法也一样好？动手之前先设计实验：用哪些影评，几个种子，在什么上面选什么？
 #
 # <details><summary>大致会怎样</summary>
 #
-# 标签少时，编码器领先；标签多了，数词就追上来：在这个任务上，*awful*（糟糕）、*wonderful*（精彩）这样的词就占了大半分量，而且 TF-IDF 读的是全文，编码器只读首尾。输入越长、训练的层越多，交点就越往右移。两种方法要用同样的影评，提问用别的电影，每种大小抽五次标签，每个点用同样的办法选设置；
+# 标签少时，编码器领先；标签多了，词频方法就追上来：在这个任务上，*awful*（糟糕）、*wonderful*（精彩）这样的词就占了大半分量，而且 TF-IDF 读的是全文，编码器只读首尾。输入越长、训练的层越多，交点就越往右移。两种方法要用同样的影评，提问用别的电影，每种大小抽五次标签，每个点用同样的办法选设置；
 # 否则两条曲线比的是谁更肯下功夫，不是方法。
 #
 # </details>
@@ -1536,9 +1556,9 @@ check("10.6", distillation)
 # - A published model is a file of named tensors. Read no pickles, check shapes and names, and compare one layer by hand.
 # - Its vectors say what a text is about; a *not* hardly moves them. A probe reads off what else they hold; a control says what it got by luck.
 # - Fine-tune with small rates, warm-up as a share of the steps, less the further down. What the labels do not ask for is forgotten.
-# - A low-rank change needs a percent of the weights and leaves no trace; AdaLoRA moves the ranks to where the loss would miss them.
+# - A low-rank change needs a percent of the weights or less and leaves no trace; AdaLoRA moves the ranks to where the loss would miss them.
 # - A small model learns a large one's doubts.
-# %% [markdown] id="summary" lang="zh" of="0203f9c3"
+# %% [markdown] id="summary" lang="zh" of="cdbdfe14"
 # ## 14 · 小结
 #
 # - 文字自己就是标签：藏起 15% 的词来猜；藏的里面有些是错的，有些没变，所以每个词都得掂量。
@@ -1547,7 +1567,7 @@ check("10.6", distillation)
 # - 公开发布的模型，就是一个装着带名字的张量的文件。别读 pickle，核对形状和名字，再亲手算一层来比。
 # - 它的向量说的是文本在讲什么；一个 *not* 几乎推不动它。探针能读出里面还有什么，对照则说明有多少是靠运气。
 # - 微调要用小学习率，预热按步数的比例，越往下越小。标签没问到的，就会忘掉。
-# - 低秩的改变只要百分之一的权重，而且不留痕迹；AdaLoRA 把秩挪到损失最在乎的地方。
+# - 低秩的改变只要百分之一甚至更少的权重，而且不留痕迹；AdaLoRA 把秩挪到损失最在乎的地方。
 # - 小模型学的是大模型的迟疑。
 
 # %% [markdown] id="faq" lang="en"
@@ -1563,21 +1583,21 @@ check("10.6", distillation)
 #
 # **Does Keras not have LoRA built in?** Dense layers and tables have `enable_lora(rank)`. Keras's own attention is made of `EinsumDense` layers whose kernels have three axes; there it factorises one axis and not the matrix of a head, which is not the paper's form. Look at the shapes before you compare.
 #
-# **Does pre-training on my own text help?** If your text is unlike what the model has read (patents, doctors' notes) and there is much of it: go on guessing words on it before you fine-tune. For film reviews English is English.
-# %% [markdown] id="faq" lang="zh" of="ce92bc1c"
+# **Does pre-training on my own text help?** If your text is unlike what the model has read (patents, doctors' notes) and there is much of it: go on guessing words on it before you fine-tune. Film reviews are ordinary English; expect little there.
+# %% [markdown] id="faq" lang="zh" of="e9a45d7d"
 # ## 15 · 常见问题
 #
 # **用 BERT 还是大语言模型？** 要给大量短文本分类、搜索、评判，用编码器，微调或加探针都行。要写，或者一个标签也没有、任务能用话说清楚，用会写作的模型。很多系统两样都有，编码器负责找，另一个负责读。
 #
 # **区分大小写还是不区分？** 名字要紧就区分。词表和权重是配套的；配错了不会报错，只会答得差，所以读取时要比对大小。
 #
-# **我的文本有三千字。** BERT 只有 512 个位置。取首尾，或切成几个窗口再平均回答，或用带旋转位置编码的编码器。
+# **我的文本有三千字。** BERT 只有 512 个位置。取首尾，或切成几个窗口，再把各个结果平均，或用带旋转位置编码的编码器。
 #
 # **处处都用 LoRA？** 一个大模型服务多个任务，该用。单独一个小编码器，全量微调一样好，还更简单。
 #
 # **Keras 不是自带 LoRA 吗？** 全连接层和嵌入层有 `enable_lora(rank)`。但 Keras 自己的注意力由 `EinsumDense` 层组成，它们的权重有三个轴；在那里分解的是其中一个轴，而不是某个头的矩阵，与论文的形式不同。要比较，先看形状。
 #
-# **在自己的文本上继续预训练有用吗？** 如果你的文本与模型读过的大不相同（专利、病历），数量又多：微调之前，先在上面接着猜词。影评的英语，还是英语。
+# **在自己的文本上继续预训练有用吗？** 如果你的文本与模型读过的大不相同（专利、病历），数量又多：微调之前，先在上面接着猜词。影评不过是普通英语，指望不了多少。
 
 # %% [markdown] id="references" lang="en"
 # ## 16 · References

@@ -428,6 +428,7 @@ def keep_best(learner: Learner) -> None:
         lambda place: (f"Matrix {place}:", f"第 {place} 个矩阵："),
         drawn((6, 3, 4), 5),  # shaped like the first, with other numbers
         drawn((5,), 2),
+        ([np.array([0.5, -0.2]), np.array([0.7])], [np.array([-1.0, -2.0]), np.array([-0.5])], 2),  # scores below 0
     )
 
 

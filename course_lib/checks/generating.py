@@ -220,6 +220,11 @@ def nucleus_distribution(learner: Learner) -> None:
             "得分接近 -1,000 时不对：exp(-1000) 被舍入成了 0。先减去最大的得分，连同它的符号。",
         ),
         (
+            (np.array([1000.0, -1000.0, 999.5, -1000.0]), 1.0, 0.9),
+            "Scores of 1,000 and -1,000 side by side go wrong: subtract the largest, not the mean or the smallest.",
+            "得分相差到 1,000 和 -1,000 时不对：要减去最大的得分，而不是平均值或最小的。",
+        ),
+        (
             (np.array([9.0, 9.01, 8.99, 5.0]), 0.01, 0.9),
             "At a temperature of 0.01 scores become a hundred times as large, and exp overflows: subtract the largest "
             "after dividing.",
@@ -509,6 +514,18 @@ def cached_step(learner: Learner) -> None:
         "A head with scores near -1,000 goes wrong beside one with scores near 1,000: subtract the largest score of "
         "each head, not of all.",
         "一个头的得分接近 -1,000，旁边另一个头的接近 1,000 时，前者就错了：要减去每个头各自的最大得分，而不是全部的。",
+    )
+    far = (
+        np.ones((1, 1)),
+        np.array([[-1000.0]]),
+        np.array([[3.0]]),
+        (np.array([[[1000.0], [-1000.0]]]), np.array([[[1.0], [2.0]]])),
+    )
+    require(
+        np.isfinite(ask(*far)[0]).all(),
+        "Scores of 1,000 and -1,000 in one head give NaN: subtract the largest score of the head, not the mean or the "
+        "smallest.",
+        "同一个头里得分有 1,000 和 -1,000 时你得到 NaN：要减去这个头的最大得分，而不是平均值或最小的。",
     )
     require(
         np.isfinite(output[1]).all() and output[1].any(),

@@ -1389,6 +1389,7 @@ MORE_WRONG = [
     ("10.5", spent_by_share, "[[2, 4], [0], [0, 1]] should stay"),
     ("10.5", whole_matrices, "[[2, 4], [0], [0, 1]] should stay"),
     ("10.5", spent_by(lambda s, v, n: best(s, n) & (s > 0)), ""),
+    ("10.5", spent_by(lambda s, v, n: best(s, n) & (s >= 0)), "Matrix 0:"),
     ("10.5", lambda v, s, n: [e * x for e, x in zip(spent(v, s, n), s, strict=True)], "by their scores"),
     ("10.5", lambda v, s, n: [np.abs(each) for each in spent(v, s, n)], "The signs are gone"),
     ("10.5", lambda v, s, n: [each == 0 for each in spent(v, s, n)], "You say which directions stay"),

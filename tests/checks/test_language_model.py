@@ -865,6 +865,17 @@ ALSO_RIGHT = [
     ("09.6", looked(lambda i, n: i - (n - 1))),
 ]
 
+
+def shifted_softmax(scores, by):
+    powers = np.exp(scores - by(scores, axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def attended_by(weigh, query, keys, values, *given):
+    scores = np.einsum("hd,htd->ht", query, keys) / np.sqrt(query.shape[1])
+    return np.einsum("ht,htd->hd", weigh(scores, *given), values)
+
+
 MORE_WRONG = [
     ("09.1", perplexity_by(lambda n, t: np.exp(np.float64(nats_of(n)))), "exponential of the sum"),
     ("09.1", perplexity_by(lambda n, t: np.exp(np.float64(nats_of(n))) / tokens_of(n)), "divide first"),
@@ -994,6 +1005,7 @@ MORE_WRONG = [
     ("09.4", lambda x, t, s: nucleus(x, t**0.5, s), "should"),
     ("09.4", lambda x, t, s: nucleus(x, t, 1 - s), ""),
     ("09.4", lambda x, t, s: cut(np.exp(x / t) / max(np.exp(x / t).sum(), 1e-300), s), ""),
+    ("09.4", lambda x, t, s: cut(shifted_softmax(x / t, np.mean), s), "not the mean"),
     ("09.4", kept_for_a_shape(nucleus), "same answer as before"),
     ("09.5", scaled(lambda q, k: 1 / np.sqrt(q.shape[1])), "multiply by"),
     ("09.5", scaled(lambda q, k: np.sqrt(len(q))), "root of another length"),
@@ -1032,6 +1044,8 @@ MORE_WRONG = [
     ("09.5", lambda q, k, v, c: (step(q, k, v, c)[0], longer(q, v, c)), "the query into the cache"),
     ("09.5", lambda q, k, v, c: step(q, k, v, (np.concatenate(c), c[1])), "stopped with"),
     ("09.5", lambda q, k, v, c: step(q, k, v, c) if c[0].size else (v * 0, longer(k, v, c)), "empty cache"),
+    ("09.5", step_by(lambda q, k, v: attended_by(shifted_softmax, q, k, v, np.mean)), "not the mean"),
+    ("09.5", step_by(lambda q, k, v: attended_by(shifted_softmax, q, k, v, np.min)), "or the smallest"),
     ("09.5", kept_for_a_shape(step), "same answer as before"),
     ("09.6", looked(lambda i, n: i - n + 2), "second token after"),
     ("09.6", looked(lambda i, n: i - 1), "just before in the row"),
