@@ -220,7 +220,7 @@ diagrams.flow(
         "noise": (0, 0, tr("noise\nsection 10", "噪声\n第 10 节")),
         "sparse": (2, 0, tr("sparsity\nsection 11", "稀疏\n第 11 节")),
         "outlier": (4, 0, tr("outliers\nsection 12", "离群点\n第 12 节")),
-        "pca": (2, 2, tr("PCA, the yardstick\nsection 4", "PCA：尺子\n第 4 节")),
+        "pca": (2, 2, tr("PCA, the yardstick\nsection 4", "PCA：基线\n第 4 节")),
     },
     arrows=[
         ("input", "encoder", ""), ("encoder", "code", ""), ("code", "decoder", ""), ("decoder", "output", ""),
@@ -228,7 +228,7 @@ diagrams.flow(
     ],
     english="A map: the input goes through the encoder to the code and through the decoder to the reconstruction. Noise is added to"
     " the input, sparsity is asked of the code, outliers are read off the reconstruction, and PCA is the yardstick for the code.",
-    chinese="一张路线图：输入经编码器变成编码，再经解码器变成重构。噪声加在输入上，稀疏性是对编码的要求，离群点从重构误差看出，PCA 是衡量编码的尺子。",
+    chinese="一张路线图：输入经编码器变成编码，再经解码器变成重构。噪声加在输入上，稀疏性是对编码的要求，离群点从重构误差看出，PCA 是衡量编码的基线。",
 )
 
 # %% [markdown] id="dial" lang="en"
@@ -1139,7 +1139,7 @@ plots.show(
 # 每个箭头都在说：“你多半是从那边来的。”网络学会了从附近任何地方回到数据的路；用统计的话说，就是数据**变得更有可能**的方向
 # （Alain 与 Bengio，2014）。靠扩散生成图像的模型，正是建立在这些箭头上：从纯噪声出发，一步一步跟着走。
 #
-# 现在轮到数字，每个像素加上标准差 0.4 的噪声。尺子还是 PCA：成分少，就跟不上噪声，所以投影到几个主成分上也能去噪。我们让 PCA 占点便宜：
+# 现在轮到数字，每个像素加上标准差 0.4 的噪声。基线还是 PCA：成分少，就跟不上噪声，所以投影到几个主成分上也能去噪。我们让 PCA 占点便宜：
 # 允许它在测试集上挑选最好的大小。
 # %% id="denoising-digits"
 size = max(course.sizes)
@@ -1519,7 +1519,7 @@ plots.show(
 # 因为编码只有图像的几十分之一大。**搜索与推荐**：在用户买过的东西上训练去噪自编码器，猜出被藏起来的购买记录。**解读模型**：稀疏自编码器把激活值拆成有名字的特征。
 # **修复**：声音、扫描件、显微图像。而掩码语言模型，都是去噪自编码器的近亲。
 #
-# 工具：线性情形用 `sklearn.decomposition.PCA` 和 `TruncatedSVD`，并且永远拿它们当尺子；其余用 Keras；不用神经网络的离群点检测，
+# 工具：线性情形用 `sklearn.decomposition.PCA` 和 `TruncatedSVD`，并且总拿它们作基线；其余用 Keras；不用神经网络的离群点检测，
 # 有 scikit-learn 的 `IsolationForest` 和 `LocalOutlierFactor`；给数据画地图，有 UMAP 和 t-SNE，它们画得更好；但从地图回到图像，t-SNE 做不到，UMAP 只能近似地做到。
 # 本课的测试拿 scikit-learn 和 PyTorch 来核对我们的实现。
 
@@ -1738,15 +1738,15 @@ check("03.5", rate_penalty)
 # %% [markdown] id="quiz-negative" lang="en" tags=["quiz"]
 # **Your autoencoder's cross-entropy is −3,200 and still falling after an hour. What do you do?**
 # - [ ] Celebrate: lower is better — The loss of data between 0 and 1 can never be negative; something is broken.
-# - [x] Look at the range of the data — Values above 1 or below 0 leave the loss without a lower bound; the decoder is paid for running to infinity.
-# - [ ] Lower the learning rate — It would fall more slowly towards the same nowhere.
-# - [ ] Add weight decay — That would slow the flight and hide the cause.
-# %% [markdown] id="quiz-negative" lang="zh" of="109521b2" tags=["quiz"]
+# - [x] Look at the range of the data — Values above 1 or below 0 leave the loss without a lower bound, and the decoder lowers it by driving its logits to infinity.
+# - [ ] Lower the learning rate — It would fall without end as before, only more slowly.
+# - [ ] Add an L2 penalty — That would slow the fall and hide the cause.
+# %% [markdown] id="quiz-negative" lang="zh" of="9e04e5e5" tags=["quiz"]
 # **你的自编码器训练了一小时，交叉熵是 −3,200，还在下降。怎么办？**
 # - [ ] 庆祝：越低越好 — 数据在 0 和 1 之间时，这个损失不可能为负；一定有哪里坏了。
-# - [x] 查看数据的取值范围 — 大于 1 或小于 0 的值使损失没有下界，解码器跑向无穷还有奖励。
-# - [ ] 降低学习率 — 那只会更慢地奔向同一个虚无。
-# - [ ] 加权重衰减 — 那会拖慢它的逃逸，并掩盖原因。
+# - [x] 查看数据的取值范围 — 大于 1 或小于 0 的值使损失没有下界，解码器把 logit 推向无穷，损失就越来越低。
+# - [ ] 降低学习率 — 损失照样没有尽头地下降，只是慢一些。
+# - [ ] 加 L2 惩罚 — 那会减慢损失的下降，并掩盖原因。
 # %% [markdown] id="quiz-blur" lang="en" tags=["quiz"]
 # **From two numbers, PCA returns blurred digits and the deep network sharp ones, some of them the wrong digit. Which is safer for a bank that reads cheques?**
 # - [ ] The deep one: sharp pictures are easier to read — A sharp 7 in place of a 1 is the most expensive kind of error.
@@ -1825,11 +1825,11 @@ check("03.5", rate_penalty)
 # good at is *representations*.
 #
 # **Autoencoder or PCA?** PCA first: no settings, no luck, milliseconds. An autoencoder when the held-out error proves that
-# bending pays, or when you need what only it has: denoising, sparse parts, other losses.
+# the nonlinearity pays, or when you need what only it has: denoising, sparse parts, other losses.
 #
 # **Is an encoder like the one in a Transformer?** The name is the same and the idea related: text becomes numbers that
 # another part works from. But a Transformer's encoder has no bottleneck; it keeps a vector for every token (lesson 06).
-# %% [markdown] id="faq" lang="zh" of="510125dd"
+# %% [markdown] id="faq" lang="zh" of="5b49c770"
 # ## 18 · 常见问题
 #
 # **编码该多大？** 在留出的数据上画出第 7 节那样的曲线，旁边放上 PCA；再多一个数对你的用途已不值得时，就停下。画地图用两个，做搜索用几十到几百个。
@@ -1841,7 +1841,7 @@ check("03.5", rate_penalty)
 #
 # **自编码器能像 JPEG 那样压缩文件吗？** 本课的不能：它只认识数字，而且还得把解码器一起传过去。大型学习式编解码器能（JPEG AI，2025 年成为标准），解码器只装一次。本课这种的长处是**表示**。
 #
-# **用自编码器还是 PCA？** 先用 PCA：没有超参数，不靠运气，几毫秒就好。当留出误差证明拐弯值得，或者需要它独有的本领时
+# **用自编码器还是 PCA？** 先用 PCA：没有超参数，不靠运气，几毫秒就好。当留出误差证明非线性确有好处，或者需要它独有的功能时
 # （去噪、稀疏部件、别的损失），再用自编码器。
 #
 # **自编码器的编码器，和 Transformer 里的编码器是一回事吗？** 名字相同，想法相通：把文本变成数，供另一部分使用。但 Transformer 的编码器没有瓶颈，

@@ -1267,10 +1267,10 @@ for name, runs in finalists.items():
     print(display.padded(name, 10),
           tr(f"test: loss {loss:.4f}, accuracy {accuracy:.4f} ± {error:.4f}", f"测试：损失 {loss:.4f}，准确率 {accuracy:.4f} ± {error:.4f}"))
 # %% [markdown] id="nested-reading" lang="en"
-# One nested mean of three folds is noisy itself; what nesting removes is the *bias* of reporting the best candidate's own mean. Where all folds choose alike, as they may with four candidates, the two means agree; with many candidates they part. In the test, hold the gain against its error: little or nothing may be left of what the search had claimed, for the reasons of section 10.
+# One nested mean of three folds is noisy itself; what nesting removes is the optimism of reporting the best candidate's own mean. Where all folds choose alike, as they may with four candidates, the two means agree; with many candidates they part. In the test, hold the gain against its error: little or nothing may be left of what the search had claimed, for the reasons of section 10.
 # That is no reason not to search, but it is one to say what the search cost and what was left of it.
-# %% [markdown] id="nested-reading" lang="zh" of="fdfc0704"
-# 三折的嵌套均值，自己也带噪声；嵌套去掉的，是拿最好候选自己的均值来报告所带的“偏差”。候选只有四个时，各折可能选得一样，两个均值就相同；候选一多，两者就会分开。再看测试：请把提升与它的标准误相比。搜索当初报告的提升，到这里可能所剩无几，原因就在第 10 节。
+# %% [markdown] id="nested-reading" lang="zh" of="65b1af0e"
+# 三折的嵌套均值，自己也带噪声；嵌套去掉的，是拿最好候选自己的均值来报告所带的乐观偏差。候选只有四个时，各折可能选得一样，两个均值就相同；候选一多，两者就会分开。再看测试：请把提升与它的标准误相比。搜索当初报告的提升，到这里可能所剩无几，原因就在第 10 节。
 # 这不是不去搜索的理由，但应当说清楚搜索用了多少计算、最后还剩多少提升。
 # %% [markdown] id="rung" lang="en"
 # ### A search for lesson 07's n-gram model

@@ -34,6 +34,7 @@ EVERYDAY = frozenset(
         "example",
         "fold",
         "key",
+        "label",
         "packing",
         "patience",
         "precision",
