@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -24,11 +24,8 @@ _Texts = tuple[str | None, str | None, list[str | None]]
 _ENGLISH: dict[str, _Texts] = {}
 
 
-def chosen(environment: Mapping[str, str] | None = None) -> str:
+def chosen() -> str:
     """The language of this command before an option says otherwise.
-
-    Args:
-        environment: the variables; by default those of the process.
 
     Returns:
         `COURSE_LANGUAGE`, or `"zh"` where the system's own language is Chinese, or `"en"`.
@@ -36,10 +33,9 @@ def chosen(environment: Mapping[str, str] | None = None) -> str:
     Raises:
         UsageError: if `COURSE_LANGUAGE` is none of the course's languages.
     """
-    environment = os.environ if environment is None else environment
-    if wanted := environment.get("COURSE_LANGUAGE"):
+    if wanted := os.environ.get("COURSE_LANGUAGE"):
         return languages.checked(wanted)
-    system = next((environment[name] for name in _LOCALE if environment.get(name)), "")
+    system = next((os.environ[name] for name in _LOCALE if os.environ.get(name)), "")
     return "zh" if system.lower().startswith("zh") else "en"
 
 

@@ -35,14 +35,20 @@ def _all(command: click.Command, path: str = "course") -> list[tuple[str, click.
         ({"LANG": "C", "COURSE_LANGUAGE": "zh"}, "zh"),
     ],
 )
-def test_the_language_is_that_of_the_variable_or_of_the_system(environment: dict[str, str], expected: str) -> None:
-    assert speaking.chosen(environment) == expected
+def test_the_language_is_that_of_the_variable_or_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: str
+) -> None:
+    for name in ("COURSE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert speaking.chosen() == expected
 
 
 def test_a_language_that_there_is_not_is_refused(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="unknown language 'fr'; allowed: en, zh"):
-        speaking.chosen({"COURSE_LANGUAGE": "fr"})
     monkeypatch.setenv("COURSE_LANGUAGE", "fr")
+    with pytest.raises(UsageError, match="unknown language 'fr'; allowed: en, zh"):
+        speaking.chosen()
     assert course("doctor").code == 2
 
 
