@@ -183,11 +183,7 @@ class _Made:
         if not headings and not shown:
             self.note(rendering.prose(rest))
             return
-        slide = self.columns[-1][-1] if self.columns[-1] else None
-        sparse = (
-            slide is not None and slide.kind == "section" and "formula" not in slide.body and "<li" not in slide.body
-        )
-        if not headings and not sparse:
+        if not headings and self._sparse() is None:
             kind = "formula" if 'class="formula"' in shown else "list"
             self.add(Slide(cell.id, self.heading, kind=kind))
         slide = self.columns[-1][-1]
@@ -195,19 +191,16 @@ class _Made:
         slide.notes.append(rendering.prose(rest))
 
     def _seen(self, text: str, first: bool, opens: bool) -> str:
-        """Of prose what is to be seen: its lists and formulae, and where a slide opens with it, its first sentences."""
+        """Of prose what is to be seen: its lists and formulae, and its first sentences above them."""
+        formulas = [] if first else _FORMULA.findall(text)[:3]
         parts = []
-        if opens:
-            lead = _lead(text, self.language)
+        if opens or formulas:
+            lead = _lead(text, self.language, whole=bool(formulas))
             if lead:
                 parts.append(f'<div class="lead">{rendering.prose(lead)}</div>')
         if first:
             return "".join(parts)
-        formulas = _FORMULA.findall(text)[:3]
-        if formulas and not opens:
-            parts.append(f'<div class="lead">{rendering.prose(_lead(text, self.language))}</div>')
-        for formula in formulas:
-            parts.append(rendering.prose(formula))
+        parts += map(rendering.prose, formulas)
         lists = _LIST.findall(_FORMULA.sub("", text))
         if lists:
             parts.append(_bullets(lists[0]))
@@ -245,11 +238,27 @@ class _Made:
         if form == "show":
             self.add(Slide(cell.id, self.heading, "".join(map(_short_output, shown)), [], "code"))
             return
-        for figure in figures:
-            self.add(Slide(cell.id, self.heading, _plain_figure(figure), [], "figure"))
         if form != "code":
             for table in tables:
-                self.add(Slide(cell.id, self.heading, table, [], "list"))
+                self._seen_of_code(cell, table, "list")
+        for figure in figures:
+            self._seen_of_code(cell, _plain_figure(figure), "figure")
+
+    def _seen_of_code(self, cell: Cell, shown: str, kind: str) -> None:
+        """A table or a figure: under the words of a section that has nothing else to show, or on a slide of its own."""
+        slide = self._sparse()
+        if slide is None:
+            self.add(Slide(cell.id, self.heading, shown, [], kind))
+        else:
+            slide.body += shown
+            slide.kind = f"{kind}-under-words"
+
+    def _sparse(self) -> Slide | None:
+        """The slide that stands there, where it only opens a section and there is room on it."""
+        slide = self.columns[-1][-1] if self.columns[-1] else None
+        if slide is None or slide.kind != "section" or "formula" in slide.body or "<li" in slide.body:
+            return None
+        return slide
 
 
 def _text(cell: Cell, language: str, folder: Path) -> str:
@@ -257,14 +266,23 @@ def _text(cell: Cell, language: str, folder: Path) -> str:
     return join_chinese_lines(text) if language == "zh" else text
 
 
-def _lead(text: str, language: str) -> str:
-    """The first sentences of the first paragraph, as many as a wall has room for; nothing where it is no prose."""
+def _lead(text: str, language: str, whole: bool) -> str:
+    """The first sentences of the first paragraph, as many as a wall has room for; nothing where it is no prose.
+
+    Args:
+        text: the prose.
+        language: its language.
+        whole: whether what a colon at its end announces is on the slide as well.
+    """
     paragraph = text.strip().split("\n\n", 1)[0]
     if not paragraph or paragraph.startswith(("-", "$$", "|", "<", "```", "1.", "**Mirrors", ">", "\\begin")):
         return ""
     paragraph = " ".join(paragraph.split()) if language == "en" else paragraph.replace("\n", "")
+    sentences = _SENTENCES[language].split(paragraph)
+    if not whole and len(sentences) > 1 and sentences[-1].rstrip("*").endswith((":", "：")):
+        sentences.pop()
     lead = ""
-    for sentence in _SENTENCES[language].split(paragraph):
+    for sentence in sentences:
         longer = f"{lead}{' ' if language == 'en' and lead else ''}{sentence}"
         if lead and len(longer) > _MOST_LEAD[language]:
             break
