@@ -26,6 +26,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "policy": ["PolicyLoss", "best_of", "distinct_share", "policy_targets", "train_on_reward"],
         "reader": ["AttentiveReader", "reader_logits"],
         "attribution": ["deletion_curve", "gradient_times_input", "integrated_gradients", "leave_one_out"],
+        "kept_writer": ["recorded_words", "recorded_writer", "short_sentences"],
         "intervals": ["Rate", "rate", "share_interval"],
         "bias": ["association", "association_test", "fill_templates", "without_direction"],
         "memory": ["deduplicate", "exposure", "membership_auc", "ranks_among"],

@@ -51,26 +51,30 @@ class Rate:
 
     @property
     def share(self) -> float:
-        """The share."""
-        return self.count / self.total
+        """The share; NaN in an empty group."""
+        return self.count / self.total if self.total else float("nan")
 
     def __str__(self) -> str:
+        if not self.total:
+            return "–"
         return f"{self.share:.1%} [{self.low:.1%}, {self.high:.1%}]"
 
 
 def rate(happened: ArrayLike) -> Rate:
-    """The rate of what is True, with its interval.
+    """The rate of what is True, with its interval; of an empty group nothing is known, from 0 to 1.
 
     Shapes: boolean (examples,).
 
     Raises:
         TypeError: if it is not boolean.
-        ValueError: if it is empty.
+        ValueError: if there is not one axis.
     """
     happened = np.asarray(happened)
     if happened.dtype != bool:
         raise TypeError(f"happened holds values of type {happened.dtype}; allowed: bool")
-    if happened.ndim != 1 or not len(happened):
-        raise ValueError(f"happened has the shape {happened.shape}; allowed: (examples,), one or more")
+    if happened.ndim != 1:
+        raise ValueError(f"happened has the shape {happened.shape}; allowed: (examples,)")
+    if not len(happened):
+        return Rate(0, 0, 0.0, 1.0)
     count = int(happened.sum())
     return Rate(count, len(happened), *share_interval(count, len(happened)))

@@ -43,6 +43,7 @@ _MODULES = {
     "09": "course_lib.checks.language_model",
     "10": "course_lib.checks.bert",
     "12": "course_lib.checks.applications",
+    "13": "course_lib.checks.alignment",
 }
 
 Check = Callable[[Learner], None]

@@ -73,6 +73,8 @@ def test_wilsons_interval_is_its_equation_solved_and_covers_what_it_should():
 def test_a_rate_says_its_share_and_interval():
     found = alignment.rate(np.array([True, False, False, True]))
     assert found.share == 0.5 and str(found).startswith("50.0% [") and (found.count, found.total) == (2, 4)
+    nothing = alignment.rate(np.array([], bool))
+    assert np.isnan(nothing.share) and (nothing.low, nothing.high) == (0, 1) and str(nothing) == "–"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_a_rate_says_its_share_and_interval():
         (lambda: alignment.without_direction(np.ones((2, 3)), np.ones((1, 2, 3)), 2), "directions is 2", ValueError),
         (lambda: alignment.share_interval(3, 2), "count is 3", ValueError),
         (lambda: alignment.rate(np.array([1, 0])), "bool", TypeError),
-        (lambda: alignment.rate(np.array([], bool)), "happened has the shape", ValueError),
+        (lambda: alignment.rate(np.zeros((2, 2), bool)), "happened has the shape", ValueError),
     ],
 )
 def test_what_cannot_be_is_named(call, words, error):
