@@ -216,7 +216,7 @@ course = dial(
                       epochs=1, explained=3, secret_steps=4, repeats=(0, 1, 4),
                       people=1, candidates=50, private_steps=20),
         "quick": dict(reviews=6_000, few=300, batch=48, drawn=2_048, rewarded=40,
-                      epochs=4, explained=40, secret_steps=350,
+                      epochs=4, explained=40, secret_steps=140,
                       repeats=(0, 1, 4, 16, 64), people=4, candidates=300,
                       private_steps=200),
         "full": dict(reviews=24_000, few=300, batch=96, drawn=16_384, rewarded=150,
@@ -238,7 +238,9 @@ course = dial(
             hans_as_trained=(-100, 100),
             hans_turned=(-100, 100),
             home_effect=(-100, 100),
-            home_effect_after=(-100, 100),
+            he_she_effect=(-100, 100),
+            names_effect=(-100, 100),
+            sure_of_plays=(-100, 100),
             ig_over_attention=(-100, 100),
             kept_kl=(-100, 100),
             leak_free=(-100, 100),
@@ -263,7 +265,9 @@ course = dial(
             hans_as_trained=(-100, 100),
             hans_turned=(-100, 100),
             home_effect=(-100, 100),
-            home_effect_after=(-100, 100),
+            he_she_effect=(-100, 100),
+            names_effect=(-100, 100),
+            sure_of_plays=(-100, 100),
             ig_over_attention=(-100, 100),
             kept_kl=(-100, 100),
             leak_free=(-100, 100),
@@ -742,7 +746,6 @@ often = {number: np.mean(sizes) for number, sizes in by_word.items() if len(size
 top = sorted(often, key=often.get)[-8:]
 right.barh([reader_words.words[number] for number in top], [often[number] for number in top], color=blue)
 right.set(xlabel=plots.label("mean size of its share", "份额的平均大小"))
-figure.tight_layout()
 plots.show(
     figure,
     "Left: the logit as words are taken away, the most important first; attention falls more slowly than the other methods, random removal hardly at all. Right: words by mean share; the planted mark stands far above.",
@@ -825,6 +828,8 @@ for name, member in members.items():
     alarms = alignment.rate(said_good[member & ~is_good])
     rows.append([name, int(member.sum()), str(missed), str(alarms)])
 rows_by_group = rows
+one, other = held_back(["a horror film", "a film"])
+print(f"horror: {one - other:+.2f}")
 display.table([tr("group", "组"), tr("reviews", "影评数"),
                tr("good called bad", "好说成坏"),
                tr("bad called good", "坏说成好")], rows)
@@ -861,9 +866,6 @@ career = vectors_of("office salary business career management boss")
 arts = vectors_of("poetry dance novel drama sculpture symphony")
 science = vectors_of("physics chemistry engineering math algebra biology")
 # %% id="weat-run"
-pairs = np.stack([vectors_of("he man father son boy brother male"),
-                  vectors_of("she woman mother daughter girl sister female")],
-                 axis=1)  # (7, 2, width)
 tests = {
     tr("flowers, insects × pleasant", "花、虫 × 愉快"):
         (flowers, insects, pleasant, unpleasant),
@@ -873,38 +875,58 @@ tests = {
 rows, effects = [], []
 for name, sets in tests.items():
     effect, p = alignment.association_test(*sets, seed=course.seed)
-    left = [alignment.without_direction(each, pairs) for each in sets]
-    after, p_after = alignment.association_test(*left, seed=course.seed)
-    effects.append((effect, after))
-    rows.append([name, f"{effect:+.2f}", f"{p:.4f}", f"{after:+.2f}",
-                 f"{p_after:.3f}"])
-display.table([tr("test", "测验"), tr("effect", "效应"), "p",
-               tr("direction out", "去掉方向之后"), "p"], rows)
-course.report("flowers_effect", effects[0][0])
-course.report("home_effect", effects[1][0])
-course.report("home_effect_after", effects[1][1])
+    effects.append(effect)
+    rows.append([name, f"{effect:+.2f}", f"{p:.4f}"])
+display.table([tr("test", "测验"), tr("effect", "效应"), "p"], rows)
+course.report("flowers_effect", effects[0])
+course.report("home_effect", effects[1])
 # %% [markdown] id="zero-predict" lang="en" tags=["predict"]
-# **Before you run it.** The right half of the table took out the direction that tells *he* from *she*, a well-known cure. Suppose the effect is now near zero. Can one still tell from the cured vectors which names are women's?
+# **Before you run it.** A well-known cure takes out a direction: the one that tells *he* from *she*, *man* from *woman* and so on. Another takes out the direction that tells these very sixteen names apart. Which of them brings the test *women, men × home* near zero? And of thirty **other** names, can one then still tell whose they are?
 #
-# > Easily. What was taken out is one direction of 384; the names still lie together in the others, since they were used alike in a billion sentences. A classifier that sees fifteen of the names finds the sixteenth. **A number near zero shows that one test no longer sees a difference**, and nothing more. With six words a side it may not even show that: look at the p-values.
-# %% [markdown] id="zero-predict" lang="zh" of="9019a7f9" tags=["predict"]
-# **先猜，再运行。** 表的右半边去掉了区分 *he* 和 *she* 的方向，这是一种有名的疗法。假设效应现在接近零，还能不能从处理过的向量里看出哪些是女名？
+# > The textbook's cure hardly helps: names lie apart in other directions than *he* and *she*. The second one does bring the test near zero, no wonder, since it was made from the words that the test asks about. Yet a classifier that has seen the other names but one tells that one more often than a coin would. **A number near zero shows that one test no longer sees a difference**, and nothing more.
+# %% [markdown] id="zero-predict" lang="zh" of="b256f380" tags=["predict"]
+# **先猜，再运行。** 一种有名的疗法是去掉一个方向：区分 *he* 和 *she*、*man* 和 *woman* 等等的那个方向。另一种是去掉区分这十六个名字本身的方向。哪一种能让“女、男 × 家庭”的测验接近零？然后，对三十个**别的**名字，还能不能看出是男名还是女名？
 #
-# > 轻而易举。去掉的只是 384 个方向里的一个；在其余方向上，这些名字仍聚在一起，因为它们在十亿个句子里用法相近。见过十五个名字的分类器，能认出第十六个。**接近零的数只说明这一个测验看不见差别了**，别的什么也不说明。每边只有六个词时，连这一点都未必：看看 p 值。
-# %% id="zero-run"
-names = np.concatenate([women, men])
-is_woman = np.arange(16) < 8
-for title, vectors in {
-    tr("as published", "原样"): names,
-    tr("direction out", "去掉方向"): alignment.without_direction(names, pairs),
-}.items():
-    right = 0
-    for one in range(16):  # each name judged by the other fifteen  # 每个名字由其余十五个来判断
-        rest = np.arange(16) != one
+# > 教科书上的疗法几乎没用：区分名字的方向，不是区分 *he* 和 *she* 的方向。第二种确实让测验接近零，这不奇怪，因为它就是用测验要问的词做出来的。可是，见过其余名字的分类器，认剩下的那一个，仍比抛硬币准。**接近零的数只说明这一个测验看不见差别了**，别的什么也不说明。
+# %% id="zero-words"
+pronouns = np.stack([
+    vectors_of("he man father son boy brother male"),
+    vectors_of("she woman mother daughter girl sister female"),
+], axis=1)  # (7, 2, width)
+asked_names = np.stack([men, women], axis=1)  # (8, 2, width)
+other_women = vectors_of("alice helen linda barbara sarah jane ruth maria "
+                         "elizabeth catherine sophie rachel nancy diana martha")
+other_men = vectors_of("george thomas richard charles frank edward henry steven "
+                       "william joseph daniel andrew patrick simon victor")
+is_woman = np.arange(30) < 15
+
+def told_apart(vectors):
+    tr("""Each name judged by a classifier that has seen the others""",
+       """每个名字由见过其余名字的分类器来判断""")
+    right = []
+    for one in range(30):
+        rest = np.arange(30) != one
         model = LogisticRegression(C=100).fit(vectors[rest], is_woman[rest])
-        right += model.predict(vectors[[one]])[0] == is_woman[one]
-    print(f"{title}: {right} / 16")
-course.report("names_after_cure", right / 16)
+        right.append(model.predict(vectors[[one]])[0] == is_woman[one])
+    return alignment.rate(np.array(right))
+# %% id="zero-run"
+cures = {tr("as published", "原样"): None,
+         tr("he–she taken out", "去掉 he–she"): pronouns,
+         tr("these names taken out", "去掉这些名字的方向"): asked_names}
+rows = []
+for name, pairs in cures.items():
+    sets = [women, men, home, career, np.concatenate([other_women, other_men])]
+    if pairs is not None:
+        sets = [alignment.without_direction(each, pairs) for each in sets]
+    effect, p = alignment.association_test(*sets[:4], seed=course.seed)
+    found = told_apart(sets[4])
+    effects.append(effect)
+    rows.append([name, f"{effect:+.2f}", f"{p:.3f}", str(found)])
+display.table([tr("vectors", "向量"), tr("effect", "效应"), "p",
+               tr("other names told apart", "认出别的名字")], rows)
+course.report("he_she_effect", effects[-2])
+course.report("names_effect", effects[-1])
+course.report("names_after_cure", found.share)
 # %% [markdown] id="cure" lang="en"
 # **A cure for the judge, and its price.** The plainest one: let it not see the words. The next cell trains it again with all words of the templates, and *she* and *he*, cut out. The templates' gap is then zero by construction. Does anything else change?
 # %% [markdown] id="cure" lang="zh" of="69cf5e6b"
@@ -1125,7 +1147,7 @@ from math import comb, log
 
 q, sigma, steps, delta = 0.01, 1.0, 1_000, 1e-5
 best = np.inf
-for order in range(2, 65):
+for order in range(2, 33):
     total = 0.0
     for k in range(order + 1):
         chance = comb(order, k) * (1 - q) ** (order - k) * q**k
@@ -1225,9 +1247,10 @@ print(f"{turned} / {len(pairs)}")
 # > 各半未必成立：词少时由 logit 的常数 $b$ 说了算，而 $b$ 是用来平衡**长**影评的总和的。肯定会变的是把握的大小：几个词的 logit 很小，多数回答挤在一半附近，概率要么许诺得太少，要么偏向一边。在留出的句子上拟合两个数，一个斜率一个常数，就能让许诺兑现。但句子里没说的，它添不进去。
 # %% id="short-run"
 last = []
-for text in known_texts:
-    parts = [part for part in text.split(" . ") if len(part.split()) > 3]
-    last.append(parts[-1] if parts else text)
+for text in known.texts:
+    parts = text.replace("!", ".").replace("?", ".").split(".")
+    parts = [part for part in plain(parts) if len(part.split()) > 3]
+    last.append(parts[-1] if parts else plain([text])[0])
 short, long = held_back(last), held_back(known_texts)
 half = len(last) // 2  # fitted on the first half, asked on the second  # 前一半拟合，后一半提问
 fitted = sentiment.fit_calibration(known.labels[:half], short[:half])
@@ -1262,7 +1285,6 @@ left.plot([0, 1], [0, 1], "--", color=grey)
 left.set(xlabel=plots.label("promised", "许诺的"), ylabel=plots.label("came true", "兑现的"))
 left.legend(fontsize=8)
 right.set(xlabel=plots.label("share that gets an answer", "给出回答的比例"), ylabel=plots.label("wrong among these", "其中答错的"))
-figure.tight_layout()
 plots.show(
     figure,
     "Left: promised against true shares for reviews, sentences and calibrated sentences. Right: the fewer of the unsure ones get an answer, the fewer answers are wrong.",
@@ -1273,21 +1295,38 @@ plots.show(
 # %% [markdown] id="short-reading" lang="zh" of="ed8c231b"
 # （标签是整篇的，不是句子的，所以一部分“错误”其实是什么也没说的句子。由人标注的句子会给出更好的数。）右图是最便宜的安全措施：**弃答**。有把握的才答，其余交给人。但这只对模型自己知道的那种疑虑有效。拿根本不是影评的东西去问它：
 # %% id="foreign-run"
-foreign = data.tatoeba.load(limit=300, seed=course.seed)
-plays = data.shakespeare.load()[:40_000].split("\n\n")
+foreign = data.tatoeba.load(limit=2_000, seed=course.seed)
+plays = data.shakespeare.load()[:100_000]
+
+def pieces(texts, length=200):
+    tr("""The same words as texts of this length""",
+       """同样的词，分成这么长的文本""")
+    words = " ".join(plain(texts)).split()
+    return [" ".join(words[start : start + length])
+            for start in range(0, len(words), length)]
+
 kinds = {
     tr("reviews", "影评"): known_texts[:300],
     tr("everyday sentences", "日常句子"): plain(foreign.english),
-    tr("Shakespeare", "莎士比亚"): plain(text for text in plays if text.strip()),
+    tr("200 words of these", "拼成 200 词"): pieces(foreign.english),
+    tr("200 words of Shakespeare", "莎士比亚 200 词"): pieces([plays]),
     tr("Chinese", "中文"): list(foreign.chinese),
 }
+# %% id="foreign-asked"
+rows, sure_of = [], []
 for name, texts in kinds.items():
-    sure = np.abs(sigmoid(held_back(texts)) - 0.5) > 0.25
-    seen = held_back.words.transform(texts).sum(axis=1)
-    length = [max(len(text.split()), 1) for text in texts]
-    known_share = np.mean(np.asarray(seen).ravel() / length)
-    print(f"{name}: {tr('sure', '有把握')} {sure.mean():.0%}", end=", ")
-    print(f"{tr('n-grams known a word', '每词认得的 n 元组')} {known_share:.2f}")
+    logits = held_back(texts)
+    sure = np.abs(sigmoid(logits) - 0.5) > 0.25
+    singles = [" ".join(dict.fromkeys(text.split())) for text in texts]
+    met = [np.mean([word in held_back.words.vocabulary_
+                    for word in text.split()]) for text in singles if text]
+    sure_of.append(sure.mean())
+    rows.append([name, f"{sure.mean():.0%}", f"{np.mean(logits > 0):.0%}",
+                 f"{np.mean(met):.0%}"])
+display.table([tr("texts", "文本"), tr("sure", "有把握"),
+               tr("called good", "说好的"), tr("words met before", "见过的词")],
+              rows)
+course.report("sure_of_plays", float(sure_of[3]))
 # %% [markdown] id="foreign-reading" lang="en"
 # It has an opinion on everyday sentences and on Shakespeare, sometimes a firm one. Nothing in its training told it that there is anything but reviews. The last column is a plain alarm that works here: how much of the text it has met before. Two alarms (small margin, strange text) are better than one, and neither is proof.
 # %% [markdown] id="foreign-reading" lang="zh" of="f9d78c87"

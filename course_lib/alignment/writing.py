@@ -12,6 +12,9 @@ from course_lib.alignment.rewards import token_log_probs
 from course_lib.base.arguments import require_ids, require_integer, require_positive
 from course_lib.training.devices import compiled
 
+# How many texts are written side by side.
+_AT_ONCE = 256
+
 
 class Written(NamedTuple):
     """Texts of one length, each ended by its first stop.
@@ -79,6 +82,11 @@ class Writer:
         require_integer("count", count, at_least=1)
         require_positive("temperature", temperature)
         random = np.random.default_rng(seed)
+        # Logits of a whole vocabulary for every place: some texts at a time, or they would fill the memory.
+        parts = [self._draw(min(_AT_ONCE, count - start), random, temperature) for start in range(0, count, _AT_ONCE)]
+        return Written(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+    def _draw(self, count: int, random: np.random.Generator, temperature: float) -> Written:
         rows = np.full((count, self.length + 1), self.stop, np.int32)
         log_probs = np.zeros((count, self.length))
         counted = np.zeros((count, self.length), bool)
@@ -114,5 +122,9 @@ class Writer:
 
         Shapes: (count, length), float64.
         """
-        found = self._log_probs(self.before(written.token_ids), np.asarray(written.token_ids, np.int32))
-        return np.where(written.counted, ops.convert_to_numpy(found), 0.0).astype(np.float64)
+        before, token_ids = self.before(written.token_ids), np.asarray(written.token_ids, np.int32)
+        parts = [
+            ops.convert_to_numpy(self._log_probs(before[start : start + _AT_ONCE], token_ids[start : start + _AT_ONCE]))
+            for start in range(0, len(token_ids), _AT_ONCE)
+        ]
+        return np.where(written.counted, np.concatenate(parts), 0.0).astype(np.float64)

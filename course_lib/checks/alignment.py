@@ -31,7 +31,7 @@ def _step(ratios: list[float], advantages: list[float], epsilon: float, old: flo
 )
 def clipped(learner: Learner) -> None:
     """Catches: the sign, max for min, only clipping, clipping advantages or logs, sums, a fixed epsilon, the ratio."""
-    first = _step([1.5, 0.5, 1.5, 0.5, 1.05], [2.0, 1.0, -2.0, -1.0, 0.7], 0.2)
+    first = _step([1.5, 0.5, 1.4, 0.6, 1.05], [2.0, 1.0, -1.0, -3.0, 0.7], 0.2)
     log_probs, old, advantages, epsilon = first
     found, right = number(learner(*first)), _clipped(*first)
     ratio = np.exp(log_probs - old)
