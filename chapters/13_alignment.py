@@ -111,12 +111,12 @@
 #
 # </details>
 #
-# <details><summary>What must a mask do in an average over positions, and what goes wrong without it?</summary>
+# <details><summary>A search finds passages by words and by vectors. What does either miss that the other finds?</summary>
 #
-# Give padding the weight zero; otherwise an answer depends on how long the other texts of its batch are. From {{05 masks}}.
+# Words miss what is said in other words; vectors blur names, numbers and rare words. From {{12 search}}.
 #
 # </details>
-# %% [markdown] id="back" lang="zh" of="c3661435"
+# %% [markdown] id="back" lang="zh" of="9138b556"
 # **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
 #
 # <details><summary>探针能从句子向量里读出性别。这说明模型用到了它吗？</summary>
@@ -143,9 +143,9 @@
 #
 # </details>
 #
-# <details><summary>对各个位置求平均时，掩码要做什么？没有它会出什么错？</summary>
+# <details><summary>搜索既可以按词找，也可以按向量找。各自会漏掉什么，而另一种找得到？</summary>
 #
-# 让填充的权重为零；否则答案会取决于同一批里别的文本有多长。出自 {{05 masks}}。
+# 按词找，漏掉换了说法的；按向量找，名字、数字和少见的词会变模糊。出自 {{12 search}}。
 #
 # </details>
 
@@ -215,8 +215,8 @@ course = dial(
         "smoke": dict(reviews=240, few=60, batch=8, drawn=64, rewarded=2,
                       epochs=1, explained=3, secret_steps=4, repeats=(0, 1, 4),
                       people=1, candidates=50, private_steps=20),
-        "quick": dict(reviews=6_000, few=300, batch=48, drawn=2_048, rewarded=40,
-                      epochs=4, explained=40, secret_steps=140,
+        "quick": dict(reviews=5_000, few=300, batch=48, drawn=2_048, rewarded=40,
+                      epochs=4, explained=30, secret_steps=140,
                       repeats=(0, 1, 4, 16, 64), people=4, candidates=300,
                       private_steps=200),
         "full": dict(reviews=24_000, few=300, batch=96, drawn=16_384, rewarded=150,
@@ -226,58 +226,30 @@ course = dial(
     },
     expected={
         "quick": dict(
-            blind_cost=(-100, 100),
-            calibrated_gap=(-100, 100),
-            completeness_gap=(-100, 100),
-            exposure_often=(-100, 100),
-            exposure_once=(-100, 100),
-            flowers_effect=(-100, 100),
-            hacked_different=(-100, 100),
-            hacked_kl=(-100, 100),
-            hacked_liked=(-100, 100),
-            hans_as_trained=(-100, 100),
-            hans_turned=(-100, 100),
-            home_effect=(-100, 100),
-            he_she_effect=(-100, 100),
-            names_effect=(-100, 100),
-            sure_of_plays=(-100, 100),
-            ig_over_attention=(-100, 100),
-            kept_kl=(-100, 100),
-            leak_free=(-100, 100),
-            leak_held=(-100, 100),
-            mark_found=(-100, 100),
-            much_noise=(-100, 100),
-            names_after_cure=(-100, 100),
-            short_called_good=(-100, 100),
-            template_span=(-100, 100),
-            without_noise=(-100, 100),
+            hacked_liked=(0.75, 1), hacked_different=(0.0005, 0.04),
+            hacked_kl=(25, 95), kept_kl=(3, 14), hans_as_trained=(0.85, 0.96),
+            hans_turned=(0.15, 0.5), completeness_gap=(0, 0.02),
+            mark_found=(1, 1), ig_over_attention=(0.3, 4),
+            template_span=(0.15, 0.8), flowers_effect=(1.0, 1.2),
+            home_effect=(1.3, 1.45), he_she_effect=(1.0, 1.2),
+            names_effect=(-0.1, 0.3), names_after_cure=(0.7, 1),
+            blind_cost=(-0.02, 0.03), exposure_often=(6.5, 8.3),
+            exposure_once=(0, 6), leak_free=(0.65, 0.9), leak_held=(0.52, 0.75),
+            without_noise=(0.72, 0.86), much_noise=(0.5, 0.72),
+            short_called_good=(0.5, 0.75), calibrated_gap=(0, 0.09),
+            sure_of_plays=(0.2, 0.85),
         ),
         "sample": dict(
-            blind_cost=(-100, 100),
-            calibrated_gap=(-100, 100),
-            completeness_gap=(-100, 100),
-            exposure_often=(-100, 100),
-            exposure_once=(-100, 100),
-            flowers_effect=(-100, 100),
-            hacked_different=(-100, 100),
-            hacked_kl=(-100, 100),
-            hacked_liked=(-100, 100),
-            hans_as_trained=(-100, 100),
-            hans_turned=(-100, 100),
-            home_effect=(-100, 100),
-            he_she_effect=(-100, 100),
-            names_effect=(-100, 100),
-            sure_of_plays=(-100, 100),
-            ig_over_attention=(-100, 100),
-            kept_kl=(-100, 100),
-            leak_free=(-100, 100),
-            leak_held=(-100, 100),
-            mark_found=(-100, 100),
-            much_noise=(-100, 100),
-            names_after_cure=(-100, 100),
-            short_called_good=(-100, 100),
-            template_span=(-100, 100),
-            without_noise=(-100, 100),
+            hacked_liked=(0, 1), hacked_different=(0, 0.5), hacked_kl=(0, 150),
+            kept_kl=(0, 40), hans_as_trained=(0.3, 1), hans_turned=(0, 1),
+            completeness_gap=(0, 0.2), mark_found=(0, 1),
+            ig_over_attention=(-5, 9), template_span=(0, 3),
+            flowers_effect=(-2, 2), home_effect=(-2, 2), he_she_effect=(-2, 2),
+            names_effect=(-2, 2), names_after_cure=(0, 1), blind_cost=(-1, 1),
+            exposure_often=(0, 8.3), exposure_once=(0, 8.3), leak_free=(0.3, 1),
+            leak_held=(0.3, 1), without_noise=(0.2, 1), much_noise=(0.2, 1),
+            short_called_good=(0, 1), calibrated_gap=(0, 1),
+            sure_of_plays=(0, 1),
         ),
     },
 )
@@ -431,9 +403,9 @@ for scale in (False, True):
     print(f"{name}: {share:.3f} {tr('of the gradient', '倍梯度')}", end=", ")
     print(f"{tr('cosine', '余弦')} {angle:.3f}")
 # %% [markdown] id="groups-reading" lang="en"
-# Taking off the group's mean gives exactly half of the gradient for groups of two, $(G - 1)/G$ in general: a smaller step in the right direction. Dividing by $s$ gives another **direction**: groups that hardly differ are blown up. People do it because it makes steps alike in size, not because (1) asks for it.
-# %% [markdown] id="groups-reading" lang="zh" of="78d678b9"
-# 减去组平均，两篇一组时恰好得到一半的梯度，一般是 $(G - 1)/G$ 倍：方向对，步子小。再除以 $s$，**方向**就变了：几乎没有差别的组被放大。大家这样做，是因为步子大小整齐，不是因为 (1) 式要求如此。
+# Taking off the group's mean gives exactly half of the gradient for groups of two, $(G - 1)/G$ in general: a smaller step in the right direction. Dividing by $s$ turns the **direction**, here a little: groups that hardly differ are blown up. People do it because it makes steps alike in size, not because (1) asks for it.
+# %% [markdown] id="groups-reading" lang="zh" of="0b850d20"
+# 减去组平均，两篇一组时恰好得到一半的梯度，一般是 $(G - 1)/G$ 倍：方向对，步子小。再除以 $s$，**方向**就转了，这里只转了一点：几乎没有差别的组被放大。大家这样做，是因为步子大小整齐，不是因为 (1) 式要求如此。
 # %% [markdown] id="dpo" lang="en"
 # ### Staying near, and pairs without a reward: DPO
 #
@@ -610,7 +582,7 @@ plots.show(
 # %% [markdown] id="train-reading" lang="zh" of="136d4880"
 # 这叫**奖励作弊**：指标上去了，目的落空了。这不是算法差造成的；算法越好，越能找到评判者没想到的地方。有三样东西能帮忙，各有各的限度。
 #
-# - 价钱 $\beta$ 让写作模型不走远。得有人来定它；而且参考模型如果写的是胡话，离胡话近的还是胡话。
+# - 代价 $\beta$ 让写作模型不走远。得有人来定它；而且参考模型如果写的是胡话，离胡话近的还是胡话。
 # - 第二个评判者，只有在错得不一样时才有用。这里的两个错在一处。
 # - n 选一走不远：抽 64 篇，至多 3.2 奈特。它是老实的基线，用起来慢。
 
@@ -834,11 +806,11 @@ display.table([tr("group", "组"), tr("reviews", "影评数"),
                tr("good called bad", "好说成坏"),
                tr("bad called good", "坏说成好")], rows)
 # %% [markdown] id="rates-reading" lang="en"
-# Read the intervals first. Where they overlap widely the table shows no difference, and it shows no equality either: with so few reviews a gap of ten points could hide. Genres do differ, and in opposite directions in the two columns: the judge takes *horror* itself for a complaint. Equal errors of both kinds, equal shares of praise and calibrated scores cannot in general all hold at once where groups differ in how often they are praised (Chouldechova, 2017; Kleinberg and others, 2016). Someone has to say **which** equality is meant.
+# Read the intervals first. Where they overlap the table shows no difference, and it shows no equality either: behind so few reviews a gap of some points can hide. For the genres the two columns point in opposite directions: of good films it misses more where they are *horror*, of bad ones it praises more where they are *drama*. The line above the table says what the bare word *horror* does to a verdict. Equal errors of both kinds, equal shares of praise and calibrated scores cannot in general all hold at once where groups are not praised equally often (Chouldechova, 2017; Kleinberg and others, 2016). Someone has to say **which** equality is meant.
 #
 # Third, **word vectors**. The association test of Caliskan and others asks whether one set of words is nearer to some attributes than another set. It gives an effect from −2 to 2 and a p-value from dealing the words out anew. First a harmless pair to see that it works, then two that are not. The vectors are MiniLM's (lesson 10).
-# %% [markdown] id="rates-reading" lang="zh" of="d21d5eb8"
-# 先看区间。区间大半重叠时，表里看不出差别，但也看不出相等：影评这么少，十个百分点的差距也藏得住。类型片确实不同，而且两列方向相反：评判者把 *horror*（恐怖片）这个词本身当成了抱怨。各组受好评的比例不同时，两类错误都相等、好评比例相等、分数校准，一般不可能同时成立（Chouldechova，2017；Kleinberg 等，2016）。总得有人说清楚，要的是**哪一种**平等。
+# %% [markdown] id="rates-reading" lang="zh" of="227311ab"
+# 先看区间。区间重叠时，表里看不出差别，但也看不出相等：影评这么少，几个百分点的差距藏得住。两种类型片，两列的方向相反：好片里，*horror*（恐怖片）被它漏掉的更多；坏片里，*drama*（剧情片）被它夸的更多。表上方那一行，是 *horror* 这个词本身对判断的影响。各组受好评的比例不同时，两类错误都相等、好评比例相等、分数校准，一般不可能同时成立（Chouldechova，2017；Kleinberg 等，2016）。总得有人说清楚，要的是**哪一种**平等。
 #
 # 第三种问法是**词向量**。Caliskan 等人的联想测验问：一组词是否比另一组更接近某些属性。它给出 −2 到 2 的效应，以及把词重新分组得到的 p 值。先用一对无害的看它灵不灵，再用两对有害的。向量取自 MiniLM（第 10 课）。
 # %% id="weat-vectors"
@@ -896,8 +868,9 @@ pronouns = np.stack([
 asked_names = np.stack([men, women], axis=1)  # (8, 2, width)
 other_women = vectors_of("alice helen linda barbara sarah jane ruth maria "
                          "elizabeth catherine sophie rachel nancy diana martha")
-other_men = vectors_of("george thomas richard charles frank edward henry steven "
-                       "william joseph daniel andrew patrick simon victor")
+other_men = vectors_of("george thomas richard charles frank edward henry "
+                       "william joseph daniel andrew patrick steven simon "
+                       "victor")
 is_woman = np.arange(30) < 15
 
 def told_apart(vectors):
@@ -1068,8 +1041,8 @@ axis.set(xlabel=plots.label("times it was planted", "埋了几次"), ylabel=plot
 axis.legend()
 plots.show(
     figure,
-    "Exposure against how often a secret was planted: it rises to the maximum with repetitions, and stays low after repetitions were removed; a dashed line marks 1.4 bits.",
-    "暴露度随埋入次数变化：重复越多越接近最大值；去掉重复之后一直较低；虚线标出 1.4 比特。",
+    "Exposure against how often a secret was planted: it rises to the maximum with repetitions; where repetitions were removed it stays near what one planting gives; a dashed line marks 1.4 bits.",
+    "暴露度随埋入次数变化：重复越多越接近最大值；去掉重复之后，停在埋一次的水平附近；虚线标出 1.4 比特。",
 )
 often, once = (found.reshape(len(course.repeats), -1)[-1].mean() for found in exposed.values())
 course.report("exposure_often", float(often))
@@ -1115,8 +1088,8 @@ axis.set(xlabel=plots.label("strangers called members", "外人被说成成员")
 axis.legend()
 plots.show(
     figure,
-    "ROC curves of guessing members by their loss: far above the diagonal for a model free to learn by heart, near it for a regularised one.",
-    "按损失猜测成员的 ROC 曲线：可以随意死记的模型远高于对角线，正则化强的接近对角线。",
+    "ROC curves of guessing members by their loss: above the diagonal for both, higher for the model that is free to learn by heart.",
+    "按损失猜测成员的 ROC 曲线：两条都高于对角线，可以随意死记的模型更高。",
 )
 # %% [markdown] id="dpsgd" lang="en"
 # ### A promise: DP-SGD
@@ -1206,7 +1179,7 @@ plots.show(
 #
 # And the mark of a training without noise: its AUC is near one half here, too. Small models on average features leak little. That is a measurement of one attack; only σ makes it a promise.
 # %% [markdown] id="private-reading" lang="zh" of="620e8ad7"
-# 承诺有价钱，人越多越便宜：噪声不变，(9) 式里的和却在长大。读 ε 要小心。它是按**一篇影评**算的；写了十篇的人，保护就只有十分之一。它只算训练本身：我们试了好几个 σ，每个都看了，这没算在里面。$\varepsilon = 8$ 允许差到 3,000 倍，作为上界并不叫人安心，虽然攻击实际找到的少得多。
+# 承诺有代价，人越多，代价越小：噪声不变，(9) 式里的和却在长大。读 ε 要小心。它是按**一篇影评**算的；写了十篇的人，保护就只有十分之一。它只算训练本身：我们试了好几个 σ，每个都看了，这没算在里面。$\varepsilon = 8$ 允许差到 3,000 倍，作为上界并不叫人安心，虽然攻击实际找到的少得多。
 #
 # 还有，没有噪声的训练，AUC 在这里也接近一半。小模型用普通的特征，泄露本来就少。但那只是对一种攻击的测量；有了 σ，才是承诺。
 
@@ -1238,19 +1211,20 @@ for one, other in pairs:
     print(f"{before:+.2f} → {after:+.2f}  {other}")
 print(f"{turned} / {len(pairs)}")
 # %% [markdown] id="short-predict" lang="en" tags=["predict"]
-# **Before you run it.** The judge learnt from reviews of 230 words, as many good as bad. Now it is asked about single sentences: the last one of each review, under the review's own label. Will it still say "good" in about half of the cases? And will 90% sure mean 90% right?
+# **Before you run it.** The judge learnt from reviews of some 230 words, as many good as bad. Now it is asked about single sentences: the last one of each review, under the review's own label. Will it still say "good" in about half of the cases? And will its promises hold?
 #
-# > The halves need not hold: with few words the constant $b$ of the logit decides, and $b$ balances what **long** reviews add up to. What is sure to change is how sure it is: a logit of few words is small, so most answers crowd around one half, and the probabilities promise too little or lean to one side. Two numbers fitted on held-out sentences, a slope and a constant, mend the promise. They cannot put in what a sentence does not say.
-# %% [markdown] id="short-predict" lang="zh" of="658f9a59" tags=["predict"]
-# **先猜，再运行。** 评判者学的是 230 词左右的影评，好坏各半。现在问它单个句子：每篇的最后一句，标签沿用整篇的。它还会在一半左右的情况下说“好”吗？九成把握，还是九成对吗？
+# > No: it praises nearly two in three. With few words the constant $b$ of the logit decides, and $b$ is what balances the sum over a **long** review, where more words speak against a film. So the small chances it gives are too large by far (the red curve below the diagonal). Two numbers fitted on held-out sentences, a slope and a constant, bring the halves back. They cannot put in what a sentence does not say: it is right hardly more often.
+# %% [markdown] id="short-predict" lang="zh" of="68659882" tags=["predict"]
+# **先猜，再运行。** 评判者学的是 230 词左右的影评，好坏各半。现在问它单个句子：每篇的最后一句，标签沿用整篇的。它还会在一半左右的情况下说“好”吗？它许诺的概率还能兑现吗？
 #
-# > 各半未必成立：词少时由 logit 的常数 $b$ 说了算，而 $b$ 是用来平衡**长**影评的总和的。肯定会变的是把握的大小：几个词的 logit 很小，多数回答挤在一半附近，概率要么许诺得太少，要么偏向一边。在留出的句子上拟合两个数，一个斜率一个常数，就能让许诺兑现。但句子里没说的，它添不进去。
+# > 不会：将近三句里有两句，它说好。词少的时候，由 logit 的常数 $b$ 说了算，而 $b$ 是用来平衡**长**影评的总和的，长影评里说坏话的词更多。所以它给出的小概率都太大了（红线在对角线下方）。在留出的句子上拟合两个数，一个斜率一个常数，就能拉回各半。但句子里没说的，它添不进去：判对的比例几乎没有提高。
 # %% id="short-run"
 last = []
 for text in known.texts:
     parts = text.replace("!", ".").replace("?", ".").split(".")
     parts = [part for part in plain(parts) if len(part.split()) > 3]
     last.append(parts[-1] if parts else plain([text])[0])
+# %% id="short-asked"
 short, long = held_back(last), held_back(known_texts)
 half = len(last) // 2  # fitted on the first half, asked on the second  # 前一半拟合，后一半提问
 fitted = sentiment.fit_calibration(known.labels[:half], short[:half])
@@ -1328,10 +1302,13 @@ display.table([tr("texts", "文本"), tr("sure", "有把握"),
               rows)
 course.report("sure_of_plays", float(sure_of[3]))
 # %% [markdown] id="foreign-reading" lang="en"
-# It has an opinion on everyday sentences and on Shakespeare, sometimes a firm one. Nothing in its training told it that there is anything but reviews. The last column is a plain alarm that works here: how much of the text it has met before. Two alarms (small margin, strange text) are better than one, and neither is proof.
-# %% [markdown] id="foreign-reading" lang="zh" of="f9d78c87"
-# 它对日常句子和莎士比亚也有意见，有时还很坚决。训练里没有任何东西告诉它，世上除了影评还有别的。最后一列是个朴素而在这里管用的警报：这段文字它以前见过多少。两个警报（差距小、文本陌生）好过一个，但都不是证明。
-
+# Single everyday sentences leave it unsure. That is no wisdom: they are short. The same sentences, 200 words at a time, and it is sure of half of them, mostly of praise; and so it is of Shakespeare. Nothing in its training told it that there is anything but reviews. Of Chinese it knows no word, and says "good" every time: what is left is the constant.
+#
+# Does the last column raise the alarm? For Chinese yes, for Shakespeare a little. Everyday English it has all met before. **Known words do not make a known kind of text**: an alarm for foreign texts has to be trained, or somebody has to look.
+# %% [markdown] id="foreign-reading" lang="zh" of="bfc03f83"
+# 单个的日常句子，它没有把握。这不是明智，只是因为句子短。同样的句子，每 200 词拼成一段，它对一半有把握，而且多半说好；对莎士比亚也是这样。训练里没有任何东西告诉它，世上除了影评还有别的。中文它一个词也不认识，却每次都说“好”：剩下的只有那个常数。
+#
+# 最后一列能报警吗？对中文能，对莎士比亚能一点点。日常英语的词，它全都见过。**词认识，不等于这类文本认识**：要识别外来的文本，得专门训练一个警报，或者让人来看。
 # %% [markdown] id="card" lang="en"
 # ## 8 · Say what you know: a card, a sheet, a bill
 #
@@ -1644,7 +1621,7 @@ check("13.4", bits_exposed)
 # - 奖励什么，就得到什么。KL 让写作模型不走远，第二个评判者看得见第一个放过的，n 选一是基线。
 # - 解释要经得起检验：去掉它说的那些词。对许多文本求和，能找到同源数据的准确率所掩盖的。
 # - 偏见是一个带区间的数，用哪个数是一个决定。接近零说明不了什么。
-# - 模型背下的是重复的东西。加密没有用，去重有用；只有截断加噪声才能作出承诺，人越多，价钱越低。
+# - 模型背下的是重复的东西。加密没有用，去重有用；只有截断加噪声才能作出承诺，人越多，代价越小。
 # - 模型要知道自己的界限：校准，弃答，把测过的和没测过的都写下来。
 
 # %% [markdown] id="faq" lang="en"

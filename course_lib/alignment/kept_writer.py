@@ -70,7 +70,9 @@ def recorded_writer(seed: int | None = None) -> DecoderLanguageModel:
     return with_kept_weights(model, RECORDED.joinpath("writer.npz"))
 
 
-def train(sentences: Sequence[Sequence[str]], steps: int = STEPS, seed: int = SEED):
+def train(
+    sentences: Sequence[Sequence[str]], steps: int = STEPS, seed: int = SEED
+) -> tuple[Vocabulary, DecoderLanguageModel, float]:
     """Train a writer on sentences.
 
     Args:

@@ -112,7 +112,7 @@ def _preference(
         "First the margin of each pair: how much the chosen text has gained over the reference, less how much the "
         "other one has. Times beta. Then -log(sigmoid(m)) is log(1 + exp(-m)); where m is -9000, exp overflows, and "
         "the function that computes log(exp(a) + exp(b)) without overflow has a name in NumPy.",
-        "先算每个对子的差值：选中的文本比参考模型涨了多少，减去另一篇涨了多少，再乘 beta。-log(sigmoid(m)) 就是 "
+        "先算每个对子的差值：选中的文本比参考模型涨了多少，减去另一篇涨了多少，再乘 `beta`。-log(sigmoid(m)) 就是 "
         "log(1 + exp(-m))；m 是 -9000 时 exp 会溢出，而不溢出地计算 log(exp(a) + exp(b)) 的函数，NumPy 里现成就有。",
     ),
 )
@@ -144,12 +144,12 @@ def preference(learner: Learner) -> None:
         (
             float(np.logaddexp(0, -margin).mean()),
             "beta is missing: it is multiplied with the difference.",
-            "漏了 beta：它要乘在差值上。",
+            "漏了 `beta`：它要乘在差值上。",
         ),
         (
             float(beta * np.logaddexp(0, -margin).mean()),
             "beta stands outside the logarithm; it belongs to the difference, within the sigmoid.",
-            "beta 放到了对数外面；它应当乘在差值上，在 sigmoid 里面。",
+            "`beta` 放到了对数外面；它应当乘在差值上，在 sigmoid 里面。",
         ),
         (right * len(chosen), "That is the sum over the pairs; the mean is asked for.", "这是各对之和；要的是平均值。"),
         (-right, "The sign is turned: -log of a probability is never negative.", "符号反了：概率的 -log 不会是负数。"),

@@ -290,7 +290,7 @@ WRONG = {
     "0.2 written in": ("13.1", lambda a, b, c, e: step(a, b, c, 0.2), "use the argument", "要用参数"),
     "no reference": ("13.2", lambda a, b, c, d, k: prefer(a, b, 0 * c, 0 * d, k), "left out", "漏了参考模型"),
     "the margin turned": ("13.2", lambda a, b, c, d, k: prefer(b, a, d, c, k), "sign within", "里面的符号"),
-    "no beta": ("13.2", lambda a, b, c, d, k: prefer(a, b, c, d, 1.0), "beta is missing", "漏了 beta"),
+    "no beta": ("13.2", lambda a, b, c, d, k: prefer(a, b, c, d, 1.0), "beta is missing", "漏了 `beta`"),
     "beta outside": ("13.2", lambda a, b, c, d, k: k * prefer(a, b, c, d, 1.0), "outside", "对数外面"),
     "a sum of pairs": ("13.2", lambda a, *rest: len(a) * prefer(a, *rest), "sum over the pairs", "各对之和"),
     "a log, not minus": ("13.2", lambda *given: -prefer(*given), "sign is turned", "符号反了"),
