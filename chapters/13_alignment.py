@@ -236,7 +236,7 @@ course = dial(
             blind_cost=(-0.02, 0.03), exposure_often=(6.5, 8.3),
             exposure_once=(0, 6), leak_free=(0.65, 0.9), leak_held=(0.52, 0.75),
             without_noise=(0.72, 0.86), much_noise=(0.5, 0.72),
-            short_called_good=(0.5, 0.75), calibrated_gap=(0, 0.09),
+            short_called_good=(0.5, 0.95), calibrated_gap=(0, 0.09),
             sure_of_plays=(0.2, 0.85),
         ),
         "sample": dict(
@@ -1213,11 +1213,11 @@ print(f"{turned} / {len(pairs)}")
 # %% [markdown] id="short-predict" lang="en" tags=["predict"]
 # **Before you run it.** The judge learnt from reviews of some 230 words, as many good as bad. Now it is asked about single sentences: the last one of each review, under the review's own label. Will it still say "good" in about half of the cases? And will its promises hold?
 #
-# > No: it praises nearly two in three. With few words the constant $b$ of the logit decides, and $b$ is what balances the sum over a **long** review, where more words speak against a film. So the small chances it gives are too large by far (the red curve below the diagonal). Two numbers fitted on held-out sentences, a slope and a constant, bring the halves back. They cannot put in what a sentence does not say: it is right hardly more often.
-# %% [markdown] id="short-predict" lang="zh" of="68659882" tags=["predict"]
+# > No: it praises far more than half. With few words the constant $b$ of the logit decides, and $b$ is what balances the sum over a **long** review, where more words speak against a film. So the small chances it gives are too large by far (the red curve below the diagonal). Two numbers fitted on held-out sentences, a slope and a constant, bring the halves back. They cannot put in what a sentence does not say: it is right hardly more often.
+# %% [markdown] id="short-predict" lang="zh" of="4a82d9e9" tags=["predict"]
 # **先猜，再运行。** 评判者学的是 230 词左右的影评，好坏各半。现在问它单个句子：每篇的最后一句，标签沿用整篇的。它还会在一半左右的情况下说“好”吗？它许诺的概率还能兑现吗？
 #
-# > 不会：将近三句里有两句，它说好。词少的时候，由 logit 的常数 $b$ 说了算，而 $b$ 是用来平衡**长**影评的总和的，长影评里说坏话的词更多。所以它给出的小概率都太大了（红线在对角线下方）。在留出的句子上拟合两个数，一个斜率一个常数，就能拉回各半。但句子里没说的，它添不进去：判对的比例几乎没有提高。
+# > 不会：远不止一半，它都说好。词少的时候，由 logit 的常数 $b$ 说了算，而 $b$ 是用来平衡**长**影评的总和的，长影评里说坏话的词更多。所以它给出的小概率都太大了（红线在对角线下方）。在留出的句子上拟合两个数，一个斜率一个常数，就能拉回各半。但句子里没说的，它添不进去：判对的比例几乎没有提高。
 # %% id="short-run"
 last = []
 for text in known.texts:
