@@ -25,8 +25,8 @@
 # %% [markdown] id="title" lang="zh" of="b6f67806"
 # # 09 · 语言模型：机器怎样写作？
 #
-# 语言模型只回答一个问题：**接下来是什么？** 答得好，从答案里抽一个，再问一遍，就有了一台会写的机器。五篇原文讲的都是这种模型，
-# 而且是大的，却没有一篇真的训练过。这一课里，你会训练三种，用同一把尺子量，让它们写，再看看里面。
+# 语言模型只回答一个问题：**接下来是什么？** 答得好，从答案里抽一个，再问一遍，就有了一台会写作的机器。五篇原文讲的都是这种模型，
+# 而且是大的，却没有一篇真的训练过。这一课里，你会训练三种，用同一把尺子量，让它们写作，再看看里面是怎么回事。
 #
 # **学完这一课，你能够**
 #
@@ -439,7 +439,7 @@ def ids_of(text):
 separator = len(tokens)  # one id more: a text begins  # 多一个编号：文本开始
 size = len(tokens) + 1
 known, held = ids_of(training_text), ids_of(validation_text)
-print(f"{len(known):,}", f"{len(held):,}")
+print(tr("tokens:", "词元数："), f"{len(known):,}", f"{len(held):,}")
 # %% id="yardsticks-run"
 packed = lm.compressed_bits_per_byte(
     validation_text, primed_with=training_text)
@@ -616,7 +616,7 @@ plots.show(
 training_rows = lm.pack([known], course.row, separator)
 held_ids = np.array([separator, *held[: course.held]])
 held_bytes = len(tokens.decode(held[: course.held]).encode())
-print(training_rows.token_ids.shape, f"{held_bytes:,}")
+print(tr("rows, length:", "行数、行长："), training_rows.token_ids.shape)
 
 
 def lstm():
@@ -847,7 +847,7 @@ display.table(
 # to the right of which nothing stands, it loses to it. **A training loss that is too good is the symptom**; the test is the same in both cases: ask for something that cannot be seen.
 # %% [markdown] id="errata-reading" lang="zh" of="c294ac78"
 # 把右边两列对照着看。不错开，训练损失很小，而且还在降，因为模型学的是**照抄**给它的东西；问它下一个字节，却远远不如瞎猜（8 比特）：它对错误的答案很有把握。错开了却没有掩码，位置 $t$ 可以看位置 $t + 1$，那“正是”它的答案。
-# 只这么几步，模型就发现了这一点：论训练损失，它胜过下一行那个老实的模型；问一个右边什么也没有的字节，它就输了。**训练损失好得过分，就是症状**；检验的办法两种情形都一样：问一个看不见的东西。
+# 只这么几步，模型就发现了这一点：论训练损失，它胜过下一行那个老实的模型；问一个右边什么也没有的字节，却输给了人家。**训练损失好得过分，就是症状**；检验的办法两种情形都一样：问一个看不见的东西。
 # %% [markdown] id="quiz-perplexity" lang="en" tags=["quiz"]
 # **Model A has a perplexity of 20 on a text, model B of 35. A has 1,000 tokens, B has 30,000. Which is better?**
 # - [ ] A, its perplexity is lower — It guesses among fewer and shorter tokens, but has to guess more often.
@@ -986,8 +986,8 @@ display.table([tr("model", "模型"), tr("weights", "参数"), tr("seconds", "�
 # %% [markdown] id="record" lang="zh" of="c6fc54de"
 # ### 一刻钟
 #
-# 那就让它们继续。有记录的训练里，两个网络各有一百万个参数，读全部四部小说：每行 128 个词元，每批 8 行，用 AdamW，学习率先预热、再降到零，**每次约一刻钟的单核处理器时间**（LSTM 稍多一些）。Transformer 用三个种子各训练了一次；LSTM 按钟表算要慢得多，只训练了一次，所以它自己的波动有多大，我们并不知道。
-# 没有什么是在测试小说上选的：《劝导》只在最后问一次。`python -m course_lib.language_model.study` 可以重跑。
+# 那就让它们继续。有记录的训练里，两个网络各有一百万个参数，读全部四部小说：每行 128 个词元，每批 8 行，用 AdamW，学习率先预热、再降到零，**每次约一刻钟的单核处理器时间**（LSTM 稍多一些）。Transformer 用三个种子各训练了一次；LSTM 实际花的时间要长得多，只训练了一次，所以它自己的波动有多大，我们并不知道。
+# 什么都不是照着测试小说选的：《劝导》只在最后用了一次。`python -m course_lib.language_model.study` 可以重跑。
 # %% id="record-table"
 races = lm.recorded_races()
 rows = []
@@ -1175,7 +1175,7 @@ plots.show(
 # %% [markdown] id="checkpoint" lang="en"
 # Now let a model write. The one on record from section 7 was trained for a quarter of an hour; its weights lie in the course (one megabyte), so nobody has to wait. Text **streams** onto the page token by token, as it is drawn.
 # %% [markdown] id="checkpoint" lang="zh" of="78163a84"
-# 现在让模型写。第 7 节有记录的那个模型训练了一刻钟，权重就在课程里（1 MB），谁也不用等。文字是**流式**输出的：抽出一个词元，页面上就出现一个。
+# 现在让模型写作。第 7 节有记录的那个模型训练了一刻钟，权重就在课程里（1 MB），谁也不用等。文字是**流式**输出的：抽出一个词元，页面上就出现一个。
 # %% id="checkpoint-write"
 def write(model, beginning, new, rule, seed=course.seed):
     tr("""Print a beginning, then every token as soon as it is drawn.""",
@@ -1206,7 +1206,7 @@ settings = {
 for name, rule in settings.items():
     print(f"[{name}]", end=" ")
     write(recorded, "Mr. Tilney", course.new, rule)
-print(tr("[the model of seconds, section 7]", "[第 7 节只训练了几秒的模型]"), end=" ")
+print(tr("[trained for seconds, section 7]", "[第 7 节只训练了几秒的模型]"), end=" ")
 _ = write(writer, "Mr. Tilney", course.new, fluent)
 # %% [markdown] id="writing-reading" lang="en"
 # Greedy writing is grammatical and goes in circles; the penalty drives it out, and sometimes out of English as well. A high temperature opens the tail of the distribution, where hundreds of tokens are unlikely each but together hold much of the probability. Nucleus and
@@ -1466,19 +1466,19 @@ course.report("poems_in_form", lm.share_in_form(written))
 # Line lengths it keeps nearly always, though a comma and a full stop are just two more signs to it. Tones take turns as regularly as in the real poems: what stands two places before decides, and that is near. **Rhyme it has not learnt**: its line ends rhyme no oftener than shuffled ones. For a rhyme it would have to remember,
 # ten or more characters later, to which group the last end belonged, and 4,500 poems and six minutes did not teach it that. Without the measure you would hardly have noticed: the verses *look* right. As for meaning, read for yourself. Every pair of characters is plausible; the poem seldom goes anywhere.
 # %% [markdown] id="poems-reading" lang="zh" of="89cd0e35"
-# 句子的字数，它几乎总能守住，尽管逗号和句号对它来说不过是另外两个符号。平仄相间，与真实的诗一样有规律：由前面隔一个的字决定，离得近。**押韵却没有学会**：它的句末押韵的次数，不比打乱了的更多。要押韵，就得隔着十来个字记住上一个韵脚属于哪一韵；四千五百首诗、六分钟，还教不会它这一点。
+# 句子的字数，它几乎总能守住，尽管逗号和句号对它来说不过是另外两个符号。平仄相间，与真实的诗一样有规律：由前面隔一个的字决定，离得近。**押韵却没有学会**：它的句末，押韵并不比打乱了的多。要押韵，就得隔着十来个字记住上一个韵脚属于哪一韵；四千五百首诗、六分钟，还教不会它这一点。
 # 不量一量，你多半看不出来：这些诗句“看上去”是对的。至于意思，请自己读：两个字两个字地看，都像那么回事；整首诗却很少真说了什么。
 
 # %% [markdown] id="stories" lang="en"
 # ## 13 · A real one
 #
 # Our layers are not a toy of their own kind. Andrej Karpathy trained a tiny model with the layout of **Llama** on *TinyStories*, short tales in the words of a small child that a large model had written: 260,000 weights, a quarter of ours. Four things differ from section 5, each a setting of `DecoderLanguageModel`: the norm divides by the root mean square and subtracts nothing;
-# the small network has a gate, $(\mathrm{SiLU}(xW_1) \odot xV)\,W_2$ with $\mathrm{SiLU}(z) = z\,\sigma(z)$; there are no biases; and eight heads share four sets of keys and values. The weights are read from the file into *our* layers. If `COURSE_DATA` and the net have them not, the cell says so, and you read on.
-# %% [markdown] id="stories" lang="zh" of="8b28cc79"
+# the feed-forward network has three matrices and a gate, $(\mathrm{SiLU}(xW_1) \odot xV)\,W_2$ with $\mathrm{SiLU}(z) = z\,\sigma(z)$; there are no biases; and eight heads share four sets of keys and values. The weights are read from the file into *our* layers. If neither `COURSE_DATA` nor the net has them, the cell says so, and you read on.
+# %% [markdown] id="stories" lang="zh" of="fb0ee3c5"
 # ## 13 · 一个真实的模型
 #
-# 我们的层并不是只此一家的玩具。Andrej Karpathy 用 **Llama** 的布局训练过一个很小的模型，读的是 *TinyStories*：由大模型用幼儿的词汇写成的小故事。它有 26 万个权重，只有我们的四分之一。与第 5 节相比有四处不同，每一处都是 `DecoderLanguageModel` 的一个设置：
-# 归一化除以均方根，不减均值；小网络带一个门，$(\mathrm{SiLU}(xW_1) \odot xV)\,W_2$，其中 $\mathrm{SiLU}(z) = z\,\sigma(z)$；没有偏置；八个头共用四组键和值。权重从文件读进**我们的**层里。如果 `COURSE_DATA` 和网络上都拿不到，下一格会说明，你接着往下读就是。
+# 我们写的这些层，并不是自成一套的玩具。Andrej Karpathy 用 **Llama** 的结构训练过一个很小的模型，读的是 *TinyStories*：由大模型用幼儿的词汇写成的小故事。它有 26 万个权重，只有我们的四分之一。与第 5 节相比有四处不同，每一处都是 `DecoderLanguageModel` 的一个设置：
+# 归一化除以均方根，不减均值；前馈网络有三个矩阵和一个门，$(\mathrm{SiLU}(xW_1) \odot xV)\,W_2$，其中 $\mathrm{SiLU}(z) = z\,\sigma(z)$；没有偏置；八个头共用四组键和值。权重从文件读进**我们的**层里。如果 `COURSE_DATA` 和网络上都拿不到，下一格会说明，你接着往下读就是。
 # %% id="stories-load"
 try:
     files = data.stories.load()
@@ -1502,7 +1502,7 @@ if teller:
 # A quarter of the weights, and yet the story hangs together better than anything above: the same girl, the same ball, one right sentence after the other. Even so, greedy writing gets into a circle in the end. The difference is not the layout. It is the **text**: hundreds of millions of words of very simple stories, where we have half a million words of a very subtle author. What a model of a given size can say depends on
 # what it was given to read.
 # %% [markdown] id="stories-reading" lang="zh" of="020f789d"
-# 权重只有四分之一，故事却比上面哪一段都更连贯：同一个小女孩，同一个球，一句接一句都通顺。不过贪心地写，最后还是会兜圈子。差别不在布局，而在**文字**：它读的是几亿词极简单的故事，我们只有五十来万词，而且出自一位极精细的作者。一定大小的模型能说出什么，取决于给它读的是什么。
+# 权重只有四分之一，故事却比上面哪一段都更连贯：同一个小女孩，同一个球，一句接一句都通顺。不过贪心地写，最后还是会兜圈子。差别不在结构，而在**文字**：它读的是几亿词极简单的故事，我们只有五十来万词，而且出自一位极精细的作者。一定大小的模型能说出什么，取决于给它读的是什么。
 
 # %% [markdown] id="uses" lang="en"
 # ## 14 · Uses, tools, resources
@@ -1735,7 +1735,7 @@ check("09.6", induction_scores)
 # %% [markdown] id="open-1" lang="zh" of="d2b0dd37"
 # ### 开放题 1 · 给模型出考题
 #
-# 朋友给你看她自己的语言模型，说困惑度是 11。在佩服之前，你要问哪五个问题？先写下来，再展开看。
+# 朋友给你看她自己的语言模型，说困惑度是 11。先别急着佩服：你要问她哪五个问题？请先写下来，再展开看。
 #
 # <details><summary>参考答案</summary>
 #
@@ -1799,13 +1799,13 @@ check("09.6", induction_scores)
 # %% [markdown] id="quiz-greedy" lang="en" tags=["quiz"]
 # **Greedy writing gets into a circle. Why does the most probable token lead there?**
 # - [ ] Because of rounding — It happens with exact numbers, too.
-# - [x] A phrase that was just written makes itself more probable, and nothing ever breaks the tie — Heads that continue what stood before strengthen it.
+# - [x] A phrase that was just written makes itself more probable, and nothing ever breaks the circle — In larger models heads that continue what stood before strengthen it.
 # - [ ] The model has too few tokens — It happens with any number of them.
 # - [ ] The cache is full — It happens without a cache.
-# %% [markdown] id="quiz-greedy" lang="zh" tags=["quiz"] of="f18bb32c"
+# %% [markdown] id="quiz-greedy" lang="zh" tags=["quiz"] of="4aa2aa0a"
 # **贪心地写，会兜圈子。为什么总取最可能的词元会走到这一步？**
 # - [ ] 因为舍入误差 — 精确计算也一样。
-# - [x] 刚写过的短语会让自己更可能再出现，又没有什么能打破它 — 会接着往下念的头，还会火上浇油。
+# - [x] 刚写过的短语会让自己更可能再出现，又没有什么能打破这个圈子 — 在更大的模型里，会接着往下念的头还会火上浇油。
 # - [ ] 词元太少 — 有多少词元都会这样。
 # - [ ] 缓存满了 — 不用缓存也一样。
 # %% [markdown] id="quiz-parameters" lang="en" tags=["quiz"]
@@ -1830,10 +1830,10 @@ check("09.6", induction_scores)
 # - A decoder alone is lesson 06 without an encoder: shift, causal mask, sparse loss, tied vectors. Its first loss is ln V.
 # - Packed documents need a mask that knows them.
 # - In a short race counting wins by far; networks overtake it with time and go on.
-# - How a token is drawn changes the text as much as the model does; keys and values are computed once.
+# - How a token is drawn changes the text a great deal; keys and values are computed once.
 # - Measure what was copied, and put real text beside it.
-# - Heads that continue a pattern can be found, and switched off.
-# %% [markdown] id="summary" lang="zh" of="0e45819e"
+# - Heads that continue a pattern can be found by a measure, and proved by switching them off.
+# %% [markdown] id="summary" lang="zh" of="6e753186"
 # ## 17 · 小结
 #
 # - 语言模型说的是接下来是什么；代价按比特算，诚实的怀疑最省。
@@ -1842,9 +1842,9 @@ check("09.6", induction_scores)
 # - 仅解码器模型，就是第 06 课去掉编码器：错位、因果掩码、稀疏损失、共享向量。最初的损失是 ln V。
 # - 打包的文档，掩码要认得界线。
 # - 比得短，计数遥遥领先；时间一长，网络赶上来，并且继续往前。
-# - 怎么抽词元，对文字的影响不亚于模型本身；键和值只算一次。
+# - 词元的抽法不同，写出来的文字就大不一样；键和值只算一次。
 # - 抄了多少，要量，并且拿真实的文字来比。
-# - 会接着往下念的头，找得到，也关得掉。
+# - 会接着往下念的头，用一个量就能找到，关掉它们才算证实。
 
 # %% [markdown] id="faq" lang="en"
 # ## 18 · Questions that come up
