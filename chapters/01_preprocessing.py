@@ -14,6 +14,7 @@
 # - turn documents into counts, TF-IDF and one-hot vectors, and explain what each of them forgets;
 # - train two kinds of word vectors, Word2Vec and GloVe, on this page, and load published ones;
 # - pad, mask and bucket sequences so that padding never changes a result;
+# - say what a character, a word and a token are where no blank stands, and what each costs;
 # - *measure* whether a preprocessing step helps, instead of believing a recipe.
 #
 # **You need** Python, NumPy arrays, and the dot product; for section 8 also what a derivative is. No deep learning yet.
@@ -21,7 +22,7 @@
 # **Mirrors**, of the five articles that the course follows, sections 3.3 and 4.1 of the first, 3.1 of the third and
 # 3.2.1 of the fourth. What they get wrong here (E01, E02, E03 in our list of errata) is run, taken apart and put right
 # on the way.
-# %% [markdown] id="title" lang="zh" of="4eb8cab6"
+# %% [markdown] id="title" lang="zh" of="64520ef6"
 # # 01 · 预处理：文本怎样变成数字？
 #
 # 神经网络只会做乘法和加法，并不识字。一篇影评、一首诗、一份合同，在它眼里只是我们交给它的一串数字。
@@ -34,6 +35,7 @@
 # - 把文档变成词频、TF-IDF 和独热向量，并说明它们各自丢失了什么信息；
 # - 在本页上训练两种词向量：Word2Vec 和 GloVe，并会加载别人发布的词向量；
 # - 对序列做填充、掩码和分桶，让填充永远不会改变结果；
+# - 说清中文里的字、词、词元各是什么，用它们各要付多少代价；
 # - **测量**某个预处理步骤是否有用，而不是照搬现成的做法。
 #
 # **你需要会** Python、NumPy 数组和点积；第 8 节还要知道什么是导数。还不需要懂深度学习。
@@ -143,18 +145,19 @@ diagrams.flow(
         "clean": (1, 1, tr("clean\nsections 2–3", "清洗\n第 2–3 节")),
         "words": (2, 0, tr("words\nsections 4–5", "词\n第 4–5 节")),
         "subwords": (2, 2, tr("subwords\nsection 9", "子词\n第 9 节")),
+        "chinese": (2, 1, tr("Chinese words\nsection 10", "中文的词\n第 10 节")),
         "counts": (3, 0, tr("counts, TF-IDF\nsection 6", "词频、TF-IDF\n第 6 节")),
         "ids": (3, 1, tr("ids\none-hot: section 7", "编号\n独热：第 7 节")),
         "vectors": (4, 0, tr("word vectors\nsection 8", "词向量\n第 8 节")),
-        "batches": (4, 2, tr("padded batches\nsection 10", "填充成批\n第 10 节")),
+        "batches": (4, 2, tr("padded batches\nsection 11", "填充成批\n第 11 节")),
     },
     arrows=[
-        ("text", "clean", ""), ("clean", "words", ""), ("clean", "subwords", ""), ("words", "counts", ""),
-        ("words", "ids", ""), ("subwords", "ids", ""), ("ids", "vectors", ""), ("ids", "batches", ""),
+        ("text", "clean", ""), ("clean", "words", ""), ("clean", "chinese", ""), ("clean", "subwords", ""), ("words", "counts", ""),
+        ("words", "ids", ""), ("chinese", "ids", ""), ("subwords", "ids", ""), ("ids", "vectors", ""), ("ids", "batches", ""),
     ],
-    english="A map: raw text is cleaned, then split into words or subwords. Words become counts; words and subwords become"
+    english="A map: raw text is cleaned, then split into words, into Chinese words, or into subwords. Words become counts; all of them become"
     " ids; ids become word vectors and padded batches.",
-    chinese="一张路线图：原始文本先清洗，再切成词或子词；词可以变成词频；词和子词都可以变成编号；编号再变成词向量，或者填充成批。",
+    chinese="一张路线图：原始文本先清洗，再切成词、中文的词或子词；词可以变成词频；它们都可以变成编号；编号再变成词向量，或者填充成批。",
 )
 
 # %% [markdown] id="dial" lang="en"
@@ -169,11 +172,14 @@ diagrams.flow(
 course = dial(
     settings={
         "smoke": dict(reviews=300, vocabulary=1_000, dim=16, epochs=1, glove_epochs=1,
-                      bpe_reviews=100, pieces=800, ladder=2),
+                      bpe_reviews=100, pieces=800, chinese_pieces=2_500,
+                      sizes=2),
         "quick": dict(reviews=6_000, vocabulary=4_000, dim=64, epochs=3, glove_epochs=8,
-                      bpe_reviews=1_500, pieces=3_000, ladder=5),
+                      bpe_reviews=1_500, pieces=3_000, chinese_pieces=4_000,
+                      sizes=5),
         "full": dict(reviews=25_000, vocabulary=20_000, dim=100, epochs=5, glove_epochs=15,
-                     bpe_reviews=10_000, pieces=8_000, ladder=8),
+                     bpe_reviews=10_000, pieces=8_000, chinese_pieces=8_000,
+                     sizes=8),
     },
     expected={
         "quick": dict(
@@ -181,18 +187,24 @@ course = dial(
             gain_of_pairs=(-0.5, 2.8), word2vec_lead_of_related=(0.32, 0.46),
             glove_lead_of_related=(0.28, 0.46), subwords_per_word=(1.6, 1.75),
             padding_random=(0.44, 0.51), padding_bucketed=(0.07, 0.11),
+            segmenter_f1=(0.78, 0.80), byte_pairs_per_character=(0.93, 1.0),
+            bytes_per_character=(2.8, 2.9),
         ),
         "full": dict(
             accuracy_cleaned=(0.86, 0.90), gain_of_cleaning=(0.3, 2.0), gain_of_both=(-1.8, 0.2),
             gain_of_pairs=(0.4, 2.5), word2vec_lead_of_related=(0.3, 0.6),
             glove_lead_of_related=(0.3, 0.7), subwords_per_word=(1.3, 1.6),
             padding_random=(0.44, 0.51), padding_bucketed=(0.07, 0.11),
+            segmenter_f1=(0.78, 0.80), byte_pairs_per_character=(0.86, 0.93),
+            bytes_per_character=(2.8, 2.9),
         ),
         "sample": dict(
             accuracy_cleaned=(0.6, 0.88), gain_of_cleaning=(-12, 14), gain_of_both=(-12, 12),
             gain_of_pairs=(-10, 12), word2vec_lead_of_related=(-0.5, 0.9),
             glove_lead_of_related=(-0.5, 0.9), subwords_per_word=(1.2, 2.6),
             padding_random=(0.2, 0.8), padding_bucketed=(0.1, 0.7),
+            segmenter_f1=(0.5, 1.0), byte_pairs_per_character=(0.7, 2.6),
+            bytes_per_character=(2.6, 3.1),
         ),
     },
 )
@@ -454,9 +466,9 @@ unknown = np.mean([i == 1 for tokens in validation_tokens
 print(tr("share of unknown tokens in the validation reviews:", "验证集中未登录词的比例："), f"{unknown:.1%}")
 # %% [markdown] id="vocabulary-fit" lang="en"
 # Note *which* reviews the vocabulary was built from: the training reviews only. Whatever looks at validation text
-# before it is scored, even a word list, can let knowledge leak, and then the score flatters you. (A word list leaks little;
+# before it is scored, even a word list, can let knowledge leak, and then the score is too high. (A word list leaks little;
 # the habit guards against what leaks a lot.)
-# %% [markdown] id="vocabulary-fit" lang="zh" of="8843fa23"
+# %% [markdown] id="vocabulary-fit" lang="zh" of="7f28f68f"
 # 注意词表是用**哪些**影评建的：只用了训练影评。在打分之前，任何看过验证文本的东西，哪怕只是一张词表，
 # 都可能造成泄漏，让分数虚高。（词表泄漏得很少；养成这个习惯，防的是那些泄漏很多的做法。）
 
@@ -593,7 +605,7 @@ for column, word in enumerate(words):
     idf = log((1 + len(documents)) / (1 + document_frequency)) + 1  # (1)
     for row in range(len(documents)):
         weighted[row, column] = table[row, column] * idf
-# every document gets length one, so that long ones are not louder  # 每篇文档的长度都归一，长的不占便宜
+# every document gets length one, so that long ones do not count more  # 每篇文档的长度都归一，长的不占便宜
 for row in range(len(documents)):
     length = sqrt(sum(value**2 for value in weighted[row]))
     weighted[row] = weighted[row] / length
@@ -635,11 +647,11 @@ plots.show(
 )
 # %% [markdown] id="quiz-idf" lang="en" tags=["quiz"]
 # **A word occurs in every one of 1,000 documents. What is its idf by equation (1)?**
-# - [ ] 0: it cannot tell documents apart — That is the classic form ln(N/df); ours adds one, so that the word is quiet but not gone.
+# - [ ] 0: it cannot tell documents apart — That is the classic form ln(N/df); ours adds one, so that the word weighs little but is not gone.
 # - [x] 1: the logarithm is ln(1001/1001) = 0, and the one outside remains — This is why TF-IDF softens stop words without deleting them.
 # - [ ] About 6.9: the logarithm of 1,000 — That is close to the idf of a word found in one document only (it is 7.2).
 # - [ ] It depends on how often it occurs in each document — That is tf; idf only asks in how many documents a word occurs.
-# %% [markdown] id="quiz-idf" lang="zh" of="b794fd88" tags=["quiz"]
+# %% [markdown] id="quiz-idf" lang="zh" of="230ebc51" tags=["quiz"]
 # **某个词在全部 1,000 篇文档里都出现过。按式 (1)，它的 idf 是多少？**
 # - [ ] 0：它区分不了任何文档 — 那是经典形式 ln(N/df)；我们的式子多加了 1，让这个词变轻，而不是消失。
 # - [x] 1：对数是 ln(1001/1001) = 0，只剩外面的 1 — 所以 TF-IDF 只会压低停用词，不会删掉它们。
@@ -776,17 +788,24 @@ plots.show(
 # in the first call of section 2, `seed` 0 to 4 in both). It takes some minutes; the accuracies in the next cell are
 # what it gave on two CPU cores.
 #
-# Mind the ± in it: it takes the five for independent, and they are not. All draws come from the same 25,000 reviews, so
-# any two of them share four reviews in ten. They agree more than five separate collections would, and the ± is **too
-# small**: about half of what it should be, if reviews that are shared by 40% make differences that correlate by 0.4.
-# %% [markdown] id="recipe-recorded" lang="zh" of="06a27d7c"
+# <details><summary>Mind the ± in it: it is too small, by about half</summary>
+#
+# It takes the five for independent, and they are not. All draws come from the same 25,000 reviews, so any two of them share four reviews in ten. They agree more than five separate collections would. If
+# reviews that are shared by 40% make differences that correlate by 0.4, the ± is about half of what it should be.
+#
+# </details>
+# %% [markdown] id="recipe-recorded" lang="zh" of="57c9d158"
 # 一次划分定不了零点几个百分点的事，而且它误导人的程度可能超过标准误所示：标准误只反映碰巧用哪些影评来验证，
 # 不反映碰巧用哪些影评来训练。所以这里给出一份**事先跑好的记录**：同样的实验做五次，每次重新抽取 10,000 条影评
 # （6,000 条训练，4,000 条验证；第 2 节第一处调用取 `limit=10_000`，两处的 `seed` 依次取 0 到 4）。跑完要几分钟；
 # 下一格里的准确率，就是在两核 CPU 上得到的结果。
 #
-# 当心其中的 ±：它把这五次当作相互独立，其实不然。每次都从同样的 25,000 条影评里抽，任意两次平均有四成影评相同，
-# 彼此就比五份不相干的影评更一致，所以 ± **偏小**：假如四成影评相同使差值的相关系数为 0.4，它大约只有应有的一半。
+# <details><summary>当心其中的 ±：它偏小，大约只有应有的一半</summary>
+#
+# 它把这五次当作相互独立，其实不然。每次都从同样的 25,000 条影评里抽，任意两次平均有四成影评相同，彼此就比五份不相干的影评更一致。
+# 假如四成影评相同使差值的相关系数为 0.4，± 大约只有应有的一半。
+#
+# </details>
 # %% id="recipe-recorded-table"
 recorded = {  # accuracy in percent, seeds 0 to 4  # 准确率（百分数），种子 0 到 4
     tr("split at spaces", "按空格切分"): [85.15, 85.475, 85.025, 84.875, 85.35],
@@ -861,9 +880,9 @@ print(one_hot)
 #
 # $$ X = \mathrm{onehot}(\text{ids})\, E, \qquad \mathrm{onehot}\colon (T, V),\quad E\colon (V, d),\quad X\colon (T, d). \tag{2} $$
 #
-# Each 1 picks one row of $E$ and the zeros silence all others. So the product is nothing but *looking up rows*. This is
+# Each 1 picks one row of $E$, and the zeros remove all others. So the product is nothing but *looking up rows*. This is
 # all that an `Embedding` layer does; it skips the multiplication.
-# %% [markdown] id="one-hot-lookup" lang="zh" of="bcf18ff9"
+# %% [markdown] id="one-hot-lookup" lang="zh" of="4b8289ec"
 # 再让它乘以一个矩阵 $E$，每个词占一行：
 #
 # $$ X = \mathrm{onehot}(\text{ids})\, E, \qquad \mathrm{onehot}\colon (T, V),\quad E\colon (V, d),\quad X\colon (T, d). \tag{2} $$
@@ -919,6 +938,8 @@ def pairs_of(tokens, window):
 
 print(pairs_of(["a", "truly", "wonderful", "film"], window=1))
 # %% [markdown] id="sgns" lang="en"
+# ### Negative sampling: real pair or made up?
+#
 # Every word gets two vectors: $v$ when it is the centre, $u$ when it is the context. Their dot product is the score of
 # the pair. A model that turned the scores of all words into probabilities (by a *softmax*, lesson 02) would need 4,000
 # dot products for each pair where there are 4,000 words. **Negative sampling** asks a cheaper question: *is this pair
@@ -930,7 +951,9 @@ print(pairs_of(["a", "truly", "wonderful", "film"], window=1))
 # $v_c$, $u_o$ and each $u_k$ have shape $(d,)$; $\ell$ is one number. Here are three steps of learning with $d = 2$ and
 # $K = 1$, by hand, each as long as the gradient itself. The derivative of $-\log\sigma(s)$ is $\sigma(s) - 1$; that of
 # $-\log\sigma(-s)$ is $\sigma(s)$:
-# %% [markdown] id="sgns" lang="zh" of="187d8701"
+# %% [markdown] id="sgns" lang="zh" of="579b523d"
+# ### 负采样：真有的一对，还是编造的？
+#
 # 每个词有两个向量：做中心词时用 $v$，做上下文词时用 $u$，两者的点积就是这一对的得分。若要用 softmax（第 02 课）
 # 把所有词的得分变成概率，词表有 4,000 个词，每一对就得算 4,000 次点积。**负采样**改为一个计算量小得多的二分类问题：这一对词是文本中真有的，还是随机配成的？
 # 对每一对真实的词，另外随机抽取 $K$ 个上下文词，提高真实一对的得分，降低随机各对的得分：
@@ -982,9 +1005,13 @@ for word in ["wonderful", "boring", "actress", "scary"]:
               ", ".join(
                   f"{other} {similarity:.2f}" for other, similarity in near))
 # %% [markdown] id="sgns-reading" lang="en"
+# ### What similar means
+#
 # Nobody told the model what any word means; it only saw which words keep company. **Similarity** here is the cosine of
 # the angle between two vectors: 1 for the same direction, 0 for a right angle, −1 for opposite directions.
-# %% [markdown] id="sgns-reading" lang="zh" of="d9ef16c7"
+# %% [markdown] id="sgns-reading" lang="zh" of="c8716620"
+# ### 什么叫相似
+#
 # 没有人告诉模型任何一个词的意思，它只看到了哪些词常在一起。这里的**相似度**是两个向量夹角的余弦：方向相同为 1，垂直为 0，方向相反为 −1。
 # %% [markdown] id="antonyms-predict" lang="en" tags=["predict"]
 # **Before you run it.** Which pair will have the higher cosine similarity: *good* and *great*, or *good* and *bad*?
@@ -1027,9 +1054,9 @@ for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"),
 #
 # $$ J = \sum_{X_{ij} > 0} f(X_{ij})\left(w_i \cdot \tilde w_j + b_i + \tilde b_j - \ln X_{ij}\right)^2, \qquad f(x) = \min\left(1, (x / x_{\max})^{0.75}\right). \tag{4} $$
 #
-# $w_i$ and $\tilde w_j$ have shape $(d,)$, the biases $b_i$ and $\tilde b_j$ are numbers. $f$ keeps the rare pairs, which
-# are mostly chance, from shouting, and stops growing at $x_{\max} = 100$, so that *of the* does not shout either.
-# %% [markdown] id="glove" lang="zh" of="f4ea558e"
+# $w_i$ and $\tilde w_j$ have shape $(d,)$, the biases $b_i$ and $\tilde b_j$ are numbers. $f$ gives little weight to rare pairs, which
+# are mostly chance, and stops growing at $x_{\max} = 100$, so that pairs such as *of the* do not weigh too much either.
+# %% [markdown] id="glove" lang="zh" of="18c21237"
 # ### GloVe：先数，再分解
 #
 # Word2Vec 一对一对地走过文本，*wonderful film* 会碰上一千次。GloVe 则先把所有词对数好，再从这张表里学。设 $X_{ij}$ 是两个词的
@@ -1067,10 +1094,14 @@ for word in ["wonderful", "boring", "actress", "scary"]:
               ", ".join(
                   f"{other} {similarity:.2f}" for other, similarity in near))
 # %% [markdown] id="map-of-words" lang="en"
+# ### A map, and one number
+#
 # To *see* the vectors we must flatten them. The next cell keeps the two directions in which a few hand-picked words
 # differ most (principal components; lesson 03 explains them). Distances in the picture are only a shadow of those in
 # all dimensions, so trust the clusters more than the details.
-# %% [markdown] id="map-of-words" lang="zh" of="16a2c972"
+# %% [markdown] id="map-of-words" lang="zh" of="387b85a1"
+# ### 一张地图，一个数
+#
 # 要**看见**这些向量，只能把它们压平。下一格挑出一些词，只保留它们差别最大的两个方向（主成分，第 03 课会讲）。
 # 图上的距离只是高维空间里距离的影子，所以看个大概的聚类就好，细节不必当真。
 # %% id="map-of-words-plot" tags=["fold"]
@@ -1102,11 +1133,11 @@ plots.show(
     "两张散点图，分别为 Word2Vec 和 GloVe，28 个词按褒义、贬义、人物、恐怖四类着色。同类的词大多聚在一起。",
 )
 # %% [markdown] id="related" lang="en"
-# A picture can flatter. So here is one number for both: the mean similarity of related pairs minus that of the same
+# A picture can mislead. So here is one number for both: the mean similarity of related pairs minus that of the same
 # words paired at random. Zero means nothing was learned.
-# %% [markdown] id="related" lang="zh" of="9d324a08"
-# 图可以骗人，所以再给两种向量各算一个数：相关词对的平均相似度，减去同一批词随意搭配的平均相似度。零就表示什么也没学到。
-# %% id="related-score"
+# %% [markdown] id="related" lang="zh" of="b453c9bc"
+# 只看图容易误判，所以再给两种向量各算一个数：相关词对的平均相似度，减去同一批词随意搭配的平均相似度。零就表示什么也没学到。
+# %% id="related-score" tags=["fold"]
 related = [("great", "wonderful"), ("bad", "terrible"), ("film", "movie"),
            ("actor", "actress"), ("man", "woman"), ("boy", "girl"),
            ("horror", "scary"), ("funny", "hilarious"), ("boring", "dull"),
@@ -1141,7 +1172,7 @@ course.report("glove_lead_of_related", lead_of_related(glove))
 #
 # GloVe 的作者用六十亿词的语料训练，并把结果发布成一个文本文件：每行一个词，后面跟着它的各个数。课程库能读写这种格式。
 # `course data fetch glove.6B` 会下载这个文件（862 MB，所以不主动要就不会下载）；没有它的时候，我们就写出自己的词向量，再读回来。
-# %% id="published-load"
+# %% id="published-load" tags=["fold"]
 import tempfile
 from pathlib import Path
 
@@ -1170,24 +1201,29 @@ if "wonderful" in published_words:
 # - [x] 区分河岸的 *bank* 和银行的 *bank* — 一个向量要兼顾两种意思；注意力（第 05 课）会让一个词在每句话里都有新的向量。
 # - [ ] 相加、求平均 — 向量总可以相加；一条影评的平均词向量甚至是个不错的特征。
 
-# %% [markdown] id="subwords" lang="en"
+# %% [markdown] id="subwords" lang="en" tags=["stop"]
 # ## 9 · Subwords: nothing is unknown
 #
 # Word lists fail on new words: *flibbertigibbet* became `[UNK]` above, and so does every typo, name and compound.
 # Characters never fail, but they make sequences five to six times as long. **Byte-pair encoding** (BPE) finds the middle:
 # start from characters and merge, again and again, the pair of neighbours that occurs most often.
 #
+# ### Byte-pair encoding, step by step
+#
 # Five words with their frequencies are enough to see it work:
-# %% [markdown] id="subwords" lang="zh" of="ca601792"
+# %% [markdown] id="subwords" lang="zh" of="21034e92" tags=["stop"]
 # ## 9 · 子词：没有不认识的词
 #
 # 词表遇到新词就没办法：前面的 *flibbertigibbet* 变成了 `[UNK]`，错字、人名、复合词也都如此。单个字符永远认得，
 # 可序列会长到五六倍。**字节对编码**（BPE）取其中道：从字符出发，一次又一次地把出现最多的相邻一对合并起来。
 #
+# ### 字节对编码，一步一步来
+#
 # 五个词，加上它们的频次，就足以看明白：
 # %% id="bpe-by-hand"
 pieces = {("b", "a", "d"): 6, ("b", "a", "d", "l", "y"): 3, ("s", "a", "d"): 5,
           ("s", "a", "d", "l", "y"): 2, ("m", "a", "d", "l", "y"): 1}
+history = [(None, list(pieces))]
 for merge in range(4):
     pair_counts = Counter()
     for symbols, count in pieces.items():
@@ -1205,7 +1241,32 @@ for merge in range(4):
             position += width
         merged[tuple(joined)] = count
     pieces = merged
+    history.append((best, list(pieces)))
 print(list(pieces))
+# %% id="bpe-merges-plot" tags=["fold"]
+figure, axis = plt.subplots(figsize=(9.6, 3.4))
+counts_shown = [6, 3, 5, 2, 1]
+for step, (pair, split_words) in enumerate(history):
+    name = plots.label("characters", "单个字符") if pair is None else f"{step}:  {pair[0]} + {pair[1]}"
+    axis.text(-0.6, 0.3 - step, name, ha="right", va="center")
+    for place, symbols in enumerate(split_words):
+        left = 4.6 * place
+        for symbol in symbols:
+            new = pair is not None and symbol == "".join(pair)
+            width = 0.62 * len(symbol) + 0.1 * (len(symbol) - 1)
+            axis.add_patch(plt.Rectangle((left, -step), width, 0.62, facecolor="#f2c14e" if new else "#e8edf3", edgecolor="#7a8ba3"))
+            axis.text(left + width / 2, 0.3 - step, symbol, ha="center", va="center", family="monospace")
+            left += width + 0.1
+        if step == 0:
+            axis.text(4.6 * place, 0.95, f"{counts_shown[place]} ×", color="#555555", fontsize=9)
+axis.set(xlim=(-4.2, 22.6), ylim=(-len(history) + 0.7, 1.5))
+axis.axis("off")
+plots.show(
+    figure,
+    "Five words as rows of boxes, step by step. At first each box holds a character. The first merge joins a and d in every word, the second makes bad of b and ad,"
+    " the third sad of s and ad, the fourth joins l and y; each new box is coloured.",
+    "五个词逐步画成一排排方框。起初每框一个字符；第一次合并把各词里的 a 和 d 连成 ad，第二次由 b 和 ad 得 bad，第三次由 s 和 ad 得 sad，第四次把 l 和 y 连起来；新得到的框涂了颜色。",
+)
 # %% [markdown] id="bpe-reading" lang="en"
 # *ad* comes first, because it is in every word; then *bad* and *sad* become one piece each, and *ly*, though nobody told
 # the algorithm what an adverb is. A new word such as *mad* can now be written as *m* + *ad*: never unknown.
@@ -1261,9 +1322,9 @@ for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
 # %% [markdown] id="wordpiece-reading" lang="en"
 # Left the score (5), right the plain count. Score (5) loves rare symbols, whose product is small: left to itself it would
 # first glue together neighbours that each occur only once in all the text, which is why we gave it only words seen at least
-# twenty times. The code that learned BERT's *vocabulary* was never published; the libraries you will meet mostly train by count and keep
-# only WordPiece's way of splitting.
-# %% [markdown] id="wordpiece-reading" lang="zh" of="789b36ea"
+# twenty times. The libraries you will meet mostly train by count and keep only
+# WordPiece's way of splitting; the code that learned BERT's *vocabulary* was never published.
+# %% [markdown] id="wordpiece-reading" lang="zh" of="18f8cab6"
 # 左边按 (5) 式 合并，右边只按次数。得分 (5) 偏爱罕见的符号，因为它们的乘积小：若不加限制，它会先把各自在全部文本里只出现过一次、又恰好相邻的字符粘起来。
 # 所以我们只给它看至少出现二十次的词。学出 BERT **词表**的那份代码从未公开；你会遇到的各种库，多半按次数训练，只保留 WordPiece 的切分方式。
 # %% [markdown] id="ladder" lang="en"
@@ -1280,7 +1341,7 @@ some = clean_validation[:200]
 # with the spaces, which byte-pair tokens carry, too  # 连空格也算，字节对词元同样带着空格
 letters = sum(len(text) for text in some)
 number_of_words = sum(len(text.split()) for text in some)
-sizes = np.unique(np.geomspace(400, len(bpe), course.ladder).astype(int))
+sizes = np.unique(np.geomspace(400, len(bpe), course.sizes).astype(int))
 lengths = []
 for size in sizes:
     # the same tokeniser, had training stopped here  # 同一个分词器，假如训练就停在这里
@@ -1305,26 +1366,76 @@ plots.show(
     " characters, above five, and the line for whole words, at one.",
     "字节对编码的词表越大，每个词所需的词元越少；曲线位于单个字符（五以上）和整词（一）两条线之间。",
 )
-# %% [markdown] id="chinese" lang="en"
-# ### Chinese: no spaces between words
-#
-# Chinese does not mark where a word ends; "split at spaces" returns the whole sentence. Two ways are common: every
-# character is a token, or a subword model finds the frequent groups itself. We let BPE read the Chinese half of the
-# course's phrase set as if each sentence were one long word. The second line of the output lists the first groups it
-# found; those with a space in front stood at the beginning of a sentence.
-# %% [markdown] id="chinese" lang="zh" of="00b14be3"
-# ### 中文：词与词之间没有空格
-#
-# 中文不标出词的边界，“按空格切分”得到的是整句话。常见的办法有两种：一个字一个词元；或者让子词模型自己去找常见的字组。
-# 下面让 BPE 读课程短语集的中文部分，把每个句子当作一个长长的“词”。输出的第二行是它最先找到的字组，前面带空格的出现在句首。
-# %% id="chinese-run"
-chinese = data.phrases.load("train").chinese
-print(chinese[0].split(), prep.tokenize(chinese[0]))
-pieces = prep.BytePairEncoding.train(chinese, vocabulary_size=1_000)
-longer = [token for token in pieces.tokens[258:] if len(token.strip("▁ ")) > 1]
-print(longer[:24])
-print(pieces.encode(chinese[0]))
 
+# %% [markdown] id="chinese" lang="en"
+# ## 10 · Chinese: text without blanks
+#
+# Everything up to here leaned on blanks. Chinese has none, and `split()` returns the whole sentence. So the first question of a Chinese reader is: *what is a word?* The answers
+# below are worth an English reader's time as well, for no other language shows so well what a token is.
+#
+# Before it comes a smaller question: *what is one character?*
+#
+# ### Width, script, numerals, marks
+#
+# The same text can be typed in several ways, and a computer takes each for another text.
+#
+# | typed | the same as | the repair | where it is right |
+# |---|---|---|---|
+# | ＡＢＣ１２３ (wide, as a Chinese keyboard may give it) | ABC123 | `half_width`, or NFKC | counting and searching |
+# | 頭髮 (traditional script) | 头发 (simplified) | `to_simplified` (OpenCC) | a corpus that mixes both scripts |
+# | 三千零五, 二〇二六 | 3005, 2026 | `read_number` | prices and years; not 一定, "surely" |
+# | ，。！？ | , . ! ? | none | they are its own marks, and evidence as in section 2 |
+# | an emoji of a family | one picture, five code points | none | never cut it into its code points |
+# %% [markdown] id="chinese" lang="zh" of="24b4e76e"
+# ## 10 · 中文：没有空格的文本
+#
+# 前面各节处处靠空格。中文没有空格，`split()` 得到的是整句话。所以中文读者首先要问：**什么是词？**
+#
+# 在此之前，还有一个小一些的问题：**什么算同一个字？**
+#
+# ### 全角与半角、繁体与简体、数字、标点
+#
+# 同样的内容可以有几种写法，而计算机把每种写法都当成不同的文本。
+#
+# | 写法 | 等于 | 统一的办法 | 什么时候该统一 |
+# |---|---|---|---|
+# | ＡＢＣ１２３（全角） | ABC123（半角） | `half_width` 或 NFKC | 计数、搜索 |
+# | 頭髮（繁体） | 头发（简体） | `to_simplified`（OpenCC） | 语料里繁简混用 |
+# | 三千零五、二〇二六 | 3005、2026 | `read_number` | 价格、年份；“一定”里的“一”不是数 |
+# | ，。！？ | , . ! ? | 不统一 | 它们是中文自己的标点，也像第 2 节那样是证据 |
+# | 一家三口的表情符号 | 看上去是一个图形，其实是五个码点 | 不统一 | 不要把它按码点拆开 |
+# %% id="chinese-forms" chinese="data"
+wide, narrow = "ＡＢＣ１２３，１００％！", "ABC123，100％！"
+print(prep.clean(wide) == prep.clean(narrow), prep.half_width(wide),
+      prep.clean(wide, form="NFKC"))
+print(prep.clean("x² = ②㎏½", form="NFKC"))
+
+print(prep.to_simplified("頭髮與發展"), prep.to_traditional("理发，发展"))
+print(prep.read_number("三千零五"), prep.read_number("二〇二六"))
+
+family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+print(family, len(family), [f"{ord(point):X}" for point in family])
+# %% [markdown] id="chinese-nfkc" lang="en"
+# `clean` works with NFC, so to it the wide text and the narrow one differ. The form **NFKC** writes whatever is *compatible* in one way: wide as narrow, ② as 2, ㎏ as kg. That is right where only
+# equality counts, in counting and searching. It is wrong where text comes out again, or where the form carries meaning: x² has become x2, and the Chinese comma an English one.
+# `half_width` stands between the two: it changes letters and digits alone. From traditional to simplified, several characters may become one (髮 and 發 both become 发), so that way is nearly safe. The way
+# back has to guess from the words around.
+# %% [markdown] id="chinese-nfkc" lang="zh" of="db6df5a6"
+# `clean` 默认用 NFC，所以在它看来，全角与半角不同。**NFKC** 则把一切“兼容”的写法都统一：全角变半角，② 变 2，㎏ 变 kg。只关心两段文本是否相同时（计数、搜索），这样做是对的；
+# 文本还要原样输出，或者字形本身带有意义时，就不对了：x² 成了 x2，中文逗号成了英文逗号。`half_width` 介于两者之间，只改字母和数字。
+# 繁体转简体，往往是几个字并成一个（“髮”和“發”都变成“发”），所以大致安全；简体转繁体，就只能看上下文去猜。
+# %% [markdown] id="quiz-width" lang="en" tags=["quiz"]
+# **A translator of Chinese cleans source and target texts with NFKC. What goes wrong?**
+# - [ ] Nothing: NFKC removes only invisible differences — ½, ² and the Chinese comma are visible.
+# - [x] Its translations into Chinese come out with English commas, and x² as x2 — It can only write what it has read. For the source alone, NFKC might do.
+# - [ ] Traditional characters become simplified — NFKC does not touch them.
+# - [ ] Emoji disappear — They stay as they are.
+# %% [markdown] id="quiz-width" lang="zh" of="21b196ca" tags=["quiz"]
+# **一个中文翻译系统，用 NFKC 清洗原文和译文。会出什么问题？**
+# - [ ] 没问题：NFKC 只消除看不见的差别 — ½、² 和中文逗号都看得见。
+# - [x] 它译出的中文用的是英文逗号，x² 也写成 x2 — 模型只写得出它读过的。若只用在原文一边，NFKC 也许还行。
+# - [ ] 繁体字变成了简体字 — NFKC 不动它们。
+# - [ ] 表情符号没有了 — 它们原样保留。
 # %% [markdown] id="no-blank" lang="en"
 # ### What is a word where no blank stands?
 #
@@ -1371,11 +1482,15 @@ for sentence, counts in (("南京市长江大桥", bridge), ("研究生命起源
           " | ".join(prep.backward_matching(sentence, counts)), "    ",
           " | ".join(prep.UnigramSegmenter(counts).segment(sentence)))
 # %% [markdown] id="lattice" lang="en"
+# ### All cuts at once: Viterbi
+#
 # How does the third column look at *all* cuts? A sentence of $n$ characters has $2^{n-1}$ of them. But the best way to
 # the end of the sentence passes through the best way to every place on it. So go from left to right and keep for each
 # place one number, the largest sum of $\log P$ of the words up to there, and where the last word began. That is
 # **Viterbi's algorithm** on the *lattice* of words:
-# %% [markdown] id="lattice" lang="zh" of="b30b6fb2"
+# %% [markdown] id="lattice" lang="zh" of="45edd58b"
+# ### 一次看遍所有切法：维特比算法
+#
 # 第三列是怎么把**所有**切法都看一遍的？$n$ 个字的句子有 $2^{n-1}$ 种切法。不过，到句末的最好路线，经过哪个位置，
 # 到那个位置的一段也必定是最好的。于是从左走到右，对每个位置只记一个数：到此为止各词 $\log P$ 之和的最大值；再记下最后一个词
 # 从哪里开始。这就是在**词图**上运行的**维特比算法**：
@@ -1430,13 +1545,19 @@ for name, cut in segmenters.items():
     score = prep.span_score(gold.words, found)
     rows.append([name, f"{score.precision:.3f}", f"{score.recall:.3f}",
                  f"{score.f1:.3f}"])
+    if name == tr("counts and Viterbi", "词频加维特比"):
+        course.report("segmenter_f1", score.f1)
 display.table(["", tr("precision", "精确率"), tr("recall", "召回率"), "F1"], rows)
 # %% [markdown] id="standard" lang="en"
+# ### Whose standard of a word?
+#
 # Of the last row's mistakes, which are real? Let us count the words that it left whole and the annotators cut in two or
 # more, and those the other way round.
-# %% [markdown] id="standard" lang="zh" of="28383f21"
+# %% [markdown] id="standard" lang="zh" of="183f3ee2"
+# ### 按谁的标准算一个词？
+#
 # 最后一行的错里，有多少是真错？来数一数：它没切开而标注者切成几段的词，以及反过来的词。
-# %% id="standard-run"
+# %% id="standard-run" tags=["fold"]
 joined, parted = Counter(), Counter()
 for true, guess in zip(gold.words, found, strict=True):
     text = "".join(true)
@@ -1456,13 +1577,13 @@ print(parted.total(), [word for word, _ in parted.most_common(12)])
 # of the field: `prep.jieba_words("江大桥是市长", user_words=["江大桥"])`.
 #
 # The other way out is not to ask. Characters need no segmenter and know every word, at the price of longer sequences;
-# byte pairs, as above, find by themselves what is frequent.
-# %% [markdown] id="standard-reading" lang="zh" of="46ffecc3"
+# byte pairs find by themselves what is frequent. What does each cost?
+# %% [markdown] id="standard-reading" lang="zh" of="05b8f7db"
 # 分歧绝大多数是第一种，而排在最前面的那些词根本不算错：“一个”在 jieba 的词典里是一个词条，在标注者眼里是数词加量词两个词；
 # “位于”也是这样。**什么算一个词，并没有唯一的标准**：该不该在这里切一刀，编词典的人和标注语法的人想法不同，0.8 这个分数里也有这一份。
 # 能做的是按任务挑一个分词工具，从头到尾只用它，再把行业里的词告诉它：`prep.jieba_words("江大桥是市长", user_words=["江大桥"])`。
 #
-# 另一条路是干脆不问。一字一词，不用分词，也没有不认识的词，只是序列要长些；像上面的字节对那样，让数据自己找出常见的组合，也行。
+# 另一条路是干脆不问。一字一词元，不用分词，也没有不认识的词，只是序列长些；或者用字节对，让数据自己找出常见的组合。各要付多少代价？
 # %% [markdown] id="quiz-segment" lang="en" tags=["quiz"]
 # **A segmenter scores F1 = 0.80 on one corpus and 0.95 on another. What do you conclude?**
 # - [ ] The second corpus is easier to read — Perhaps, but the score does not say so: it compares cuts, not difficulty.
@@ -1475,16 +1596,143 @@ print(parted.total(), [word for word, _ in parted.most_common(12)])
 # - [ ] 它是在第二份上训练的 — 有可能，但这里看不出来。
 # - [x] 什么也说明不了，先要问两份语料各把什么叫做词 — 一份把“一个”切成两个词，另一份不切，同样的输出就会得到两个分数。
 # - [ ] 在第一份上，每五个词就错一个 — 只是按那份语料的标准算错；其中大多数词也许正合你的用途。
+# %% [markdown] id="chinese-subwords" lang="en"
+# ### Tokens per character, and what they cost
+#
+# Byte pairs need no blanks: give them each sentence as one long word, and they find the frequent groups by themselves. WordPiece reads words, so it gets those of `jieba`.
+# %% [markdown] id="chinese-subwords" lang="zh" of="cc8b5abc"
+# ### 每个字要几个词元，代价是多少
+#
+# 字节对编码不需要空格：把每句话当作一个长长的“词”交给它，它自己就能找出常见的字组。WordPiece 要先有词，就用 `jieba` 切出的词。
+# %% [markdown] id="chinese-subwords-predict" lang="en" tags=["predict"]
+# **Before you run it.** How many tokens does a Chinese character cost: as UTF-8 bytes, with the byte pairs learnt from *English* reviews above, with byte pairs learnt from Chinese, as `jieba` words?
+#
+# > Nearly three as bytes (punctuation and Latin letters make it a little less), and just as many with the English byte pairs, which know no Chinese character and fall back to bytes. Byte pairs from Chinese
+# > come close to one, hardly below: two thousand different characters need a place in the vocabulary before the first merge has one. Words come to a little more than one half.
+# %% [markdown] id="chinese-subwords-predict" lang="zh" of="8439fcb3" tags=["predict"]
+# **先猜，再运行。** 一个汉字要占几个词元：写成 UTF-8 字节时，用上面从**英文**影评学来的字节对时，用从中文学来的字节对时，用 `jieba` 切词时？
+#
+# > 字节：将近三个（有标点和字母，所以略少）。英文的字节对一个汉字也不认识，只好退回字节，所以一样多。从中文学来的字节对接近一个，也少不了多少：
+# > 还没开始合并，两千多个不同的汉字就先占去了词表的大半。词：半个多一点。
+# %% id="chinese-run"
+known = [*data.treebank.load("dev").texts, *data.phrases.load("train").chinese]
+chinese_bpe = prep.BytePairEncoding.train(known, course.chinese_pieces)
+longer = [token for token in chinese_bpe.tokens[258:]
+          if len(token.strip("▁ ")) > 1]
+print(len({letter for text in known for letter in text}),
+      tr("different characters; first groups:", "个不同的字；最先找到的字组："), longer[:12])
+
+word_counts = Counter(word for text in known for word in prep.jieba_words(text))
+chinese_wordpiece = prep.WordPiece.train(
+    word_counts, course.chinese_pieces, score="count")
+
+
+def wordpieces(text):
+    return [piece for word in prep.jieba_words(text)
+            for piece in chinese_wordpiece.encode(word)]
+# %% id="chinese-cost"
+ways = {
+    tr("UTF-8 bytes", "UTF-8 字节"): lambda text: list(text.encode()),
+    tr("byte pairs, from English", "字节对，学自英文"): bpe.encode,
+    tr("characters", "单字"): list,
+    "WordPiece": wordpieces,
+    tr("byte pairs, from Chinese", "字节对，学自中文"): chinese_bpe.encode,
+    tr("words (jieba)", "词（jieba）"): prep.jieba_words,
+}
+unseen = [text.replace(" ", "") for text in gold.texts]
+rows, cost = [], {}
+for name, cut in ways.items():
+    cost[name] = sum(len(cut(text)) for text in unseen) / sum(map(len, unseen))
+    rows.append([name, f"{cost[name]:.2f}", f"{512 / cost[name]:,.0f}",
+                 f"{cost[name] ** 2:.1f}"])
+display.table(["", tr("tokens per character", "每字词元数"),
+               tr("characters in 512 tokens", "512 个词元装得下的字数"),
+               tr("attention, characters = 1", "注意力的计算量（单字为 1）")], rows)
+course.report("byte_pairs_per_character", cost[tr("byte pairs, from Chinese", "字节对，学自中文")])
+course.report("bytes_per_character", cost[tr("UTF-8 bytes", "UTF-8 字节")])
+# %% id="chinese-sizes-plot" tags=["fold"]
+sizes = np.unique(np.geomspace(1_000, len(chinese_bpe), course.sizes).astype(int))
+lengths = []
+for size in sizes:
+    kept = set(chinese_bpe.tokens[:size])
+    shorter = prep.BytePairEncoding(chinese_bpe.tokens[:size], [pair for pair in chinese_bpe.merges if "".join(pair) in kept])
+    lengths.append(sum(len(shorter.encode(text)) for text in unseen) / sum(map(len, unseen)))
+figure, axis = plt.subplots(figsize=(6.8, 3.3))
+axis.plot(sizes, lengths, "o-", lw=2, label=plots.label("byte pairs, from Chinese", "字节对，学自中文"))
+for style, colour, way, label in [
+    ("-.", plots.PALETTE[3], tr("UTF-8 bytes", "UTF-8 字节"), plots.label("UTF-8 bytes", "UTF-8 字节")),
+    ("--", plots.PALETTE[1], tr("characters", "单字"), plots.label("characters", "单字")),
+    (":", plots.PALETTE[2], tr("words (jieba)", "词（jieba）"), plots.label("words (jieba)", "词（jieba）")),
+]:
+    axis.axhline(cost[way], ls=style, color=colour, label=label)
+axis.set(xlabel=plots.label("size of the vocabulary", "词表大小"), ylabel=plots.label("tokens per character", "每字词元数"), ylim=(0, 3.1))
+axis.legend(fontsize=9, loc=(0.52, 0.42))
+plots.show(
+    figure,
+    "Tokens per Chinese character against the size of the byte-pair vocabulary. The curve begins near two at 1,000 entries, falls to one near 3,000 and little"
+    " below that; bytes lie near 2.8, words near 0.6.",
+    "每个汉字的词元数随字节对词表大小的变化。词表为 1,000 时接近二，到 3,000 左右降到一，此后再难下降；字节在 2.8 附近，词在 0.6 附近。",
+)
+# %% [markdown] id="chinese-cost-reading" lang="en"
+# A tokeniser learnt from English makes a Chinese text nearly three times as long as its characters. The same context window then holds a third of it, attention (which compares every token with every other, lesson 05)
+# does eight times the work, and who pays by the token pays thrice. So the texts from which a tokeniser learns decide for whom it is cheap.
+#
+# With little text, byte pairs hardly beat single characters, and a vocabulary that is too small is worse than none: rare characters fall back to three bytes each. The Chinese version of BERT draws the
+# conclusion and simply takes each character as a token. (WordPiece's row hides a loss: it has no bytes to fall back to, and a word with a character that it never met becomes one `[UNK]`.) The vocabularies of today's large models, of 100,000 and more, have room for both.
+# %% [markdown] id="chinese-cost-reading" lang="zh" of="4d850868"
+# 用学自英文的分词器读中文，词元数将近字数的三倍。于是同样的上下文窗口只装得下三分之一，注意力（每个词元都要与所有词元比较，第 05 课）的计算量是八倍，
+# 按词元付费的人要多付两倍的钱。所以，分词器从什么文本里学，就决定了谁用起来便宜。
+#
+# 文本不多时，字节对比单字好不了多少；词表太小，甚至还不如单字，因为罕见字都退回三个字节。中文版 BERT 索性一个字一个词元。（WordPiece 那一行藏着一点损失：它不会退回字节，一个词里只要有没见过的字，整个词就成了一个 `[UNK]`。）今天的大模型词表有十万项以上，字和词都放得下。
+# %% [markdown] id="chinese-stops" lang="en"
+# ### Chinese stop words, measured
+#
+# The course has a list of its own: particles such as 的 and 了, pronouns, prepositions, conjunctions. Lists made for search engines also hold 不 and 没, the *not* of Chinese. What does removing them do? The **recorded runs** of
+# lesson 07 classify 11,987 delivery reviews by the words of `jieba`, on three splits:
+# %% [markdown] id="chinese-stops" lang="zh" of="f68e94e2"
+# ### 中文停用词：测了再说
+#
+# 课程有自己的停用词表：“的”“了”一类的助词，以及代词、介词、连词等。为搜索引擎编的停用词表往往连“不”“没”也收。删掉它们会怎样？第 07 课有**事先跑好的记录**：
+# 用 `jieba` 切出的词给 11,987 条外卖点评分类，共划分三次：
+# %% id="chinese-stops-run" chinese="data"
+from course_lib.sentiment import chinese_study
+
+tokens = prep.jieba_words("我在这里等得不开心，菜也不好吃。")
+for negations in (False, True):
+    stops = data.stopwords.chinese(negations=negations)
+    print(len(stops), prep.remove_stop_words(tokens, stops))
+
+recorded_units = {found.unit: found for found in chinese_study.recorded_units()
+                  if found.kind == "deliveries"}
+rows = []
+for unit, name in {
+    "words-1": tr("all words", "全部的词"),
+    "content-words-1": tr("no stop words", "去停用词"),
+    "content-words-no-negation-1": tr("no negations either", "连否定词也去掉"),
+}.items():
+    found = recorded_units[unit]
+    rows.append([name, f"{found.tokens:.2f}",
+                 *(f"{100 * accuracy:.1f}" for accuracy in found.test),
+                 f"{100 * found.mean_test:.1f} ± {100 * found.error:.1f}"])
+display.table(["", tr("tokens per character", "每字词元数"),
+               *(tr(f"seed {seed}", f"种子 {seed}") for seed in found.seeds),
+               tr("accuracy, %", "准确率（%）")], rows)
+# %% [markdown] id="chinese-stops-reading" lang="en"
+# The stop words are a quarter of all tokens, and leaving them out changes nothing: shorter texts for the same accuracy. With the negations gone, *not good* has become *good*, and on each split between
+# 1.4 and 2.1 points are lost. **Which list it is matters more than whether there is one.** (For a language model the rule of E03 stands: remove nothing.)
+# %% [markdown] id="chinese-stops-reading" lang="zh" of="5c14e399"
+# 停用词占全部词元的四分之一，去掉它们，准确率不变，文本却短了。可是连否定词也去掉，“不好”就成了“好”，三次划分各损失 1.4 到 2.1 个百分点。**用不用停用词表，不如用哪一张要紧。**
+# （对语言模型，仍按 E03 的结论：什么都不删。）
 
 # %% [markdown] id="padding" lang="en"
-# ## 10 · Padding, masks and buckets
+# ## 11 · Padding, masks and buckets
 #
-# A network eats rectangles: (batch, time). Reviews have the lengths they have. So short ones are filled up with
+# A network reads rectangles: (batch, time). Reviews have the lengths they have. So short ones are filled up with
 # `[PAD]`, and a **mask** remembers which positions are real:
-# %% [markdown] id="padding" lang="zh" of="a3cd767b"
-# ## 10 · 填充、掩码与分桶
+# %% [markdown] id="padding" lang="zh" of="dc695d7f"
+# ## 11 · 填充、掩码与分桶
 #
-# 网络要的是长方形：（batch, time）。影评却长短不一。所以短的要用 `[PAD]` 填满，再用一个**掩码**记住哪些位置是真的：
+# 网络读的是长方形的数组：（batch, time）。影评却长短不一。所以短的要用 `[PAD]` 填满，再用一个**掩码**记住哪些位置是真的：
 # %% id="padding-run"
 batch = prep.pad([[7, 5, 9], [4], [8, 6]])  # (batch, time)
 mask = np.asarray(prep.padding_mask(batch))  # (batch, time), True = keep  # (batch, time)，True 表示保留
@@ -1494,7 +1742,7 @@ print(mask)
 # Forget the mask and padding becomes part of the meaning. Average the vectors of each row, once carelessly, once with
 # the mask:
 # %% [markdown] id="padding-harm" lang="zh" of="68d31312"
-# 忘了掩码，填充就成了意思的一部分。对每一行的向量求平均，一次不管掩码，一次用上掩码：
+# 忘了掩码，填充也会混进结果。对每一行的向量求平均，一次不管掩码，一次用上掩码：
 # %% id="padding-harm-run"
 # (batch, time, dim)
 vectors = np.random.default_rng(1).normal(size=(10, 2))[batch]
@@ -1559,12 +1807,12 @@ plots.show(
 )
 
 # %% [markdown] id="whole" lang="en"
-# ## 11 · The whole pipeline in one call
+# ## 12 · The whole pipeline in one call
 #
 # Cleaning, tokenising, vocabulary and ids in one call. It gives exactly the ids of the four steps above, and with
 # `processes=2` it spreads the work over two cores. Lesson 07, which has the most text, begins with this line.
-# %% [markdown] id="whole" lang="zh" of="313998a5"
-# ## 11 · 一次调用完成全部预处理
+# %% [markdown] id="whole" lang="zh" of="faf81ebb"
+# ## 12 · 一次调用完成全部预处理
 #
 # 清洗、分词、词表、编号，一次调用完成。得到的编号与前面四步完全相同；设 `processes=2`，还可以分给两个核去算。
 # 文本最多的第 07 课，就从这一行开始。
@@ -1584,11 +1832,11 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # | representation | shape for one review of T words | keeps | loses | today's use |
 # |---|---|---|---|---|
 # | bag of words | (V,), sparse | which words, how often | order, similarity | baselines, search |
-# | TF-IDF | (V,), sparse | the same, rare words louder | the same | baselines, search |
+# | TF-IDF | (V,), sparse | the same, rare words weigh more | the same | baselines, search |
 # | one-hot | (T, V) | order | similarity (and it is huge) | inside every embedding layer |
 # | Word2Vec, GloVe | (T, d) | order, similarity | context: one vector per word | small models, retrieval |
 # | subword ids (BPE) | (T′,) with T′ ≥ T | everything that was written | nothing | nearly every large language model (BPE or a relative) |
-# %% [markdown] id="summary-table" lang="zh" of="ba9b0d8e"
+# %% [markdown] id="summary-table" lang="zh" of="bb9076ee"
 # 把一条影评写成数字的各种办法，放在一起比一比：
 #
 # | 表示 | 一条 T 词影评的形状 | 保留 | 丢失 | 今天的用途 |
@@ -1600,7 +1848,7 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # | 子词编号（BPE） | (T′,)，T′ ≥ T | 写下的一切 | 无 | 几乎所有大语言模型（BPE 或其近亲） |
 
 # %% [markdown] id="uses" lang="en"
-# ## 12 · Where this is used, and with which tools
+# ## 13 · Where this is used, and with which tools
 #
 # **Search engines** rank by relatives of TF-IDF (BM25) to this day, often beside learned vectors. **Spam and abuse
 # filters** on small machines are bags of *n-grams*, runs of n words like the pairs of section 6. **Recommenders** train
@@ -1610,8 +1858,8 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # For work beyond this course: `scikit-learn` for counts and TF-IDF, Hugging Face `tokenizers` (written in Rust) for
 # subwords, `gensim` for word vectors, spaCy and `jieba` where real words are needed, in English and in Chinese. Ours
 # are slower and easier to read; the tests of this repository compare them with the first three.
-# %% [markdown] id="uses" lang="zh" of="525197c3"
-# ## 12 · 用在哪里，用什么工具
+# %% [markdown] id="uses" lang="zh" of="b8f08b98"
+# ## 13 · 用在哪里，用什么工具
 #
 # **搜索引擎**至今用 TF-IDF 的近亲（BM25）排序，常与学出来的向量并用。小机器上的**垃圾信息和辱骂内容过滤器**，
 # 用的就是 n 元语法（连续的 n 个词，如第 6 节的二元语法）的词袋。**推荐系统**不拿句子，而拿购物篮训练 skip-gram：常被一起买的商品，就像常在一起的词。而**每个聊天机器人**的账单，都按子词计数。
@@ -1620,13 +1868,13 @@ print(tr("the same ids as in four steps:", "编号与分四步所得相同："),
 # 需要真正的词时，英文用 spaCy，中文用 `jieba`。我们的实现更慢，也更好读；本仓库的测试拿它们与前三个工具逐一对照。
 
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
-# ## 13 · Exercises
+# ## 14 · Exercises
 #
 # Write your solution in place of `raise NotImplementedError`, run the cell, then run the check under it. A check
 # answers at once, and a wrong answer gets a hint. A second failure in a row gets a longer one;
 # `check("01.1", document_frequency, hint=2)` asks for it at once. You may run it as often as you like.
-# %% [markdown] id="exercises" lang="zh" of="7fce857b" tags=["stop"]
-# ## 13 · 练习
+# %% [markdown] id="exercises" lang="zh" of="c387f9ee" tags=["stop"]
+# ## 14 · 练习
 #
 # 把 `raise NotImplementedError` 换成你的解答，运行这一格，再运行下面的检查。检查立刻给出结果，答错了会有提示；
 # 连续第二次答错，提示会更详细，想马上看就用 `check("01.1", document_frequency, hint=2)`。想试几次都行。
@@ -1914,11 +2162,11 @@ check("01.7", likeliest_words)
 #
 # </details>
 # %% [markdown] id="quiz-intro" lang="en"
-# ## 14 · Quiz
+# ## 15 · Quiz
 #
 # Choose an answer, then open it: each says why it is right or wrong.
-# %% [markdown] id="quiz-intro" lang="zh" of="30051224"
-# ## 14 · 测验
+# %% [markdown] id="quiz-intro" lang="zh" of="2de721e3"
+# ## 15 · 测验
 #
 # 选一个答案，再点开它：每个选项都会说明为什么对、为什么错。
 # %% [markdown] id="quiz-stop" lang="en" tags=["quiz"]
@@ -1971,7 +2219,7 @@ check("01.7", likeliest_words)
 # - [ ] 分词器要用两遍 — 编码方法不变，只是合并的次数多些。
 
 # %% [markdown] id="summary" lang="en"
-# ## 15 · Summary
+# ## 16 · Summary
 #
 # - Look first, then clean. Remove what is *not language* (tags, entities, invisible characters); keep what may be
 #   evidence (punctuation, negation, emoji, digits).
@@ -1980,9 +2228,10 @@ check("01.7", likeliest_words)
 # - Stop words and stems: measured, they gain nothing here, and for language models they are wrong.
 # - One-hot times a matrix is a row look-up: an embedding. Word2Vec and GloVe learn the rows from the company words keep.
 # - Subwords leave next to nothing unknown: BPE merges the most frequent pair, WordPiece the one that belongs together most.
+# - Where no blank stands, a word is a decision: dictionaries and annotators disagree. Characters and byte pairs do without it; what they cost depends on the texts that a tokeniser learned from.
 # - Padding must never change a result. Masks see to that; buckets make it cheap.
-# %% [markdown] id="summary" lang="zh" of="f37eb1c8"
-# ## 15 · 小结
+# %% [markdown] id="summary" lang="zh" of="21eeb435"
+# ## 16 · 小结
 #
 # - 先看，再洗。删掉**不是语言**的东西（标签、字符实体、不可见字符）；可能是证据的都留下（标点、否定词、表情符号、数字）。
 # - 分词器是一连串决定；训练和使用时必须做同样的决定。
@@ -1990,10 +2239,11 @@ check("01.7", likeliest_words)
 # - 停用词和词干：实测下来，在这里没有好处；对语言模型则是错的。
 # - 独热乘矩阵就是查表取行，即嵌入。Word2Vec 和 GloVe 从词的邻居中学出这些行。
 # - 有了子词，几乎没有不认识的词：BPE 合并出现最多的一对，WordPiece 合并最该在一起的一对。
+# - 没有空格，什么算一个词就得由人来定，编词典的人和标注语料的人定得也不一样。单字和字节对不必先定；要付多少代价，看分词器是从什么文本里学的。
 # - 填充绝不能改变结果：掩码保证这一点，分桶让它不费什么代价。
 
 # %% [markdown] id="faq" lang="en"
-# ## 16 · Questions that come up
+# ## 17 · Questions that come up
 #
 # **How large should the vocabulary be?** For words: large enough that unknown tokens are rare on *validation* text
 # (the right-hand curve in section 4). For subwords: published models use about 30,000 to 250,000 pieces, more when they
@@ -2011,8 +2261,8 @@ check("01.7", likeliest_words)
 # **Does preparing the data really matter, if the model is large?** More, not less. A large model learns whatever is in
 # its text, duplicates, markup and all. What changes is *what* you do: filter and deduplicate whole documents rather
 # than edit words.
-# %% [markdown] id="faq" lang="zh" of="f2f97f52"
-# ## 16 · 常见问题
+# %% [markdown] id="faq" lang="zh" of="d51bc775"
+# ## 17 · 常见问题
 #
 # **词表该多大？** 对词来说：大到未登录词在**验证**文本里很少出现为止（第 4 节右图）。对子词来说：已发布的模型大约用
 # 三万到二十五万个片段，支持的语言越多，片段越多；数据少时几千个更好，因为每个片段都需要例子。
@@ -2029,7 +2279,7 @@ check("01.7", likeliest_words)
 # 过滤和去重整篇文档，而不是改动词语。
 
 # %% [markdown] id="references" lang="en"
-# ## 17 · References
+# ## 18 · References
 #
 # - H. P. Luhn (1958). *The automatic creation of literature abstracts.* IBM Journal of Research and Development 2(2).
 # - K. Spärck Jones (1972). *A statistical interpretation of term specificity and its application in retrieval.* Journal of Documentation 28(1).
@@ -2042,8 +2292,8 @@ check("01.7", likeliest_words)
 # - O. Levy, Y. Goldberg (2014). *Neural word embedding as implicit matrix factorization.* NeurIPS.
 # - R. Sennrich, B. Haddow, A. Birch (2016). *Neural machine translation of rare words with subword units.* ACL. arXiv:1508.07909.
 # - J. Devlin et al. (2019). *BERT: pre-training of deep bidirectional transformers for language understanding.* NAACL. arXiv:1810.04805.
-# %% [markdown] id="references" lang="zh" of="988bedce"
-# ## 17 · 参考文献
+# %% [markdown] id="references" lang="zh" of="68fee02a"
+# ## 18 · 参考文献
 #
 # - H. P. Luhn (1958). *The automatic creation of literature abstracts.* IBM Journal of Research and Development 2(2).
 # - K. Spärck Jones (1972). *A statistical interpretation of term specificity and its application in retrieval.* Journal of Documentation 28(1).
