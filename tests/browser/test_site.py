@@ -59,7 +59,15 @@ def test_no_page_is_wider_than_a_phone(visit: Callable, address: str, photograph
 
 @pytest.mark.parametrize(
     ("language", "query"),
-    [("en", "token"), ("en", "bag of words"), ("zh", "分词"), ("zh", "词元"), ("zh", "词向量相似度")],
+    [
+        ("en", "token"),
+        ("en", "bag of words"),
+        ("zh", "分词"),
+        ("zh", "词元"),
+        ("zh", "词向量相似度"),
+        ("en", "词袋"),
+        ("zh", "bag of words"),
+    ],
 )
 def test_a_search_finds_the_pages(
     visit: Callable, address: str, photograph: Callable, language: str, query: str

@@ -1,7 +1,8 @@
 """Search in Chinese: the page is cut into words by jieba, a query by the words that the pages have.
 
 Sphinx cuts only the pages; a query such as 词向量训练 would then be one long word that no page holds. The script here
-cuts it at the longest words of the index, from left to right.
+cuts it at the longest words of the index, from left to right. As in the index a hyphen parts words, and a single
+character is none.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import logging
 
 import jieba
+import snowballstemmer
 from sphinx.search.zh import SearchChinese
 
 _SPLIT_QUERY = """
@@ -18,7 +20,7 @@ function splitQuery(query) {
     return index !== null && (Object.hasOwn(index.terms, word) || Object.hasOwn(index.titleterms, word));
   };
   const words = [];
-  for (const part of query.match(/[\\u3400-\\u9fff]+|[\\p{Letter}\\p{Number}_-]+/gu) || []) {
+  for (const part of query.match(/[\\u3400-\\u9fff]+|[\\p{Letter}\\p{Number}_]+/gu) || []) {
     if (!/[\\u3400-\\u9fff]/.test(part)) {
       words.push(part);
       continue;
@@ -31,7 +33,8 @@ function splitQuery(query) {
       start = end;
     }
   }
-  return words.length ? words : query.trim() ? [query.trim()] : [];
+  const indexed = words.filter((word) => word.length > 1);
+  return indexed.length ? indexed : query.trim() ? [query.trim()] : [];
 }
 """
 
@@ -46,5 +49,7 @@ class CourseChinese(SearchChinese):
         """Teach jieba the terms; Sphinx's own way would read its whole dictionary twice and tell of it."""
         jieba.setLogLevel(logging.WARNING)
         super().init({**options, "dict": ""})
+        # The script on the page has Porter's first rules; by his second, which Sphinx takes, "key" is never found.
+        self.stemmer = snowballstemmer.stemmer("porter")
         for term in self.terms:
             jieba.add_word(term)
