@@ -12,14 +12,20 @@ from course_lib.autoencoder.losses import LOSSES, ReconstructionLoss
 from course_lib.autoencoder.model import Autoencoder
 from course_lib.base.arguments import require_integer, require_positive
 from course_lib.base.examples import checked_examples
+from course_lib.base.language import tr
 from course_lib.training.compiling import compile_for_training
 from course_lib.training.devices import set_seeds
 
 # What each loss can be asked to reconstruct, and why no more.
 _ALLOWED = {
-    "cross_entropy": (0.0, 1.0, "; beyond 0 and 1 this loss has no lower bound: rescale, or use loss='squared_error'"),
-    "squared_error": (-np.inf, np.inf, ""),
-    "words": (0.0, np.inf, "; they are counts of words"),
+    "cross_entropy": (
+        0.0,
+        1.0,
+        "; beyond 0 and 1 this loss has no lower bound: rescale, or use loss='squared_error'",
+        "；超出 0 到 1，这个损失就没有下界：请重新缩放，或用 loss='squared_error'",
+    ),
+    "squared_error": (-np.inf, np.inf, "", ""),
+    "words": (0.0, np.inf, "; they are counts of words", "；它们是词的计数"),
 }
 
 
@@ -117,7 +123,8 @@ def reconstruction_errors(
 
 
 def _checked_pair(model, input_name, target_name, inputs, targets, loss=None) -> tuple[np.ndarray, np.ndarray]:
-    low, high, reason = _ALLOWED[loss or model.loss_kind]
+    low, high, *reasons = _ALLOWED[loss or model.loss_kind]
+    reason = tr(*reasons)
     if targets is None:  # then the inputs are the targets, and bounded like them
         inputs = checked_examples(input_name, inputs, model.input_dim, low, high, reason)
         return inputs, inputs

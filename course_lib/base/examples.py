@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.base.arguments import require_labels, require_whole_numbers
+from course_lib.base.language import tr
 
 
 def checked_examples(
@@ -51,8 +52,17 @@ def checked_examples(
         raise ValueError(f"{name} holds NaN or infinity in {bad} of {len(values)} examples; allowed: finite numbers")
     smallest, largest = float(values.min()), float(values.max())
     if smallest < low or largest > high:
-        allowed = f"{low:g} or more" if high == np.inf else f"{low:g} to {high:g}"
-        raise ValueError(f"{name} holds values from {smallest:.4g} to {largest:.4g}; allowed: {allowed}{reason}")
+        allowed = (
+            tr(f"{low:g} or more", f"不小于 {low:g}")
+            if high == np.inf
+            else tr(f"{low:g} to {high:g}", f"{low:g} 到 {high:g}")
+        )
+        raise ValueError(
+            tr(
+                f"{name} holds values from {smallest:.4g} to {largest:.4g}; allowed: {allowed}{reason}",
+                f"{name} 中的值在 {smallest:.4g} 到 {largest:.4g} 之间；可用的是 {allowed}{reason}",
+            )
+        )
     return values
 
 

@@ -208,11 +208,11 @@ class TransformerDecoderLayer(_Block):
             ValueError: if neither a memory nor a cache is given or both are, or a cache without `cache_index`.
         """
         if (memory is None) == (cache is None):
-            given = ("neither", "都没有") if cache is None else ("both", "都")
+            given = ("neither", "都没有给出") if cache is None else ("both", "都给出了")
             raise ValueError(
                 tr(
                     f"{given[0]} of memory and cache is given; allowed: one of them",
-                    f"memory 和 cache {given[1]}给出了；只能给出其中一个",
+                    f"memory 和 cache {given[1]}；应当只给出其中一个",
                 )
             )
         if (cache_index is None) != (cache is None):
