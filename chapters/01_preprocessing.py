@@ -511,7 +511,7 @@ print({word: prep.stem([word])[0]
 # ## 6 · 词频统计：词袋与 TF-IDF
 #
 # 取三篇极小的文档，小到可以心算：
-# %% id="counting-loop"
+# %% id="counting-loop" slide="code"
 documents = [["good", "film"], ["bad", "film", "bad", "plot"],
              ["good", "good", "plot"]]
 words = ["film", "good", "bad", "plot"]
@@ -556,7 +556,7 @@ print(train_counts.shape,
 #
 # 原文的下一行，是在**词元列表**上拟合 `CountVectorizer`。它能运行，没有任何警告，得到的结果却毫无意义。
 # 运行之前先想一想：**一句话**的矩阵应该有几行？
-# %% id="erratum-2-run"
+# %% id="erratum-2-run" slide="code"
 tokens = nltk.word_tokenize(article, preserve_line=True)
 wrong = CountVectorizer().fit_transform(tokens)
 print(tokens)
@@ -596,7 +596,7 @@ print(right.shape, right.toarray())
 # $N$ 是文档总数，$\mathrm{df}(w)$ 是含有 $w$ 的文档数，$\mathrm{tf}(d, w)$ 是 $w$ 在文档 $d$ 里出现的次数（就是上面那张表），
 # 三者都是普通的数。分式里的两个 1 相当于假想多了一篇包含所有词的文档，免得除以零；外面的 1 则让到处都有的词不至于完全消失。
 # 最后把每一行缩放到长度为 1。先用循环来算：
-# %% id="tfidf-loop"
+# %% id="tfidf-loop" slide="code"
 from math import log, sqrt
 
 weighted = np.zeros_like(table)
@@ -871,7 +871,7 @@ course.report("gain_of_pairs",
 # ## 7 · 独热：把词变成向量
 #
 # 要把**词**（而不是文档）送进网络，就得给每个词一个向量。最简单的向量全是零，只在这个词的位置上有一个 1：
-# %% id="one-hot-run"
+# %% id="one-hot-run" slide="code"
 sequence = [2, 0, 1]  # three words of a vocabulary of five  # 词表共五个词，取其中三个
 one_hot = np.asarray(prep.one_hot(sequence, depth=5))  # (time, vocabulary)
 print(one_hot)
@@ -889,7 +889,7 @@ print(one_hot)
 #
 # 每个 1 选出 $E$ 的一行，零使其他行不起作用。所以这个乘积不过是**查表取行**。`Embedding` 层做的就是这件事，
 # 只是省去了乘法。
-# %% id="one-hot-lookup-run"
+# %% id="one-hot-lookup-run" slide="code"
 rng = np.random.default_rng(0)
 table_of_vectors = rng.normal(size=(5, 3))
 # (2)
@@ -925,7 +925,7 @@ print(tr("the training reviews as one-hot vectors:", "把训练集全部写成�
 #
 # 让一个窗口在文本上滑动。每个词轮流做**中心词**，与窗口里的每个邻居（**上下文词**）配成一对。
 # 这叫做**跳字模型（skip-gram）**，以下就用英文名：
-# %% id="pairs-loop"
+# %% id="pairs-loop" slide="code"
 def pairs_of(tokens, window):
     pairs = []
     for position, center in enumerate(tokens):

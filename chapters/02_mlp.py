@@ -1334,7 +1334,7 @@ for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
 # - **早停**：退回到验证损失最小的那一轮的权重；
 # - **更多数据**：数字增加到十倍，步数不变；
 # - **数据增强**：把一个数字稍微移一移、转一转、斜一斜，就是一个答案已知的新数字。
-# %% id="dropout-by-hand"
+# %% id="dropout-by-hand" slide="code"
 random = np.random.default_rng(course.seed)
 outputs = np.array([2.0, 1.0, 4.0, 3.0])  # (units,)
 for _ in range(3):
@@ -1600,7 +1600,7 @@ for context, target in zip(contexts, targets, strict=True):
 # $$ \mathrm{PPL} = \exp\Bigl(\frac{1}{T} \sum_{t=1}^{T} -\ln P(w_t \mid w_{t-n}, \dots, w_{t-1})\Bigr), \tag{16} $$
 #
 # 其中 $T$ 是整份测试文本的词元数。如果模型每次都在 $k$ 个同样可能的词之间犹豫，困惑度就是 $k$。用手算一下，三个词的概率分别是 ½、¼、⅛：
-# %% id="perplexity-by-hand"
+# %% id="perplexity-by-hand" slide="code"
 surprise = [-np.log(p) for p in (1 / 2, 1 / 4, 1 / 8)]
 # (16)
 print(f"{np.exp(sum(surprise) / 3):.3f}", f"{mlp.perplexity(surprise):.3f}")
@@ -1728,7 +1728,7 @@ plots.show(
 #
 # 第三篇文章（2.2）说困惑度“反映模型对文本的理解程度”。一张词频表什么也不理解，而它的成绩你已经看到了。困惑度就是式 (16)，仅此而已；而且**只有词元相同才能比较**。
 # 下面演示怎样什么都不教，就让最笨的模型“进步”：让它少认识几个词。最后一行则说明，许多报告提都不提的一个选择有多要紧：`[UNK]` 因为常见而好猜，它算不算一个词。
-# %% id="erratum-18-run"
+# %% id="erratum-18-run" slide="code"
 for known in (size, size // 3, size // 10, size // 30):
     fewer = [np.where(targets < known, targets, 1)  # the rest: [UNK]  # 其余的都是 [UNK]
              for _, targets in (pairs_of["train"], pairs_of["test"])]
@@ -1751,7 +1751,7 @@ print(tr("the network, all words:", "神经网络，全部的词："), f"{mlp.pe
 #
 # 第二篇文章（2.1）说大语言模型“通常由多层感知机组成”。对你刚刚训练的这个模型来说，确实如此。今天的模型是 Transformer：感知机之间夹着注意力层，一个词可以看到前面**所有**的词，
 # 而不是固定的四个。不过感知机并没有消失：一个 Transformer 块的权重，大部分就在它里面：
-# %% id="erratum-9-run"
+# %% id="erratum-9-run" slide="code"
 # the width of a small Transformer  # 小 Transformer 的宽度
 # its perceptron has one hidden layer of 4 d units (lesson 06)  # 其中的感知机有一个 4 d 个单元的隐藏层（第 06 课）
 d = 768

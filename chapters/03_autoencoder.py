@@ -831,7 +831,7 @@ plots.show(
 # 第二篇文章（4.1）说自编码器把输入压缩成低维表示，代码用 `input_dim = 100`、`encoding_dim = 32`、`output_dim = 100` 搭了一个自编码器。编码器先是 32 个单元的一层，
 # 再接一层 100 个单元、带 sigmoid；解码器又是 32，然后 100。训练用的 `X_train` 则哪一行都没有定义。我们给它配上恰好 100 个输入的数据：
 # 每个数字的中央部分，几乎所有墨迹都在那里，缩成 10×10 像素。
-# %% id="erratum-run"
+# %% id="erratum-run" slide="code"
 try:
     print(X_train.shape)
 except NameError as error:
@@ -856,7 +856,7 @@ article.compile(optimizer="adam", loss="binary_crossentropy",
                 steps_per_execution=devices.steps_in_a_call(16))
 article.fit(small_train, small_train, epochs=course.article_epochs,
             batch_size=32, verbose=0)
-# %% id="erratum-code"
+# %% id="erratum-code" slide="code"
 code_of = keras.Model(article.inputs[0], article.get_layer("code").output)
 codes = keras.ops.convert_to_numpy(code_of(small_test))
 print(tr("shape of the code:", "编码的形状："), codes.shape,
@@ -1273,7 +1273,7 @@ plots.show(
 #
 # 要评价一个警报而不固定阈值，就把所有阈值依次试一遍：找出了多少离群点，误报了多少平常的图？这就是 **ROC 曲线**；
 # 曲线下的面积（AUC）等于离群点得分高于平常图的概率。1 表示完全分开，½ 相当于随机猜测。
-# %% id="roc-by-hand"
+# %% id="roc-by-hand" slide="code"
 scores = np.array([0.9, 0.7, 0.6, 0.4, 0.2])
 outlier = np.array([True, False, True, False, False])
 for threshold in sorted(scores, reverse=True):

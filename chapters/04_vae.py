@@ -552,7 +552,7 @@ display.table(["q", tr("reconstruction", "重构"), "KL(q‖p(z))", "ELBO", "KL(
 # 第二篇文章（3.2）说 VAE 最大化的就是 (3) 式，却把左边的 ELBO 写成了 $\log p(x)$，还用了**等号**；散度的名字也写成了“克拉姆尔散度”。
 # 你刚打印的表格就否定了这个等号：三种 $q$ 给出三个不同的右边，而 $\log p(x)$ 根本不依赖 $q$。要相等，
 # $q$ 就必须是真实后验，可正态分布做不到：第 3 节图中的后验是偏斜的。最多能有多接近？下一格把所有的均值和标准差都试一遍：
-# %% id="erratum-10-run"
+# %% id="erratum-10-run" slide="code"
 means, stds = np.linspace(-0.5, 2.5, 31), np.linspace(0.2, 1.4, 25)
 # (stds, means)
 surface = np.array([[bound(mean, std) for mean in means] for std in stds])
@@ -637,7 +637,7 @@ print(tr("the mean that Keras reports:", "Keras 报告的平均值："),
 # $$ \mathrm{KL} = \frac{1}{2} \sum_{j=1}^{d} \left( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2 \right), \qquad \mu, \log\sigma^2\colon (d,). \tag{6} $$
 #
 # 编码器输出的是 $\log \sigma^2$ 而不是 $\sigma$：网络的输出可以是任何数，对数也可以，方差却必须为正。
-# %% id="divergence-numbers"
+# %% id="divergence-numbers" slide="code"
 # two dimensions, (latent_dim,)  # 两个维度，(latent_dim,)
 z_mean, z_log_var = np.array([1.1, 0.0]), np.log(np.array([0.25, 1.0]))
 kl = 0.0
@@ -804,7 +804,7 @@ class ArticleVAE(keras.Model):
                                 seed=self.seed_generator)
         z = z_mean + keras.ops.exp(z_log_var / 2) * z
         return self.decoder(z), z_mean, z_log_var
-# %% id="erratum-13-run"
+# %% id="erratum-13-run" slide="code"
 article = ArticleVAE(784, 32, 100)
 _, z_mean, z_log_var = map(keras.ops.convert_to_numpy,
                            article(test_images[:200]))
@@ -826,7 +826,7 @@ print(tr("means", "均值"), f"{z_mean.min():.2f} … {z_mean.max():.2f}  ",
 # 同一个编码器调用了两次，于是 $\mu$ 和 $\log\sigma^2$ 是**同一批数**：均值一定，标准差也就定了。sigmoid 又把两者都压到
 # (0, 1) 之间：均值永远不为负；而 $\log\sigma^2 > 0$ 意味着每个标准差都**大于 1**，比先验还宽。这样的编码，每个数能携带的信息都很少。
 # 改法：一个主干，**两个输出头**，都不加激活函数。
-# %% id="erratum-14-run"
+# %% id="erratum-14-run" slide="code"
 article.compile(optimizer="adam", loss="binary_crossentropy")
 try:
     article.fit(test_images, test_images, epochs=1, batch_size=32, verbose=0)

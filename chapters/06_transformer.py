@@ -366,7 +366,7 @@ plots.show(
 # ### 可学习的位置编码与旋转位置编码
 #
 # **可学习的位置编码**给每个位置一行向量，像词向量那样训练得到。它可以取任意形式，但超出表的最后一行就没有向量可用：
-# %% id="positions-learned"
+# %% id="positions-learned" slide="code"
 learned = transformer.LearnedPositions(max_length=8)
 print(learned(np.zeros((1, 8, 4), "float32")).shape)
 try:
@@ -625,7 +625,7 @@ for wiring in WIRINGS:
 # > “只有残差”会爆炸：求和之后再求和，数值一再翻倍。其余各种，输出和梯度的大小都过得去，连“直接叠”也是，这要归功于 He 规则。
 # > **可是没有残差路径的那两种学到的很少，甚至什么也没学到**：梯度大小合适，不等于方向有用。有了残差路径，24 层就能训练，
 # > 而且在这里，把支路缩小与加归一化同样有效。
-# %% id="depth-start"
+# %% id="depth-start" slide="code"
 sizes, gradients = {}, {}
 for wiring in WIRINGS:
     _, sizes[wiring], slopes, _ = stack(wiring, inputs, targets,
@@ -796,7 +796,7 @@ print(tuple(decoder(chinese_vectors, english_vectors).shape))
 # ### 泄漏测试：解码器偷看未来了吗？
 #
 # 从形状看不出来，所以要测；以后遇到任何解码器，你都应该这样测：**改动位置 2 的内容，再看它之前的输出。** 它们一丝一毫都不许动。
-# %% id="leak-run"
+# %% id="leak-run" slide="code"
 changed = chinese_vectors.copy()
 changed[:, 2] *= -1
 for name, run in [
@@ -1163,7 +1163,7 @@ plots.show(
 #
 # 现在没有人给正确的前文了。先给模型 `<s>`，让它说出最可能的字，把这个字也给它，如此往复，直到它说出 `</s>`。
 # 这就是**贪心搜索**。用你熟悉的模型写成循环：
-# %% id="greedy-loop"
+# %% id="greedy-loop" slide="code"
 source, written, lead = np.array([test_sources[0]]), [], np.inf
 while len(written) < 23:
     # (1, 24, V)
@@ -1232,7 +1232,7 @@ for good in (True, False):
 #
 # 单字：我、喜、欢、喜、欢、猫。每个都在参考译文里出现，所以 6 个全中？不对：参考译文里的喜和欢各只有**一个**，
 # 所以各算一次，6 个里只中 4 个。这叫**截断计数（clipping）**；不截断的话，只要参考译文里有一个“的”，“的的的的”的四个单字就全算对了。
-# %% id="bleu-loop" chinese="data"
+# %% id="bleu-loop" slide="code" chinese="data"
 def pieces(text, n):
     return Counter(text[start : start + n]
                    for start in range(len(text) - n + 1))
@@ -1398,7 +1398,7 @@ diagrams.flow(
 # 另外，每多写一个字，句子的概率就更小，于是最可能的总是短句，极端时是空句。因此 Wu 等人（2016）除以长度的幂，即**长度惩罚**：
 #
 # $$ \mathrm{score}(Y) = \frac{\log p(Y)}{\left(\frac{5 + |Y|}{6}\right)^{\alpha}}. \tag{8} $$
-# %% id="length-penalty"
+# %% id="length-penalty" slide="code"
 for alpha in (0.0, 0.6, 1.0):
     # (8)
     short, long = (

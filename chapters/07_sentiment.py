@@ -514,7 +514,7 @@ course.report("lexicon", choices["lexicon"])
 # $$ r_f = \log\frac{p_f + \alpha}{\sum_g (p_g + \alpha)} - \log\frac{q_f + \alpha}{\sum_g (q_g + \alpha)}. \tag{3} $$
 #
 # $r_f$ 叫做**对数计数比**：褒义词大于 0，贬义词小于 0。以三个词为例，$\alpha = 1$：
-# %% id="bayes-loop"
+# %% id="bayes-loop" slide="code"
 in_positive = {"good": 3, "bad": 1, "the": 2}
 in_negative = {"good": 0, "bad": 2, "the": 2}
 all_positive = sum(count + 1 for count in in_positive.values())
@@ -707,7 +707,7 @@ try:
           keras.losses.BinaryCrossentropy(from_logits=True)(one_hot, logits))
 except ValueError as error:
     print("  ", said(error))
-# %% id="erratum-26-loop"
+# %% id="erratum-26-loop" slide="code"
 model = sentiment.build_fasttext(10, 4, seed=course.seed)
 ids, answers = np.array([[1, 2], [3, 4]]), np.array([1.0, 0.0])
 for _ in range(2):
@@ -771,7 +771,7 @@ assert np.allclose(h, by_keras, atol=1e-6)
 #
 # **多数影评被截断了。** 而且**连填充也读了。** LSTM 把状态从一个词传到下一个词，遇到末尾的零也照样更新：一条短影评读到最后，
 # 读进去的大半是填充。看看状态里的四个数：
-# %% id="erratum-27"
+# %% id="erratum-27" slide="code"
 lengths = np.diff(corpus.offsets)
 print(tr("median length", "长度中位数"), int(np.median(lengths)),
       tr("words; longer than 128:", "个词；超过 128 个词的："), f"{np.mean(lengths > 128):.0%}")
@@ -916,7 +916,7 @@ plots.show(
 # **E28.** The article reports 92.19% for its program, "BERT". Here are the **recorded runs** of that program as meant, at its own size: two layers of 128, batches of 32, ten epochs, all labelled reviews but those held out, one run for each of three seeds. One thing is ours: only the 20,000 most frequent words are known.
 # %% [markdown] id="erratum-28" lang="zh" of="772f26e8"
 # **E28。** 原文称它的程序（“BERT”）达到 92.19%。下面是按本意、用它自己的规模运行的**事先跑好的记录**：两层，每层 128 个单元，每批 32 条，训练十轮，除留出的以外用上全部有标注的影评；三个种子各跑一次。只有一处是我们定的：只认最常见的 20,000 个词。
-# %% id="erratum-28-run"
+# %% id="erratum-28-run" slide="code"
 for record in sentiment.load_records():
     if record.model == "lstm":
         epochs = [round(accuracy, 3)

@@ -357,7 +357,7 @@ course.report("default_accuracy", accuracies.mean())
 # $$ \eta_t = \eta_{\min} \left( \frac{\eta_{\max}}{\eta_{\min}} \right)^{t / (n - 1)}, \qquad t = 0, \dots, n - 1. \tag{1} $$
 #
 # 用小数字算一遍，从 0.001 到 1，分四步：
-# %% id="range-loop"
+# %% id="range-loop" slide="code"
 rate, rates = 0.001, []
 for _ in range(4):
     rates.append(rate)
@@ -464,7 +464,7 @@ plots.show(
 # 还不可靠，Transformer 又容易不稳定，所以要先用 $w$ 步升上去：
 #
 # $$ \eta_t = \eta_{\max} \cdot \frac{t + 1}{w} \quad (t < w), \qquad \eta_t = \eta_{\max} \cdot \tfrac12 \left( 1 + \cos \pi \frac{t - w}{T - w} \right) \quad (w \le t \le T). \tag{2} $$
-# %% id="schedules-loop"
+# %% id="schedules-loop" slide="code"
 for step in range(8):  # peak 1, two steps of warm-up, eight steps in all  # 峰值 1，预热两步，共八步
     by_hand = (step + 1) / 2 if step < 2 else 0.5 * (
         1 + np.cos(np.pi * (step - 2) / 6))
@@ -661,7 +661,7 @@ for rate in (3e-4, 1e-3, 3e-3, 1e-2):
 # $n$ 个随机点里，至少有一个落进最好的那一部分设置（按抽取的方式算，占比例 $q$），这样的概率是多少？
 #
 # $$ P = 1 - (1 - q)^n. \tag{4} $$
-# %% id="points-loop"
+# %% id="points-loop" slide="code"
 misses = 1.0
 for _ in range(60):
     # each point misses the best 5% independently of the others  # 各点是否错过最好的 5%，彼此独立
@@ -895,7 +895,7 @@ plots.show(figure, "A Gaussian process through four points: its mean, its band o
 # **Hyperband** saves elsewhere: most bad settings can be seen to be bad after one epoch. **Successive halving** trains many settings a little, keeps the best third, and gives those three times as long. Nine settings, up to nine epochs:
 # %% [markdown] id="hyperband" lang="zh" of="5aeb58d0"
 # **Hyperband** 省在别处：多数坏设置，训练一轮就看得出是坏的。**逐次减半**先让许多设置各训练一点，留下最好的三分之一，再给它们三倍的时间。九组设置，最多九轮：
-# %% id="hyperband-loop"
+# %% id="hyperband-loop" slide="code"
 left, done, spent = 9, 0, 0
 for epochs in (1, 3, 9):
     spent += left * (epochs - done)  # they go on from where they were  # 从各自停下的地方接着训练
@@ -1071,7 +1071,7 @@ for number in range(course.repeats):
                     learning_rate=float(rate), hidden_units=int(units),
                     dropout=float(drop))
         scores[row, number] = run.measure(x_val[half], y_val[half])[1]
-# %% id="again-numbers"
+# %% id="again-numbers" slide="code"
 again = tuning.best_again(scores)
 claimed, elsewhere = again.claimed, again.repeated
 print(tr(f"the best settings scored {claimed:.3f}; elsewhere the same settings "
@@ -1158,7 +1158,7 @@ diagrams.grid(
     " out and scored, and the model learns from the other four. Every review is left out exactly once; three scores come out.",
     chinese="三行，每行是一遍训练，列是六条影评。每行标出两条，即留出来打分的那一折，模型从其余四条学习。每条影评恰好留出一次；一共得到三个分数。",
 )
-# %% id="folds-loop"
+# %% id="folds-loop" slide="code"
 for learnt, left_out in tuning.k_folds(6, 3, seed=course.seed):
     print(learnt, left_out)
 

@@ -336,7 +336,7 @@ print(f"{np.mean(bits):.2f}")
 #
 # 求和只对**文字里的词元**进行。第三篇文章写的是 $-\sum_i y_i \log \hat y_i$，却没说 $i$ 取遍什么（E21）：式子里面是对词表求和，$y$ 在正确的词元处是 1，
 # 其余是 0，所以只剩一项；式子外面，则是对所有不是填充的词元求平均。
-# %% id="bits-by-hand"
+# %% id="bits-by-hand" slide="code"
 p = np.array([1 / 2, 1 / 4, 1 / 8, 1 / 8])  # the language  # 语言本身
 q = np.array([1 / 4, 1 / 4, 1 / 4, 1 / 4])  # a model that knows nothing of it  # 对它一无所知的模型
 
@@ -507,7 +507,7 @@ print(first_term.round(3), "λ", round(taken.sum() / followed.sum(), 3))  # (4)
 # $h_t = z \odot h_{t-1} + (1 - z) \odot \tilde h$，其中 $\tilde h$ 就是把 (5) 式里的 $h_{t-1}$ 换成 $r \odot h_{t-1}$。
 #
 # 下一格让一个信号通过 (5) 和 (6)。权重是手工设的：输入门只在信号到来时打开，另外两个门差不多一直开着。
-# %% id="recurrent-by-hand"
+# %% id="recurrent-by-hand" slide="code"
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
@@ -881,7 +881,7 @@ display.table(
 # 掩码必须知道文档的界线：位置 $t$ 能看位置 $s$，要 $s \le t$，**并且两者属于同一篇**。
 #
 # 先拿三篇文档、分隔符 1 手算一遍。`segment_ids` 是文档的编号；最后一行补足的地方编号为 0，目标为 −1，不计入损失。
-# %% id="packing-by-hand"
+# %% id="packing-by-hand" slide="code"
 small = lm.pack([[5, 6], [7, 8, 9], [4]], length=4, separator=1)
 for name, part in small._asdict().items():
     print(f"{name:>12}", *part)
@@ -913,7 +913,7 @@ rows = lm.pack(poems, 64, begin)
 several = [len(set(ids)) > 1 for ids in rows.segment_ids]
 row = int(np.argmax(several))  # the first with two poems or more  # 第一个含有两首以上的行
 token_ids, segment_ids = rows.token_ids[[row]], rows.segment_ids[[row]]
-# %% id="packing-run"
+# %% id="packing-run" slide="code"
 is_first = segment_ids == segment_ids[0, 0]
 others = 2 + token_ids % (begin - 2)  # other characters  # 换成别的字
 changed = np.where(is_first, others, token_ids)
@@ -1355,7 +1355,7 @@ display.table(
 # 64 tokens; begins again after 6 to 16 places  # 64 个词元；隔 6 到 16 个位置重新开始
 rows = lm.repeating_rows(3, seed=course.seed)
 print(rows.token_ids)
-# %% id="inside-losses"
+# %% id="inside-losses" slide="code"
 # two layers, trained on 80,000 such rows  # 两层，用 80,000 行这样的数据训练
 copier, fall = lm.recorded_copier()
 if course.scale == "full":
@@ -1488,7 +1488,7 @@ try:
 except DataUnavailable as problem:
     teller = None
     print(problem)
-# %% id="stories-write"
+# %% id="stories-write" slide="code"
 if teller:
     ids = pieces.encode("Once upon a time")
     lm.generate(teller, ids, 2)  # compiled  # 先编译好

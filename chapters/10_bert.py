@@ -362,7 +362,7 @@ for pair in pairs:
 def shared(a, b):
     both = set(a.split()) & set(b.split())
     return sum(1 / rarity[word] for word in both)  # rare words count most  # 越少见的词，分量越重
-# %% id="pairs-played"
+# %% id="pairs-played" slide="code"
 random = np.random.default_rng(course.seed)
 is_true = random.random(len(pairs)) < 0.5
 strangers = [pairs[place][1] for place in random.permutation(len(pairs))]
@@ -590,7 +590,7 @@ display.table(
 # 它有三个文件：设置、词表、权重。
 #
 # 对权重文件要有戒心。很多权重以 pickle 格式发布，而打开一个 pickle，就会运行作者写在里面的任何代码。**safetensors** 格式做不到这一点：开头 8 个字节说明头部有多长，头部是 JSON，后面全是数。下一格不用任何库，直接读出头部。
-# %% id="real-load"
+# %% id="real-load" slide="code"
 try:
     files = data.minilm.load()
     tokens = bert.BertTokenizer.from_file(files.vocabulary)
@@ -826,7 +826,7 @@ plots.show(
 # ### 它读中文会怎样？
 #
 # 词表是英语的，里面也夹着一些汉字。取第 06 课的句子和译文：在所有中文句子里，最近的是不是它的译文？
-# %% id="chinese-run"
+# %% id="chinese-run" slide="code"
 translated = data.tatoeba.load(limit=course.sentences, seed=course.seed)
 cut = []
 for sentence in translated.chinese:
@@ -888,7 +888,7 @@ course.report("translations_found", float(found))
 # **先猜，再运行。** 有位读者照搬这些数，来训练自己的 320 篇影评。想要的学习率是 5 · 10⁻⁵，实际能升到多高？
 #
 # > 320 篇，每批 16 篇，过三遍，一共 60 步：预热还没走多远，训练就结束了。学习率最后只到想要的 12%，读者会以为 BERT 不管用。IMDB 有 25,000 篇，共 4,686 步，500 步正好是合理的一成。预热要按总步数的**比例**来给。
-# %% id="warmup-run"
+# %% id="warmup-run" slide="code"
 for examples in (320, 25_000):
     steps = 3 * (examples // 16)
     for warmup in (500, steps // 10):
@@ -1115,7 +1115,7 @@ display.table(heads, lines(few))
 # $$ b(t) = b_T + (b_0 - b_T)\Big(1 - \frac{t - t_i}{T - t_i - t_f}\Big)^3 \quad \text{在预热 } t_i \text{ 步之后、最后 } t_f \text{ 步之前。} \tag{8} $$
 #
 # 先用手算：去掉几个方向，一个矩阵会损失什么？
-# %% id="ada-by-hand"
+# %% id="ada-by-hand" slide="code"
 random = np.random.default_rng(course.seed)
 change = random.normal(size=(6, 2)) @ random.normal(size=(2, 5))  # rank 2 …  # 秩为 2……
 change += 0.05 * random.normal(size=(6, 5))  # … and a little of everything  # ……再各加一点点
@@ -1194,7 +1194,7 @@ plots.show(
 # $$ \mathcal{L} = s\, T^2\, H(q, p_T) + (1 - s)\, H(y, p), \qquad q = \mathrm{softmax}(z_{\text{教师}} / T), \quad H(q, p) = -\sum_k q_k \log p_k. \tag{9} $$
 #
 # 学生从哪里起步？DistilBERT（2019）取教师的隔一层；MiniLM 也是按类似的思路做的，学的是教师的注意力。
-# %% id="distil-by-hand"
+# %% id="distil-by-hand" slide="code"
 doubtful, sure = np.array([0.4, 0.1]), np.array([4.0, -1.0])  # logits
 for T in (1, 2, 5):
     for logits in (doubtful, sure):
