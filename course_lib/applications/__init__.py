@@ -41,6 +41,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "summaries": ["lead", "rouge_l", "rouge_n", "text_rank"],
         "exporting": ["SentenceEncoder", "ask_elsewhere", "dequantised", "export", "quantised", "size_of"],
         "loading": ["Load", "measure"],
+        "records": ["Measured", "recorded_runs"],
         "sessions": ["Sessions"],
     },
 )

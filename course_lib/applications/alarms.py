@@ -110,8 +110,10 @@ def opinion_stream(
         if any(share and not len(own) for share, own in zip(shares, places, strict=True)):
             raise ValueError(f"{name} asks for a label of which there is no sentence")
     random = np.random.default_rng(seed)
+    counts = np.array([len(own) for own in places])
     found = np.empty((days, per_day), np.int64)
     for day in range(days):
         drawn = random.choice(kinds, size=per_day, p=before if day < change else after)
-        found[day] = [random.choice(places[kind]) for kind in drawn]
+        which = (random.random(per_day) * counts[drawn]).astype(np.int64)
+        found[day] = [places[kind][place] for kind, place in zip(drawn, which, strict=True)]
     return found

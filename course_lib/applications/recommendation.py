@@ -166,13 +166,12 @@ def ranks_of(
 
     Shapes: scores (users, items), wanted (users,), allowed (items,), boolean → (users,), int64.
     """
-    scores = np.array(scores, dtype=np.float64)
     found = np.empty(len(scores), np.int64)
     for place, (own, item, others) in enumerate(zip(scores, wanted, known, strict=True)):
         rivals = np.ones(len(own), bool) if allowed is None else np.array(allowed)
         rivals[list(others)] = False
         rivals[item] = False
-        found[place] = 1 + int((own[rivals] >= own[item]).sum())
+        found[place] = 1 + int((np.asarray(own)[rivals] >= own[item]).sum())
     return found
 
 
