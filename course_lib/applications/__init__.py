@@ -39,7 +39,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "sample_triples",
         ],
         "summaries": ["lead", "rouge_l", "rouge_n", "text_rank"],
-        "exporting": ["SentenceEncoder", "ask_elsewhere", "dequantised", "export", "quantised", "size_of"],
+        "exporting": ["SentenceEncoder", "ask_elsewhere", "dequantised", "export", "put_back", "quantised", "size_of"],
         "loading": ["Load", "measure"],
         "records": ["Measured", "recorded_runs"],
         "sessions": ["Sessions"],

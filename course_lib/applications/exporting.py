@@ -163,6 +163,23 @@ def dequantised(kept: Quantised) -> list[np.ndarray]:
     ]
 
 
+def put_back(model: keras.Model, kept: Quantised) -> None:
+    """Give a model the weights as they were kept, one after the other, so that they are not all there twice.
+
+    Args:
+        model: the model that they are of.
+        kept: from `quantised`.
+
+    Raises:
+        ValueError: if they are another model's.
+    """
+    if [tuple(weight.shape) for weight in model.weights] != [tuple(shape) for shape in kept.shapes]:
+        raise ValueError("kept has other shapes than the model's weights; allowed: what quantised() made of this model")
+    for weight, number, scale, shape in zip(model.weights, *kept, strict=True):
+        if scale is not None:
+            weight.assign((number * scale).astype(np.float32).reshape(shape))
+
+
 def size_of(weights: list[np.ndarray] | Quantised) -> int:
     """How many bytes the weights take in a file.
 

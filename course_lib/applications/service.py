@@ -30,6 +30,7 @@ from course_lib.applications.finding import Finder
 from course_lib.applications.sessions import Sessions
 from course_lib.base.arguments import require_integer, require_positive
 from course_lib.base.errors import EnvironmentProblem
+from course_lib.showing import language
 from course_lib.showing.language import tr
 
 try:
@@ -332,15 +333,16 @@ def in_words(reply: Reply, answers: Mapping[str, str] | None = None) -> str:
         answers: by intent what is said when it is done; None for the intent's name.
     """
     what = (reply.intent or "").replace("_", " ")
-    if reply.action == "ask":
-        return tr(f"To {what}: which {reply.slot}?", f"{what}：还需要 {reply.slot}。")
+    names = {"amount": tr("amount", "金额"), "date": tr("date", "日期"), "account": tr("account", "账户")}
+    if reply.action == "ask" and reply.slot is not None:
+        return tr(f"To {what}: which {names[reply.slot]}?", f"{what}：还需要{names[reply.slot]}。")
     if reply.action == "person":
         return tr("I am handing you over to a person.", "正在为你转接人工客服。")
     if reply.action == "repeat":
         return tr("I did not understand that. Could you say it in other words?", "没有听懂，请换个说法。")
     if answers and reply.intent in answers:
         return answers[reply.intent]
-    given = ", ".join(f"{name} {value}" for name, value in reply.slots.items())
+    given = ", ".join(f"{names[name]} {value}" for name, value in reply.slots.items())
     return tr(f"Done: {what}", f"已办理：{what}") + (f" ({given})" if given else "")
 
 
@@ -403,8 +405,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="The course's search and bot, for this machine alone.")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--sessions", default="sessions.sqlite", help="the file of conversations")
+    parser.add_argument("--language", default="en", choices=["en", "zh"], help="of the page and the bot")
     parser.add_argument("--sample", default="fallback", choices=["fallback", "never", "only"])
     given = parser.parse_args(arguments)
+    language.use(given.language)
     uvicorn.run(default_app(given.sessions, given.sample), host="127.0.0.1", port=given.port, log_level="warning")
 
 

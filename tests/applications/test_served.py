@@ -62,6 +62,14 @@ def test_the_exported_model_gives_the_same_in_a_process_without_this_library(enc
         ap.ask_elsewhere(tmp_path, ROWS)
 
 
+class SmallModel(keras.Model):
+    """A model of one matrix."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.matrix = self.add_weight(shape=(3, 2), name="matrix")
+
+
 def test_int8_weights_are_small_and_near_and_leave_the_model_alone(encoder) -> None:
     before = encoder.get_weights()
     kept = ap.quantised(encoder, least=100)
@@ -72,6 +80,12 @@ def test_int8_weights_are_small_and_near_and_leave_the_model_alone(encoder) -> N
             assert np.abs(one - other).max() <= np.abs(one).max() / 250
         else:
             assert np.array_equal(one, other)
+    ap.put_back(encoder, kept)
+    for one, other in zip(again, encoder.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    encoder.set_weights(before)
+    with pytest.raises(ValueError, match="other shapes"):
+        ap.put_back(encoder, ap.quantised(SmallModel()))
     big = keras.layers.Dense(256)
     big.build((None, 256))
     made = keras.Sequential([big])
