@@ -23,6 +23,7 @@ def test_rows_begin_again_after_a_number_of_places_of_their_own() -> None:
         copier.repeating_rows(1, periods=(6, 65))
 
 
+@pytest.mark.slow
 def test_training_reports_what_a_second_copy_costs() -> None:
     told = []
     copier.train_copier(2, on_report=told.append)

@@ -126,6 +126,7 @@ def test_a_file_gives_the_model_that_numpy_computes(tmp_path: Path) -> None:
     np.testing.assert_allclose(numpy(read_story_model(path)(np.array([ids])))[0], forward(path, ids), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_real_model_equals_numpy_and_tells_its_story(real_data: Path) -> None:
     path = real_data / "stories260k" / "stories260K.bin"
     if not path.exists():

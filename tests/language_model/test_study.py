@@ -35,6 +35,7 @@ def tokens(texts: study.Novels) -> BytePairEncoding:
     return BytePairEncoding.train([texts.training], 400)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", study.MODELS)
 def test_a_run_records_what_the_model_pays(texts: study.Novels, tokens: BytePairEncoding, model: str) -> None:
     told = []

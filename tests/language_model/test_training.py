@@ -39,6 +39,7 @@ def weights_of(model: keras.Model) -> list[np.ndarray]:
     return [numpy(weight) for weight in model.trainable_variables]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["decoder", "lstm"])
 def test_one_batch_is_learnt_by_heart(kind: str) -> None:
     # Within each row every token is followed by one token only, so that nothing needs to be guessed.
@@ -106,6 +107,7 @@ def test_the_state_of_one_batch_is_where_the_next_begins(kind: str) -> None:
     assert all(weight.trainable is False for weight in learner.kept)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["decoder", "lstm"])
 def test_the_same_seed_gives_the_same_losses_however_often_one_reports(kind: str) -> None:
     found = []
@@ -140,6 +142,7 @@ def test_time_that_is_spent_ends_the_training() -> None:
     assert history["step"] == [5]
 
 
+@pytest.mark.slow
 def test_documents_are_kept_apart_unless_one_says_otherwise() -> None:
     losses = [
         train_language_model(model_of("decoder"), text_of(), 1, batch_size=4, use_segments=apart)["loss"][0]
@@ -148,6 +151,7 @@ def test_documents_are_kept_apart_unless_one_says_otherwise() -> None:
     assert losses[0] != pytest.approx(losses[1], abs=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["decoder", "lstm"])
 def test_after_a_kill_it_goes_on_as_if_nothing_had_happened(kind: str, tmp_path) -> None:
     def train(folder, on_report=None) -> tuple[dict[str, list[float]], list[np.ndarray]]:
@@ -192,6 +196,7 @@ def test_weight_decay_is_for_matrices(kind: str) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_weight_that_is_no_matrix_does_not_decay() -> None:
     found = []
     for decay in (0.0, 0.5):

@@ -22,6 +22,7 @@ def texts() -> verse_study.Verses:
     return verse_study.Verses(poems[:200], poems[200:230], poems[230:260])
 
 
+@pytest.mark.slow
 def test_a_run_judges_what_it_wrote_and_what_is_real(texts: verse_study.Verses) -> None:
     found, model, signs = verse_study.run(texts, 1, SMALL, {"steps": 3, "batch_size": 4}, written=3)
     assert len(found.samples) == 3 and found.samples == verse_study.write_poems(model, signs, 3, seed=1_000)
@@ -40,6 +41,7 @@ def test_poems_are_judged_by_hand_made_books() -> None:
     assert form.in_form == pytest.approx(2 / 3) and form.alternating == pytest.approx(0.5)
 
 
+@pytest.mark.slow
 def test_the_records_are_whole() -> None:
     records = lm.recorded_verses()
     assert records and not verse_study.compare(records[0], records)
