@@ -663,16 +663,16 @@ plots.show(
 #
 # Now we can keep the promise of section 5. For each recipe: build the vocabulary, weigh by TF-IDF, fit a logistic
 # regression (it learns one weight per word and adds them up) on the training reviews, score it on the validation
-# reviews. The classifier is a yardstick here (lesson 07 takes sentiment seriously); only the preparation changes.
+# reviews. The classifier only serves to compare here (lesson 07 takes sentiment seriously); only the preparation changes.
 #
 # We keep *which* reviews each recipe gets right, not only how many. All recipes face the same reviews, so their
 # difference is known more exactly than either score. The number behind ± is its **standard error**: how far the
 # difference would typically move had we validated on other reviews.
-# %% [markdown] id="recipe" lang="zh" of="b5c8811c"
+# %% [markdown] id="recipe" lang="zh" of="3485a2f0"
 # ### 实验：哪些步骤有用？
 #
 # 现在可以兑现第 5 节的承诺了。对每种做法：建词表，用 TF-IDF 加权，在训练影评上拟合一个逻辑回归
-# （它给每个词学一个权重，再加起来），最后到验证影评上打分。分类器在这里只是一把尺子（情感分析要到第 07 课才认真做），变的只是预处理。
+# （它给每个词学一个权重，再加起来），最后到验证影评上打分。分类器在这里只用来比较各种预处理（情感分析要到第 07 课才认真做），变的只是预处理。
 #
 # 我们记下每种做法判对了**哪些**影评，而不只是判对了多少。各种做法面对的是同一批影评，所以它们之间的差值，
 # 比各自的分数估得更准。± 后面的数是差值的**标准误**：假如换一批影评来验证，差值通常会变动多少。
@@ -1097,13 +1097,13 @@ for word in ["wonderful", "boring", "actress", "scary"]:
 # ### A map, and one number
 #
 # To *see* the vectors we must flatten them. The next cell keeps the two directions in which a few hand-picked words
-# differ most (principal components; lesson 03 explains them). Distances in the picture are only a shadow of those in
+# differ most (principal components; lesson 03 explains them). Distances in the picture are only a projection of those in
 # all dimensions, so trust the clusters more than the details.
-# %% [markdown] id="map-of-words" lang="zh" of="387b85a1"
+# %% [markdown] id="map-of-words" lang="zh" of="3fb5c992"
 # ### 一张地图，一个数
 #
 # 要**看见**这些向量，只能把它们压平。下一格挑出一些词，只保留它们差别最大的两个方向（主成分，第 03 课会讲）。
-# 图上的距离只是高维空间里距离的影子，所以看个大概的聚类就好，细节不必当真。
+# 图上的距离只是高维空间里距离的投影，所以看个大概的聚类就好，细节不必当真。
 # %% id="map-of-words-plot" tags=["fold"]
 groups = {
     plots.label("praise", "褒义"): ["great", "wonderful", "excellent", "superb", "brilliant", "beautiful", "perfect"],
@@ -1455,8 +1455,8 @@ print(family, len(family), [f"{ord(point):X}" for point in family])
 # P(\text{研究 | 生命 | 起源}) = \tfrac{50}{115}\cdot\tfrac{40}{115}\cdot\tfrac{10}{115} \approx 0.013.$$
 #
 # The second is forty times as probable. Below are both sentences, cut from the left, from the right, and by counts.
-# Each direction falls into one of the two traps; the counts fall into neither.
-# %% [markdown] id="no-blank" lang="zh" of="528098b5"
+# Each direction cuts one of the two wrongly; the counts cut both rightly.
+# %% [markdown] id="no-blank" lang="zh" of="b8fb968b"
 # ### 没有空格的地方，什么是词？
 #
 # 没有空格，中国读者照样读得出词来，有时还不止一种读法。“南京市长江大桥”是一座桥：南京市 | 长江 | 大桥；念快了，却冒出一位
@@ -1472,7 +1472,7 @@ print(family, len(family), [f"{ord(point):X}" for point in family])
 # $$P(\text{研究生 | 命 | 起源}) = \tfrac{10}{115}\cdot\tfrac{5}{115}\cdot\tfrac{10}{115} \approx 0.0003, \qquad
 # P(\text{研究 | 生命 | 起源}) = \tfrac{50}{115}\cdot\tfrac{40}{115}\cdot\tfrac{10}{115} \approx 0.013.$$
 #
-# 后一种切法的概率是前一种的四十倍。下面把两个句子各切三遍：从左、从右、按词频。两个方向各掉进一个陷阱，词频一个也没掉进去。
+# 后一种切法的概率是前一种的四十倍。下面把两个句子各切三遍：从左、从右、按词频。两个方向各切错一句，按词频则两句都切对。
 # %% id="no-blank-rules" chinese="data"
 bridge = {"南京": 50, "南京市": 30, "市长": 30, "长江": 40, "江大桥": 1,
           "大桥": 34}
@@ -1510,13 +1510,13 @@ print(np.round(best, 2), back)
 # **Before you run it.** The next table scores segmenters on 500 sentences whose words annotators marked. A word counts
 # as right if it begins and ends where theirs does; $F_1$ joins precision and recall. The dictionary is that of
 # `jieba`, a widely used segmenter of Chinese, with some 349,000 words; the last row but one is `jieba` itself. What
-# share of the words will greed find, and how much will the counts add?
+# share of the words will the greedy rule find, and how much will the counts add?
 #
-# > Greed with a good dictionary is right for more than three words in four, and its direction hardly matters: sentences
+# > The greedy rule with a good dictionary is right for more than three words in four, and its direction hardly matters: sentences
 # > like the two above are rare. The counts add about two points. The last step, a hidden Markov model that looks for
 # > words which no dictionary has, adds less than one. Our few dozen lines reach `jieba`'s score, since both do
 # > the same. And *every* row stays near 0.8, however clever. The next cell shows why.
-# %% [markdown] id="segmenters-predict" lang="zh" of="ff811f9c" tags=["predict"]
+# %% [markdown] id="segmenters-predict" lang="zh" of="86f316f7" tags=["predict"]
 # **先猜，再运行。** 下表在 500 个由人标好词的句子上给各种分词方法打分。起点和终点都与标注一致，一个词才算对；$F_1$ 把精确率和召回率
 # 合在一起。词典用的是 `jieba`（一个常用的中文分词工具）自带的约 34.9 万词，倒数第二行就是 `jieba` 本身。你猜贪心能切对多大比例的词？
 # 数数又能再添多少？

@@ -971,7 +971,7 @@ for name, model in others.items():
 # ## 8 · Document vectors from unlabelled reviews
 #
 # There are 50,000 more reviews without labels. They cannot say what is good; they can say **which n-grams go together**. *Riveting* may
-# stand in five labelled reviews; among all 75,000 it keeps company with *gripping* and *superb*. So give each review a short
+# stand in five labelled reviews; among all 75,000 it occurs beside *gripping* and *superb*. So give each review a short
 # vector $d$ and each n-gram a vector $u_f$, and let them be learnt from one task without labels: tell the n-grams of this review from $K$ others
 # drawn at random for each.
 #
@@ -980,7 +980,7 @@ for name, model in others.items():
 # $f$ runs over the n-grams of the review and $\sigma$ is the sigmoid. $\mathbb{E}_g$ is the mean over random n-grams $g$, drawn in proportion to their
 # count to the power 0.75. $d$ and $u_f$ have the same width. This is skip-gram of lesson 01 with the review in the place of the centre word; Le and Mikolov (2014) called it
 # paragraph vectors. By hand, one step for one review with two n-grams of its own and one other:
-# %% [markdown] id="unlabelled" lang="zh" of="377e1682"
+# %% [markdown] id="unlabelled" lang="zh" of="58c3087f"
 # ## 8 · 从无标注影评学习文档向量
 #
 # 还有 50,000 条没有标注的影评。它们说不出什么是好，却能说出**哪些 n 元语法常在一起**。*riveting* 在有标注的影评里也许只出现五次，
@@ -1483,7 +1483,7 @@ units = {
 text = "面不难吃，就是贵"
 for unit, name in list(units.items())[:-1]:
     # byte pairs are learnt from reviews  # 字节对要从点评里学
-    pieces = chinese_units.features_of(unit, own.texts)(text)
+    pieces = chinese_units.features_of(unit, own.texts[:200])(text)
     print(display.padded(name, 24),
           " | ".join(piece.partition(":")[2] for piece in pieces))
 # %% [markdown] id="chinese-fit" lang="en"
@@ -1931,7 +1931,7 @@ check("07.5", mark_negation)
 #
 # 两条都下降，开始时很快；在双对数图上常常接近直线，也就是每翻一倍，剩下的错误大致去掉同样的比例。标签少时，文档向量应当领先：哪些词常在一起，它早已知道，几个标签就足以指明方向。计数的模型则要先在有标签的影评里见过一个词，才能给它权重；标签多起来，它就赶上了。
 #
-# 要看误差线。验证影评 2,000 篇、准确率 85% 时，一个标准误是 $\sqrt{0.85 \cdot 0.15 / 2{,}000} = 0.8$ 个百分点；训练影评的抽取还要添上一份，看那三次抽取就知道。把直线延长一倍是猜测，延长到十六倍就是愿望了。
+# 要看误差线。验证影评 2,000 篇、准确率 85% 时，一个标准误是 $\sqrt{0.85 \cdot 0.15 / 2{,}000} = 0.8$ 个百分点；训练影评的抽取还要添上一份，看那三次抽取就知道。把直线延长一倍是猜测，延长到十六倍，就只是一厢情愿了。
 #
 # </details>
 # %% [markdown] id="quiz-intro" lang="en"
@@ -2010,8 +2010,8 @@ check("07.5", mark_negation)
 # - A temperature calibrates probabilities and changes no verdict.
 # - A sum can be taken apart; other models are explained by leaving pieces out.
 # - Chinese needs no segmenter here: characters with their pairs do best. Words gain over single characters only where a negation stands.
-# - A number that is too good is a suspect first.
-# %% [markdown] id="summary" lang="zh" of="99e888d4"
+# - Where a number is too good, look for the mistake first.
+# %% [markdown] id="summary" lang="zh" of="4691f7f7"
 # ## 17 · 小结
 #
 # - 数据成组，就按组划分，这里的组是电影。有泄漏，一个字不读的模型也能得高分。
@@ -2085,7 +2085,7 @@ check("07.5", mark_negation)
 # - B. Zhang, N. Arefyev (2022). *The document vectors using cosine similarity revisited.* Workshop on insights from negative results in NLP.
 
 # %% [markdown] id="project" lang="en"
-# ## A project over lessons 05–07 · A judge for texts of your own
+# ## A project over lessons 05–07 · A classifier for texts of your own
 #
 # **Aim.** Take a question with two answers that interests you and that texts can decide: which of two authors wrote
 # this page, is this message a complaint, was this poem written before or after a certain year? Compare models for
@@ -2116,14 +2116,14 @@ check("07.5", mark_negation)
 # **What usually goes wrong.** The label stands in the text: a signature, a headline, a character set. Both authors
 # have characters of their own, and the model learns names. Padding enters the mean or the softmax. The encoder is
 # trained on too few texts and set beside n-grams that are at their best there. The test set is used after every epoch.
-# %% [markdown] id="project" lang="zh" of="343dfc3a"
-# ## 第 05–07 课的综合项目 · 给自己的文本做一个裁判
+# %% [markdown] id="project" lang="zh" of="332652e0"
+# ## 第 05–07 课的综合项目 · 为自己的文本做一个分类器
 #
 # **目标。** 找一个你感兴趣、能由文本判断、答案只有两种的问题：这一页是两位作者中哪一位写的？这条留言是不是投诉？这首诗写于某一年之前还是之后？照本课的办法为它比较几个模型，每课出一个：计数的 n 元语法（第 07 课），用一个学来的查询对词向量做注意力（第 05 课），一个编码器层（第 06 课）。
 #
 # **步骤。**
 #
-# 1. 收集几千篇你有权使用的文本。说清哪些文本是**成捆**的（同一本书、同一位顾客、同一天），并按捆划分训练集、验证集和测试集。
+# 1. 收集几千篇你有权使用的文本。说清哪些文本是**成组**的（同一本书、同一位顾客、同一天），并按组划分训练集、验证集和测试集。
 # 2. 训练之前先写下基线：总答较常见的那一种，准确率是多少；凭手选的十个词来判断，又是多少。
 # 3. 先训练加权的 n 元语法，再训练注意力：一个学来的查询，对各词做带掩码的 softmax，对词向量加权平均，一个输出。最后是带位置编码的编码器层。
 # 4. 一切选择都在验证集上做，温度也在那里拟合。每个定稿的模型只测试一次。

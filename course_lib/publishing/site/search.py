@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 
 import jieba
-import snowballstemmer
+from sphinx.search.en import SearchEnglish
 from sphinx.search.zh import SearchChinese
 
 _SPLIT_QUERY = """
@@ -50,6 +50,6 @@ class CourseChinese(SearchChinese):
         jieba.setLogLevel(logging.WARNING)
         super().init({**options, "dict": ""})
         # The script on the page has Porter's first rules; by his second, which Sphinx takes, "key" is never found.
-        self.stemmer = snowballstemmer.stemmer("porter")
+        self.stemmer = SearchEnglish({}).stemmer
         for term in self.terms:
             jieba.add_word(term)
