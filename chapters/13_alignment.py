@@ -518,11 +518,11 @@ for n in (1, 4, 16, 64):
 # %% [markdown] id="train-predict" lang="en" tags=["predict"]
 # **Before you run it.** The next cell trains two copies of the writer by (2) on the judge's logit: one pays nothing for the distance from the reference, one pays $\beta = 0.1$ a nat. What will the first one write in the end? And will the second judge, whom it never met, like it?
 #
-# > It writes a pile of praise without a sentence in it, nearly the same every time. And the second judge is **delighted**: it counts words, too, and shares the weakness. Holding a judge back helps only against mistakes that the two do not share. What notices is something of another kind: the reference model, to which such texts are wildly improbable, and a simple count of different words.
-# %% [markdown] id="train-predict" lang="zh" of="e27a0245" tags=["predict"]
+# > It writes one string without a sentence in it, praise among fragments, and the same one nearly every time. And the second judge is **delighted**: it counts words, too, and shares the weakness. Holding a judge back helps only against mistakes that the two do not share. What notices is something of another kind: the reference model, to which such texts are wildly improbable, and a simple count of different words.
+# %% [markdown] id="train-predict" lang="zh" of="32e4b98a" tags=["predict"]
 # **先猜，再运行。** 下一格按 (2) 式用评判者的 logit 训练写作模型的两个副本：一个走多远都不付钱，一个每奈特付 $\beta = 0.1$。第一个最后会写些什么？第二个评判者从没见过它，会喜欢吗？
 #
-# > 它写出一堆不成句的赞美，几乎每次都一样。而第二个评判者**高兴得很**：它也只是数词，弱点相同。藏起一个评判者，只能防两者不共有的错误。能发现问题的是另一类东西：参考模型，在它看来这样的文本极不可能；还有简单地数一数不同的词。
+# > 它写出一串不成句的东西，赞美夹着碎片，而且几乎每次都一样。而第二个评判者**高兴得很**：它也只是数词，弱点相同。藏起一个评判者，只能防两者不共有的错误。能发现问题的是另一类东西：参考模型，在它看来这样的文本极不可能；还有简单地数一数不同的词。
 # %% id="train-run"
 def reward(ids):
     return judge(read(ids))
@@ -772,11 +772,11 @@ plots.show(
     "条形图：十六个表示人和国家的词，给一个中性句子的判断加了多少，有的为负，有的为正。",
 )
 # %% [markdown] id="templates-reading" lang="en"
-# None of these sentences praises or blames. The judge tells them apart all the same, since in its reviews such words went with verdicts: of films from some countries mostly the good ones travel. It learnt a true fact of the data and applies it where it is unjust.
+# None of these sentences praises or blames. The judge tells them apart all the same, since in its reviews such words went with verdicts: of films from some countries, for example, perhaps mostly the good ones travel. It learnt a fact of its data and applies it where it is unjust.
 #
 # Second, **rates by group**, on real reviews, each with its interval. A false alarm calls a good film bad. Here two pairs of groups: reviews that say more *she* or more *he*, and two genres.
-# %% [markdown] id="templates-reading" lang="zh" of="c86c9b5d"
-# 这些句子无褒无贬。评判者还是分出了高下，因为在它学过的影评里，这些词与褒贬相伴出现：某些国家的电影，多半只有好的才传得出来。它学到的是数据里的一个事实，用在这里却不公平。
+# %% [markdown] id="templates-reading" lang="zh" of="c860a7cf"
+# 这些句子无褒无贬。评判者还是分出了高下，因为在它学过的影评里，这些词与褒贬相伴出现：例如某些国家的电影，也许多半只有好的才传得出来。它学到的是数据里的一个事实，用在这里却不公平。
 #
 # 第二种问法是真实影评上的**分组比率**，各带区间。把好片说成坏片，算一次错。这里有两对分组：多说 *she*（她）的和多说 *he*（他）的，以及两种类型片。
 # %% id="rates-run"
@@ -1106,7 +1106,7 @@ plots.show(
 # %% [markdown] id="dpsgd" lang="zh" of="e7e15645"
 # ### 一个承诺：DP-SGD
 #
-# 前两个量都是攻击，更厉害的攻击也许还在后头。**差分隐私**对所有攻击作出承诺：不管你的影评在不在数据里，任何结果的可能性都不会变到 $e^\varepsilon$ 倍以上（概率为 $\delta$ 的情形除外）。对 SGD 改动两处就能换来它。每个样本的梯度 $g_i$ 截到长度 $C$，谁也说不了太多；再用噪声盖住其余：
+# 前两个量都是攻击，更厉害的攻击也许还在后头。**差分隐私**对所有攻击作出承诺：不管你的影评在不在数据里，任何结果的可能性都不会变到 $e^\varepsilon$ 倍以上（概率为 $\delta$ 的情形除外）。对 SGD 改动两处就能换来它。每个样本的梯度 $g_i$ 裁剪到长度 $C$，谁也说不了太多；再用噪声盖住其余：
 #
 # $$ g = \frac{1}{B}\Big(\sum_{i} g_i \min\big(1, \tfrac{C}{\lVert g_i \rVert}\big) + \sigma C z\Big), \qquad z \sim \mathcal{N}(0, I). \tag{9} $$
 #
@@ -1165,7 +1165,7 @@ course.report("much_noise", float(curve[-1][0]))
 figure, axis = plt.subplots(figsize=(6.8, 3.1))
 error = np.sqrt(0.25 / (len(labels) - part))
 axis.errorbar(spent[1:], [right for right, _ in curve[1:]], error, fmt="o-", color=blue, capsize=3, label=plots.label("DP-SGD", "DP-SGD"))
-axis.axhline(curve[0][0], color=red, ls="--", label=plots.label("clipped, without noise (no promise)", "只截断、无噪声（没有承诺）"))
+axis.axhline(curve[0][0], color=red, ls="--", label=plots.label("clipped, without noise (no promise)", "只裁剪、无噪声（没有承诺）"))
 axis.axhline(0.5, color=grey, lw=0.8)
 axis.set(xscale="log", xlabel="ε", ylabel=plots.label("accuracy", "准确率"))
 axis.legend(fontsize=9)
@@ -1175,11 +1175,11 @@ plots.show(
     "准确率随 ε（对数轴）变化：ε 大时接近无噪声的水平，ε 小时降向一半。",
 )
 # %% [markdown] id="private-reading" lang="en"
-# The promise has a price, and the price falls with the number of people: the noise stays the same while the sum in (9) grows. Read an ε with care. It is per **review**; whoever wrote ten has ten times as little protection. It counts the training alone: we tried several σ and looked at all of them, and that is not in it. $\varepsilon = 8$ allows a factor of 3,000, which is no comfort as a bound, though attacks find far less.
+# The promise has a price, and the price falls with the number of people: the noise stays the same while the sum in (9) grows. Read an ε with care. It is per **review**; for whoever wrote ten the bound is some ten times as large. It counts the training alone: we tried several σ and looked at all of them, and that is not in it. $\varepsilon = 8$ allows a factor of 3,000, which is no comfort as a bound, though attacks find far less.
 #
 # And the mark of a training without noise: its AUC is near one half here, too. Small models on average features leak little. That is a measurement of one attack; only σ makes it a promise.
-# %% [markdown] id="private-reading" lang="zh" of="620e8ad7"
-# 承诺有代价，人越多，代价越小：噪声不变，(9) 式里的和却在长大。读 ε 要小心。它是按**一篇影评**算的；写了十篇的人，保护就只有十分之一。它只算训练本身：我们试了好几个 σ，每个都看了，这没算在里面。$\varepsilon = 8$ 允许差到 3,000 倍，作为上界并不叫人安心，虽然攻击实际找到的少得多。
+# %% [markdown] id="private-reading" lang="zh" of="200d753c"
+# 承诺有代价，人越多，代价越小：噪声不变，(9) 式里的和却在长大。读 ε 要小心。它是按**一篇影评**算的；对写了十篇的人，上界大约要乘以十。它只算训练本身：我们试了好几个 σ，每个都看了，这没算在里面。$\varepsilon = 8$ 允许差到 3,000 倍，作为上界并不叫人安心，虽然攻击实际找到的少得多。
 #
 # 还有，没有噪声的训练，AUC 在这里也接近一半。小模型用普通的特征，泄露本来就少。但那只是对一种攻击的测量；有了 σ，才是承诺。
 
@@ -1210,14 +1210,18 @@ for one, other in pairs:
     turned += before * after < 0
     print(f"{before:+.2f} → {after:+.2f}  {other}")
 print(f"{turned} / {len(pairs)}")
+# %% [markdown] id="robust-reading" lang="en"
+# Typing mistakes cost little, since a review says its verdict many times over. A *not* is hardly heard. A pair such as *not good* has a weight of its own, on top of that of *good*, and few pairs are common enough in these reviews to turn a verdict. No accuracy on reviews shows this: short sentences that differ in one word do.
+# %% [markdown] id="robust-reading" lang="zh" of="84a1f325"
+# 打字错误影响不大，因为一篇影评会把褒贬说上好几遍。*not* 却几乎听不见。*not good* 这样的词对有自己的权重，加在 *good* 的权重之上，而这些影评里，常见到足以扭转判断的词对没有几个。在影评上测准确率看不出这一点，只差一个词的短句才看得出。
 # %% [markdown] id="short-predict" lang="en" tags=["predict"]
 # **Before you run it.** The judge learnt from reviews of some 230 words, as many good as bad. Now it is asked about single sentences: the last one of each review, under the review's own label. Will it still say "good" in about half of the cases? And will its promises hold?
 #
-# > No: it praises far more than half. With few words the constant $b$ of the logit decides, and $b$ is what balances the sum over a **long** review, where more words speak against a film. So the small chances it gives are too large by far (the red curve below the diagonal). Two numbers fitted on held-out sentences, a slope and a constant, bring the halves back. They cannot put in what a sentence does not say: it is right hardly more often.
-# %% [markdown] id="short-predict" lang="zh" of="4a82d9e9" tags=["predict"]
+# > No: it praises far more than half. With few words the constant $b$ of the logit decides, and $b$ balances the sum over a **long** review, which on average comes to about $-b$. So the small chances it gives are too large by far (the red curve below the diagonal). Two numbers fitted on held-out sentences, a slope and a constant, bring the halves back. They cannot put in what a sentence does not say: it stays far behind whole reviews.
+# %% [markdown] id="short-predict" lang="zh" of="8ff656bf" tags=["predict"]
 # **先猜，再运行。** 评判者学的是 230 词左右的影评，好坏各半。现在问它单个句子：每篇的最后一句，标签沿用整篇的。它还会在一半左右的情况下说“好”吗？它许诺的概率还能兑现吗？
 #
-# > 不会：远不止一半，它都说好。词少的时候，由 logit 的常数 $b$ 说了算，而 $b$ 是用来平衡**长**影评的总和的，长影评里说坏话的词更多。所以它给出的小概率都太大了（红线在对角线下方）。在留出的句子上拟合两个数，一个斜率一个常数，就能拉回各半。但句子里没说的，它添不进去：判对的比例几乎没有提高。
+# > 不会：远不止一半，它都说好。词少的时候，由 logit 的常数 $b$ 说了算，而 $b$ 是用来平衡**长**影评的总和的，那个和平均大约是 $-b$。所以它给出的小概率都太大了（红线在对角线下方）。在留出的句子上拟合两个数，一个斜率一个常数，就能拉回各半。但句子里没说的，它添不进去：离整篇影评还差得远。
 # %% id="short-run"
 last = []
 for text in known.texts:
@@ -1302,11 +1306,11 @@ display.table([tr("texts", "文本"), tr("sure", "有把握"),
               rows)
 course.report("sure_of_plays", float(sure_of[3]))
 # %% [markdown] id="foreign-reading" lang="en"
-# Single everyday sentences leave it unsure. That is no wisdom: they are short. The same sentences, 200 words at a time, and it is sure of half of them, mostly of praise; and so it is of Shakespeare. Nothing in its training told it that there is anything but reviews. Of Chinese it knows no word, and says "good" every time: what is left is the constant.
+# Single everyday sentences leave it unsure. That is no wisdom: they are short. The same sentences, 200 words at a time, and it is sure of a good part of them, and praises most; and so it does with Shakespeare. Nothing in its training told it that there is anything but reviews. Of Chinese it knows no word, and says "good" every time: what is left is the constant.
 #
 # Does the last column raise the alarm? For Chinese yes, for Shakespeare a little. Everyday English it has all met before. **Known words do not make a known kind of text**: an alarm for foreign texts has to be trained, or somebody has to look.
-# %% [markdown] id="foreign-reading" lang="zh" of="bfc03f83"
-# 单个的日常句子，它没有把握。这不是明智，只是因为句子短。同样的句子，每 200 词拼成一段，它对一半有把握，而且多半说好；对莎士比亚也是这样。训练里没有任何东西告诉它，世上除了影评还有别的。中文它一个词也不认识，却每次都说“好”：剩下的只有那个常数。
+# %% [markdown] id="foreign-reading" lang="zh" of="72a78a1b"
+# 单个的日常句子，它没有把握。这不是明智，只是因为句子短。同样的句子，每 200 词拼成一段，它对其中不少就有把握了，而且多半说好；对莎士比亚也是这样。训练里没有任何东西告诉它，世上除了影评还有别的。中文它一个词也不认识，却每次都说“好”：剩下的只有那个常数。
 #
 # 最后一列能报警吗？对中文能，对莎士比亚能一点点。日常英语的词，它全都见过。**词认识，不等于这类文本认识**：要识别外来的文本，得专门训练一个警报，或者让人来看。
 # %% [markdown] id="card" lang="en"
@@ -1366,7 +1370,7 @@ display.table([tr("lesson", "课"), tr("time", "时间"), "Wh", "g CO₂"], rows
 #
 # | 说法 | 事实 | 在哪里 |
 # |---|---|---|
-# | 加密能降低泄露的风险（E33） | 加密保护的是文件；模型背下来的，谁问都会说。要去重、测量、截断、加噪声 | 第 6 节 |
+# | 加密能降低泄露的风险（E33） | 加密保护的是文件；模型背下来的，谁问都会说。要去重、测量、裁剪、加噪声 | 第 6 节 |
 # | 偏见、隐私、解释是未来的挑战 | 今天就能在笔记本上逐一测量，并给出区间 | 第 4–6 节 |
 # | 强化学习是三类学习之一 | 只提了名字，没有展示；这里它只是一行 (1) 式，以及它的危险 | 第 1–3 节 |
 
@@ -1621,7 +1625,7 @@ check("13.4", bits_exposed)
 # - 奖励什么，就得到什么。KL 让写作模型不走远，第二个评判者看得见第一个放过的，n 选一是基线。
 # - 解释要经得起检验：去掉它说的那些词。对许多文本求和，能找到同源数据的准确率所掩盖的。
 # - 偏见是一个带区间的数，用哪个数是一个决定。接近零说明不了什么。
-# - 模型背下的是重复的东西。加密没有用，去重有用；只有截断加噪声才能作出承诺，人越多，代价越小。
+# - 模型背下的是重复的东西。加密没有用，去重有用；只有裁剪加噪声才能作出承诺，人越多，代价越小。
 # - 模型要知道自己的界限：校准，弃答，把测过的和没测过的都写下来。
 
 # %% [markdown] id="faq" lang="en"

@@ -229,7 +229,7 @@ def noisy_mean(learner: Learner) -> None:
         (
             (gradients.sum(axis=0) + sigma * clip * z) / expected,
             "No row was clipped: the first has the length 5, and 2 is allowed.",
-            "没有截断任何一行：第一行长度是 5，只允许 2。",
+            "没有裁剪任何一行：第一行长度是 5，只允许 2。",
         ),
         (
             ((clip * gradients / np.maximum(lengths, 1e-12)).sum(axis=0) + sigma * clip * z) / expected,
@@ -239,7 +239,7 @@ def noisy_mean(learner: Learner) -> None:
         (
             (np.clip(gradients, -clip, clip).sum(axis=0) + sigma * clip * z) / expected,
             "Each number was clipped by itself; it is the length of the whole row that may not exceed clip.",
-            "你逐个数截断了；不能超过 clip 的是整行的长度。",
+            "你逐个数裁剪了；不能超过 clip 的是整行的长度。",
         ),
         (
             (summed + sigma * z) / expected,

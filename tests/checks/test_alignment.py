@@ -304,7 +304,7 @@ WRONG = {
     ),
     "references swapped": ("13.2", lambda a, b, c, d, k: prefer(a, b, d, c, k), "swapped", "换了位置"),
     "overflow": ("13.2", preferred(lambda m, k: -np.log(expit(k * m)).mean()), "9,000 apart", "相差 9,000"),
-    "not clipped": ("13.3", lambda g, c, s, z, e: (g.sum(0) + s * c * z) / e, "No row was clipped", "没有截断任何一行"),
+    "not clipped": ("13.3", lambda g, c, s, z, e: (g.sum(0) + s * c * z) / e, "No row was clipped", "没有裁剪任何一行"),
     "stretched": (
         "13.3",
         lambda g, c, s, z, e: (
