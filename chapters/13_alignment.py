@@ -226,8 +226,8 @@ course = dial(
     },
     expected={
         "quick": dict(
-            hacked_liked=(0.75, 1), hacked_different=(0.0005, 0.04),
-            hacked_kl=(25, 95), kept_kl=(3, 14), hans_as_trained=(0.85, 0.96),
+            hacked_liked=(0.75, 1), hacked_different=(0.0005, 0.06),
+            hacked_kl=(15, 130), kept_kl=(2, 14), hans_as_trained=(0.85, 0.96),
             hans_turned=(0.15, 0.5), completeness_gap=(0, 0.02),
             mark_found=(1, 1), ig_over_attention=(0.3, 4),
             template_span=(0.15, 0.8), flowers_effect=(1.0, 1.2),
@@ -236,8 +236,8 @@ course = dial(
             blind_cost=(-0.02, 0.03), exposure_often=(6.5, 8.3),
             exposure_once=(0, 6), leak_free=(0.65, 0.9), leak_held=(0.52, 0.75),
             without_noise=(0.72, 0.86), much_noise=(0.5, 0.72),
-            short_called_good=(0.5, 0.95), calibrated_gap=(0, 0.09),
-            sure_of_plays=(0.2, 0.85),
+            short_called_good=(0.3, 0.95), calibrated_gap=(0, 0.09),
+            sure_of_plays=(0.08, 0.85),
         ),
         "sample": dict(
             hacked_liked=(0, 1), hacked_different=(0, 0.5), hacked_kl=(0, 150),
@@ -806,11 +806,11 @@ display.table([tr("group", "组"), tr("reviews", "影评数"),
                tr("good called bad", "好说成坏"),
                tr("bad called good", "坏说成好")], rows)
 # %% [markdown] id="rates-reading" lang="en"
-# Read the intervals first. Where they overlap the table shows no difference, and it shows no equality either: behind so few reviews a gap of some points can hide. For the genres the two columns point in opposite directions: of good films it misses more where they are *horror*, of bad ones it praises more where they are *drama*. The line above the table says what the bare word *horror* does to a verdict. Equal errors of both kinds, equal shares of praise and calibrated scores cannot in general all hold at once where groups are not praised equally often (Chouldechova, 2017; Kleinberg and others, 2016). Someone has to say **which** equality is meant.
+# Read the intervals first. Where they overlap the table shows no difference, and it shows no equality either: behind so few reviews a gap of some points can hide. For the genres the two columns point in opposite directions, as far as the intervals let one say: of good films it misses more where they are *horror*, of bad ones it praises more where they are *drama*. The line above the table says what the bare word *horror* does to a verdict. Equal errors of both kinds, equal shares of praise and calibrated scores cannot in general all hold at once where groups are not praised equally often (Chouldechova, 2017; Kleinberg and others, 2016). Someone has to say **which** equality is meant.
 #
 # Third, **word vectors**. The association test of Caliskan and others asks whether one set of words is nearer to some attributes than another set. It gives an effect from −2 to 2 and a p-value from dealing the words out anew. First a harmless pair to see that it works, then two that are not. The vectors are MiniLM's (lesson 10).
-# %% [markdown] id="rates-reading" lang="zh" of="227311ab"
-# 先看区间。区间重叠时，表里看不出差别，但也看不出相等：影评这么少，几个百分点的差距藏得住。两种类型片，两列的方向相反：好片里，*horror*（恐怖片）被它漏掉的更多；坏片里，*drama*（剧情片）被它夸的更多。表上方那一行，是 *horror* 这个词本身对判断的影响。各组受好评的比例不同时，两类错误都相等、好评比例相等、分数校准，一般不可能同时成立（Chouldechova，2017；Kleinberg 等，2016）。总得有人说清楚，要的是**哪一种**平等。
+# %% [markdown] id="rates-reading" lang="zh" of="7ccb14f3"
+# 先看区间。区间重叠时，表里看不出差别，但也看不出相等：影评这么少，几个百分点的差距藏得住。在区间允许的范围内，两种类型片的两列方向相反：好片里，*horror*（恐怖片）被它漏掉的更多；坏片里，*drama*（剧情片）被它夸的更多。表上方那一行，是 *horror* 这个词本身对判断的影响。各组受好评的比例不同时，两类错误都相等、好评比例相等、分数校准，一般不可能同时成立（Chouldechova，2017；Kleinberg 等，2016）。总得有人说清楚，要的是**哪一种**平等。
 #
 # 第三种问法是**词向量**。Caliskan 等人的联想测验问：一组词是否比另一组更接近某些属性。它给出 −2 到 2 的效应，以及把词重新分组得到的 p 值。先用一对无害的看它灵不灵，再用两对有害的。向量取自 MiniLM（第 10 课）。
 # %% id="weat-vectors"
@@ -1211,17 +1211,17 @@ for one, other in pairs:
     print(f"{before:+.2f} → {after:+.2f}  {other}")
 print(f"{turned} / {len(pairs)}")
 # %% [markdown] id="robust-reading" lang="en"
-# Typing mistakes cost little, since a review says its verdict many times over. A *not* is hardly heard. A pair such as *not good* has a weight of its own, on top of that of *good*, and few pairs are common enough in these reviews to turn a verdict. No accuracy on reviews shows this: short sentences that differ in one word do.
-# %% [markdown] id="robust-reading" lang="zh" of="84a1f325"
-# 打字错误影响不大，因为一篇影评会把褒贬说上好几遍。*not* 却几乎听不见。*not good* 这样的词对有自己的权重，加在 *good* 的权重之上，而这些影评里，常见到足以扭转判断的词对没有几个。在影评上测准确率看不出这一点，只差一个词的短句才看得出。
+# Typing mistakes cost little, since a review says its verdict many times over. A *not* mostly weakens a verdict where it should turn it. A pair such as *not good* has a weight of its own, on top of that of *good*, and few pairs are common enough in these reviews to turn a verdict. No accuracy on reviews shows this: short sentences that differ in one word do.
+# %% [markdown] id="robust-reading" lang="zh" of="a931eb3c"
+# 打字错误影响不大，因为一篇影评会把褒贬说上好几遍。*not* 本该扭转判断，却多半只是削弱了它。*not good* 这样的词对有自己的权重，加在 *good* 的权重之上，而这些影评里，常见到足以扭转判断的词对没有几个。在影评上测准确率看不出这一点，只差一个词的短句才看得出。
 # %% [markdown] id="short-predict" lang="en" tags=["predict"]
 # **Before you run it.** The judge learnt from reviews of some 230 words, as many good as bad. Now it is asked about single sentences: the last one of each review, under the review's own label. Will it still say "good" in about half of the cases? And will its promises hold?
 #
-# > No: it praises far more than half. With few words the constant $b$ of the logit decides, and $b$ balances the sum over a **long** review, which on average comes to about $-b$. So the small chances it gives are too large by far (the red curve below the diagonal). Two numbers fitted on held-out sentences, a slope and a constant, bring the halves back. They cannot put in what a sentence does not say: it stays far behind whole reviews.
-# %% [markdown] id="short-predict" lang="zh" of="8ff656bf" tags=["predict"]
+# > Not reliably. With few words the constant $b$ of the logit decides. It balances the sum over a **long** review, which on average comes to about $-b$, and how large it is differs with the reviews that were drawn: with three draws we saw 52%, 64% and 79% of the sentences praised. The promises go wrong with it (the red curve off the diagonal). Two numbers fitted on held-out sentences, a slope and a constant, bring the halves back. They cannot put in what a sentence does not say: it stays far behind whole reviews.
+# %% [markdown] id="short-predict" lang="zh" of="95de910c" tags=["predict"]
 # **先猜，再运行。** 评判者学的是 230 词左右的影评，好坏各半。现在问它单个句子：每篇的最后一句，标签沿用整篇的。它还会在一半左右的情况下说“好”吗？它许诺的概率还能兑现吗？
 #
-# > 不会：远不止一半，它都说好。词少的时候，由 logit 的常数 $b$ 说了算，而 $b$ 是用来平衡**长**影评的总和的，那个和平均大约是 $-b$。所以它给出的小概率都太大了（红线在对角线下方）。在留出的句子上拟合两个数，一个斜率一个常数，就能拉回各半。但句子里没说的，它添不进去：离整篇影评还差得远。
+# > 靠不住。词少的时候，由 logit 的常数 $b$ 说了算。它是用来平衡**长**影评的总和的，那个和平均大约是 $-b$；$b$ 有多大，随抽到的影评而变：抽三次，我们见过 52%、64% 和 79% 的句子被说成好。许诺的概率也跟着出错（红线偏离对角线）。在留出的句子上拟合两个数，一个斜率一个常数，就能拉回各半。但句子里没说的，它添不进去：离整篇影评还差得远。
 # %% id="short-run"
 last = []
 for text in known.texts:
@@ -1306,11 +1306,11 @@ display.table([tr("texts", "文本"), tr("sure", "有把握"),
               rows)
 course.report("sure_of_plays", float(sure_of[3]))
 # %% [markdown] id="foreign-reading" lang="en"
-# Single everyday sentences leave it unsure. That is no wisdom: they are short. The same sentences, 200 words at a time, and it is sure of a good part of them, and praises most; and so it does with Shakespeare. Nothing in its training told it that there is anything but reviews. Of Chinese it knows no word, and says "good" every time: what is left is the constant.
+# Single everyday sentences leave it unsure. That is no wisdom: they are short. The same sentences, 200 words at a time, and it is sure of a good part of them; and so it is of Shakespeare. Nothing in its training told it that there is anything but reviews. Of Chinese it knows no word, and says "good" every time: what is left is the constant.
 #
 # Does the last column raise the alarm? For Chinese yes, for Shakespeare a little. Everyday English it has all met before. **Known words do not make a known kind of text**: an alarm for foreign texts has to be trained, or somebody has to look.
-# %% [markdown] id="foreign-reading" lang="zh" of="72a78a1b"
-# 单个的日常句子，它没有把握。这不是明智，只是因为句子短。同样的句子，每 200 词拼成一段，它对其中不少就有把握了，而且多半说好；对莎士比亚也是这样。训练里没有任何东西告诉它，世上除了影评还有别的。中文它一个词也不认识，却每次都说“好”：剩下的只有那个常数。
+# %% [markdown] id="foreign-reading" lang="zh" of="edb903a3"
+# 单个的日常句子，它没有把握。这不是明智，只是因为句子短。同样的句子，每 200 词拼成一段，它对其中不少就有把握了；对莎士比亚也是这样。训练里没有任何东西告诉它，世上除了影评还有别的。中文它一个词也不认识，却每次都说“好”：剩下的只有那个常数。
 #
 # 最后一列能报警吗？对中文能，对莎士比亚能一点点。日常英语的词，它全都见过。**词认识，不等于这类文本认识**：要识别外来的文本，得专门训练一个警报，或者让人来看。
 # %% [markdown] id="card" lang="en"
