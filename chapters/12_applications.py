@@ -999,7 +999,8 @@ for name, make in ways.items():
     ranks = applications.ranks_of(scores, wanted, seen_before)
     for row, known_items in enumerate(seen_before):
         scores[row, known_items] = -np.inf
-    tops.append(np.argpartition(-scores, 10, axis=1)[:, :10])
+    top = np.argpartition(-scores, 10, axis=1)[:, :10]
+    tops.append(top.copy())  # and not all of it  # 不留下整个数组
     own = np.where(ranks <= 10, 1 / np.log2(ranks + 1), 0)
     low, high = applications.bootstrap_interval(own, draws=course.draws)
     recall, span = (ranks <= 10).mean(), f"{low:.3f}–{high:.3f}"
@@ -1035,6 +1036,7 @@ nobody = [[] for _ in hidden]
 near = (tastes[people] @ about.T).toarray()
 ranks = applications.ranks_of(near, liked, nobody, new)
 found, chance = (ranks <= 10).mean(), min(1, 10 / new.sum())
+del near, scores
 print(new.sum(), tr("new films,", "部新电影，"), len(hidden), tr("people", "个人"))
 print(f"{tr('by text', '按文本')} {found:.1%}, {tr('by chance', '碰运气')} {chance:.1%}")
 course.report("new_recall", found)
