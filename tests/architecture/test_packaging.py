@@ -145,6 +145,7 @@ def test_what_the_library_imports_is_declared() -> None:
         "mdit-py-plugins",
         "myst-parser",
         "pygments",
+        "snowballstemmer",
         "threadpoolctl",
         "tornado",
         "traitlets",
