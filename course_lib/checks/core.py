@@ -42,6 +42,7 @@ _MODULES = {
     "08": "course_lib.checks.tuning",
     "09": "course_lib.checks.language_model",
     "10": "course_lib.checks.bert",
+    "11": "course_lib.checks.scaling",
     "12": "course_lib.checks.applications",
     "13": "course_lib.checks.alignment",
 }

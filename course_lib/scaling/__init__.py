@@ -40,9 +40,11 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "sharding": ["ShardedAdam", "adam_step"],
         "pipelines": ["bubble", "bubble_formula", "pipeline"],
         "walks": ["walks"],
-        "processes": ["counted_steps", "jax_is_here", "killed_and_resumed", "many_devices", "together"],
+        "processes": ["counted_steps", "jax_is_here", "killed_and_resumed", "many_devices", "on_backend", "together"],
+        "records": ["recorded", "recorded_points", "recorded_rates"],
         "small": ["NextCharacter", "characters_of", "examples_of", "losses_by_rate"],
         "laws": ["Law", "Point", "bootstrap_laws", "fit_law", "train_and_measure"],
         "near_copies": ["MinHash", "candidates", "chance_to_meet", "jaccard", "near_copies", "shingles"],
     },
+    submodules=["small", "study", "worker"],
 )

@@ -97,7 +97,13 @@ def main() -> None:
     task = json.loads(sys.argv[1])
     from course_lib.training import devices
 
-    if "count" in task:
+    if task.get("alone"):
+        from course_lib.scaling import worker
+
+        begun = time.perf_counter()
+        found = worker.train(task["parts"], None, attentive=True)
+        said = {"losses": found["losses"], "seconds": time.perf_counter() - begun}
+    elif "count" in task:
         devices.use("none", "float32", quiet=True)
         said = {"counted": [count(**settings) for settings in task["count"]]}
     else:

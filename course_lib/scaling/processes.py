@@ -18,7 +18,7 @@ from course_lib.base.arguments import require_integer
 from course_lib.base.errors import EnvironmentProblem
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PATIENCE = 300.0
+_PATIENCE = 1200.0
 
 
 def jax_is_here() -> bool:
@@ -26,26 +26,27 @@ def jax_is_here() -> bool:
     return importlib.util.find_spec("jax") is not None
 
 
-def start(module: str, task: Mapping[str, object], devices: int = 1) -> subprocess.Popen[str]:
-    """Start a module of the course on JAX, with as many devices as are asked for, which its CPU plays.
+def start(module: str, task: Mapping[str, object], devices: int = 1, backend: str = "jax") -> subprocess.Popen[str]:
+    """Start a module of the course on a backend; on JAX with as many devices as are asked for, which its CPU plays.
 
     Args:
         module: its name, such as "course_lib.scaling.worker".
         task: what it shall do; JSON holds it.
         devices: how many.
+        backend: Keras's name of it.
 
     Raises:
-        EnvironmentProblem: if JAX is not installed.
+        EnvironmentProblem: if JAX is asked for and not installed.
         ValueError: if there is to be no device.
     """
     require_integer("devices", devices, at_least=1)
-    if not jax_is_here():
+    if backend == "jax" and not jax_is_here():
         raise EnvironmentProblem("JAX is not installed; several devices and processes need it: pip install jax")
     # Compiling is what takes the time here, and small shapes do not repay its last optimisations.
     flags = f"--xla_backend_optimization_level=0 --xla_force_host_platform_device_count={devices}"
     environment = {
         **os.environ,
-        "KERAS_BACKEND": "jax",
+        "KERAS_BACKEND": backend,
         "JAX_PLATFORMS": "cpu",
         "XLA_FLAGS": flags,
         "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -163,6 +164,16 @@ def many_devices(devices: int = 8, model_parts: int = 4, parts: int = 8) -> dict
     """
     task = {"model_parts": model_parts, "parts": parts}
     return answer(start("course_lib.scaling.many_devices", task, devices))
+
+
+def on_backend(backend: str, parts: int = 6) -> dict:
+    """The Transformer of `many_devices`, from the same first weights, on another backend: losses and seconds.
+
+    Args:
+        backend: `"tensorflow"`, `"jax"` or `"torch"`.
+        parts: how many parts of a training.
+    """
+    return answer(start("course_lib.scaling.many_devices", {"alone": True, "parts": parts}, backend=backend))
 
 
 def counted_steps(settings: list[dict]) -> list[dict]:

@@ -142,17 +142,22 @@ class NextCharacter:
             "last_bias": of_scores.sum(axis=0),
         }
 
-    def step(self, before: np.ndarray, following: np.ndarray, learning_rate: float) -> float:
+    def step(self, before: np.ndarray, following: np.ndarray, learning_rate: float, clip: float | None = None) -> float:
         """One step of Adam; the loss before it.
 
         Args:
             before: ids of the characters before.
             following: the ids.
             learning_rate: how far; each matrix moves by its share of it.
+            clip: the longest that the gradient of all weights together may be; None for any length.
 
         Shapes: before (batch, context), following (batch,).
         """
         loss, gradients = self.gradients(before, following)
+        if clip is not None:
+            length = sum(float(np.vdot(gradient, gradient)) for gradient in gradients.values()) ** 0.5
+            shrink = np.float32(min(1.0, clip / (length + 1e-12)))
+            gradients = {name: shrink * gradient for name, gradient in gradients.items()}
         self.steps += 1
         # The corrections of the first steps, put into the rate.
         rate = learning_rate * (1 - 0.99**self.steps) ** 0.5 / (1 - 0.9**self.steps)

@@ -33,7 +33,7 @@ def batch_of(step: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def build_model(attentive: bool = False) -> keras.Model:
-    """A small model of fixed first weights, compiled with Adam.
+    """A small model of fixed first weights, compiled.
 
     Args:
         attentive: whether it is a Transformer. What follows a number depends on it alone, so a network that looks at
@@ -45,17 +45,21 @@ def build_model(attentive: bool = False) -> keras.Model:
     if attentive:
         model = DecoderLanguageModel(WORDS, 16, 1, 4, max_length=LENGTH, seed=0)
     else:
-        draws = keras.random.SeedGenerator(0)
-        begin = keras.initializers.GlorotUniform(draws)
         model = keras.Sequential(
-            [
-                keras.layers.Embedding(WORDS, 16, keras.initializers.RandomNormal(0, 1, draws)),
-                keras.layers.Dense(32, "relu", kernel_initializer=begin),
-                keras.layers.Dense(WORDS, kernel_initializer=begin),
-            ]
+            [keras.layers.Embedding(WORDS, 16), keras.layers.Dense(32, "relu"), keras.layers.Dense(WORDS)]
         )
+    model.build((None, LENGTH))
+    # By NumPy: each backend would draw other numbers from the same seed.
+    random = np.random.default_rng(0)
+    for weight in model.trainable_variables:
+        if len(weight.shape) > 1:
+            deviation = (1 if weight.path.endswith("embeddings") else weight.shape[0]) ** -0.5
+            weight.assign((random.normal(size=weight.shape) * deviation).astype(np.float32))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    compile_for_training(model, (None, LENGTH), keras.optimizers.Adam(0.01), loss=loss)
+    # Adam squares the gradient of a table once for every time a word occurs where TensorFlow hands it over in pieces,
+    # and once for their sum elsewhere; momentum is the same on every backend.
+    optimizer = keras.optimizers.Adam(0.01) if attentive else keras.optimizers.SGD(0.5, momentum=0.9)
+    compile_for_training(model, (None, LENGTH), optimizer, loss=loss)
     return model
 
 
