@@ -1100,7 +1100,8 @@ assert best == [int(r.argmax())]
 # %% id="summaries-run"
 titles, texts = [], []
 for title, text in zip(library.titles, library.texts, strict=True):
-    sentences = [one for one in text.split(" . ") if len(one.split()) > 3]
+    parts = text.replace(". ", " . ").split(" . ")
+    sentences = [part for part in parts if len(part.split()) > 3]
     if len(sentences) >= 4 and title:
         titles.append(title)
         texts.append(sentences)
