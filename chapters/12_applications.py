@@ -113,12 +113,12 @@
 #
 # </details>
 #
-# <details><summary>How can an autoencoder tell that something is not what it was trained on?</summary>
+# <details><summary>Gradients of four small batches are added up before one step is taken. What does this save, and when is it the same as one large batch?</summary>
 #
-# By its error: what it has never seen it rebuilds badly. From {{03 outliers}}.
+# Memory: only one small batch is there at a time. It is the same if each part counts by how many tokens its loss is a mean of. From {{11 accumulation}}.
 #
 # </details>
-# %% [markdown] id="back" lang="zh" of="00f78691"
+# %% [markdown] id="back" lang="zh" of="f32eff34"
 # **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
 #
 # <details><summary>LoRA 用两个瘦矩阵的乘积来改一个矩阵。模型投入使用时，它要花多少代价？</summary>
@@ -145,9 +145,9 @@
 #
 # </details>
 #
-# <details><summary>自编码器怎样看出某样东西不是它训练时见过的那一类？</summary>
+# <details><summary>四个小批次的梯度先加起来，再走一步。这省了什么？什么时候与一个大批次相同？</summary>
 #
-# 看误差：没见过的，重建得差。出自 {{03 outliers}}。
+# 省了内存：一次只有一个小批次在里面。各部分按自己的损失是多少个词元的平均来加权，结果就相同。出自 {{11 accumulation}}。
 #
 # </details>
 
