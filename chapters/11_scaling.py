@@ -655,8 +655,8 @@ axis.set(xlabel=plots.label("size, as a power of 2", "大小（2 的幂）"), yl
 axis.legend(loc="upper left")
 plots.show(
     figure,
-    "Histogram of the sizes of gradients as powers of two: many lie below the left limit of float16; multiplied by two to the fifteenth, nearly all lie between the two limits.",
-    "梯度大小（2 的幂）的直方图：许多落在 float16 的左边界以外；乘以 2 的 15 次方之后，几乎都落在两条边界之间。",
+    "Histogram of the sizes of gradients as powers of two: a part lies below the left limit of float16; multiplied by two to the fifteenth, nearly all lie between the two limits.",
+    "梯度大小（2 的幂）的直方图：有一部分落在 float16 的左边界以外；乘以 2 的 15 次方之后，几乎都落在两条边界之间。",
 )
 # %% [markdown] id="halves-scale" lang="en"
 # The mending is a factor. The loss is multiplied by it before the way back, so all gradients are; divided by it again, in 32 bits, nothing was lost. Too large a factor makes infinities; then the step is left out and the factor halved, and after enough quiet steps it is doubled. So it finds its place by itself. Begin far too high:
@@ -951,15 +951,15 @@ heads = [tr("rate", "学习率"), *sweeps]
 display.table(heads, [[rate, *(f"{sweeps[name][at]:.2f}" for name in sweeps)]
                       for at, rate in enumerate(sweep_rates)])
 # %% [markdown] id="stability-reading" lang="en"
-# With plain SGD the article's range is where learning begins; with Adam, which is what Transformers are trained with, its middle and upper part is where learning **ends**. Large models take 1 to 6 times $10^{-4}$, with a warm-up.
+# With plain SGD the article's range is where learning only begins. With Adam, which is what Transformers are trained with, its lower end is about the last rate that works, even for a model as small as this, and its upper end learns **next to nothing**. The larger the model, the lower this border; large ones take 1 to 6 times $10^{-4}$, with a warm-up.
 #
 # ### A spike, and how to survive it
 #
 # A single bad batch (a page of zeros, a broken file) has a huge gradient. **Clipping** shortens the gradient of **all** weights together to a length $c$ where it is longer, and leaves its direction:
 #
 # $$ g \leftarrow g \cdot \min\!\Big(1, \frac{c}{\lVert g\rVert}\Big). \tag{6} $$
-# %% [markdown] id="stability-reading" lang="zh" of="b8ab168a"
-# 对普通的 SGD，文章给的范围正是学习开始的地方；对 Adam（Transformer 都用它训练），这个范围的中上段正是学习**完蛋**的地方。大模型用 $10^{-4}$ 的 1 到 6 倍，并且先预热。
+# %% [markdown] id="stability-reading" lang="zh" of="2f788908"
+# 对普通的 SGD，文章给的范围里学习才刚刚开始。对 Adam（Transformer 都用它训练），即使是这么小的模型，范围的下端也差不多是还能用的最大值，上端则**几乎什么也学不到**。模型越大，这个界线越低；大模型用 $10^{-4}$ 的 1 到 6 倍，并且先预热。
 #
 # ### 一次尖峰，以及怎样挺过去
 #
@@ -1154,11 +1154,11 @@ for budget in (2e8, 1e9, 4e9):
 # %% [markdown] id="laws-reading" lang="en"
 # The picture and the last lines are from the record: the same networks on more tokens (`python -m course_lib.scaling.study --parts laws`). Read three things from it. Where the lines lie **close together**, more weights are of no use: the text is too short. Where they lie **flat**, more text is of no use: the network is too small. And for each budget there is one size that is best, and it grows with the budget; both, weights and tokens, must grow.
 #
-# How far may one trust it? The prediction is good within a factor of a few beyond what was fitted. The exponents are **not** those of large Transformers: this is a network of eight characters of sight, and its floor $E$ is the floor of eight characters. And $E$ is hardly known from so small a range: look at its interval. For large Transformers Hoffmann and others found about 20 tokens for each weight; models that will be **used** a lot are trained on far more, because a small one is cheaper for ever after.
-# %% [markdown] id="laws-reading" lang="zh" of="5e254469"
+# How far may one trust it? The prediction is good within a factor of a few beyond what was fitted. The exponents are **not** those of large Transformers: this is a network of eight characters of sight, and its floor $E$ is the floor of eight characters. And $E$ is hardly known from so small a range. The page's own twelve networks may even put it at zero, interval and all, which no text allows: a bootstrap tells how much a fit shakes, and not whether its range was long enough. For large Transformers Hoffmann and others found about 20 tokens for each weight; models that will be **used** a lot are trained on far more, because a small one is cheaper for ever after.
+# %% [markdown] id="laws-reading" lang="zh" of="3516ffe3"
 # 图和最后几行来自记录：同样的网络，更多的词元（`python -m course_lib.scaling.study --parts laws`）。从中可以读出三件事。线挤在**一起**的地方，再加权重也没用：文字太少。线变**平**的地方，再加文字也没用：网络太小。每个预算都有一个最好的大小，预算越大它越大；权重和词元，两样都要增长。
 #
-# 能信到什么程度？外推到拟合范围之外几倍，预测还不错。这些指数**不是**大 Transformer 的：这是只看八个字符的网络，它的下限 $E$ 是八个字符的下限。而且范围这么小，$E$ 几乎确定不了：看看它的区间。Hoffmann 等人对大 Transformer 得到的是每个权重约 20 个词元；要**大量使用**的模型，会用远多于此的文字来训练，因为模型小，以后一直便宜。
+# 能信到什么程度？外推到拟合范围之外几倍，预测还不错。这些指数**不是**大 Transformer 的：这是只看八个字符的网络，它的下限 $E$ 是八个字符的下限。而且范围这么小，$E$ 几乎确定不了。页面上的十二个网络甚至会得出零，连区间也是零，而没有哪种文字会是这样：自助法说的是拟合抖动多大，不是范围够不够长。Hoffmann 等人对大 Transformer 得到的是每个权重约 20 个词元；要**大量使用**的模型，会用远多于此的文字来训练，因为模型小，以后一直便宜。
 
 # %% [markdown] id="backends" lang="en"
 # ## 8 · The same model on PyTorch, and on a TPU
@@ -1177,6 +1177,26 @@ for name, one in told.items():
 heads = [tr("backend", "后端"), tr("first loss", "最初的损失"), tr("last loss", "最后的损失")]
 display.table(heads, rows_shown)
 print(devices.backend_name())
+# %% [markdown] id="repeated" lang="en"
+# The losses agree because this model's table of tokens is used a second time. Where it is not, they do **not**, and the reason is worth knowing. A token that stands three times in a batch has a gradient of three parts. Adam must square their **sum**: for parts of 1 that is 9. Ask Keras:
+# %% [markdown] id="repeated" lang="zh" of="546e0f28"
+# 损失之所以一致，是因为这个模型的词元表用了两次。只用一次时就**不**一致，原因值得知道。一个词元在一批里出现三次，梯度就有三份。Adam 该平方的是它们的**和**：每份是 1 时，得 9。问问 Keras：
+# %% id="repeated-run"
+def total(_, vectors):
+    return keras.ops.sum(vectors)
+
+small = keras.Sequential([keras.layers.Embedding(2, 1)])
+small.build((None, 4))
+squares = adam(0.1, beta_2=0.5)  # half of the new square counts  # 新的平方占一半
+small.compile(optimizer=squares, loss=total)
+thrice = np.array([[0, 0, 0, 1]])  # token 0 stands there three times  # 词元 0 出现三次
+small.fit(thrice, np.zeros((1, 4)), verbose=0)
+kept_squares = keras.ops.convert_to_numpy(squares.variables[-1]).ravel()
+print(kept_squares / 0.5, devices.backend_name())
+# %% [markdown] id="repeated-reading" lang="en"
+# On JAX and PyTorch it is 9 and 1. On TensorFlow (Keras 3.15) it is 3 and 1: the table's gradient comes in pieces there, each is squared by itself, and a frequent token moves too far. Tied tables, and plain SGD, are not touched by it. The two processes of section 5 train with momentum for this reason.
+# %% [markdown] id="repeated-reading" lang="zh" of="941f605d"
+# 在 JAX 和 PyTorch 上是 9 和 1；在 TensorFlow 上（Keras 3.15）是 3 和 1：那里词元表的梯度是一片一片给的，每片各自平方，于是常见的词元走得太远。共用的词元表和普通的 SGD 不受影响。第 5 节的两个进程用动量来训练，就是这个缘故。
 # %% [markdown] id="backends-reading" lang="en"
 # What changes is around the model: which devices there are, and how training is spread over them. `keras.distribution` is JAX's; on TensorFlow it is `tf.distribute`. `devices.use()` of this course hides the difference.
 #

@@ -206,7 +206,7 @@ def characters_of(text: str, most: int = 48) -> tuple[np.ndarray, int]:
     require_integer("most", most, at_least=2)
     if not text:
         raise ValueError("text is empty; allowed: one character or more")
-    points = np.array(list(text.lower()))
+    points = np.frombuffer(text.lower().encode("utf-32-le"), np.uint32)
     known, places, counts = np.unique(points, return_inverse=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")
     numbers = np.zeros(len(known), np.int32)
