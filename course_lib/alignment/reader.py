@@ -74,6 +74,7 @@ class AttentiveReader(keras.Model):
 
         Shapes: vectors (batch, time, width), mask boolean (batch, time) → (batch,), float32.
         """
+        vectors, mask = ops.convert_to_tensor(vectors), ops.convert_to_tensor(mask)
         weights = self.weights_of(vectors, mask)
         pooled = ops.sum(weights[..., None] * vectors, axis=1)
         return ops.cast(self.logit_dense(self.hidden_dense(pooled))[:, 0], "float32")

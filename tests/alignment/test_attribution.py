@@ -102,7 +102,7 @@ def test_of_a_linear_function_all_methods_say_the_same():
     x, nothing = np.array([[2.0, 1.0], [1.0, 1.0], [5.0, 5.0]]), np.array([[1.0, 1.0], [0.0, 0.0], [0.0, 0.0]])
 
     def linear(points):
-        return ops.sum(points * weights.astype("float32"), axis=(1, 2))
+        return ops.sum(ops.multiply(points, weights.astype("float32")), axis=(1, 2))
 
     shares = (x - nothing) * weights
     np.testing.assert_allclose(alignment.gradient_times_input(linear, x, nothing), shares, atol=1e-5)

@@ -49,7 +49,7 @@ def summed_gradient(loss_of, weights):
 
     def total(theta):
         chosen = alignment.token_log_probs(logits_of(theta[0]), TEXTS)
-        return ops.sum(loss_of(ops.sum(chosen, axis=1)) * weights)[None]
+        return ops.sum(ops.multiply(loss_of(ops.sum(chosen, axis=1)), ops.cast(weights, "float32")))[None]
 
     return gradients(total, THETA[None])[0]
 
@@ -172,7 +172,8 @@ def test_preference_pairs_lead_to_the_tilted_distribution_without_a_reward_model
             one, other = ops.take(own, first), ops.take(own, second)
             right = alignment.preference_loss(one, other, reference[first], reference[second], beta)
             wrong = alignment.preference_loss(other, one, reference[second], reference[first], beta)
-            return ops.mean(right * prefers + wrong * (1 - prefers))[None]
+            share = ops.cast(prefers, "float32")
+            return ops.mean(right * share + wrong * (1 - share))[None]
 
         return np.abs(gradients(total, chosen[None])).max()
 
