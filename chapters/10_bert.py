@@ -851,7 +851,7 @@ course.report("translations_found", float(found))
 #
 # | what | why |
 # |---|---|
-# | a small rate, 2 to 10 · 10⁻⁵ | the third article's 0.01 to 0.1 (E23) destroys the encoder within some steps |
+# | a small rate, 2 to 10 · 10⁻⁵ | the fourth article's 0.01 to 0.1 (E23) destroys the encoder within some steps |
 # | warm-up, then a fall to zero | the new layer is random at first, and sends random gradients down |
 # | smaller rates further down | lower layers are more general: they need least change |
 # | some layers frozen | cheaper, and nothing below them can be forgotten |
@@ -862,14 +862,14 @@ course.report("translations_found", float(found))
 # $$ \eta_\ell = \eta\, \xi^{\,L - \ell}, \qquad \ell = 0, \dots, L - 1. \tag{5} $$
 #
 # The fifth article gives a listing for this step (E32): a trainer with three epochs, batches of 16, 500 steps of warm-up, weight decay 0.01. Sound numbers; but the data set that it is given is never defined, the tokenizer is never used, and nothing is ever measured. And the 500 hide a trap.
-# %% [markdown] id="tuning" lang="zh" of="0a5d12a1"
+# %% [markdown] id="tuning" lang="zh" of="84b7ef2c"
 # ## 7 · 微调
 #
 # 在平均向量上面加一个全连接层，再用标签把全部权重往前训练一点点。关键就在*一点点*：权重里存着十亿个句子教会的东西，拿几百个标签使劲一推，就全冲掉了。行之有效的做法：
 #
 # | 做法 | 为什么 |
 # |---|---|
-# | 学习率小，2 到 10 · 10⁻⁵ | 第三篇文章说的 0.01 到 0.1（E23），几步之内就毁了编码器 |
+# | 学习率小，2 到 10 · 10⁻⁵ | 第四篇文章说的 0.01 到 0.1（E23），几步之内就毁了编码器 |
 # | 先预热，再降到零 | 新加的层起初是随机的，传下去的梯度也是随机的 |
 # | 越往下，学习率越小 | 越低的层越通用，最不需要改 |
 # | 冻结几层 | 省计算；冻结的层不会遗忘 |

@@ -67,8 +67,8 @@ def test_every_cell_that_the_article_map_and_the_errata_name_is_there() -> None:
         assert cell in {other.id for other in lessons[chapter].cells}, f"chapter {chapter:02d} has no cell {cell!r}"
 
 
-def test_the_outline_has_twelve_lessons_in_order() -> None:
-    assert [row.number for row in content.outline()] == list(range(1, 13))
+def test_the_outline_has_thirteen_lessons_in_order() -> None:
+    assert [row.number for row in content.outline()] == list(range(1, 14))
 
 
 def test_the_errata_are_e01_to_e34_and_each_has_a_place() -> None:
