@@ -1260,13 +1260,13 @@ for (name, p), color in zip(chances.items(), (blue, red, green), strict=True):
     begin = min(20, len(labels) // 2)
     right.plot(coverage[begin:], risk[begin:], color=color, lw=2)
 left.plot([0, 1], [0, 1], "--", color=grey)
-left.set(xlabel=plots.label("promised", "许诺的"), ylabel=plots.label("came true", "兑现的"))
+left.set(xlabel=plots.label("predicted", "预测概率"), ylabel=plots.label("actual share", "实际比例"))
 left.legend(fontsize=8)
 right.set(xlabel=plots.label("share that gets an answer", "给出回答的比例"), ylabel=plots.label("wrong among these", "其中答错的"))
 plots.show(
     figure,
     "Left: promised against true shares for reviews, sentences and calibrated sentences. Right: the fewer of the unsure ones get an answer, the fewer answers are wrong.",
-    "左：影评、句子、校准后句子的许诺比例与真实比例。右：没把握的不答，答得越少，错得越少。",
+    "左：影评、句子、校准后句子的预测概率与实际比例。右：没把握的不答，答得越少，错得越少。",
 )
 # %% [markdown] id="short-reading" lang="en"
 # (The label is the review's and not the sentence's, so part of the "errors" are sentences that say nothing. Hand-labelled sentences would give better numbers.) On the right stands the cheapest safety there is: **abstaining**. Answer only what you are sure of, and hand the rest to a person. But it works only for the kind of doubt that the model knows. Ask it about what is no review at all:
