@@ -1215,13 +1215,13 @@ print(f"{turned} / {len(pairs)}")
 # %% [markdown] id="robust-reading" lang="zh" of="a931eb3c"
 # 打字错误影响不大，因为一篇影评会把褒贬说上好几遍。*not* 本该扭转判断，却多半只是削弱了它。*not good* 这样的词对有自己的权重，加在 *good* 的权重之上，而这些影评里，常见到足以扭转判断的词对没有几个。在影评上测准确率看不出这一点，只差一个词的短句才看得出。
 # %% [markdown] id="short-predict" lang="en" tags=["predict"]
-# **Before you run it.** The judge learnt from reviews of some 230 words, as many good as bad. Now it is asked about single sentences: the last one of each review, under the review's own label. Will it still say "good" in about half of the cases? And will its promises hold?
+# **Before you run it.** The judge learnt from reviews of some 230 words, as many good as bad. Now it is asked about single sentences: the last one of each review, under the review's own label. Will it still say "good" in about half of the cases? And will its predicted probabilities still match what is true?
 #
-# > Not reliably. With few words the constant $b$ of the logit decides. It balances the sum over a **long** review, which on average comes to about $-b$, and how large it is differs with the reviews that were drawn: with three draws we saw 52%, 64% and 79% of the sentences praised. The promises go wrong with it (the red curve off the diagonal). Two numbers fitted on held-out sentences, a slope and a constant, bring the halves back. They cannot put in what a sentence does not say: it stays far behind whole reviews.
-# %% [markdown] id="short-predict" lang="zh" of="95de910c" tags=["predict"]
-# **先猜，再运行。** 评判者学的是 230 词左右的影评，好坏各半。现在问它单个句子：每篇的最后一句，标签沿用整篇的。它还会在一半左右的情况下说“好”吗？它许诺的概率还能兑现吗？
+# > Not reliably. With few words the constant $b$ of the logit decides. It balances the sum over a **long** review, which on average comes to about $-b$, and how large it is differs with the reviews that were drawn: set another `COURSE_SEED`, and a quite different share of the sentences is praised. The predicted probabilities go wrong with it (the red curve off the diagonal). Two numbers fitted on held-out sentences, a slope and a constant, bring the halves back. They cannot put in what a sentence does not say: it stays far behind whole reviews.
+# %% [markdown] id="short-predict" lang="zh" of="938be311" tags=["predict"]
+# **先猜，再运行。** 评判者学的是 230 词左右的影评，好坏各半。现在问它单个句子：每篇的最后一句，标签沿用整篇的。它还会在一半左右的情况下说“好”吗？它的预测概率还符合实际比例吗？
 #
-# > 靠不住。词少的时候，由 logit 的常数 $b$ 说了算。它是用来平衡**长**影评的总和的，那个和平均大约是 $-b$；$b$ 有多大，随抽到的影评而变：抽三次，我们见过 52%、64% 和 79% 的句子被说成好。许诺的概率也跟着出错（红线偏离对角线）。在留出的句子上拟合两个数，一个斜率一个常数，就能拉回各半。但句子里没说的，它添不进去：离整篇影评还差得远。
+# > 靠不住。词少的时候，由 logit 的常数 $b$ 说了算。它是用来平衡**长**影评的总和的，那个和平均大约是 $-b$；$b$ 有多大，随抽到的影评而变：换一个 `COURSE_SEED`，被说成好的句子就可能多得多或少得多。预测概率也跟着出错（红线偏离对角线）。在留出的句子上拟合两个数，一个斜率一个常数，就能拉回各半。但句子里没说的，它添不进去：离整篇影评还差得远。
 # %% id="short-run"
 last = []
 for text in known.texts:
@@ -1265,7 +1265,7 @@ left.legend(fontsize=8)
 right.set(xlabel=plots.label("share that gets an answer", "给出回答的比例"), ylabel=plots.label("wrong among these", "其中答错的"))
 plots.show(
     figure,
-    "Left: promised against true shares for reviews, sentences and calibrated sentences. Right: the fewer of the unsure ones get an answer, the fewer answers are wrong.",
+    "Left: actual shares against predicted probabilities for reviews, sentences and calibrated sentences. Right: the fewer of the unsure ones get an answer, the fewer answers are wrong.",
     "左：影评、句子、校准后句子的预测概率与实际比例。右：没把握的不答，答得越少，错得越少。",
 )
 # %% [markdown] id="short-reading" lang="en"
