@@ -1201,7 +1201,7 @@ if "wonderful" in published_words:
 # - [x] 区分河岸的 *bank* 和银行的 *bank* — 一个向量要兼顾两种意思；注意力（第 05 课）会让一个词在每句话里都有新的向量。
 # - [ ] 相加、求平均 — 向量总可以相加；一条影评的平均词向量甚至是个不错的特征。
 
-# %% [markdown] id="subwords" lang="en" tags=["stop"]
+# %% [markdown] id="subwords" lang="en"
 # ## 9 · Subwords: nothing is unknown
 #
 # Word lists fail on new words: *flibbertigibbet* became `[UNK]` above, and so does every typo, name and compound.
@@ -1211,7 +1211,7 @@ if "wonderful" in published_words:
 # ### Byte-pair encoding, step by step
 #
 # Five words with their frequencies are enough to see it work:
-# %% [markdown] id="subwords" lang="zh" of="21034e92" tags=["stop"]
+# %% [markdown] id="subwords" lang="zh" of="21034e92"
 # ## 9 · 子词：没有不认识的词
 #
 # 词表遇到新词就没办法：前面的 *flibbertigibbet* 变成了 `[UNK]`，错字、人名、复合词也都如此。单个字符永远认得，
@@ -1367,7 +1367,7 @@ plots.show(
     "字节对编码的词表越大，每个词所需的词元越少；曲线位于单个字符（五以上）和整词（一）两条线之间。",
 )
 
-# %% [markdown] id="chinese" lang="en"
+# %% [markdown] id="chinese" lang="en" tags=["stop"]
 # ## 10 · Chinese: text without blanks
 #
 # Everything up to here leaned on blanks. Chinese has none, and `split()` returns the whole sentence. So the first question of a Chinese reader is: *what is a word?* The answers
@@ -1386,7 +1386,7 @@ plots.show(
 # | 三千零五, 二〇二六 | 3005, 2026 | `read_number` | prices and years; not 一定, "surely" |
 # | ，。！？ | , . ! ? | none | they are its own marks, and evidence as in section 2 |
 # | an emoji of a family | one picture, five code points | none | never cut it into its code points |
-# %% [markdown] id="chinese" lang="zh" of="24b4e76e"
+# %% [markdown] id="chinese" lang="zh" of="24b4e76e" tags=["stop"]
 # ## 10 · 中文：没有空格的文本
 #
 # 前面各节处处靠空格。中文没有空格，`split()` 得到的是整句话。所以中文读者首先要问：**什么是词？**

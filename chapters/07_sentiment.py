@@ -1439,7 +1439,7 @@ print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ",
 # %% [markdown] id="withdrawn-reading" lang="zh" of="c246b6ab"
 # 配错对的模型，对每个标签有**两次互不相干的观察**；诚实的模型看的是同一条影评的两面。于是各部分一点没变好，数字却涨了。
 
-# %% [markdown] id="chinese" lang="en" tags=["stop"]
+# %% [markdown] id="chinese" lang="en"
 # ## 13 · Chinese reviews: what to count where no blank stands
 #
 # Every model above counted words, and blanks said where a word ends. Chinese has no blanks. 面不难吃 says
@@ -1450,7 +1450,7 @@ print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ",
 # **The data.** 440 reviews written for this course, of 20 places: restaurants, hotels, films, shops. Beside them there are 11,987 real reviews of food
 # deliveries (`waimai_10k`). Nobody states a licence for them, so this course neither ships nor fetches them. Whoever may use them runs
 # `course data fetch waimai_10k`, or puts a copy into the folder `COURSE_DATA`; then the next cells read some of them, too.
-# %% [markdown] id="chinese" lang="zh" of="5e77ed93" tags=["stop"]
+# %% [markdown] id="chinese" lang="zh" of="5e77ed93"
 # ## 13 · 中文点评：没有空格，数什么？
 #
 # 前面的模型数的都是词，而英文词的边界由空格标出。中文没有空格，“面不难吃”就是连着的四个字。第 01 课介绍过几种切法：切成单字，

@@ -923,11 +923,11 @@ course.report("killed_apart", apart)
 #
 # **多久存一次？** 存得勤，要等；存得少，坏了要重算。存一次要 $s$ 分钟、每 $f$ 分钟坏一次时，两次检查点之间隔 $\sqrt{2\,s\,f}$ 分钟损失最小（Young，1974）。第 9 节会用到。
 
-# %% [markdown] id="stability" lang="en" tags=["stop"]
+# %% [markdown] id="stability" lang="en"
 # ## 6 · Stability
 #
 # The fourth article advises to begin with a learning rate "between 0.01 and 0.1" and to lower it step by step "to avoid overfitting" (E23). Whose rate? A step of SGD is the rate times the gradient; a step of Adam is the rate times a number **near one**, for it divides by the gradient's own size. So the two need rates that are far apart. And a rate is lowered to settle down, not against overfitting (lesson 08). The section 3 Transformer, two optimisers, a row of rates:
-# %% [markdown] id="stability" lang="zh" of="b24cf3b1" tags=["stop"]
+# %% [markdown] id="stability" lang="zh" of="b24cf3b1"
 # ## 6 · 稳定
 #
 # 第四篇文章建议：初始学习率“设置在 0.01–0.1 之间，逐步减小以避免过拟合”（E23）。是谁的学习率？SGD 的一步是学习率乘以梯度；Adam 的一步是学习率乘以一个**接近 1** 的数，因为它除以了梯度自身的大小。所以两者需要的学习率相差很远。况且降低学习率是为了收敛，不是为了防过拟合（第 08 课）。用第 3 节的 Transformer、两种优化器、一排学习率：

@@ -1138,13 +1138,13 @@ course.report("lead_rouge", first.mean())
 # %% [markdown] id="summaries-reading" lang="zh" of="8982d8ba"
 # 朴素的对手又赢了，至少没有输：作者总是先说这篇讲什么。新闻也一样，*前三句*（lead-3）顶住了许多发表过的系统。不与文章开头比一比的摘要方法，什么也没有证明。还有，ROUGE 数的是共有的词，分不出*升力增大*和*升力不增大*。生成的摘要可以读来通顺却是错的，本页的分数一个也发现不了。
 
-# %% [markdown] id="people" lang="en" tags=["stop"]
+# %% [markdown] id="people" lang="en"
 # ## 8 · To people
 #
 # ### What a question costs
 #
 # A reader waits for **one** answer; a server counts how many it gives in a second. The two pull in different directions: a matrix product of 16 rows takes hardly longer than one of a single row, so whoever collects questions for a moment and reads them together (**batching**) serves more people, each of whom waits a little longer.
-# %% [markdown] id="people" lang="zh" of="0be7b130" tags=["stop"]
+# %% [markdown] id="people" lang="zh" of="0be7b130"
 # ## 8 · 交到人手里
 #
 # ### 一个问题要花多少

@@ -1183,11 +1183,11 @@ plots.show(
 #
 # 还有，没有噪声的训练，AUC 在这里也接近一半。小模型用普通的特征，泄露本来就少。但那只是对一种攻击的测量；有了 σ，才是承诺。
 
-# %% [markdown] id="robust" lang="en" tags=["stop"]
+# %% [markdown] id="robust" lang="en"
 # ## 7 · When not? Robustness
 #
 # The better judge, in four situations in which it was not trained: typing mistakes, a *not*, single sentences, and texts that are no reviews.
-# %% [markdown] id="robust" lang="zh" of="cf4a84d9" tags=["stop"]
+# %% [markdown] id="robust" lang="zh" of="cf4a84d9"
 # ## 7 · 何时失灵？稳健性
 #
 # 把较好的那个评判者放到它没有训练过的四种处境里：打字错误、一个 *not*、单个句子、根本不是影评的文本。
@@ -1383,7 +1383,7 @@ display.table([tr("lesson", "课"), tr("time", "时间"), "Wh", "g CO₂"], rows
 #
 # `trl` 收着大模型用的 PPO、GRPO 和 DPO。`captum` 和 `inseq` 解释 PyTorch 模型，`shap` 解释任何模型。`fairlearn` 和 `aif360` 计算分组比率。`opacus`（PyTorch）和 `tensorflow-privacy` 做隐私训练；`dp-accounting` 记账。`codecarbon` 在处理器有计数器的机器上读取它。
 
-# %% [markdown] id="exercises" lang="en"
+# %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 10 · Exercises
 #
 # A wrong answer gets a hint, a second one in a row a longer hint;
@@ -1392,7 +1392,7 @@ display.table([tr("lesson", "课"), tr("time", "时间"), "Wh", "g CO₂"], rows
 # ### Clip a step
 #
 # Formula (3) for several texts at once: from the log-probabilities now and when the texts were drawn, and their advantages, give the **mean** loss (to be minimised).
-# %% [markdown] id="exercises" lang="zh" of="943a4d4a"
+# %% [markdown] id="exercises" lang="zh" of="943a4d4a" tags=["stop"]
 # ## 10 · 练习
 #
 # 答错了会有提示；连续第二次答错，提示会更详细，想马上看就用 `check("13.1", clipped, hint=2)`。
