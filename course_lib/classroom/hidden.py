@@ -136,7 +136,9 @@ def varied(value: object, random: np.random.Generator) -> object:
 
 
 def _varied_array(array: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    if array.ndim < 2:
+    if array.ndim == 0:
+        return array.copy()  # a number alone has no other order
+    if array.ndim == 1:
         return random.permutation(array)
     # Where rows mean something, such as a distribution, a padded text or a mask of one, whole rows change places.
     rows = array.reshape(-1, array.shape[-1])
