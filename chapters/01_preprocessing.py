@@ -924,7 +924,7 @@ print(tr("the training reviews as one-hot vectors:", "把训练集全部写成�
 # Word2Vec 把它变成了一个预测任务：**给定一个词，预测它周围的词**。
 #
 # 让一个窗口在文本上滑动。每个词轮流做**中心词**，与窗口里的每个邻居（**上下文词**）配成一对。
-# 这叫做**跳字模型（skip-gram）**，以下就用英文名：
+# 这叫做**跳字模型（skip-gram）**，以下直接用英文名：
 # %% id="pairs-loop" slide="code"
 def pairs_of(tokens, window):
     pairs = []
@@ -952,15 +952,16 @@ print(pairs_of(["a", "truly", "wonderful", "film"], window=1))
 # $K = 1$, by hand, each as long as the gradient itself. The derivative of $-\log\sigma(s)$ is $\sigma(s) - 1$; that of
 # $-\log\sigma(-s)$ is $\sigma(s)$:
 # %% [markdown] id="sgns" lang="zh" of="579b523d"
-# ### 负采样：真有的一对，还是编造的？
+# ### 负采样：这一对是真的，还是编造的？
 #
-# 每个词有两个向量：做中心词时用 $v$，做上下文词时用 $u$，两者的点积就是这一对的得分。若要用 softmax（第 02 课）
-# 把所有词的得分变成概率，词表有 4,000 个词，每一对就得算 4,000 次点积。**负采样**改为一个计算量小得多的二分类问题：这一对词是文本中真有的，还是随机配成的？
-# 对每一对真实的词，另外随机抽取 $K$ 个上下文词，提高真实一对的得分，降低随机各对的得分：
+# 每个词有两个向量：做中心词时用 $v$，做上下文词时用 $u$，两者的点积就是这一对的得分。若用 softmax（第 02 课）
+# 把所有词的得分变成概率，词表有多大，每一对就要算多少次点积：4,000 个词就是 4,000 次。
+# **负采样**改为一个计算量小得多的二分类问题：这一对词是文本中真有的，还是随机配成的？
+# 对每一对真实的词，另外随机抽取 $K$ 个上下文词，提高真实词对的得分，降低随机词对的得分：
 #
 # $$ \ell = -\log\sigma(u_o \cdot v_c) - \sum_{k=1}^{K} \log\sigma(-u_k \cdot v_c), \qquad \sigma(x) = \frac{1}{1 + e^{-x}}. \tag{3} $$
 #
-# $v_c$、$u_o$ 和每个 $u_k$ 的形状都是 $(d,)$，$\ell$ 是一个数。下面取 $d = 2$、$K = 1$，手算三步，每一步的长度就取梯度本身。
+# $v_c$、$u_o$ 和每个 $u_k$ 的形状都是 $(d,)$，$\ell$ 是一个数。下面取 $d = 2$、$K = 1$，手算三步，每一步直接减去梯度。
 # $-\log\sigma(s)$ 的导数是 $\sigma(s) - 1$，$-\log\sigma(-s)$ 的导数是 $\sigma(s)$：
 # %% id="sgns-by-hand"
 def sigmoid(x):
@@ -968,8 +969,8 @@ def sigmoid(x):
 
 
 wonderful = np.array([1.0, 0.5])  # the centre  # 中心词
-film = np.array([0.2, 0.4])  # a real neighbour  # 真正的邻词
-tax = np.array([0.6, -0.2])  # a made-up one  # 编造的邻词
+film = np.array([0.2, 0.4])  # a real neighbour  # 真实的上下文词
+tax = np.array([0.6, -0.2])  # a made-up one  # 编造的上下文词
 
 for step in range(3):
     real, fake = sigmoid(film @ wonderful), sigmoid(tax @ wonderful)
@@ -986,7 +987,7 @@ for step in range(3):
 # %% [markdown] id="sgns-train" lang="zh" of="c5948fab"
 # 三步之后，模型已经相信 *wonderful film*，怀疑 *wonderful tax* 了。课程库对几百万个词对做这件事，每次同时处理几千个，并采用了原论文的两处改进：
 # 极常见的词随机跳过一部分（**子采样**）；编造的词按其频率的 0.75 次方抽取，好让罕见的词也有机会轮到。
-# 为了快，同一步里的所有词对共用 64 个编造的词，它们合起来只按 $K = 5$ 个计。
+# 为了加快速度，同一步里的所有词对共用 64 个编造的词，它们合起来的分量只相当于 $K = 5$ 个。
 # %% id="sgns-train-run"
 encoded = [vocabulary.encode(tokens) for tokens in train_tokens]
 started = time.perf_counter()
@@ -1023,8 +1024,9 @@ for word in ["wonderful", "boring", "actress", "scary"]:
 # %% [markdown] id="antonyms-predict" lang="zh" of="4d1894dd" tags=["predict"]
 # **先猜，再运行。** 哪一对的余弦相似度更高：*good* 和 *great*，还是 *good* 和 *bad*？
 #
-# > 两者相差不大，而且 *good*–*bad* 往往更高。反义词站在同样的位置上：*a good film*、*a bad film*；*so good*、*so bad*。
-# > 猜词游戏很难把它们分开，因为它们的许多邻居相同（不是全部：下面的地图里，褒义词和贬义词大多分得开）。词向量里的“相似”，意思是**可以互换**，不是**意思相同**。
+# > 两者相差不大，而且 *good*–*bad* 往往更高。反义词常出现在同样的位置上：*a good film*、*a bad film*；*so good*、*so bad*。
+# > 单靠预测上下文，很难把它们分开，因为两者的邻居有许多相同（但不是全部：下面的地图里，褒义词和贬义词大多分得开）。
+# > 词向量里的“相似”，指的是**可以互换**，而不是**意思相同**。
 # > 用这种向量做情感分析时，请记住这一点。
 # %% id="antonyms-run"
 def similarity(first, second, vectors):
@@ -1041,7 +1043,7 @@ for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"),
 # A single pair is noisy on so little text: with another seed *film*–*movie* comes out quite differently (try it). Trust what
 # holds for many words, such as the groups on the map below.
 # %% [markdown] id="antonyms-reading" lang="zh" of="451a4b5b"
-# 文本这么少，单独一对的数值波动很大：换一个随机种子，*film*–*movie* 就会差出不少（试试看）。要信，就信许多词一起表现出来的东西，
+# 文本这么少，单看一对词，数值波动很大：换一个随机种子，*film*–*movie* 就会差出不少（试试看）。可信的是许多词共同表现出的规律，
 # 例如下面地图上的分组。
 
 # %% [markdown] id="glove" lang="en"
@@ -1057,9 +1059,9 @@ for first, second in [("good", "great"), ("good", "bad"), ("good", "actor"),
 # $w_i$ and $\tilde w_j$ have shape $(d,)$, the biases $b_i$ and $\tilde b_j$ are numbers. $f$ gives little weight to rare pairs, which
 # are mostly chance, and stops growing at $x_{\max} = 100$, so that pairs such as *of the* do not weigh too much either.
 # %% [markdown] id="glove" lang="zh" of="18c21237"
-# ### GloVe：先数，再分解
+# ### GloVe：先计数，再分解
 #
-# Word2Vec 一对一对地走过文本，*wonderful film* 会碰上一千次。GloVe 则先把所有词对数好，再从这张表里学。设 $X_{ij}$ 是两个词的
+# Word2Vec 逐对扫过文本，同样一对 *wonderful film* 会碰上一千次。GloVe 则先统计所有词对的次数，再从这张表里学。设 $X_{ij}$ 是两个词的
 # **共现**次数，即词 $j$ 在词 $i$ 附近出现了多少次，距离为 $r$ 的一对记作 $1/r$ 次。GloVe 希望两个向量的点积，加上两个词各自的偏置，
 # 等于这个次数的对数：
 #
@@ -1103,7 +1105,7 @@ for word in ["wonderful", "boring", "actress", "scary"]:
 # ### 一张地图，一个数
 #
 # 要**看见**这些向量，只能把它们压平。下一格挑出一些词，只保留它们差别最大的两个方向（主成分，第 03 课会讲）。
-# 图上的距离只是高维空间里距离的投影，所以看个大概的聚类就好，细节不必当真。
+# 图上的距离只是高维空间里距离的投影，所以看大致的聚类就好，细节不必当真。
 # %% id="map-of-words-plot" tags=["fold"]
 groups = {
     plots.label("praise", "褒义"): ["great", "wonderful", "excellent", "superb", "brilliant", "beautiful", "perfect"],
@@ -1170,8 +1172,8 @@ course.report("glove_lead_of_related", lead_of_related(glove))
 # %% [markdown] id="published" lang="zh" of="179509ba"
 # ### 别人发布的词向量
 #
-# GloVe 的作者用六十亿词的语料训练，并把结果发布成一个文本文件：每行一个词，后面跟着它的各个数。课程库能读写这种格式。
-# `course data fetch glove.6B` 会下载这个文件（862 MB，所以不主动要就不会下载）；没有它的时候，我们就写出自己的词向量，再读回来。
+# GloVe 的作者用六十亿词的语料训练，并把结果发布成一个文本文件：每行一个词，后面是它的向量。课程库能读写这种格式。
+# `course data fetch glove.6B` 会下载这个文件（862 MB，不运行这条命令就不会下载）。没有这个文件时，就先把我们自己的词向量写成文件，再读回来。
 # %% id="published-load" tags=["fold"]
 import tempfile
 from pathlib import Path
@@ -1182,7 +1184,7 @@ if path is None:
     path = Path(folder.name) / "reviews.txt"
     prep.save_vectors(path, vocabulary.words, glove)
     print(tr("no published vectors here: reading our own back",
-             "这里没有别人发布的词向量：改为读回我们自己的"))
+             "没有找到别人发布的词向量，改为读回我们自己的"))
 published_words, published = prep.load_vectors(path, words=vocabulary.words)
 print(len(published_words), published.shape)
 if "wonderful" in published_words:
@@ -1214,8 +1216,8 @@ if "wonderful" in published_words:
 # %% [markdown] id="subwords" lang="zh" of="21034e92"
 # ## 9 · 子词：没有不认识的词
 #
-# 词表遇到新词就没办法：前面的 *flibbertigibbet* 变成了 `[UNK]`，错字、人名、复合词也都如此。单个字符永远认得，
-# 可序列会长到五六倍。**字节对编码**（BPE）取其中道：从字符出发，一次又一次地把出现最多的相邻一对合并起来。
+# 词表对新词毫无办法：前面的 *flibbertigibbet* 变成了 `[UNK]`，错字、人名、复合词也都如此。切成单个字符倒是都认得，
+# 可序列会长到原来的五六倍。**字节对编码**（BPE）介于两者之间：从字符出发，反复合并出现次数最多的相邻一对。
 #
 # ### 字节对编码，一步一步来
 #
@@ -1274,11 +1276,11 @@ plots.show(
 # The same on real reviews, with a few thousand merges. To read the output: a space belongs to the word behind it, and a
 # character that never occurred in training is spelt by its UTF-8 bytes, such as `<0xE5>`, so that not even it is unknown.
 # %% [markdown] id="bpe-reading" lang="zh" of="2e5e8a98"
-# 最先合并的是 *ad*，因为每个词里都有它；接着 *bad* 和 *sad* 各成一块，*ly* 也是，虽然没有人告诉过算法什么是副词。
+# 最先合并的是 *ad*，因为每个词里都有它；接着 *bad* 和 *sad* 各成一个片段，*ly* 也是，虽然没有人告诉过算法什么是副词。
 # 像 *mad* 这样的新词，现在可以写成 *m* + *ad*，不会再有不认识的词。
 #
-# 再到真实影评上做几千次合并。看输出时请注意：空格归它后面的词；训练时从没出现过的字符，就写成它的 UTF-8 字节，
-# 例如 `<0xE5>`，所以连这样的字符也不会不认识。
+# 下面在真实影评上做几千次合并。看输出时请注意：空格归后面的词；训练时从没出现过的字符，就写成它的 UTF-8 字节，
+# 例如 `<0xE5>`，所以连这样的字符也不会成为未知词元。
 # %% id="bpe-train" chinese="data"
 started = time.perf_counter()
 bpe = prep.BytePairEncoding.train(clean_train[: course.bpe_reviews],
@@ -1303,12 +1305,13 @@ for word in ["film", "unwatchable", "flibbertigibbet", "Spielbergesque",
 # %% [markdown] id="wordpiece" lang="zh" of="9e8d454c"
 # ### WordPiece：按关联程度合并
 #
-# BERT 的分词器有三点不同。不在词首的片段用 `##` 标出。按通常的说法，要合并的也不是出现最多的一对，而是实际相邻的次数**与碰巧相遇的次数相比，高出倍数最多**的一对：
+# BERT 的分词器有三点不同。第一，不在词首的片段用 `##` 标出。第二，按通常的说法，
+# 它合并的不是出现最多的一对，而是实际相邻的次数**与碰巧相邻的次数之比最大**的一对：
 #
 # $$ \text{score}(a, b) = \frac{\text{count}(ab)}{\text{count}(a)\,\text{count}(b)}. \tag{5} $$
 #
 # 在我们的五个词里，*a d* 出现 17 次，而 *a* 和 *d* 也各出现 17 次，次次都连在一起：17/(17·17) = 0.06。
-# *l y* 则是 6/(6·6) = 0.17，所以按这个得分会先合并 *ly*。切分一个词时，它也不重演合并的过程，而是从左到右，
+# *l y* 则是 6/(6·6) = 0.17，所以按这个得分会先合并 *ly*。第三，切分一个词时，它不重演合并的过程，而是从左到右，
 # 每次取**能匹配的最长片段**；只要有一处什么都匹配不上，整个词就变成 `[UNK]`。
 # %% id="wordpiece-train"
 often = {word: count for word, count in frequency.items() if count >= 20}
@@ -1325,7 +1328,7 @@ for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
 # twenty times. The libraries you will meet mostly train by count and keep only
 # WordPiece's way of splitting; the code that learned BERT's *vocabulary* was never published.
 # %% [markdown] id="wordpiece-reading" lang="zh" of="18f8cab6"
-# 左边按 (5) 式 合并，右边只按次数。得分 (5) 偏爱罕见的符号，因为它们的乘积小：若不加限制，它会先把各自在全部文本里只出现过一次、又恰好相邻的字符粘起来。
+# 左边按 (5) 式合并，右边只按次数。得分 (5) 偏爱罕见的符号，因为次数小，分母也小。若不加限制，它会先把各自在全部文本里只出现过一次、又恰好相邻的字符粘起来。
 # 所以我们只给它看至少出现二十次的词。学出 BERT **词表**的那份代码从未公开；你会遇到的各种库，多半按次数训练，只保留 WordPiece 的切分方式。
 # %% [markdown] id="ladder" lang="en"
 # ### The size of the subword vocabulary
@@ -1389,7 +1392,7 @@ plots.show(
 # %% [markdown] id="chinese" lang="zh" of="24b4e76e" tags=["stop"]
 # ## 10 · 中文：没有空格的文本
 #
-# 前面各节处处靠空格。中文没有空格，`split()` 得到的是整句话。所以中文读者首先要问：**什么是词？**
+# 前面各节处处依靠空格。中文没有空格，`split()` 得到的是整句话。所以处理中文，首先要问：**什么是词？**
 #
 # 在此之前，还有一个小一些的问题：**什么算同一个字？**
 #
@@ -1402,7 +1405,7 @@ plots.show(
 # | ＡＢＣ１２３（全角） | ABC123（半角） | `half_width` 或 NFKC | 计数、搜索 |
 # | 頭髮（繁体） | 头发（简体） | `to_simplified`（OpenCC） | 语料里繁简混用 |
 # | 三千零五、二〇二六 | 3005、2026 | `read_number` | 价格、年份；“一定”里的“一”不是数 |
-# | ，。！？ | , . ! ? | 不统一 | 它们是中文自己的标点，也像第 2 节那样是证据 |
+# | ，。！？ | , . ! ? | 不统一 | 它们是中文自己的标点，也是第 2 节所说的证据 |
 # | 一家三口的表情符号 | 看上去是一个图形，其实是五个码点 | 不统一 | 不要把它按码点拆开 |
 # %% id="chinese-forms" chinese="data"
 wide, narrow = "ＡＢＣ１２３，１００％！", "ABC123，100％！"
@@ -1460,14 +1463,14 @@ print(family, len(family), [f"{ord(point):X}" for point in family])
 # ### 没有空格的地方，什么是词？
 #
 # 没有空格，中国读者照样读得出词来，有时还不止一种读法。“南京市长江大桥”是一座桥：南京市 | 长江 | 大桥；念快了，却冒出一位
-# 名叫江大桥的南京市长：南京 | 市长 | 江大桥。如果每一段词典里都有，凭什么说哪种切法对？
+# 名叫江大桥的南京市长：南京 | 市长 | 江大桥。如果每一段都是词典里有的词，怎么判断哪种切法对？
 #
-# **最老的规则是贪心。** 从这里起，取词典里最长的词，再从它后面起，取最长的词，这叫**正向最大匹配**；从右往左做，就是**逆向最大匹配**。
+# **最老的规则是贪心。** 从句首起，取词典里能匹配的最长的词；再从它后面起，照样取最长的。这叫**正向最大匹配**；从右往左做，就是**逆向最大匹配**。
 # 拿“研究生命起源”手算一遍。从左边起，“研究”可以，更长的“研究生”也可以；贪心取了后者，剩下的只能是 命 | 起源。
 # 从右边起，先是“起源”，再是“生命”，最后是“研究”，这回对了。
 #
-# **更好的规则是数数。** 让词典记下每个词出现了多少次。假设“研究”50 次，“研究生”10 次，“生命”40 次，“命”5 次，“起源”10 次，共 115 次，
-# 各词互不相干，那么
+# **更好的规则是看词频。** 让词典记下每个词出现了多少次。假设“研究”50 次，“研究生”10 次，“生命”40 次，“命”5 次，“起源”10 次，共 115 次，
+# 再假设各词的出现相互独立，那么
 #
 # $$P(\text{研究生 | 命 | 起源}) = \tfrac{10}{115}\cdot\tfrac{5}{115}\cdot\tfrac{10}{115} \approx 0.0003, \qquad
 # P(\text{研究 | 生命 | 起源}) = \tfrac{50}{115}\cdot\tfrac{40}{115}\cdot\tfrac{10}{115} \approx 0.013.$$
@@ -1491,8 +1494,8 @@ for sentence, counts in (("南京市长江大桥", bridge), ("研究生命起源
 # %% [markdown] id="lattice" lang="zh" of="45edd58b"
 # ### 一次看遍所有切法：维特比算法
 #
-# 第三列是怎么把**所有**切法都看一遍的？$n$ 个字的句子有 $2^{n-1}$ 种切法。不过，到句末的最好路线，经过哪个位置，
-# 到那个位置的一段也必定是最好的。于是从左走到右，对每个位置只记一个数：到此为止各词 $\log P$ 之和的最大值；再记下最后一个词
+# 第三列是怎么把**所有**切法都看一遍的？$n$ 个字的句子有 $2^{n-1}$ 种切法。不过，到句末的最优路径无论经过哪个位置，
+# 到那个位置为止的一段也必定是最优的。于是从左走到右，对每个位置只记一个数：到此为止各词 $\log P$ 之和的最大值；再记下最后一个词
 # 从哪里开始。这就是在**词图**上运行的**维特比算法**：
 # %% id="lattice-by-hand" chinese="data"
 sentence, total = "研究生命起源", sum(origin.values())
@@ -1517,13 +1520,13 @@ print(np.round(best, 2), back)
 # > words which no dictionary has, adds less than one. Our few dozen lines reach `jieba`'s score, since both do
 # > the same. And *every* row stays near 0.8, however clever. The next cell shows why.
 # %% [markdown] id="segmenters-predict" lang="zh" of="86f316f7" tags=["predict"]
-# **先猜，再运行。** 下表在 500 个由人标好词的句子上给各种分词方法打分。起点和终点都与标注一致，一个词才算对；$F_1$ 把精确率和召回率
-# 合在一起。词典用的是 `jieba`（一个常用的中文分词工具）自带的约 34.9 万词，倒数第二行就是 `jieba` 本身。你猜贪心能切对多大比例的词？
-# 数数又能再添多少？
+# **先猜，再运行。** 下表用 500 句人工分好词的句子，给各种分词方法打分。一个词的起点和终点都与标注一致，才算对；$F_1$ 是精确率和召回率的
+# 调和平均。词典用的是 `jieba`（一个常用的中文分词工具）自带的约 34.9 万词，倒数第二行就是 `jieba` 本身。你猜贪心能切对多大比例的词？
+# 用上词频，又能再添多少？
 #
-# > 有了好词典，贪心就能切对四分之三以上的词，而且从哪头开始几乎没有分别：上面那样的句子其实很少见。数数大约再添两个百分点；
+# > 有了好词典，贪心就能切对四分之三以上的词，而且从哪头开始几乎没有分别：上面那样的句子其实很少见。词频大约再添两个百分点；
 # > 最后一步，用隐马尔可夫模型去找词典里没有的词，添的不到一个百分点。我们的几十行代码达到了 `jieba` 的分数，
-# > 因为两者做的本来就是同一件事。还有一点：再聪明的办法，也**都**停在 0.8 上下。原因看再下一格。
+# > 因为两者做的本来就是同一件事。还有一点：再聪明的办法，也**都**停在 0.8 上下。原因见下文“按谁的标准算一个词？”。
 # %% id="segmenters-run"
 dictionary = prep.Dictionary(data.chinese_words.load())
 gold = data.treebank.load("test")
@@ -1556,7 +1559,7 @@ display.table(["", tr("precision", "精确率"), tr("recall", "召回率"), "F1"
 # %% [markdown] id="standard" lang="zh" of="183f3ee2"
 # ### 按谁的标准算一个词？
 #
-# 最后一行的错里，有多少是真错？来数一数：它没切开而标注者切成几段的词，以及反过来的词。
+# 最后一行的错里，有多少是真的错了？数一数两种词：它没切开、标注者却切成几段的，以及反过来的。
 # %% id="standard-run" tags=["fold"]
 joined, parted = Counter(), Counter()
 for true, guess in zip(gold.words, found, strict=True):
@@ -1580,8 +1583,8 @@ print(parted.total(), [word for word, _ in parted.most_common(12)])
 # byte pairs find by themselves what is frequent. What does each cost?
 # %% [markdown] id="standard-reading" lang="zh" of="05b8f7db"
 # 分歧绝大多数是第一种，而排在最前面的那些词根本不算错：“一个”在 jieba 的词典里是一个词条，在标注者眼里是数词加量词两个词；
-# “位于”也是这样。**什么算一个词，并没有唯一的标准**：该不该在这里切一刀，编词典的人和标注语法的人想法不同，0.8 这个分数里也有这一份。
-# 能做的是按任务挑一个分词工具，从头到尾只用它，再把行业里的词告诉它：`prep.jieba_words("江大桥是市长", user_words=["江大桥"])`。
+# “位于”也是这样。**什么算一个词，并没有唯一的标准**：该不该在这里切一刀，编词典的人和标注语法的人看法不同；0.8 这个分数，也包含了这种分歧。
+# 能做的是按任务挑一个分词工具，从头到尾只用它，再把本领域的词告诉它：`prep.jieba_words("江大桥是市长", user_words=["江大桥"])`。
 #
 # 另一条路是干脆不问。一字一词元，不用分词，也没有不认识的词，只是序列长些；或者用字节对，让数据自己找出常见的组合。各要付多少代价？
 # %% [markdown] id="quiz-segment" lang="en" tags=["quiz"]
@@ -1592,7 +1595,7 @@ print(parted.total(), [word for word, _ in parted.most_common(12)])
 # - [ ] It errs in one word of five on the first — Only by that corpus's standard; most of those words may suit your task.
 # %% [markdown] id="quiz-segment" lang="zh" of="2a89c51d" tags=["quiz"]
 # **同一个分词工具，在一份语料上 F1 = 0.80，在另一份上 0.95。这说明什么？**
-# - [ ] 第二份语料更好读 — 也许吧，但分数说的不是这个：它比的是切在哪里，不是难不难。
+# - [ ] 第二份语料更容易读懂 — 也许吧，但分数说的不是这个：它比的是切在哪里，不是难不难。
 # - [ ] 它是在第二份上训练的 — 有可能，但这里看不出来。
 # - [x] 什么也说明不了，先要问两份语料各把什么叫做词 — 一份把“一个”切成两个词，另一份不切，同样的输出就会得到两个分数。
 # - [ ] 在第一份上，每五个词就错一个 — 只是按那份语料的标准算错；其中大多数词也许正合你的用途。
@@ -1610,9 +1613,9 @@ print(parted.total(), [word for word, _ in parted.most_common(12)])
 # > Nearly three as bytes (punctuation and Latin letters make it a little less), and just as many with the English byte pairs, which know no Chinese character and fall back to bytes. Byte pairs from Chinese
 # > come close to one, hardly below: two thousand different characters need a place in the vocabulary before the first merge has one. Words come to a little more than one half.
 # %% [markdown] id="chinese-subwords-predict" lang="zh" of="8439fcb3" tags=["predict"]
-# **先猜，再运行。** 一个汉字要占几个词元：写成 UTF-8 字节时，用上面从**英文**影评学来的字节对时，用从中文学来的字节对时，用 `jieba` 切词时？
+# **先猜，再运行。** 一个汉字要占几个词元？分四种情况：写成 UTF-8 字节；用前面从**英文**影评学来的字节对；用从中文学来的字节对；用 `jieba` 切词。
 #
-# > 字节：将近三个（有标点和字母，所以略少）。英文的字节对一个汉字也不认识，只好退回字节，所以一样多。从中文学来的字节对接近一个，也少不了多少：
+# > 字节：将近三个（有标点和字母，所以略少）。英文的字节对一个汉字也不认识，只好退回字节，所以一样多。从中文学来的字节对接近一个，很难再少：
 # > 还没开始合并，两千多个不同的汉字就先占去了词表的大半。词：半个多一点。
 # %% id="chinese-run"
 known = [*data.treebank.load("dev").texts, *data.phrases.load("train").chinese]
@@ -1681,7 +1684,7 @@ plots.show(
 # conclusion and simply takes each character as a token. (WordPiece's row hides a loss: it has no bytes to fall back to, and a word with a character that it never met becomes one `[UNK]`.) The vocabularies of today's large models, of 100,000 and more, have room for both.
 # %% [markdown] id="chinese-cost-reading" lang="zh" of="4d850868"
 # 用学自英文的分词器读中文，词元数将近字数的三倍。于是同样的上下文窗口只装得下三分之一，注意力（每个词元都要与所有词元比较，第 05 课）的计算量是八倍，
-# 按词元付费的人要多付两倍的钱。所以，分词器从什么文本里学，就决定了谁用起来便宜。
+# 按词元付费的人要多付两倍的钱。所以，分词器用什么文本训练，就决定了谁用起来便宜。
 #
 # 文本不多时，字节对比单字好不了多少；词表太小，甚至还不如单字，因为罕见字都退回三个字节。中文版 BERT 索性一个字一个词元。（WordPiece 那一行藏着一点损失：它不会退回字节，一个词里只要有没见过的字，整个词就成了一个 `[UNK]`。）今天的大模型词表有十万项以上，字和词都放得下。
 # %% [markdown] id="chinese-stops" lang="en"
@@ -1721,7 +1724,7 @@ display.table(["", tr("tokens per character", "每字词元数"),
 # The stop words are a quarter of all tokens, and leaving them out changes nothing: shorter texts for the same accuracy. With the negations gone, *not good* has become *good*, and on each split between
 # 1.4 and 2.1 points are lost. **Which list it is matters more than whether there is one.** (For a language model the rule of E03 stands: remove nothing.)
 # %% [markdown] id="chinese-stops-reading" lang="zh" of="5c14e399"
-# 停用词占全部词元的四分之一，去掉它们，准确率不变，文本却短了。可是连否定词也去掉，“不好”就成了“好”，三次划分各损失 1.4 到 2.1 个百分点。**用不用停用词表，不如用哪一张要紧。**
+# 停用词占全部词元的四分之一，去掉它们，准确率不变，文本却短了。可是连否定词也去掉，“不好”就成了“好”，三次划分各损失 1.4 到 2.1 个百分点。**用哪一张停用词表，比用不用更要紧。**
 # （对语言模型，仍按 E03 的结论：什么都不删。）
 
 # %% [markdown] id="padding" lang="en"
@@ -1912,10 +1915,10 @@ check("01.1", document_frequency)
 # Positions keep their distance: a skipped word still takes up room. `(["a", "very", "good", "film"], window=2,
 # skip={"very"})` gives the pairs of *a–good* and *good–film* in both directions; *a–film* are three apart.
 # %% [markdown] id="ex2-text" lang="zh" of="f833fdf7"
-# ### 带空缺的 skip-gram 词对
+# ### 跳过某些词的 skip-gram 词对
 #
 # 返回彼此相距不超过 `window` 的所有词对（中心词，上下文词），两个方向都要；但**词元属于** `skip` 的位置，既不作中心词，
-# 也不作上下文词。同样的两个词可以不止一次配成对。位置保持原来的距离：被跳过的词仍占位置。`(["a", "very", "good", "film"], window=2, skip={"very"})`
+# 也不作上下文词。同样两个词可以多次配成对。位置保持原来的距离：被跳过的词仍占位置。`(["a", "very", "good", "film"], window=2, skip={"very"})`
 # 应得到 *a–good* 和 *good–film* 两个方向的词对；*a* 与 *film* 相距三个位置。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def skip_gram_pairs(tokens, window, skip):
@@ -1958,13 +1961,13 @@ check("01.2", skip_gram_pairs)
 def best_merge(pieces):
     tr("""pieces: {tuple of symbols: frequency}
     -> (left, right), the pair with the highest score (5)""",
-       """pieces：{符号的元组: 频数} -> (left, right)，即 (5) 式得分最高的一对""")
+       """pieces：{符号的元组: 频次} -> (left, right)，即 (5) 式得分最高的一对""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
 def best_merge(pieces):
     tr("""pieces: {tuple of symbols: frequency}
     -> (left, right), the pair with the highest score (5)""",
-       """pieces：{符号的元组: 频数} -> (left, right)，即 (5) 式得分最高的一对""")
+       """pieces：{符号的元组: 频次} -> (left, right)，即 (5) 式得分最高的一对""")
     symbol_counts, pair_counts = Counter(), Counter()
     for symbols, frequency in pieces.items():
         for symbol in symbols:
@@ -2046,8 +2049,8 @@ check("01.5", split_word)
 # %% [markdown] id="ex6-text" lang="zh" of="35c6f083"
 # ### 从右边匹配
 #
-# 从右端开始把 `text` 切成词：每次取 `words` 里在此结束的最长的词，一个都没有就取一个字。按从左到右的次序返回。
-# 虽然“研究生”也是词，“研究生命起源”应得到 `["研究", "生命", "起源"]`。
+# 从右端开始把 `text` 切成词：每次取 `words` 里在此结束的最长的词，一个都没有，就取单个字。按从左到右的次序返回这些词。
+# “研究生”虽然也是词，“研究生命起源”却应得到 `["研究", "生命", "起源"]`。
 # %% id="ex6" tags=["exercise"] difficulty=2 minutes=10
 def backward_matching(text, words):
     tr("""text: str without blanks, words: set of str -> list of words""",
@@ -2158,7 +2161,7 @@ check("01.7", likeliest_words)
 #
 # <details><summary>大致会怎样</summary>
 #
-# 影评的分词器要用更多词元：它的合并都是为影评学的，你的分词器里一个常用词就是一个片段，它却只能退回到短片段。什么也不会变成未登录词。没见过的汉字要花三个词元，因为在 UTF-8 里，汉字几乎都占三个字节。按词元收费的服务（例如聊天机器人），对分词器少见的语言也就收得更贵。如果在训练它的那一部分上数，你自己的分词器会显得更好，其实没有好那么多：所以要像题目说的那样，留出一部分。
+# 从影评学来的分词器要用更多词元：它的合并都来自影评。同一个常用词，你的分词器一个片段就够，它却要拆成几个短片段。不过，没有哪个词会成为未登录词。没见过的汉字要花三个词元，因为在 UTF-8 里，汉字几乎都占三个字节。按词元收费的服务（例如聊天机器人），遇到分词器很少见过的语言，收费也就更高。如果在训练它的那一部分上数，你自己的分词器会显得更好，其实没有好那么多：所以要像题目说的那样，留出一部分。
 #
 # </details>
 # %% [markdown] id="quiz-intro" lang="en"
@@ -2214,8 +2217,8 @@ check("01.7", likeliest_words)
 # %% [markdown] id="quiz-subwords" lang="zh" of="11a7225d" tags=["quiz"]
 # **把 BPE 的词表扩大一倍，会有什么变化？**
 # - [ ] 不认识的词变少 — 用 BPE 本来就没有不认识的词：最坏也就是拆成单个符号。
-# - [x] 序列略微变短，嵌入表大一倍 — 而且新增的片段都很罕见，每个可供学习的例子很少。
-# - [ ] 序列缩短一半 — 只有第 9 节曲线的最左端是这样，那里几乎还没有合并；从 1,000 种片段起，翻一倍省不到五分之一。
+# - [x] 序列略微变短，嵌入表大一倍 — 而且新增的片段都很罕见，可供学习的例子很少。
+# - [ ] 序列缩短一半 — 只有第 9 节曲线的最左端是这样，那里几乎还没有合并；从 1,000 个片段起，翻一倍省不到五分之一。
 # - [ ] 分词器要用两遍 — 编码方法不变，只是合并的次数多些。
 
 # %% [markdown] id="summary" lang="en"
@@ -2237,9 +2240,9 @@ check("01.7", likeliest_words)
 # - 分词器是一连串决定；训练和使用时必须做同样的决定。
 # - 词频和 TF-IDF 忘掉了词序，却仍是很强的基线；二元语法能找回一部分词序。
 # - 停用词和词干：实测下来，在这里没有好处；对语言模型则是错的。
-# - 独热乘矩阵就是查表取行，即嵌入。Word2Vec 和 GloVe 从词的邻居中学出这些行。
-# - 有了子词，几乎没有不认识的词：BPE 合并出现最多的一对，WordPiece 合并最该在一起的一对。
-# - 没有空格，什么算一个词就得由人来定，编词典的人和标注语料的人定得也不一样。单字和字节对不必先定；要付多少代价，看分词器是从什么文本里学的。
+# - 独热乘矩阵就是查表取行，即嵌入。Word2Vec 和 GloVe 从词的上下文里学出这些行。
+# - 有了子词，几乎没有不认识的词：BPE 合并出现最多的一对，WordPiece 合并关联最强的一对。
+# - 没有空格，什么算一个词就得由人来定，编词典的人和标注语料的人定得也不一样。单字和字节对不必先定；要付多少代价，看分词器用什么文本训练。
 # - 填充绝不能改变结果：掩码保证这一点，分桶让它不费什么代价。
 
 # %% [markdown] id="faq" lang="en"
@@ -2269,7 +2272,7 @@ check("01.7", likeliest_words)
 #
 # **要不要转成小写？** 数据少、做词频时，通常有帮助。语言模型多半不要（有一种 BERT 会转）：*US* 和 *us* 不是一回事，而子词两者都能应付。
 #
-# **Word2Vec 和 GloVe，选哪个？** 数据相同、调得同样用心时，两者相近。今天它们都不是终点：Transformer 会为每个词在**它所在的句子里**
+# **Word2Vec 和 GloVe，选哪个？** 数据相同、调得同样用心时，两者相近。如今两者都不是终点：Transformer 会为每个词在**它所在的句子里**
 # 算出一个向量。
 #
 # **模型怎样应付歧义词和错别字？** 歧义：一词一个向量时毫无办法，要靠上下文相关的向量（第 05、06 课）。错别字：

@@ -1454,12 +1454,12 @@ print(tr("paired rightly", "配对正确"), round(choices["average"], 3), "  ",
 # ## 13 · 中文点评：没有空格，数什么？
 #
 # 前面的模型数的都是词，而英文词的边界由空格标出。中文没有空格，“面不难吃”就是连着的四个字。第 01 课介绍过几种切法：切成单字，
-# 按词典切成词，切成字节对，或者再把相邻的几个连起来。拿哪种**单位**来数，最能分辨褒贬？其余的一概照第 5 节：朴素贝叶斯权重 (3)，
-# 逻辑回归 (4)。划分时，同一家店的点评放在一起，正如前面把同一部电影的影评放在一起。
+# 按词典切成词，切成字节对，或者再把相邻的几个连起来。以哪种**单位**来数，最能分辨褒贬？其余的一概照第 5 节：朴素贝叶斯权重 (3)，
+# 逻辑回归 (4)。划分时，同一个对象的点评放在一起，正如前面把同一部电影的影评放在一起。
 #
-# **数据。** 本课程自己写的 440 条点评，说的是 20 个地方：餐馆、旅店、电影、商店等。另有 11,987 条真实的外卖点评（`waimai_10k`），
-# 可惜没有人说明它的许可，所以课程既不附带，也不自动下载。自认有权使用的读者，可以运行 `course data fetch waimai_10k`，
-# 或者把文件放进 `COURSE_DATA` 文件夹；下面几格就会连它一起用上。
+# **数据。** 本课程自己写的 440 条点评，评的是 20 个对象：餐馆、旅店、电影、商店等。另有 11,987 条真实的外卖点评（`waimai_10k`），
+# 可惜没有人说明它的使用许可，所以课程既不附带，也不自动下载。有权使用的读者，可以运行 `course data fetch waimai_10k`，
+# 或者把文件放进 `COURSE_DATA` 文件夹；下面几格就会一并用上。
 # %% id="chinese-data"
 own = data.chinese_reviews.load(sample="only")
 try:
@@ -1467,7 +1467,7 @@ try:
         "deliveries", limit=course.deliveries, seed=course.seed, sample="never")
 except data.DataUnavailable:
     deliveries = None
-print(len(own), tr("reviews of the course,", "条课程自己的点评，"), len(set(own.film_ids)), tr("places;", "个地方；"),
+print(len(own), tr("reviews of the course,", "条课程自己的点评，"), len(set(own.film_ids)), tr("places;", "个对象；"),
       tr("deliveries:", "外卖点评："), 0 if deliveries is None else len(deliveries))
 for row in range(3):
     print(own.labels[row], own.texts[row])
@@ -1490,7 +1490,7 @@ for unit, name in list(units.items())[:-1]:
 # *The noodles are not bad, only costly.* Look where 不 (*not*) ends up: alone, in a pair with the character behind it, or inside a word. Now the model, (3) and (4)
 # with scikit-learn. A feature counts once for each review, if two reviews or more have it.
 # %% [markdown] id="chinese-fit" lang="zh" of="e78cb0b3"
-# 留意“不”字的去处：有时独自站着，有时与后面的字成对，有时藏在词里。下面用 scikit-learn 写出 (3) 式和 (4) 式。至少两条点评里出现的项才算，每条点评里最多算一次。
+# 留意“不”字的去处：有时单独成项，有时与后面的字成对，有时藏在词里。下面用 scikit-learn 写出 (3) 式和 (4) 式。至少在两条点评里出现的项才算数；同一条点评里，重复出现也只算一次。
 # %% id="chinese-model"
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -1499,7 +1499,8 @@ from sklearn.linear_model import LogisticRegression
 def fit_unit(unit, known, strength=0.1):
     tr("""Learn from known reviews, cut into units
     -> a function from texts to logits""",
-       """把已知的点评切成某种单位来学 -> 从文本到 logit 的函数""")
+       """按某种单位切分已知的点评，从中学习
+    -> 由文本得到 logit 的函数""")
     counter = CountVectorizer(
         analyzer=chinese_units.features_of(unit, known.texts),
         binary=True, min_df=2)
@@ -1536,7 +1537,7 @@ for unit in tried:
     rows.append(row)
 display.table([tr("unit", "单位"), *collections], rows)
 course.report("characters_and_pairs", means["characters-2"])
-print(tr("one accuracy on 88 reviews:", "88 条点评上的一个准确率："), "±",
+print(tr("one accuracy on 88 reviews:", "88 条点评上，单个准确率的误差："), "±",
       round(metrics.standard_error(0.65, 88), 3))
 # %% [markdown] id="chinese-own-reading" lang="en"
 # On the course's own reviews every unit is better than a coin, and none is shown to be better than another. With 88 test reviews a single accuracy is known
@@ -1544,7 +1545,7 @@ print(tr("one accuracy on 88 reviews:", "88 条点评上的一个准确率："),
 # To rank units one needs more reviews.
 # %% [markdown] id="chinese-own-reading" lang="zh" of="eb69a84c"
 # 在课程自己的点评上，哪种单位都比抛硬币强，却看不出谁比谁好：测试点评只有 88 条，单个准确率的误差就有五个百分点。
-# 这些点评又是有意写得难的：不少点评褒贬都不明说，测试里的店，训练时一家也没见过。要给单位排名次，得有更多的点评。
+# 这些点评又是有意写得难的：不少点评褒贬都不明说，测试里评的对象，训练时一个也没见过。要给各单位排出名次，得有更多的点评。
 # %% [markdown] id="chinese-predict" lang="en" tags=["predict"]
 # **Before you see them.** The recorded runs on the 11,987 deliveries: 9,590 reviews to learn from, 2,397 to test on, three splits, the same for all units. (One in three is
 # positive, so always saying *negative* gives 66.6%.) Which is best: single characters, characters with their pairs, or the words of a segmenter? And what is lost if stop words are
@@ -1553,11 +1554,11 @@ print(tr("one accuracy on 88 reviews:", "88 条点评上的一个准确率："),
 # > Characters with their pairs, on each of the three splits: 90.0%, a point above words and 2.4 above single characters. Byte pairs and pairs of words do no better than words.
 # > Without stop words nothing changes, as long as 不 and its kin stay. Removed with the rest, they cost 1.7 points.
 # %% [markdown] id="chinese-predict" lang="zh" of="5ef01158" tags=["predict"]
-# **先猜，再看。** 下面是 11,987 条外卖点评上事先跑好的记录：9,590 条用来学，2,397 条用来测试，共划分三次，各单位用的划分相同。（好评占三分之一，一律判为差评得 66.6%。）
+# **先猜，再看。** 下面是 11,987 条外卖点评上事先跑好的记录：9,590 条用来学，2,397 条用来测试，共划分三次，各单位用的划分相同。（好评占三分之一，一律判为差评，准确率就有 66.6%。）
 # 哪种最好：单字，单字加字对，还是分词工具切出的词？去掉停用词，连否定词也去掉，又会损失多少？
 #
-# > 单字加字对最好，三次划分都是如此：90.0%，比词高一个百分点，比单字高 2.4 个百分点。字节对、词对都不比词强。去掉停用词，只要“不”这一类还留着，
-# > 就什么也没变；连它们一起去掉，损失 1.7 个百分点。
+# > 单字加字对最好，三次划分都是如此：90.0%，比词高一个百分点，比单字高 2.4 个百分点。字节对、词对都不比词强。去掉停用词，只要“不”一类的否定词还留着，
+# > 准确率就不变；连它们一起去掉，损失 1.7 个百分点。
 # %% id="chinese-recorded"
 recorded_units = {each.unit: each for each in chinese_study.recorded_units()
                   if each.kind == "deliveries"}
@@ -1602,7 +1603,7 @@ plots.show(
 # %% [markdown] id="chinese-pairs" lang="en"
 # The splits are the same for all units, so compare within each split. And compare apart the reviews in which 不 or 没 stands, more than half of them:
 # %% [markdown] id="chinese-pairs" lang="zh" of="ede3bd4d"
-# 各单位用的是同样的划分，所以应当逐个划分地比。另外，把含有“不”或“没”的点评（占一半多）与其余的分开来看：
+# 各单位用的是同样的划分，所以应当在同一划分内比较。另外，把含有“不”或“没”的点评（占一半多）与其余的分开来看：
 # %% id="chinese-pairs-run" chinese="data"
 comparisons = [("characters-2", "characters-1"), ("words-1", "characters-1"),
                ("characters-2", "words-1"), ("byte-pairs-1", "words-1"),
@@ -1627,12 +1628,12 @@ display.table([tr("percentage points", "相差（百分点）"), tr("all", "全�
 #
 # What each unit adds to the logit for eight phrases, from the same records:
 # %% [markdown] id="chinese-negation" lang="zh" of="f26b04ac"
-# 看第二行：**词胜过单字，只胜在有否定的地方**：那里高三个百分点，别处一点不高。为什么？单个“不”字只有一个权重，可它既出现在“不好”里，也出现在“不错”“不少”里；
+# 看第二行：**词只在含否定的点评上胜过单字**：在那里高三个百分点，在其余的点评上一点也不高。为什么？单个“不”字只有一个权重，可它既出现在“不好”里，也出现在“不错”“不少”里；
 # 一个数要顾全所有这些用法，只好停在零附近。jieba 把“不错”算作一个词，剩下的“不”便多半真是否定。字对不用词典，也做到了同样的事：“不好”和“不错”是两个特征。
 #
-# 第三行却是另一回事：字对胜过词，胜在**不含**否定的点评上。原因不可能是否定；究竟是什么，我们还没有查明。
+# 第三行却是另一回事：字对比词高出的部分，来自**不含**否定的点评。可见原因不在否定；究竟是什么，我们还没有查明。
 #
-# 下面是各单位给八个短语的 logit 加上多少，出自同一份记录：
+# 下图还是出自这份记录：用各种单位来数，八个短语各给 logit 加上多少。
 # %% id="chinese-negation-plot" tags=["fold"] chinese="data"
 phrases = {"好吃": "tasty", "不好吃": "not tasty", "难吃": "awful", "不难吃": "not awful",
            "满意": "satisfied", "不满意": "not satisfied", "没有不满意": "nothing not\nsatisfied", "并不好": "not good\nat all"}
@@ -1654,7 +1655,7 @@ plots.show(
     figure,
     "A table of colours: for six units (rows) and eight phrases (columns), what the phrase adds to the logit. Single characters give 'not tasty' nearly as much praise as"
     " 'tasty'; pairs, words and byte pairs turn it to blame; words with negation marked call 'satisfied' praise, 'not satisfied' blame and 'nothing not satisfied' praise.",
-    "一张色表：六种单位（行）给八个短语（列）的 logit 加上多少。单字给“不好吃”的褒义几乎与“好吃”一样多；字对、词、字节对都转成了贬义；标出否定的词把“满意”判为褒义，“不满意”判为贬义，“没有不满意”又判为褒义。",
+    "一张色表：用六种单位（行）来数，八个短语（列）各给 logit 加上多少。用单字，“不好吃”的褒义几乎与“好吃”一样强；字对、词、字节对都转成了贬义；标出否定的词把“满意”判为褒义，“不满意”判为贬义，“没有不满意”又判为褒义。",
 )
 # %% [markdown] id="chinese-negation-reading" lang="en"
 # In brackets stands which way the phrase really points. Read along the rows.
@@ -1670,12 +1671,12 @@ plots.show(
 #
 # Mind what these numbers are: one collection, short texts, one classifier. The three test sets overlap, so that a standard error over them is rather too small.
 # %% [markdown] id="chinese-negation-reading" lang="zh" of="00c0390f"
-# 括号里是短语真正的褒贬。一行一行地读：
+# 括号里是短语真正的褒贬。逐行来看：
 #
 # - **单字**几乎没有察觉“不好吃”里的“不”。
-# - **字对**看得见“不好”，却看不懂“不难吃”：“不难”和“难吃”互不相识，“难吃”占了上风。jieba 把它切成 不难 | 吃，这个“不难”几乎没见过，所以加的是零。
+# - **字对**看得见“不好”，却看不懂“不难吃”：“不难”和“难吃”各算各的，“难吃”占了上风。jieba 把它切成 不难 | 吃，“不难”几乎没见过，所以加的是零。
 # - **去掉否定词**之后，“好吃”与“不好吃”成了同一段文本，“满意”“不满意”“没有不满意”也是。
-# - **双重否定**“没有不满意”难倒了所有读得到否定词的求和模型：两个否定各加一份贬义。只有先按规则标出被否定的词，遇到第二个否定就停止标记，这三句的褒贬才都判对。
+# - **双重否定**“没有不满意”难倒了所有读得到否定词的求和模型：两个否定各加一份贬义。只有先按规则标出被否定的词，遇到第二个否定就停止标记，这三个短语的褒贬才都判对。
 #   练习 5 就来写这条规则；它在英文里早已有之（Das 与 Chen，2001）。
 #
 # 可是比起不加标记的词，这条规则只带来 0.3 ± 0.3 个百分点：双重否定很少见，而“不好吃”这样常用的说法，模型早就从数据里学会了。改得对，未必就改得多。
@@ -1711,7 +1712,7 @@ display.table([tr("Chinese", "中文"), tr("English", "英文"), tr("English n-g
 # Blanks make the words of English visible; they do not say how far a *not* reaches. Rows three to five turn on that, in both languages. Take a verdict that is wrong and ask of it what section 11 asked: which
 # pieces moved it, and which piece would have been needed?
 # %% [markdown] id="chinese-beside-reading" lang="zh" of="8c459a25"
-# 空格只让英文的词看得见，并没有说明一个 *not* 管到哪里。第三到第五行的关键就在这里，两种语言都一样。挑一个判错的，照第 11 节那样问：是哪些片段左右了它？要判对，还缺哪个片段？
+# 空格只标出英文的词，并没有说明一个 *not* 管到哪里。第三到第五行的关键就在这里，两种语言都一样。挑一个判错的，照第 11 节那样问：是哪些片段左右了它？要判对，还缺哪个片段？
 
 # %% [markdown] id="uses" lang="en"
 # ## 14 · Uses, tools, resources
@@ -1839,7 +1840,7 @@ check("07.4", last_words_state)
 # ### 标出被否定的词
 #
 # 就是第 13 节的规则。遇到 `negations` 里的词元，打开标记；如果已经打开，就关掉。遇到 `stops` 里的词元（逗号、句号等），关掉标记。
-# 标记打开期间，其余的词元前面都加上 `NOT_`。否定词和停顿本身从不加标记。
+# 标记打开期间，其余的词元前面都加上 `NOT_`。否定词和 `stops` 里的词元本身从不加标记。
 # %% id="ex5" tags=["exercise"] difficulty=2 minutes=10
 def mark_negation(tokens, negations, stops):
     tr("""tokens: list of str, negations, stops: sets of str -> list of str""",
@@ -2021,7 +2022,7 @@ check("07.5", mark_negation)
 # - 无标注的影评教人哪些 n 元语法常在一起；这样学得的向量与计数错在不同的地方。集成有没有好处，要测过才知道：在这里几乎没有。
 # - 用温度校准概率，不改变任何判断。
 # - 求和的模型可以逐项拆开；别的模型，就用遮挡法，看判断怎样变。
-# - 中文在这里不必分词：单字加字对最好。词胜过单字，只胜在有否定的地方。
+# - 中文在这里不必分词：单字加字对最好。词只在含否定的点评上胜过单字。
 # - 好得反常的结果，先要怀疑。
 
 # %% [markdown] id="faq" lang="en"
@@ -2047,7 +2048,7 @@ check("07.5", mark_negation)
 #
 # **验证分数更高，测试分数就更高吗？** 大体如此。在小验证集上从许多候选里挑一个，多少有运气，这部分在测试集上不会重现。两个数字之差里还有别的：电影不同，最后的模型学过的影评也更多。
 #
-# **做中文分类，一定要先分词吗？** 这里不必：第 13 节里，单字加字对胜过了分词工具切出的词。要做搜索，或者要把词给人看，分词才值得。
+# **做中文分类，一定要先分词吗？** 这个任务不必：第 13 节里，单字加字对胜过了分词工具切出的词。要做搜索，或者要把词展示给人看，分词才值得。
 #
 # **为什么得不到 100%？** 只给人看文字，人的判断也并非次次与星级一致。
 
