@@ -1454,12 +1454,13 @@ print(family, len(family), [f"{ord(point):X}" for point in family])
 # **The better rule is to count.** Let a dictionary say how often each word occurs. With 50 for 研究, 10 for 研究生, 40 for
 # 生命, 5 for 命 and 10 for 起源, 115 in all, and each word taken by itself,
 #
-# $$P(\text{研究生 | 命 | 起源}) = \tfrac{10}{115}\cdot\tfrac{5}{115}\cdot\tfrac{10}{115} \approx 0.0003, \qquad
-# P(\text{研究 | 生命 | 起源}) = \tfrac{50}{115}\cdot\tfrac{40}{115}\cdot\tfrac{10}{115} \approx 0.013.$$
+# $$P(\text{研究生 | 命 | 起源}) = \tfrac{10}{115}\cdot\tfrac{5}{115}\cdot\tfrac{10}{115} \approx 0.0003,$$
+#
+# $$P(\text{研究 | 生命 | 起源}) = \tfrac{50}{115}\cdot\tfrac{40}{115}\cdot\tfrac{10}{115} \approx 0.013.$$
 #
 # The second is forty times as probable. Below are both sentences, cut from the left, from the right, and by counts.
 # Each direction cuts one of the two wrongly; the counts cut both rightly.
-# %% [markdown] id="no-blank" lang="zh" of="b8fb968b"
+# %% [markdown] id="no-blank" lang="zh" of="d2955484"
 # ### 没有空格的地方，什么是词？
 #
 # 没有空格，中国读者照样读得出词来，有时还不止一种读法。“南京市长江大桥”是一座桥：南京市 | 长江 | 大桥；念快了，却冒出一位
@@ -1472,8 +1473,9 @@ print(family, len(family), [f"{ord(point):X}" for point in family])
 # **更好的规则是看词频。** 让词典记下每个词出现了多少次。假设“研究”50 次，“研究生”10 次，“生命”40 次，“命”5 次，“起源”10 次，共 115 次，
 # 再假设各词的出现相互独立，那么
 #
-# $$P(\text{研究生 | 命 | 起源}) = \tfrac{10}{115}\cdot\tfrac{5}{115}\cdot\tfrac{10}{115} \approx 0.0003, \qquad
-# P(\text{研究 | 生命 | 起源}) = \tfrac{50}{115}\cdot\tfrac{40}{115}\cdot\tfrac{10}{115} \approx 0.013.$$
+# $$P(\text{研究生 | 命 | 起源}) = \tfrac{10}{115}\cdot\tfrac{5}{115}\cdot\tfrac{10}{115} \approx 0.0003,$$
+#
+# $$P(\text{研究 | 生命 | 起源}) = \tfrac{50}{115}\cdot\tfrac{40}{115}\cdot\tfrac{10}{115} \approx 0.013.$$
 #
 # 后一种切法的概率是前一种的四十倍。下面把两个句子各切三遍：从左、从右、按词频。两个方向各切错一句，按词频则两句都切对。
 # %% id="no-blank-rules" chinese="data"
