@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from course_lib.base import settings
-from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
+from course_lib.base.errors import DataCorrupt, UsageError
 from course_lib.data import gate, registry, samples, sources
 from course_lib.data.gate import Opened
 from course_lib.data.reviews import Reviews, draw, split_by_film
@@ -46,19 +47,13 @@ def load(kind: str = "deliveries", limit: int | None = None, seed: int = 0, samp
     Source: collected in github.com/SophonPlus/ChineseNlpCorpus; the hotel reviews are Tan Songbo's.
     """
     sources.choice(kind, "kind", tuple(KINDS))
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _draw(_sample(), limit, seed)
     card = registry.card(KINDS[kind])
-    try:
-        whole, source = sources.read(card, lambda opened: read(card, opened))
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
+    found = samples.published(card, sample, partial(sources.read, card, partial(read, card)))
+    if found is None:
         whole = _sample()
-        return _draw(whole, sources.at_most(limit, len(whole)), seed)
-    return _draw(_table(*whole, source), limit, seed)
+        return _draw(whole, limit if sample == "only" else sources.at_most(limit, len(whole)), seed)
+    table, source = found
+    return _draw(_table(*table, source), limit, seed)
 
 
 def read_csv(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import archives, registry, samples, sources
 from course_lib.data.gate import Opened
 
@@ -69,18 +70,12 @@ def load(agreement: int = 50, seed: int = 0, sample: str = "fallback") -> News:
     Source: Malo, Sinha, Korhonen, Wallenius and Takala, "Good debt or bad debt", JASIST 65(4), 2014.
     """
     sources.choice(agreement, "agreement", AGREEMENTS)
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _sample(seed)
     card = registry.card("financial_phrasebank")
-    try:
-        pairs, source = sources.read(card, lambda opened: read(card, opened)[agreement])
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
+    found = samples.published(card, sample, partial(sources.read, card, partial(read, card)))
+    if found is None:
         return _sample(seed)
-    return _table(pairs, source, seed)
+    sentences, source = found
+    return _table(sentences[agreement], source, seed)
 
 
 def read(card: registry.Card, opened: Opened) -> dict[int, list[tuple[str, str]]]:

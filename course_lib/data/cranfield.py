@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import questions, registry, samples, sources
 from course_lib.data.gate import Opened
 
@@ -67,17 +68,11 @@ def load(sample: str = "fallback") -> Collection:
 
     Source: C. Cleverdon, "The Cranfield tests on index language devices", Aslib Proceedings 19(6), 1967.
     """
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _sample()
     card = registry.card("cranfield")
-    try:
-        (documents, queries, judgements), source = sources.read_all(card, read)
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
+    found = samples.published(card, sample, partial(sources.read_all, card, read))
+    if found is None:
         return _sample()
+    (documents, queries, judgements), source = found
     titles, texts = documents
     codes = _of_queries(judgements, len(queries), len(texts))
     gains = [{document: GAINS[code] for document, code in own.items()} for own in codes]

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from functools import partial
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import registry, samples, sources
 from course_lib.data.gate import Opened
 
@@ -59,19 +59,13 @@ def load(name: str = "clinc150", part: str = "train", sample: str = "fallback") 
     """
     sources.choice(name, "name", tuple(PARTS))
     sources.choice(part, "part", PARTS[name])
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _sample(part)
     card = registry.card(name)
     place = 0 if name == "clinc150" else PARTS[name].index(part)
-    try:
-        found, source = sources.read(card.parts[place], partial(read, card.parts[place]))
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
+    found = samples.published(card, sample, partial(sources.read, card.parts[place], partial(read, card.parts[place])))
+    if found is None:
         return _sample(part)
-    return Requests(*found[part], source)
+    requests, source = found
+    return Requests(*requests[part], source)
 
 
 def read(card: registry.Card, opened: Opened) -> dict[str, tuple[list[str], list[str]]]:

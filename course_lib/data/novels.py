@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import registry, samples, sources
 from course_lib.data.documents import Documents, Novel
 from course_lib.data.gate import Opened
@@ -52,17 +53,9 @@ def load(sample: str = "fallback") -> Documents[Novel]:
 
     Source: Project Gutenberg, numbers 161, 1342, 141, 158, 121 and 105.
     """
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _sample()
     card = registry.card("jane_austen")
-    try:
-        return Documents(*sources.read_all(card, read))
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
-        return _sample()
+    found = samples.published(card, sample, partial(sources.read_all, card, read))
+    return _sample() if found is None else Documents(*found)
 
 
 def _sample() -> Documents[Novel]:

@@ -7,9 +7,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from itertools import combinations
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
+from course_lib.base.errors import DataCorrupt, UsageError
 from course_lib.data import registry, samples, sources
 from course_lib.data.documents import Documents, Poem
 from course_lib.data.gate import Opened
@@ -52,17 +53,11 @@ def load(kind: str = "ci", sample: str = "fallback") -> Documents[Poem]:
     Source: github.com/chinese-poetry/chinese-poetry.
     """
     sources.choice(kind, "kind", tuple(KINDS))
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _sample()
     card = registry.card(KINDS[kind])
-    try:
-        parts, source = sources.read_all(card, read)
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
+    found = samples.published(card, sample, partial(sources.read_all, card, read))
+    if found is None:
         return _sample()
+    parts, source = found
     return _selected((poem for part in parts for poem in part), source)
 
 

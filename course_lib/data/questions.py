@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import registry, samples, sources
 from course_lib.data.gate import Opened
 
@@ -77,19 +77,13 @@ def load(name: str = "xquad", language: str = "en", sample: str = "fallback") ->
     """
     sources.choice(name, "name", tuple(LANGUAGES))
     sources.choice(language, "language", LANGUAGES[name])
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _sample(language)
     card = registry.card(name)
     part = card.parts[LANGUAGES[name].index(language)]
-    try:
-        found, source = sources.read(part, partial(read, part))
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
+    found = samples.published(card, sample, partial(sources.read, part, partial(read, part)))
+    if found is None:
         return _sample(language)
-    return Questions(*found, source)
+    content, source = found
+    return Questions(*content, source)
 
 
 def read(card: registry.Card, opened: Opened) -> tuple[list[str], list[str], list[Question]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import archives, registry, samples, sources
 from course_lib.data.gate import Opened
 
@@ -69,17 +70,11 @@ def load(sample: str = "fallback") -> Ratings:
 
     Source: F. M. Harper and J. A. Konstan, "The MovieLens datasets", ACM TiiS 5(4), 2015.
     """
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _sample()
     card = registry.card("movielens_small")
-    try:
-        (rows, films), source = sources.read(card, lambda opened: read(card, opened))
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
+    found = samples.published(card, sample, partial(sources.read, card, partial(read, card)))
+    if found is None:
         return _sample()
+    (rows, films), source = found
     return _table(rows, films, source)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from course_lib.data import registry
+from course_lib.base.errors import DataUnavailable
+from course_lib.data import registry, sources
 from course_lib.showing import display
 from course_lib.showing.language import tr
 
 _in_use: set[str] = set()
+
+Content = TypeVar("Content")
 
 
 def samples_in_use() -> frozenset[str]:
@@ -25,6 +29,31 @@ def write_rows(path: Path | str, rows: Iterable[Sequence[str]]) -> None:
         rows: the header, then what stands below it; no cell holds a tab or a line break.
     """
     Path(path).write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8", newline="\n")
+
+
+def published(card: registry.Card, sample: str, read: Callable[[], Content]) -> Content | None:
+    """What a loader reads of a published data set, or None where the course's sample is to serve instead.
+
+    Args:
+        card: of the data set.
+        sample: `"fallback"` lets the sample serve where the data set cannot be had, and says so; `"never"` does not;
+            `"only"` reads nothing.
+        read: reads the published data set.
+
+    Raises:
+        UsageError: if the choice of sample is unknown.
+        DataUnavailable: if the data set cannot be had, and no sample may serve, or the reader's own copy is damaged.
+    """
+    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
+    if sample == "only":
+        return None
+    try:
+        return read()
+    except DataUnavailable as reason:
+        if sample == "never" or sources.is_readers_own(card, reason):
+            raise
+        stand_in(card, reason)
+        return None
 
 
 def stand_in(card: registry.Card, reason: object, sample: str | None = None) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable
+from functools import partial
+
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import registry, samples, sources
 from course_lib.data.documents import Text
 from course_lib.data.gate import Opened
@@ -25,17 +27,9 @@ def load(sample: str = "fallback") -> Text:
 
     Source: Andrej Karpathy, char-rnn (2015).
     """
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _sample()
     card = registry.card("tinyshakespeare")
-    try:
-        return Text(*sources.read(card, lambda opened: read(card, opened)))
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
-        return _sample()
+    found = samples.published(card, sample, partial(sources.read, card, partial(read, card)))
+    return _sample() if found is None else Text(*found)
 
 
 def read(card: registry.Card, opened: Opened) -> str:

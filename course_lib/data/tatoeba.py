@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable, UsageError
+from course_lib.base.errors import DataCorrupt, UsageError
 from course_lib.data import archives, gate, registry, samples, sources
 from course_lib.data.gate import Opened
 from course_lib.data.groups import connected
@@ -56,18 +57,11 @@ def load(limit: int | None = None, seed: int = 0, sample: str = "fallback") -> P
 
     Source: the Tatoeba Project, tatoeba.org; manythings.org/anki.
     """
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _draw(_sample(), limit, seed)
     card = registry.card("tatoeba")
-    try:
-        whole = _real(card)
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
+    whole = samples.published(card, sample, partial(_real, card))
+    if whole is None:
         whole = _sample()
-        limit = sources.at_most(limit, len(whole))
+        limit = limit if sample == "only" else sources.at_most(limit, len(whole))
     return _draw(whole, limit, seed)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from course_lib.base.errors import DataCorrupt, DataUnavailable
+from course_lib.base.errors import DataCorrupt
 from course_lib.data import registry, samples, sources
 from course_lib.data.gate import Opened
 
@@ -53,19 +54,10 @@ def load(part: str = "dev", sample: str = "fallback") -> Sentences:
     Source: UD Chinese GSDSimp, universaldependencies.org; CC BY-SA 4.0.
     """
     sources.choice(part, "part", PARTS)
-    sources.choice(sample, "choice of sample", sources.SAMPLE_CHOICES)
-    if sample == "only":
-        return _sample(part)
     card = registry.card("gsd_simplified")
-    try:
-        of_part = card.parts[PARTS.index(part)]
-        words, source = sources.read(of_part, lambda opened: read(of_part, opened))
-    except DataUnavailable as reason:
-        if sample == "never" or sources.is_readers_own(card, reason):
-            raise
-        samples.stand_in(card, reason)
-        return _sample(part)
-    return Sentences(words, source)
+    of_part = card.parts[PARTS.index(part)]
+    found = samples.published(card, sample, partial(sources.read, of_part, partial(read, of_part)))
+    return _sample(part) if found is None else Sentences(*found)
 
 
 def read(card: registry.Card, opened: Opened) -> list[list[str]]:
