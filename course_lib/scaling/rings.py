@@ -62,20 +62,7 @@ def reduce_scatter(parts: Sequence[np.ndarray]) -> Exchanged:
     Raises:
         ValueError: if there is none, or the shapes differ.
     """
-    held = [part.ravel().copy() for part in _checked(parts)]
-    count = len(held)
-    pieces = _pieces(held[0].size, count)
-    sent = [0] * count
-    for turn in range(count - 1):
-        # All send at once: what travels is copied before anything is added.
-        travelling = []
-        for device in range(count):
-            piece = pieces[(device - turn) % count]
-            travelling.append((piece, held[device][piece].copy()))
-            sent[device] += piece.stop - piece.start
-        for device, (piece, numbers) in enumerate(travelling):
-            held[(device + 1) % count][piece] += numbers
-    return Exchanged(held, sent, count - 1)
+    return _once_round([part.ravel().copy() for part in _checked(parts)], first=0, add=True)
 
 
 def all_gather(held: Sequence[np.ndarray]) -> Exchanged:
@@ -89,18 +76,24 @@ def all_gather(held: Sequence[np.ndarray]) -> Exchanged:
     Raises:
         ValueError: if there is none, or the shapes differ.
     """
-    held = [part.copy() for part in _checked(held)]
+    return _once_round([part.copy() for part in _checked(held)], first=1, add=False)
+
+
+def _once_round(held: list[np.ndarray], first: int, add: bool) -> Exchanged:
+    """Each device sends a piece on, n - 1 times: that of its own number plus `first`, then the one before it."""
     count = len(held)
     pieces = _pieces(held[0].size, count)
     sent = [0] * count
     for turn in range(count - 1):
+        # All send at once: what travels is copied before anything arrives.
         travelling = []
         for device in range(count):
-            piece = pieces[(device + 1 - turn) % count]
+            piece = pieces[(device + first - turn) % count]
             travelling.append((piece, held[device][piece].copy()))
             sent[device] += piece.stop - piece.start
         for device, (piece, numbers) in enumerate(travelling):
-            held[(device + 1) % count][piece] = numbers
+            arrived = held[(device + 1) % count][piece]
+            arrived[:] = arrived + numbers if add else numbers
     return Exchanged(held, sent, count - 1)
 
 
