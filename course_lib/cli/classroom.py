@@ -94,13 +94,14 @@ def grade(
     from course_lib.classroom import feedback, grading, tables
     from course_lib.classroom.confinement import Limits
     from course_lib.classroom.manifest import Manifest
+    from course_lib.training import devices
 
     if worksheet is not None and table != "moodle":
         raise UsageError("--worksheet is Moodle's; allowed with --csv moodle")
     manifest = Manifest.load(folder)
     results = grading.grade(
         folder,
-        jobs=jobs or grading.default_jobs(),
+        jobs=jobs or devices.cores(),
         limits=Limits(seconds=seconds, cell_seconds=max(call, seconds / 4), call_seconds=call, memory_mb=memory),
         again=again,
         these_checks=these_checks,
