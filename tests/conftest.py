@@ -80,6 +80,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     elsewhere = (os.environ.get("KERAS_BACKEND") or "tensorflow") != "tensorflow"
     for item in items:
         apart = item.nodeid.startswith(PLACES_WHERE_WARNINGS_PASS)
+        if "step_by_step" in getattr(item, "fixturenames", ()):
+            # TensorFlow tells that its data sets are traced all the same.
+            item.add_marker(pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning"))
         if elsewhere or apart or any(item.get_closest_marker(part) for part in WARNINGS_PASS):
             item.add_marker(shown, append=False)  # what a test says of its own warnings comes before
 

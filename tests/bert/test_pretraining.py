@@ -17,10 +17,7 @@ from course_lib.bert import BertTokenizer, pretraining, study
 from course_lib.data import imdb
 from tensors import numpy
 
-pytestmark = [
-    pytest.mark.usefixtures("step_by_step"),
-    pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning"),
-]
+pytestmark = pytest.mark.usefixtures("step_by_step")
 
 ENCODER = {"width": 16, "num_layers": 1}
 READING = {"batch_size": 4, "learning_rate": 0.01, "report_every": 15}

@@ -23,10 +23,7 @@ from course_lib.sentiment import load_records
 from course_lib.sentiment.protocol import Protocol, ScoredTwice
 from tensors import normal
 
-pytestmark = [
-    pytest.mark.usefixtures("step_by_step"),
-    pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning"),
-]
+pytestmark = pytest.mark.usefixtures("step_by_step")
 
 SMALL: dict[str, object] = {
     "reviews": 24,
