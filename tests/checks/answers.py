@@ -158,6 +158,27 @@ def must_cover(exercises: Collection[str], mistakes: Mapping[str, Mistake], at_l
     assert min(caught.values()) >= at_least
 
 
+def each_has_many(
+    right: Mapping[str, Callable],
+    also_right: Sequence[tuple[str, Callable]],
+    mistakes: Mapping[str, Mistake],
+    more: Sequence[tuple],
+    hints: int,
+    wrong: int,
+    styles: int,
+) -> Callable:
+    """The test that each exercise has so many wrong answers with a hint, wrong ones in all, and other right styles."""
+
+    def test() -> None:
+        must_cover(right, mistakes, at_least=hints)
+        refused = Counter(number for number, *_ in [*mistakes.values(), *more])
+        passed = Counter(number for number, _ in also_right)
+        assert min(refused[number] for number in right) >= wrong
+        assert min(passed[number] for number in right) >= styles
+
+    return test
+
+
 def each_passes(right: Sequence[tuple[str, Callable]]) -> Callable:
     """The test that each answer is accepted, as a function and as an object that is called."""
 
