@@ -125,6 +125,22 @@ def parts(answer: object, count: int, english: str, chinese: str) -> list[object
     return found
 
 
+def texts(answer: object, english: str, chinese: str) -> list[str]:
+    """The texts of a list, or a hint that it is none.
+
+    Args:
+        answer: what the learner's function gave.
+        english: what the texts are, such as "words".
+        chinese: the same in Chinese.
+    """
+    require(
+        not isinstance(answer, str | bytes | Mapping | set) and hasattr(answer, "__len__"),
+        f"Return a list of {english}; yours is a {type(answer).__name__}.",
+        f"应返回由{chinese}组成的列表；你返回的是 {type(answer).__name__}。",
+    )
+    return [str(each) for each in answer]
+
+
 def plain(answer: object) -> object:
     """An answer as Python's own lists, dictionaries and numbers, for a comparison with `==`; a tuple is a list."""
     if isinstance(answer, Mapping):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -17,8 +18,8 @@ from course_lib.checks.answers import (
     recognise,
     require_close,
     require_new,
-    require_shape,
 )
+from course_lib.checks.clipping import ask_to_clip, clipped, common_length
 from course_lib.checks.core import Learner, exercise, require
 
 
@@ -246,15 +247,6 @@ def corpus_scores(learner: Learner) -> None:
     agree_in_parts(learner, ask, _scores, lambda place: names[place], long)
 
 
-def _length(gradients: list[np.ndarray]) -> float:
-    return float(np.sqrt(sum(np.sum(np.square(gradient)) for gradient in gradients)))
-
-
-def _clipped(gradients: list[np.ndarray], limit: float) -> list[np.ndarray]:
-    length = _length(gradients)
-    return [gradient * (limit / length) if length > limit else gradient.copy() for gradient in gradients]
-
-
 def _flat(gradients: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate([np.ravel(gradient) for gradient in gradients])
 
@@ -271,24 +263,7 @@ def _flat(gradients: Sequence[np.ndarray]) -> np.ndarray:
 )
 def clip_gradients(learner: Learner) -> None:
     """Catches: arrays or numbers clipped by themselves, other lengths, short ones made longer, NaN from zeros."""
-
-    def ask(gradients: list[np.ndarray], limit: float) -> list[np.ndarray]:
-        count = len(gradients)
-        found = parts(
-            learner(gradients, limit),
-            count,
-            f"Return a list of as many arrays as were given, {count}, and nothing besides.",
-            f"应返回一个列表，给了几个数组就有几个，这里是 {count} 个，别无其他。",
-        )
-        found = [numbers(each) for each in found]
-        for place, (each, gradient) in enumerate(zip(found, gradients, strict=True)):
-            require_shape(
-                each,
-                gradient.shape,
-                f"Array {place} must keep its shape {gradient.shape}; yours is {each.shape}.",
-                f"第 {place} 个数组的形状应保持 {gradient.shape}；你的是 {each.shape}。",
-            )
-        return found
+    ask = partial(ask_to_clip, learner)
 
     def names(place: int) -> tuple[str, str]:
         return f"Array {place}:", f"第 {place} 个数组："
@@ -300,9 +275,9 @@ def clip_gradients(learner: Learner) -> None:
     gradients[1] *= 3 / np.linalg.norm(gradients[1])
     limit = 1.6
     found = _flat(ask(gradients, limit))
-    flat, right = _flat(gradients), _flat(_clipped(gradients, limit))
+    flat, right = _flat(gradients), _flat(clipped(gradients, limit))
     lengths = np.array([np.linalg.norm(gradient) for gradient in gradients])
-    length = _length(gradients)
+    length = common_length(gradients)
     squared = (
         "You divide by the sum of the squares; a length is its root.",
         "你除以的是平方和；长度是它的平方根。",
@@ -433,7 +408,7 @@ def clip_gradients(learner: Learner) -> None:
     agree_in_parts(
         learner,
         ask,
-        _clipped,
+        clipped,
         names,
         (short, limit),
         (zeros, 1.0),

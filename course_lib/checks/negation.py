@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 
-from course_lib.checks.answers import recognise, require_new
+from course_lib.checks.answers import recognise, require_new, texts
 from course_lib.checks.calling import short
 from course_lib.checks.core import Learner, exercise, require
 
@@ -75,7 +75,7 @@ def mark_negation(learner: Learner) -> None:
     """Catches: one token only, no end at a stop, no second negation, marks on negations or stops, parts of words."""
     negations, stops = {"不", "没有"}, {"，", "。"}
     tokens = ["面", "不", "太", "好吃", "，", "没有", "不", "满意", "。", "不错"]
-    result = _tokens(learner(list(tokens), set(negations), set(stops)))
+    result = texts(learner(list(tokens), set(negations), set(stops)), "tokens", "词元")
     right = _marked(tokens, negations, stops)
     recognise(
         result,
@@ -177,21 +177,11 @@ def mark_negation(learner: Learner) -> None:
         ),
     )
     for given, turns, ends, english, chinese in cases:
-        found = _tokens(learner(list(given), set(turns), set(ends)))
+        found = texts(learner(list(given), set(turns), set(ends)), "tokens", "词元")
         expected = _marked(given, turns, ends)
         if found != expected and found:
             require_new(learner)
         _require(found, expected, given, english + " ", chinese)
-
-
-def _tokens(result: object) -> list[str]:
-    """The learner's tokens, or a hint that they are none."""
-    require(
-        not isinstance(result, str | bytes | Mapping | set) and hasattr(result, "__len__"),
-        f"Return a list of tokens; yours is a {type(result).__name__}.",
-        f"应返回由词元组成的列表；你返回的是 {type(result).__name__}。",
-    )
-    return [str(token) for token in result]
 
 
 def _require(found: list[str], expected: list[str], given: Sequence[str], english: str, chinese: str) -> None:

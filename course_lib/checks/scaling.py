@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -12,11 +13,11 @@ from course_lib.checks.answers import (
     later_case,
     number,
     numbers,
-    parts,
     recognise,
     require_close,
     require_shape,
 )
+from course_lib.checks.clipping import ask_to_clip, clipped, common_length
 from course_lib.checks.core import Learner, exercise, require
 from course_lib.checks.mistakes import instead_of
 
@@ -263,12 +264,6 @@ def batch_gradient(learner: Learner) -> None:
     )
 
 
-def _clipped(gradients: Sequence[np.ndarray], limit: float) -> list[np.ndarray]:
-    length = np.sqrt(sum(float(np.sum(np.square(each, dtype=np.float64))) for each in gradients))
-    factor = limit / length if length > limit else 1.0
-    return [each * factor for each in gradients]
-
-
 @exercise(
     "11.3",
     more=(
@@ -281,31 +276,14 @@ def _clipped(gradients: Sequence[np.ndarray], limit: float) -> list[np.ndarray]:
 )
 def clip_together(learner: Learner) -> None:
     """Catches: each array by itself, each number by itself, stretching, squares, means, zeros, limits of one kind."""
-
-    def ask(gradients: list[np.ndarray], limit: float) -> list[np.ndarray]:
-        found = parts(
-            learner(gradients, limit),
-            len(gradients),
-            f"Return a list of as many arrays as were given, {len(gradients)}.",
-            f"应返回一个列表，给了几个数组就有几个，这里是 {len(gradients)} 个。",
-        )
-        found = [numbers(each) for each in found]
-        for place, (each, given) in enumerate(zip(found, gradients, strict=True)):
-            require_shape(
-                each,
-                given.shape,
-                f"Array {place} must keep its shape {given.shape}; yours is {each.shape}.",
-                f"第 {place} 个数组的形状应保持 {given.shape}；你的是 {each.shape}。",
-            )
-        return found
-
+    ask = partial(ask_to_clip, learner)
     random = np.random.default_rng(12)
     gradients = [random.normal(size=(2, 3)) * 2, random.normal(size=4) * 0.1, random.normal(size=()) * 3]
     gradients[2] = np.array(gradients[2])
     limit = 1.5
-    found, right = ask(gradients, limit), _clipped(gradients, limit)
+    found, right = ask(gradients, limit), clipped(gradients, limit)
     flat, given = np.concatenate([each.ravel() for each in found]), np.concatenate([g.ravel() for g in gradients])
-    length = float(np.sqrt((given**2).sum()))
+    length = common_length(gradients)
 
     def joined(change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         return np.concatenate([np.ravel(change(each)) for each in gradients])
@@ -403,5 +381,5 @@ def clip_together(learner: Learner) -> None:
     )
     for case in cases:
         with later_case(learner):
-            for each, expected in zip(ask(*case), _clipped(*case), strict=True):
+            for each, expected in zip(ask(*case), clipped(*case), strict=True):
                 require_close(each, expected)

@@ -5,19 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from course_lib.checks.answers import number, recognise, require_close, require_new
+from course_lib.checks.answers import number, recognise, require_close, require_new, texts
 from course_lib.checks.calling import short
 from course_lib.checks.core import Learner, exercise, require
-
-
-def _words(result: object) -> list[str]:
-    """The learner's words, or a hint that they are none."""
-    require(
-        not isinstance(result, str | bytes | Mapping | set) and hasattr(result, "__len__"),
-        f"Return a list of words; yours is a {type(result).__name__}.",
-        f"应返回由词组成的列表；你返回的是 {type(result).__name__}。",
-    )
-    return [str(word) for word in result]
 
 
 def _require_whole(found: Sequence[str], text: str) -> None:
@@ -60,7 +50,7 @@ def _forward(text: str, words: set[str]) -> list[str]:
 def backward_matching(learner: Learner) -> None:
     """Catches: from the left, the shortest word, the words in reverse, characters that are no word, lost characters."""
     text, words = "研究生命起源", {"研究", "研究生", "生命", "命", "起源", "生", "源", "起"}
-    result, right = _words(learner(text, set(words))), ["研究", "生命", "起源"]
+    result, right = texts(learner(text, set(words)), "words", "词"), ["研究", "生命", "起源"]
     recognise(
         result,
         right,
@@ -130,7 +120,7 @@ def backward_matching(learner: Learner) -> None:
         ("京", set(), "An empty dictionary: characters stand alone", "词典是空的：每个字单独成词"),
         ("", {"京"}, "An empty text has no words", "空文本没有词"),
     ):
-        found, wanted = _words(learner(sentence, set(known))), _backward(sentence, known)
+        found, wanted = texts(learner(sentence, set(known)), "words", "词"), _backward(sentence, known)
         if found != wanted and found:
             require_new(learner)
         require(
@@ -183,7 +173,7 @@ def best_segmentation(learner: Learner) -> None:
     """Catches: greedy choices, the fewest words, means for sums, the worst way, unknown characters, several of them."""
     text = "研究生命起源"
     scores = {"研究": -3.0, "研究生": -2.5, "生命": -3.0, "命": -7.0, "起源": -4.0, "生": -6.0}
-    result, right = _words(learner(text, dict(scores), -12.0)), ["研究", "生命", "起源"]
+    result, right = texts(learner(text, dict(scores), -12.0), "words", "词"), ["研究", "生命", "起源"]
     recognise(
         result,
         right,
@@ -262,7 +252,7 @@ def best_segmentation(learner: Learner) -> None:
         ("京", {"京": -2.0}, -5.0, "A text of one character is a word of one", "只有一个字的文本，就是一个字的词"),
         ("", {"京": -2.0}, -5.0, "An empty text has no words", "空文本没有词"),
     ):
-        found, wanted = _words(learner(sentence, dict(given), unknown)), _best(sentence, given, unknown)
+        found, wanted = texts(learner(sentence, dict(given), unknown), "words", "词"), _best(sentence, given, unknown)
         if found != wanted and found:
             require_new(learner)
         require(
@@ -271,7 +261,7 @@ def best_segmentation(learner: Learner) -> None:
             f"{chinese}：得分为 {given}、unknown={unknown} 时，“{sentence}”应得到 {wanted}；你得到 {found}。",
         )
     long = "长江大桥" * 300
-    found = _words(learner(long, {"长江": -3.0, "大桥": -3.0, "长江大桥": -5.0}, -9.0))
+    found = texts(learner(long, {"长江": -3.0, "大桥": -3.0, "长江大桥": -5.0}, -9.0), "words", "词")
     require(
         found == ["长江大桥"] * 300,
         f"A text of {len(long)} characters should give 300 times 长江大桥; yours begins with {short(found[:3])}.",
