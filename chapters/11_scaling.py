@@ -180,7 +180,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import course_lib.language_model as lm
-from course_lib import data, diagrams, display, plots, scaling
+from course_lib import data, diagrams, display, mlp, plots, scaling
 from course_lib import preprocessing as prep
 from course_lib.scaling.small import one_thread
 from course_lib.training import compile_for_training, devices, starting_point
@@ -800,14 +800,13 @@ course.report("ring_error", farthest)
 # %% id="sharded-run"
 one_by_one = cut_up = in_one(network.weights).astype(np.float64)
 sharded = scaling.ShardedAdam(one_by_one.size, 8, 0.001)
-mean = square = np.zeros(one_by_one.size)
+state = None  # of lesson 02's Adam, all in one place  # 第 02 课的 Adam，状态都在一处
 draws = np.random.default_rng(1)
-for step in range(1, 6):
+for _ in range(5):
     of_devices = draws.normal(size=(8, one_by_one.size))  # gradients  # 各台的梯度
     cut_up = sharded.apply(cut_up, of_devices)
-    one_by_one, mean, square = scaling.adam_step(
-        one_by_one, of_devices.mean(axis=0), mean, square, step, 0.001
-    )
+    state, update = mlp.adam(state, of_devices.mean(axis=0), 0.001)
+    one_by_one = one_by_one + update
 print(f"{np.abs(cut_up - one_by_one).max():.0e}")
 print(sharded.numbers_kept, 2 * one_by_one.size)
 for stage in range(4):

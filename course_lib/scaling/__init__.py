@@ -37,7 +37,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "precision": ["LossScale", "lost"],
         "recomputing": ["RecomputingLanguageModel"],
         "rings": ["all_gather", "all_reduce_by_one", "reduce_scatter", "ring_all_reduce", "split_network"],
-        "sharding": ["ShardedAdam", "adam_step"],
+        "sharding": ["ShardedAdam"],
         "pipelines": ["bubble", "bubble_formula", "pipeline"],
         "walks": ["walks"],
         "processes": ["counted_steps", "jax_is_here", "killed_and_resumed", "many_devices", "on_backend", "together"],

@@ -8,41 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from course_lib.base.arguments import require_integer, require_positive
+from course_lib.mlp.optimizers import adam
 from course_lib.scaling.rings import all_gather, reduce_scatter
-
-
-def adam_step(
-    weights: np.ndarray,
-    gradient: np.ndarray,
-    mean: np.ndarray,
-    square: np.ndarray,
-    step: int,
-    learning_rate: float,
-    beta_1: float = 0.9,
-    beta_2: float = 0.999,
-    epsilon: float = 1e-8,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One step of Adam: the new weights, and both averages.
-
-    Args:
-        weights: before the step.
-        gradient: of the loss.
-        mean: the average of gradients so far.
-        square: the average of their squares.
-        step: which step it is, from 1.
-        learning_rate: how far.
-        beta_1: how slowly the mean is averaged.
-        beta_2: how slowly the squares are.
-        epsilon: keeps the divisor from zero.
-
-    Shapes: each (numbers,).
-
-    Source: D. Kingma and J. Ba, "Adam", 2015 (arXiv:1412.6980), algorithm 1.
-    """
-    mean = beta_1 * mean + (1 - beta_1) * gradient
-    square = beta_2 * square + (1 - beta_2) * gradient**2
-    direction = (mean / (1 - beta_1**step)) / (np.sqrt(square / (1 - beta_2**step)) + epsilon)
-    return weights - learning_rate * direction, mean, square
 
 
 class ShardedAdam:
@@ -67,18 +34,17 @@ class ShardedAdam:
         self.size = require_integer("size", size, at_least=1)
         self.devices = require_integer("devices", devices, at_least=1)
         require_positive("learning_rate", learning_rate)
-        self.learning_rate, self.step, self.sent = learning_rate, 0, 0
+        self.learning_rate, self.sent = learning_rate, 0
         ends = [size * number // devices for number in range(devices + 1)]
         stretches = [slice(begin, end) for begin, end in pairwise(ends)]
         # Where the ring leaves the sums: device d has piece d + 1.
         self.stretches = [stretches[(device + 1) % devices] for device in range(devices)]
-        self.means = [np.zeros(one.stop - one.start) for one in self.stretches]
-        self.squares = [np.zeros_like(mean) for mean in self.means]
+        self.states: list[tuple | None] = [None] * devices
 
     @property
     def numbers_kept(self) -> list[int]:
         """How many numbers of optimiser's state each device keeps."""
-        return [mean.size + square.size for mean, square in zip(self.means, self.squares, strict=True)]
+        return [2 * (one.stop - one.start) for one in self.stretches]
 
     def apply(self, weights: np.ndarray, gradients: Sequence[np.ndarray]) -> np.ndarray:
         """One step of all devices together.
@@ -94,20 +60,13 @@ class ShardedAdam:
         """
         if len(gradients) != self.devices:
             raise ValueError(f"gradients are {len(gradients)}; allowed: {self.devices}, one for each device")
-        self.step += 1
         scattered = reduce_scatter([gradient / self.devices for gradient in gradients])
         moved = []
         for device, own in enumerate(self.stretches):
-            stepped, self.means[device], self.squares[device] = adam_step(
-                weights[own],
-                scattered.results[device][own],
-                self.means[device],
-                self.squares[device],
-                self.step,
-                self.learning_rate,
-            )
+            gradient = scattered.results[device][own]
+            self.states[device], update = adam(self.states[device], gradient, self.learning_rate)
             held = weights.copy()
-            held[own] = stepped
+            held[own] += update
             moved.append(held)
         gathered = all_gather(moved)
         self.sent += scattered.sent[0] + gathered.sent[0]
