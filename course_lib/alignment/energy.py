@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from importlib import resources
 
 from course_lib.base.arguments import require_integer, require_positive
+from course_lib.session.starting import recorded_costs
 
 # What one busy core takes, with its part of memory and board: a laptop's, and an old server's. Watts.
 WATTS_A_CORE = (5.0, 25.0)
@@ -63,6 +62,4 @@ def energy_of(
 
 def measured_seconds(scale: str = "quick") -> dict[str, float]:
     """How long each lesson of the course took at this scale, where it was measured: seconds by lesson."""
-    record = resources.files("course_lib.session").joinpath("measured.json")
-    lessons = json.loads(record.read_text("utf-8"))
-    return {number: float(found[scale]["seconds"]) for number, found in sorted(lessons.items()) if scale in found}
+    return {number: float(found["seconds"]) for number, found in recorded_costs(scale).items()}

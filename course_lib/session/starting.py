@@ -134,12 +134,17 @@ def _import_backend_alone() -> None:
         del sys.modules["jax"]
 
 
-def recorded_cost(chapter: int, scale_name: str) -> tuple[float, float] | None:
-    """Minutes and gigabytes of the chapter's recorded run at this scale, or None where there is no record."""
+def recorded_costs(scale_name: str) -> dict[str, dict]:
+    """What each lesson's recorded run at this scale took, by the lesson's number; empty where nothing is on record."""
     record = resources.files("course_lib.session").joinpath("measured.json")
     if not record.is_file():
-        return None
-    entry = json.loads(record.read_text(encoding="utf-8")).get(f"{chapter:02d}", {}).get(scale_name)
-    if not entry or "seconds" not in entry:
-        return None
-    return entry["seconds"] / 60, entry["peak_memory_mb"] / 1000
+        return {}
+    lessons = json.loads(record.read_text(encoding="utf-8"))
+    found = {number: scales.get(scale_name) for number, scales in sorted(lessons.items())}
+    return {number: entry for number, entry in found.items() if entry and "seconds" in entry}
+
+
+def recorded_cost(chapter: int, scale_name: str) -> tuple[float, float] | None:
+    """Minutes and gigabytes of the chapter's recorded run at this scale, or None where there is no record."""
+    entry = recorded_costs(scale_name).get(f"{chapter:02d}")
+    return None if entry is None else (entry["seconds"] / 60, entry["peak_memory_mb"] / 1000)
