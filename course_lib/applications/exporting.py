@@ -157,10 +157,11 @@ def dequantised(kept: Quantised) -> list[np.ndarray]:
     Args:
         kept: from `quantised`.
     """
-    return [
-        number.reshape(shape) if scale is None else (number * scale).astype(np.float32).reshape(shape)
-        for number, scale, shape in zip(*kept, strict=True)
-    ]
+    return [_as_computed(*one) for one in zip(*kept, strict=True)]
+
+
+def _as_computed(number: np.ndarray, scale: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
+    return (number if scale is None else (number * scale).astype(np.float32)).reshape(shape)
 
 
 def put_back(model: keras.Model, kept: Quantised) -> None:
@@ -177,7 +178,7 @@ def put_back(model: keras.Model, kept: Quantised) -> None:
         raise ValueError("kept has other shapes than the model's weights; allowed: what quantised() made of this model")
     for weight, number, scale, shape in zip(model.weights, *kept, strict=True):
         if scale is not None:
-            weight.assign((number * scale).astype(np.float32).reshape(shape))
+            weight.assign(_as_computed(number, scale, shape))
 
 
 def size_of(weights: list[np.ndarray] | Quantised) -> int:
