@@ -81,7 +81,7 @@
 #
 # <details><summary>自编码器由哪几部分组成？像素在 0 与 1 之间时，损失是什么？</summary>
 #
-# 编码器把图像变成几个数的编码，解码器把编码变成每个像素的 logit。损失是对所有像素求和的二元交叉熵：如果预期的是解码器所说的概率，写下真实的像素要花多少奈特。重读：{{03 price}}。
+# 编码器把图像变成几个数的编码，解码器把编码变成每个像素的 logit。损失是对所有像素求和的二元交叉熵：按解码器给出的概率来编码，写下真实的像素总共要花多少奈特。重读：{{03 price}}。
 #
 # </details>
 #
@@ -93,7 +93,7 @@
 #
 # <details><summary>掷一次骰子，掷出几就付几的平方。所付金额的期望是多少？它等于点数期望的平方吗？</summary>
 #
-# $(1 + 4 + 9 + 16 + 25 + 36)/6 = 15.17$，而 $3.5^2 = 12.25$，不相等。函数值的平均不是平均的函数值；曲线朝一边弯，不等号的方向就总是一样。后文会讲：{{04 bound}}。
+# $(1 + 4 + 9 + 16 + 25 + 36)/6 = 15.17$，而 $3.5^2 = 12.25$，不相等。函数值的平均，一般不等于平均值处的函数值；曲线始终朝一边弯时，不等号的方向固定不变。后文会讲：{{04 bound}}。
 #
 # </details>
 # %% [markdown] id="back" lang="en"
@@ -144,7 +144,7 @@
 #
 # <details><summary>三个类的 logit 都是 0，softmax 给出什么？每个都加上 5 呢？</summary>
 #
-# 两次都是各 ⅓。分子和分母同乘以 $e^5$，结果不变；先减去最大的 logit 也正因此才可行。出自{{02 loss}}。
+# 两次都是 ⅓、⅓、⅓。分子和分母同乘以 $e^5$，结果不变；先减去最大的 logit 也正因此才可行。出自{{02 loss}}。
 #
 # </details>
 #
@@ -162,7 +162,7 @@
 #
 # <details><summary>去噪自编码器的编码可以比图像还宽，是什么使它不能照抄？</summary>
 #
-# 它读到的不是它该还原的：照抄就会连噪声一起抄出来，要付代价。出自{{03 denoising}}。
+# 它读到的输入不是它该还原的目标：照抄会把噪声也抄出来，损失反而更大。出自{{03 denoising}}。
 #
 # </details>
 
@@ -185,7 +185,7 @@
 # ## 1 · 这些想法从哪里来
 #
 # 要说明图像是怎样产生的，有两个问题要回答：一张图的**成因**可能是什么，比如数字的形状、倾斜、笔画粗细；成因又怎样变成像素。
-# 1995 年，辛顿（Hinton）等人用“醒”和“睡”两个阶段训练这样一对网络，把推测成因的网络叫做**识别模型**。方法有效，
+# 1995 年，Hinton 等人用“醒”和“睡”两个阶段训练这样一对网络，把推测成因的网络叫做**识别模型**。方法有效，
 # 可是两个阶段减小的并不是同一个量。
 #
 # 这个量应该是什么，统计学里早有答案。**变分推断**（Jordan 等，1999）在一族简单的分布里挑最好的一个，来代替算不出的积分。
@@ -276,7 +276,7 @@ course = dial(
 # 1,000 digits are kept for the test, drawn **once**, with a seed that never changes: a test set must not move. The 4,000
 # for training are drawn anew in every epoch, so that the model never sees the same pixels twice.
 # %% [markdown] id="data" lang="zh" of="f4b2ec04"
-# ## 2 · 数据：黑白二值的数字
+# ## 2 · 数据：二值化的手写数字
 #
 # 来自 MNIST 的 5,000 个手写数字，每类 500 个，28 × 28 像素。灰度 0.8 可以有种种解释；我们规定它表示：
 # **这个像素以 0.8 的概率为黑**。按各自的概率抽出每个像素，就得到一张黑白图；对黑白图来说，“这张图有多大可能出现”
@@ -350,7 +350,7 @@ plots.show(
 # 它的单位是**奈特**（nat）：多一奈特，可能性就是原来的 $e \approx 2.7$ 倍。
 #
 # 为了把每一个量都看清楚，我们取一个最小的模型：**一个**潜变量，**三个**像素的图。解码器的 logits 是 $w z + b$；
-# 把编码放在网格上，每个积分就成了求和。
+# 编码只取网格上的点，每个积分就成了求和。
 # %% id="tiny-model"
 # the decoder's weights, (pixels,)  # 解码器的权重，(pixels,)
 w, b = np.array([5.0, 3.0, -4.0]), np.array([-2.0, -1.0, 0.0])
@@ -418,7 +418,7 @@ plots.show(
 # ## 4 · 证据下界（ELBO）：逐行推导
 #
 # 那我们就自己造一个编码的分布 $q(z \mid x)$，简单到可以直接抽样：一个正态分布，均值 $\mu$ 和方差 $\sigma^2$ 由另一个网络，即**编码器**，从 $x$ 算出。
-# 这样，模型就有了两半，中间隔着一次抽样：
+# 这样，模型就由两部分组成，中间隔着一次抽样：
 # %% id="bound-picture" tags=["fold"]
 diagrams.flow(
     boxes={
@@ -428,7 +428,7 @@ diagrams.flow(
         "spread": (2, 1, tr("variance σ²\none for each dimension", "方差 σ²\n每一维一个")),
         "code": (3, 0.5, tr("code z\ndrawn from N(μ, σ²)", "编码 z\n从 N(μ, σ²) 抽取")),
         "decoder": (4, 0.5, tr("decoder\na network", "解码器\n一个网络")),
-        "pixels": (5, 0.5, tr("p(black)\nfor each of 784 pixels", "变黑的概率\n784 个像素各一个")),
+        "pixels": (5, 0.5, tr("p(black)\nfor each of 784 pixels", "为黑的概率\n784 个像素各一个")),
         "prior": (3, 1.7, tr("prior N(0, 1)\ninstead, for a new image", "先验 N(0, 1)\n生成新图时用它")),
     },
     arrows=[
@@ -438,8 +438,8 @@ diagrams.flow(
     english="The two halves of the model. Left, the encoder, q(z|x): an image goes through a network that gives a mean and a variance"
     " for each dimension of the code. In the middle a code is drawn from that normal distribution. Right, the decoder, p(x|z): a network"
     " turns the code into a probability of black for each pixel. For a new image the code is drawn from the prior instead.",
-    chinese="模型的两半。左边是编码器 q(z|x)：图像经过一个网络，得到编码每一维的均值和方差。中间从这个正态分布里抽出编码。右边是解码器 p(x|z)："
-    "另一个网络把编码变成每个像素变黑的概率。要生成新图，编码就改从先验里抽。",
+    chinese="模型的两个部分。左边是编码器 q(z|x)：图像经过一个网络，得到编码每一维的均值和方差。中间从这个正态分布里抽出编码。右边是解码器 p(x|z)："
+    "另一个网络把编码变成每个像素为黑的概率。要生成新图，编码就改从先验里抽。",
 )
 # %% [markdown] id="bound-lines" lang="en"
 # The left half guesses which codes an image may have come from; the right half makes an image of a code. With $q$, three
@@ -458,18 +458,18 @@ diagrams.flow(
 # Two numbers are enough to see line two: of 1 and 9, the logarithm of the average is $\ln 5 = 1.61$, the average of the
 # logarithms $(\ln 1 + \ln 9)/2 = 1.10$. And we can see when the two are equal: when all the numbers are.
 # %% [markdown] id="bound-lines" lang="zh" of="dfbce8c1"
-# 左半边推测一张图可能来自哪些编码，右半边由编码生成图像。有了 $q$，只要三行，就能把算不出的证据变成算得出的下界。
+# 左边的编码器推测一张图可能来自哪些编码，右边的解码器由编码生成图像。有了 $q$，只要三行，就能把算不出的证据变成算得出的下界。
 #
-# **第一行：乘一下，再除一下。** 把 (1) 的被积函数除以 $q$ 再乘以 $q$，什么也没变；但积分成了对从 $q$ 抽出的编码求期望：
+# **第一行：同乘同除。** 把 (1) 的被积函数除以 $q$ 再乘以 $q$，值不变；但积分成了一个期望，编码从 $q$ 中抽取：
 #
 # $$ \log p(x) = \log \int q(z \mid x)\, \frac{p(z)\, p(x \mid z)}{q(z \mid x)}\, dz = \log \mathbb{E}_{q}\left[ \frac{p(z)\, p(x \mid z)}{q(z \mid x)} \right]. $$
 #
-# **第二行：詹森不等式。** 对数曲线向下弯，所以平均值的对数不小于对数的平均值：
+# **第二行：詹森（Jensen）不等式。** 对数是凹函数（曲线向下弯），所以平均值的对数不小于对数的平均值：
 #
 # $$ \log p(x) \ge \mathbb{E}_{q}\left[ \log \frac{p(z)\, p(x \mid z)}{q(z \mid x)} \right] = \mathrm{ELBO}. \tag{2} $$
 #
 # 两个数就能看明白第二行：1 和 9，平均值的对数是 $\ln 5 = 1.61$，对数的平均值是 $(\ln 1 + \ln 9)/2 = 1.10$。
-# 什么时候两者相等也看得出来：所有的数都相等的时候。
+# 由此也看得出等号何时成立：所有的数都相等时。
 # %% id="bound-numbers"
 print(f"{np.log(np.mean([1, 9])):.2f} {np.mean(np.log([1, 9])):.2f}    "
       f"{np.log(np.mean([5, 5])):.2f} {np.mean(np.log([5, 5])):.2f}")
@@ -514,14 +514,14 @@ for mean, std in [(0.0, 1.0), (1.0, 1.0), (1.1, 0.5)]:
 #
 # $$ \mathrm{ELBO} = \mathbb{E}_{q}\left[\log p(x \mid z)\right] - \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right), \qquad \mathrm{KL}(q \Vert p) = \mathbb{E}_q\left[\log \frac{q(z)}{p(z)}\right]. \tag{3} $$
 #
-# 前一项是**重构**：抽一个编码，解码，看 $x$ 有多大可能出现。后一项是要减去的 **KL 散度**：$q$ 与先验相差多少，以奈特计。
+# 前一项是**重构**：抽一个编码，解码，看 $x$ 有多大可能出现。后一项是要减去的 **KL 散度**（Kullback–Leibler divergence）：$q$ 与先验相差多少，以奈特计。
 # 它从不为负，只有两个分布完全相同时才为零。
 #
 # **第二行丢掉了什么？** 把 $p(z)\,p(x \mid z) = p(x)\,p(z \mid x)$ 代入 (2)，$\log p(x)$ 与 $z$ 无关，可以提到期望外面：
 #
 # $$ \log p(x) = \mathrm{ELBO} + \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z \mid x)\right). \tag{4} $$
 #
-# 丢掉的正是 $q$ 与**真实后验**之间的散度。所以提高 ELBO 有两种效果：要么图像更可能出现，**要么** $q$ 更接近真实后验。
+# 丢掉的正是 $q$ 与**真实后验**之间的散度。所以提高 ELBO，或者使图像更可能出现，**或者**使 $q$ 更接近真实后验。
 # 在网格上逐一验证：
 # %% id="two-terms-numbers"
 rows = []
@@ -551,7 +551,7 @@ display.table(["q", tr("reconstruction", "重构"), "KL(q‖p(z))", "ELBO", "KL(
 #
 # 第二篇文章（3.2）说 VAE 最大化的就是 (3) 式，却把左边的 ELBO 写成了 $\log p(x)$，还用了**等号**；散度的名字也写成了“克拉姆尔散度”。
 # 你刚打印的表格就否定了这个等号：三种 $q$ 给出三个不同的右边，而 $\log p(x)$ 根本不依赖 $q$。要相等，
-# $q$ 就必须是真实后验，可正态分布做不到：第 3 节图中的后验是偏斜的。最多能有多接近？下一格把所有的均值和标准差都试一遍：
+# $q$ 就必须是真实后验，可正态分布做不到：第 3 节图中的后验是偏斜的。究竟能有多接近？下一格把所有的均值和标准差都试一遍：
 # %% id="erratum-10-run" slide="code"
 means, stds = np.linspace(-0.5, 2.5, 31), np.linspace(0.2, 1.4, 25)
 # (stds, means)
@@ -611,7 +611,7 @@ plots.show(
 #
 # $$ \log p(x \mid z) = \sum_{i=1}^{n} \left( x_i\, \ell_i - \log(1 + e^{\ell_i}) \right), \qquad x, \ell\colon (n,). \tag{5} $$
 #
-# **求和，不是求平均。** Keras 自带的二元交叉熵对 784 个像素取平均，而散度没有对任何东西取平均。两者直接相加，
+# **求和，不是求平均。** Keras 自带的二元交叉熵对 784 个像素取平均，散度却没有取平均。两者直接相加，
 # 散度的权重就成了应有的 784 倍；第 10 节会看到这样的模型会变成什么样。
 # %% id="terms-reconstruction"
 logits = w * 1.1 + b  # decoded from z = 1.1, (pixels,)  # 由 z = 1.1 解码，(pixels,)
@@ -678,10 +678,10 @@ print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)),
 # %% [markdown] id="gradient" lang="zh" of="1320bada"
 # ## 6 · 重参数化：让梯度穿过抽样
 #
-# 要训练编码器，就得求 $\mathbb{E}_{q}[f(z)]$ 对 $q$ 的均值 $\mu$（以及方差）的梯度，其中 $f$ 就是 (2) 方括号里的东西。
-# 期望可以靠抽样来估计。可是随机抽样没有导数：**要是均值大 0.01，这个骰子会掷出几点？**
+# 要训练编码器，就得求 $\mathbb{E}_{q}[f(z)]$ 对 $q$ 的均值 $\mu$（以及方差）的梯度，其中 $f$ 就是 (2) 式方括号里的量。
+# 期望可以靠抽样来估计。可是随机抽样没有导数：**要是均值大 0.01，这一次会抽到什么？**
 #
-# **老办法：得分函数估计。** 把导数转移到 $q$ 上：$\frac{d}{d\mu}\mathbb{E}_q[f(z)] = \mathbb{E}_q[f(z)\, \frac{d}{d\mu} \log q(z)]$。
+# **老办法：得分函数。** 改为对 $q$ 求导：$\frac{d}{d\mu}\mathbb{E}_q[f(z)] = \mathbb{E}_q[f(z)\, \frac{d}{d\mu} \log q(z)]$。
 # 因子 $\frac{d}{d\mu} \log q(z)$ 叫做**得分函数**。这种办法只用到 $f$ 的值。（强化学习里叫 REINFORCE。）
 #
 # **新办法：重参数化。** 先抽一个标准正态的随机数，再平移缩放：
@@ -692,7 +692,7 @@ print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)),
 # $\frac{d}{d\mu}\mathbb{E}_q[f(z)] = \mathbb{E}_\varepsilon[f'(\mu + \sigma\varepsilon)]$。方括号里的量，即一次抽样的结果，叫做**路径导数**：
 # 沿着 $\mu \to z \to f$ 这条路径求得的导数。
 # %% [markdown] id="predict-gradient" lang="en" tags=["predict"]
-# **Before you run it.** Both estimates are right on average. The next cell computes each from single draws, for our tiny
+# **Before you run it.** Both estimates are right on average (*unbiased*, as one says). The next cell computes each from single draws, for our tiny
 # model at $\mu = 0.5$, $\sigma = 0.5$, and compares how much they scatter. Then it gives the model more latent dimensions
 # (each with three pixels of its own) and looks at the gradient of the *first* mean only. What will happen to the two
 # scatters as dimensions are added?
@@ -701,8 +701,8 @@ print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)),
 # > function is multiplied by the value of the *whole* $f$: every other dimension raises its level, and adds its own
 # > noise. (Subtracting a constant, a *baseline*, takes away the level and leaves the noise.) At 20 dimensions you would need hundreds of draws to know what one reparameterised
 # > draw tells you. That is why the trick made the VAE possible.
-# %% [markdown] id="predict-gradient" lang="zh" of="24399f7e" tags=["predict"]
-# **先猜，再运行。** 两种估计平均起来都是对的。下一格在 $\mu = 0.5$、$\sigma = 0.5$ 处，对我们的小模型各用单次抽样来估计，
+# %% [markdown] id="predict-gradient" lang="zh" of="9485b9f9" tags=["predict"]
+# **先猜，再运行。** 两种估计都是**无偏**的，也就是平均起来等于真值。下一格在 $\mu = 0.5$、$\sigma = 0.5$ 处，对我们的小模型各用单次抽样来估计，
 # 比较它们分散的程度；然后给模型增加潜变量（每个各管三个像素），只看对**第一个**均值的梯度。维度增加时，两者的分散程度会怎样变？
 #
 # > 路径导数的估计保持不变：第一个均值只影响编码的第一维。得分函数却要乘上**整个** $f$ 的值，
@@ -711,14 +711,15 @@ print(np.round(keras.ops.convert_to_numpy(vae.gaussian_kl(z_mean, z_log_var)),
 # %% id="gradient-run"
 random = np.random.default_rng(course.seed)
 mu, sigma = 0.5, 0.5
-# the grid knows the truth  # 格点上算得出真值
+# the grid knows the truth  # 在网格上算得出真值
 exact = (bound(mu + 1e-4, sigma) - bound(mu - 1e-4, sigma)) / 2e-4
 
 
 def estimates(dimensions, draws):
     tr("""d ELBO / d mean of the first dimension, one estimate per draw: by the
     score function, by the path.""",
-       """d ELBO / d 第一维的均值，每次抽样一个估计：用得分函数，用路径。""")
+       """ELBO 对第一维均值的导数，每次抽样一个估计：
+    一种用得分函数，一种用路径导数。""")
     noise = random.standard_normal((draws, dimensions))
     z = mu + sigma * noise  # (7), (draws, dimensions)
     # (draws,)
@@ -738,7 +739,7 @@ for size in sizes:
     scatter.append((score.std(), path.std()))
     print(f"{size:3d} {tr('dimensions', '维')}:  "
           f"{tr('score function', '得分函数')} {score.mean():6.2f} ± {score.std():6.2f}   "
-          f"{tr('path', '路径')} {path.mean():6.3f} ± {path.std():.3f}")
+          f"{tr('path', '路径导数')} {path.mean():6.3f} ± {path.std():.3f}")
 # variances shrink as 1 / draws  # 方差按 1 / 抽样次数缩小
 draws_needed = (scatter[-1][0] / scatter[-1][1]) ** 2
 print(tr(f"at 20 dimensions one reparameterised draw is worth {draws_needed:,.0f} "
@@ -773,13 +774,13 @@ plots.show(
 #
 # Here is the class of the article's listing (4.2), with `keras.random` and a seed in place of `tf.random`, so that it runs on
 # every backend. We give it our 784 pixels where the article has 100 inputs (and a code of 100, as wide as its input: E12
-# again). The article says that this is a VAE: an encoder gives
+# of lesson 03 again). The article says that this is a VAE: an encoder gives
 # mean and log-variance, a code is drawn, a decoder gives the image. What could be wrong?
-# %% [markdown] id="keras" lang="zh" of="62ecdb39"
+# %% [markdown] id="keras" lang="zh" of="71d37783"
 # ## 7 · 用 Keras 写出模型
 #
 # 下面是原文代码（4.2）里的类，其中的 `tf.random` 换成了带种子的 `keras.random`，好让它在每种后端上都能运行。原文的输入是 100 个数
-# （编码也是 100，与输入一样宽，又是 E12），这里换成我们的 784 个像素。原文说这就是 VAE：编码器给出均值和对数方差，抽出编码，解码器再给出图像。
+# （编码也是 100，与输入一样宽，又犯了第 03 课的 E12），这里换成我们的 784 个像素。原文说这就是 VAE：编码器给出均值和对数方差，抽出编码，解码器再给出图像。
 # 会有什么问题呢？
 # %% id="erratum-13-listing"
 class ArticleVAE(keras.Model):
@@ -841,10 +842,10 @@ except Exception as error:  # which error it is depends on the backend  # 报哪
 # the loss ties the code to the prior, and only the accident of the sigmoid keeps it near. (Without it codes drift off, as
 # section 9 shows at beta 0.) And the reconstruction is **averaged** over pixels. Without its second term it is no VAE.
 #
-# Here is the whole repair. The divergence enters by `add_loss`; the reconstruction is a loss that sums over pixels; `fit`
+# Here is the whole repair. The divergence enters by `add_loss`: what `call` hands to it is added to the loss. The reconstruction is a loss that sums over pixels; `fit`
 # stays Keras's own. Written so, the gradient is right on one device and on eight, compiled or not, on TensorFlow, JAX and
 # PyTorch (the tests of this repository check the first two). A hand-written `train_step` would need a version for each.
-# %% [markdown] id="erratum-14" lang="zh" of="de881304"
+# %% [markdown] id="erratum-14" lang="zh" of="27728194"
 # ### E14：三个输出，一个损失，没有散度
 #
 # 原文用 `fit(X, X)` 训练这个模型。模型返回三个输出，却只给了一个目标和一个损失。在 Keras 3 上第一步就报错。在 Keras 2（TensorFlow 2.15 及以前）上，原文的代码却能**跑完**，
@@ -852,7 +853,7 @@ except Exception as error:  # which error it is depends on the backend  # 报哪
 # 损失里没有任何东西把编码与先验联系起来，编码没有走远，只是因为碰巧有 sigmoid。（没有 KL 项，编码就会远离先验，第 9 节 β 为 0 时就是如此。）
 # 而且重构损失对像素**取了平均**。缺了第二项，就不是 VAE。
 #
-# 下面是完整的改法。散度用 `add_loss` 加入；重构损失对像素求和；`fit` 仍用 Keras 自带的。这样写，无论一台设备还是八台设备，
+# 下面是完整的改法。散度用 `add_loss` 加入：`call` 里交给它的数，会加到损失上。重构损失对像素求和；`fit` 仍用 Keras 自带的。这样写，无论一台设备还是八台设备，
 # 编译还是不编译，TensorFlow、JAX 还是 PyTorch，梯度都是对的（本仓库的测试检查了前两种后端）。
 # 自己写 `train_step` 的话，每种后端都得各写一个版本。
 # %% id="mini-vae"
@@ -910,8 +911,8 @@ print(tr("negative ELBO per image, in nats:", "每张图的负 ELBO（奈特）�
 # %% [markdown] id="training" lang="zh" of="35f2fed6" tags=["stop"]
 # ## 8 · 训练与测试
 #
-# 潜变量取 20 维。`elbo`、`reconstruction` 和 `kl` 都是每张图多少奈特；`val_elbo` 是在没有参加训练的二值化数字上测得的
-# （从训练数字里分出的 400 个；测试数字留到最后）。
+# 潜变量取 20 维。`elbo`、`reconstruction` 和 `kl` 的单位都是奈特/图；`val_elbo` 是在验证集上测得的：从训练数字里分出 400 个，
+# 二值化之后不参加训练（测试集留到最后才用）。
 # %% id="training-run"
 validation_images = vae.binarise(train_images[-len(train_images) // 10 :],
                                  seed=1)
@@ -969,25 +970,25 @@ display.table(["", tr("epochs", "轮数"), *seeds], rows)
 # 40 epochs, seeds differ as much as candidates, so nothing is settled there: 0.005 was the best on average. (The ± is that of 500 digits, which
 # are the same for all candidates: compared digit by digit, differences are surer than it says.) What limits us, the curves above show:
 # training lies well above validation. 4,000 digits are few, and the model begins to overfit. Moving each by a pixel
-# at random gives more of them, and that pays in 160 epochs. The activation is the smoother *swish*, $z\,\sigma(z)$, there as well, so that the gain of some 7 nats belongs to the three
+# at random gives more of them, and that pays in 160 epochs. The activation is the smoother *swish*, $a \cdot \mathrm{sigmoid}(a)$ of a sum $a$, there as well, so that the gain of some 7 nats belongs to the three
 # together. The full scale does the same for 200 epochs: its **test** ELBO, looked at once, is −101.6, and the bound below with
 # 500 samples −97.0 (`course run 4 --scale full`).
-# %% [markdown] id="settings-reading" lang="zh" of="8258088f"
-# 有两处差别很大：再加一个 200 个单元的隐藏层（学习率 0.002）更差，用暂退法把十分之一的隐藏值置零也更差。两个学习率之间，以及 40 轮里平移与不平移之间，换个种子造成的差别与换一组设置一样大，所以分不出高下：
+# %% [markdown] id="settings-reading" lang="zh" of="0c255b03"
+# 有两处差别很大：再加一个 200 个单元的隐藏层（学习率 0.002）更差，用暂退法把十分之一的隐藏单元置零也更差。两个学习率之间，以及 40 轮里平移与不平移之间，换个种子造成的差别与换一组设置一样大，所以分不出高下：
 # 0.005 只是平均最好。（± 来自 500 个数字，而各个候选用的是同样的 500 个；逐张图相比，差别要比 ± 所示更可靠。）
 # 从上面的曲线看得出瓶颈在哪里：训练曲线明显高于验证曲线。4,000 张图太少，模型开始过拟合了。把每张图随机平移一个像素，
-# 就能得到更多的训练图像；训练 160 轮，效果就显出来了。不过那里的激活函数也换成了更平滑的 *swish*，即 $z\,\sigma(z)$，所以 7 奈特左右的提升是三者共同的结果，不能只归功于其中一项。
+# 就能得到更多的训练图像；训练 160 轮，效果就显出来了。不过那里的激活函数也换成了更平滑的 *swish*，即 $a \cdot \mathrm{sigmoid}(a)$（$a$ 是加权和），所以 7 奈特左右的提升是三者共同的结果，不能只归功于其中一项。
 # 完整规模照此训练 200 轮：**测试** ELBO（只看一次）是 −101.6，下文用 500 个样本的界是 −97.0（`course run 4 --scale full`）。
 # %% [markdown] id="test" lang="en"
 # ### The test ELBO and its standard error
 #
 # The bound of each of the 1,000 test digits is one number; their mean is the result, and their scatter gives its
-# **standard error**, $s/\sqrt{n}$. If two models, tested on different digits, differ by less than about three of those, this
+# **standard error**, $s/\sqrt{n}$, with $s$ for their standard deviation and $n$ for their number. If two models, tested on different digits, differ by less than about three of those, this
 # evidence does not show which is better. (Tested on the *same* digits they can be told apart more finely: compare them digit by digit.)
-# %% [markdown] id="test" lang="zh" of="fb253320"
+# %% [markdown] id="test" lang="zh" of="fe4c2b1f"
 # ### 测试集上的 ELBO 与标准误
 #
-# 1,000 个测试数字各有一个下界，平均值就是结果，它们的离散程度给出**标准误** $s/\sqrt{n}$（$s$ 是标准差）。两个模型在不同的图上测试，结果之差若小于大约三个标准误，
+# 1,000 个测试数字各有一个下界，平均值就是结果，它们的离散程度给出**标准误** $s/\sqrt{n}$（$s$ 是它们的标准差，$n$ 是个数）。两个模型在不同的图上测试，结果之差若小于大约三个标准误，
 # 就不能凭这点证据说哪个更好。（在**同一批**图上测试时，逐张图相减，能分得更细。）
 # %% id="test-run"
 # each (images,)  # 各为 (images,)
@@ -1000,18 +1001,18 @@ course.report("test_elbo", test_elbo)
 # %% [markdown] id="importance" lang="en"
 # ### The importance-weighted bound
 #
-# The ELBO averages logarithms, and by Jensen's inequality that is too low. Draw $K$ codes instead of one and average **before** the
-# logarithm; the more codes, the closer to the evidence (Burda and others, 2016):
+# The ELBO averages logarithms, and by Jensen's inequality that is too low. Draw $K$ codes instead of one, give each the weight $w_k$ of (8), and average
+# the weights **before** taking the logarithm; the more codes, the closer to the evidence (Burda and others, 2016):
 #
 # $$ \log w_k = \log p(z_k) + \log p(x \mid z_k) - \log q(z_k \mid x), \tag{8} $$
 # $$ \mathrm{ELBO}_K = \mathbb{E}\left[ \log \frac{1}{K} \sum_{k=1}^{K} w_k \right], \qquad \mathrm{ELBO} = \mathrm{ELBO}_1 \le \mathrm{ELBO}_2 \le \dots \le \log p(x). \tag{9} $$
 #
 # The weights are numbers like $e^{-105}$, and for larger images they are zero in any floating-point format. So the sum is
 # taken by **logsumexp**: subtract the largest logarithm first, add it again afterwards.
-# %% [markdown] id="importance" lang="zh" of="b8199962"
+# %% [markdown] id="importance" lang="zh" of="5ebb3f29"
 # ### 重要性加权下界
 #
-# ELBO 是对数的平均，按詹森不等式，这会偏低。改为抽 $K$ 个编码，**先**平均再取对数；编码越多，离证据越近（Burda 等，2016）：
+# ELBO 是对数的平均，按詹森不等式，这会偏低。改为抽 $K$ 个编码，按 (8) 式各得一个权重 $w_k$，**先**对权重求平均，再取对数；编码越多，离证据越近（Burda 等，2016）：
 #
 # $$ \log w_k = \log p(z_k) + \log p(x \mid z_k) - \log q(z_k \mid x), \tag{8} $$
 # $$ \mathrm{ELBO}_K = \mathbb{E}\left[ \log \frac{1}{K} \sum_{k=1}^{K} w_k \right], \qquad \mathrm{ELBO} = \mathrm{ELBO}_1 \le \mathrm{ELBO}_2 \le \dots \le \log p(x). \tag{9} $$
@@ -1022,8 +1023,8 @@ log_w = np.array([-800.0, -802.0, -801.0])  # three codes, (samples,)  # 三个�
 with np.errstate(divide="ignore"):
     print(tr("as written:", "照公式写："), np.log(np.mean(np.exp(log_w))))
 largest = log_w.max()
-bound = largest + np.log(np.mean(np.exp(log_w - largest)))
-print(f"logsumexp: {bound:.4f} "
+by_hand = largest + np.log(np.mean(np.exp(log_w - largest)))
+print(f"logsumexp: {by_hand:.4f} "
       f"{float(vae.importance_bound(log_w)):.4f}")
 
 # the tiny model again, where the truth is known  # 又是那个小模型，真值已知
@@ -1110,15 +1111,17 @@ plots.show(
 # > gives a space in which **every place the prior can reach decodes to something like a digit**.
 # %% [markdown] id="predict-samples" lang="zh" of="e2c4dd88" tags=["predict"]
 # **先猜，再运行。** 从同样的权重出发，用同样少的几轮，训练两个小一些的 VAE：一个有 KL 项，一个**没有**（β = 0），
-# 后者也就是编码里带一点噪声的自编码器。然后从先验里抽编码，再解码：得到新的数字。谁重构得更好？谁抽出来的像数字？
+# 后者也就是编码里带一点噪声的自编码器。然后从先验里抽编码，再解码：得到新的数字。哪一个重构得更好？哪一个抽出来的像数字？
 #
-# > 没有 KL 项，重构更好：编码想多长就多长，想多准就多准。可是没有什么把它们留在先验会抽到的地方，抽出来的只是不成数字的笔画。
+# > 没有 KL 项，重构更好：编码可以离原点任意远，方差可以任意小。可是没有什么把它们留在先验会抽到的地方，抽出来的只是不成数字的笔画。
 # > KL 项牺牲一点重构质量，换来的是：**先验可能抽到的每一处，都能解码出像样的数字**。
 # %% id="samples-run"
 small = vae.VAE(784, latent_dim=20, hidden_dims=course.small_hidden,
                 seed=course.seed)
+# the same as SumOverPixels above  # 与上文的 SumOverPixels 相同
 compile_for_training(small, (None, 784), keras.optimizers.Adam(3e-3),
                      loss=vae.ReconstructionLoss())
+# remembers the weights of now; a call puts them back  # 记下此刻的权重，调用它就恢复
 begin_again = starting_point(small)
 
 
@@ -1126,11 +1129,12 @@ def train_small(beta):
     tr("""Begin again, compile nothing, train; return both test terms, (images,)
     each, and the active units.""",
        """从头开始，不重新编译，训练；返回测试的两项，各为 (images,)，
-    以及活跃单元。""")
+    以及活跃维度的个数。""")
     begin_again()
     small.beta.assign(beta)
     small.fit(vae.BinarisedImages(train_images, 100, course.seed),
               epochs=course.small_epochs, verbose=0)
+    # dimensions whose mean differs from image to image  # 均值随图像而变的维度
     active = vae.active_units(vae.encode(small, test_images)[0])
     terms = vae.elbo_terms(small, test_images, seed=0)
     return *terms, int(np.sum(keras.ops.convert_to_numpy(active)))
@@ -1140,7 +1144,7 @@ for beta in [0.0, 1.0]:
     prices[beta] = train_small(beta)
     drawn[beta] = vae.generate(small, 10, seed=course.seed)
     r, k, _ = prices[beta]
-    print(f"beta = {beta:.0f}: {tr('reconstruction', '重构')} {r.mean():8.2f}   "
+    print(f"β = {beta:.0f}: {tr('reconstruction', '重构')} {r.mean():8.2f}   "
           f"KL {k.mean():7.2f}   ELBO {np.mean(r - k):8.2f}")
 # %% id="samples-plot" tags=["fold"]
 figure, axes = plt.subplots(3, 10, figsize=(9.6, 3.1))
@@ -1178,7 +1182,7 @@ plots.show(
 # neighbours.) Two numbers are few, and the bound says what that costs.
 # %% [markdown] id="map-of-codes" lang="zh" of="34ec511e"
 # **一张地图。** 潜变量只有**两**维时，整个空间一眼就能看全：左图是测试数字所在的位置，右图是每个位置解码出来的样子。
-# （位置按先验取：先验在任意两个相邻位置之间的概率都相等。）两个数是少了点，代价多大，下界会说。
+# （位置按先验取：先验在任意两个相邻位置之间的概率都相等。）两个数是少了点，代价有多大，看下界就知道。
 # %% id="map-train"
 flat_model = vae.VAE(784, latent_dim=2, hidden_dims=course.map_hidden,
                      seed=course.seed)
@@ -1270,7 +1274,7 @@ plots.show(
 # %% [markdown] id="beta" lang="zh" of="d6b18bbf"
 # ## 10 · β：码率与失真的取舍
 #
-# 把 (3) 看成两项的取舍。KL 项是**码率**：编码在每张图上用了多少奈特。重构项是**失真**：解码器还缺多少奈特。给码率乘上权重 $\beta$，训练时最小化
+# 把 (3) 看成两项的取舍。KL 项是**码率**：编码在每张图上用了多少奈特。重构项是**失真**：要还原图像，解码器还缺多少奈特。给码率乘上权重 $\beta$，训练时最小化
 #
 # $$ J_\beta = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta\, \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right). \tag{10} $$
 #
@@ -1290,7 +1294,7 @@ plots.show(
 # 哪一个的 ELBO 最好（始终按 β 为 1 计算）？到了 784，20 维里还有几维是活跃的？
 # （**活跃**的意思是：均值 $\mu_j$ 随图像而变，方差大于 0.01。）
 #
-# > ELBO 最好的是 β 为 1，或者离它很近：只有它的训练目标正是用来衡量的那个量。到 4，编码携带的信息少得多；到 784，一维也不活跃，
+# > β 为 1 或很接近 1 时，ELBO 最好：只有这时，训练的目标正是用来衡量的那个量。β 为 4 时，编码携带的信息少得多；β 为 784 时，没有一维是活跃的，
 # > 所有图都解码成同一张灰色的平均图。自己动手写 VAE 时最常见的错误就是如此；许多“学不动的 VAE”，只是把求和写成了求平均。
 # %% id="beta-run"
 for beta in [0.25, 4.0, 784.0]:
@@ -1298,7 +1302,7 @@ for beta in [0.25, 4.0, 784.0]:
 rows = [
     [f"{beta:g}", f"{r.mean():.2f}", f"{k.mean():.2f}", f"{np.mean(r - k):.2f}",
      f"{active} / 20"] for beta, (r, k, active) in sorted(prices.items())]
-display.table(["beta", tr("reconstruction", "重构"), "KL", "ELBO", tr("active", "活跃的维度")], rows)
+display.table(["β", tr("reconstruction", "重构"), "KL", "ELBO", tr("active", "活跃的维度")], rows)
 course.report("active_at_beta_784", prices[784.0][2])
 # %% id="beta-plot" tags=["fold"]
 shown = sorted(beta for beta in prices if beta > 0)
@@ -1325,7 +1329,7 @@ plots.show(
 # ## 11 · Posterior collapse
 #
 # At beta 784 the code carried nothing because of our own mistake. It also happens at beta 1, to careful people, and most of all with **text**.
-# The condition is a decoder so strong that it needs no code: one that is told, for every part of the output, all parts before it.
+# The condition is a decoder so strong that it needs no code: an *autoregressive* one, which is told, for every part of the output, all parts before it.
 # Language models are such decoders. Ours in miniature reads 8 × 8 digits pixel by pixel and sees, for each pixel, only the 24
 # nearest ones above it and to its left; here that is enough. The code is a second source.
 #
@@ -1339,24 +1343,24 @@ plots.show(
 #
 # $$ J_{\beta, \lambda} = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta \sum_{j=1}^{d} \max\left(\lambda,\; \overline{\mathrm{KL}}_j\right), \qquad \overline{\mathrm{KL}}_j = \frac{1}{B} \sum_{i=1}^{B} \mathrm{KL}_{ij}. \tag{11} $$
 #
-# $\mathrm{KL}_{ij}$ has the shape (batch, latent_dim): the divergence of image $i$ in dimension $j$. With two dimensions that
+# $\mathrm{KL}_{ij}$ has the shape (batch, latent_dim): the divergence of image $i$ in dimension $j$; $B$ is the number of images in the batch. With two dimensions that
 # carry 0.1 and 2 nats on average and $\lambda = 0.3$, the sum is $0.3 + 2 = 2.3$; making the first one fall to 0 would save nothing.
-# %% [markdown] id="collapse" lang="zh" of="48de19ac"
+# %% [markdown] id="collapse" lang="zh" of="991410d3"
 # ## 11 · 后验坍缩
 #
-# β 为 784 时编码不携带信息，那是写错了公式。可是 β 为 1 时，细心的人也会遇到，**文本**尤其如此。条件是解码器强到用不着编码：
+# β 为 784 时编码不携带信息，那是写错了公式。可是 β 为 1 时，细心的人也会遇到，**文本**尤其如此。条件是解码器强到用不着编码，例如**自回归**的解码器：
 # 生成每一部分时，前面的所有部分它都看得到。语言模型就是这样的解码器。我们的缩小版逐个像素地读 8 × 8 的数字，每个像素只看得到
 # 上方和左边最近的 24 个像素，在这里已经够了；编码只是第二个信息来源。
 #
-# 训练之初，编码只是噪声。相邻像素立刻就有用，编码却还没用。解码器不用编码，KL 项就把编码压向先验；编码到了先验，
-# 解码器也就无从学着用它：这就是**后验坍缩**。常用的对策有两种：
+# 训练之初，编码只是噪声。相邻像素立刻就有用，编码却一时用不上。解码器不用编码，KL 项就把编码压向先验；编码一旦与先验无异，
+# 解码器就再也学不到怎样用它：这就是**后验坍缩**。常用的对策有两种：
 #
 # - **退火**（Bowman 等，2016）：β 从 0 开始慢慢升高，先让编码变得有用，再计入 KL；
 # - **自由比特**（Kingma 等，2016）：每一维在整批的平均上可以携带 $\lambda$ 奈特而不受惩罚，再低也没有好处：
 #
 # $$ J_{\beta, \lambda} = \mathbb{E}_{q}\left[-\log p(x \mid z)\right] + \beta \sum_{j=1}^{d} \max\left(\lambda,\; \overline{\mathrm{KL}}_j\right), \qquad \overline{\mathrm{KL}}_j = \frac{1}{B} \sum_{i=1}^{B} \mathrm{KL}_{ij}. \tag{11} $$
 #
-# $\mathrm{KL}_{ij}$ 的形状是 (batch, latent_dim)：图像 $i$ 在第 $j$ 维上的散度。假如有两维，平均各携带 0.1 和 2 奈特，$\lambda = 0.3$，
+# $\mathrm{KL}_{ij}$ 的形状是 (batch, latent_dim)：图像 $i$ 在第 $j$ 维上的散度；$B$ 是一批里的图像数。假如有两维，平均各携带 0.1 和 2 奈特，$\lambda = 0.3$，
 # 那么总和是 $0.3 + 2 = 2.3$；第一维就算降到 0，损失也不会更小。
 # %% id="collapse-free-bits"
 kl_table = np.array([[0.0, 1.0], [0.2, 3.0]])  # (batch, latent_dim)
@@ -1425,13 +1429,14 @@ def train_strong(free_bits=0.0, callbacks=()):
                          callbacks=list(callbacks), verbose=0)
     r, k = vae.elbo_terms(strong, tiny_test, num_samples=10, seed=0)
     means, log_vars = vae.encode(strong, tiny_test)
-    # every image with the code of its neighbour  # 每张图配上邻近一张图的编码
+    # every image with the code of the one before  # 每张图换上前一张图的编码
     lost = likelihood(means) - likelihood(np.roll(means, 1, axis=0))
     kl = keras.ops.convert_to_numpy(vae.gaussian_kl(means, log_vars))
     return dict(elbo=np.mean(r - k), kl=k.mean(), swap=lost,
                 dimensions=np.sort(kl.mean(axis=0))[::-1],
                 path=history.history["kl"])
 # %% id="collapse-cures"
+# β rises from 0 to 1 over these epochs  # β 在这些轮里从 0 升到 1
 annealing = vae.BetaWarmUp(epochs=2 * course.strong_epochs // 3)
 cures = {
     tr("plain", "普通训练"): train_strong(),
@@ -1494,7 +1499,7 @@ plots.show(
 #
 # - 退火和自由比特改变 KL 项的**权重**（上一节的实验）；
 # - 遮住词，或者让解码器只能往回看几个词，削弱**解码器**；
-# - 只凭编码预测句子的词袋，给编码**单独一项任务**。
+# - 只凭编码预测句子的词袋，让编码有**自己的任务**。
 #
 # 携带信息的编码，能让你像从 3 走到 8 那样，从一个句子走到另一个，或者只改语气、不改内容。今天的大语言模型没有这种编码，它们都是仅解码器模型。
 # 但只要一个系统要用**一个向量代表整段文本**，本节的问题就会再次出现：**解码器用到它了吗？**
@@ -1515,7 +1520,7 @@ plots.show(
 # %% [markdown] id="uses" lang="zh" of="6090247a"
 # ## 13 · 用在哪里，用什么工具
 #
-# 潜扩散（latent diffusion）类的**图像生成器**，就在 VAE 的编码里作画：自编码器把图缩小，扩散模型在小小的编码上工作，解码器再把它放大成画。
+# 潜扩散（latent diffusion）类的**图像生成器**，就在 VAE 的潜空间里生成图像：自编码器把图缩小，扩散模型在小小的编码上工作，解码器再把它还原成大图。
 # 训练扩散模型的下界，也还是 ELBO。**离散编码**（VQ-VAE）把声音和图片变成 Transformer 读得懂的词元。**异常检测**找下界低的输入；
 # **化学**在平滑的编码里搜索分子；**生物学**用这种 VAE 分析单细胞测序的计数数据。凡是模型里有不确定的未知量，都可以想到**摊销推断**：
 # 让编码器直接给出后验。
@@ -1656,7 +1661,7 @@ def free_bits_penalty(kl, free_bits):
 def free_bits_penalty(kl, free_bits):
     tr("""kl (batch, latent_dim), free_bits: nats per dimension -> one number""",
        """kl (batch, latent_dim)，free_bits：每维的奈特数 -> 一个数""")
-    # first over the batch: one example may say little if others say more  # 先对整批求平均：一个样本说得少，别的说得多就行
+    # first over the batch: one example may say little if others say more  # 先对整批求平均：一个样本携带得少，别的携带得多就行
     of_dimension = np.mean(kl, axis=0)
     return float(np.sum(np.maximum(of_dimension, free_bits)))
 # %% id="ex6-check" tags=["check"]
@@ -1690,9 +1695,9 @@ check("04.6", free_bits_penalty)
 #
 # </details>
 # %% [markdown] id="open-1" lang="zh" of="7b4e1007"
-# ### 开放题 1 · 沉默的编码能知道多少
+# ### 开放题 1 · 坍缩的编码能携带多少信息
 #
-# (a) 用詹森不等式证明 $\mathrm{KL}(q \Vert p) \ge 0$。(b) 设 $q(z)$ 是 $q(z \mid x)$ 对全部 $N$ 幅图像的平均，也就是所有编码合在一起的分布。证明：训练记录里的 `kl`，即散度的平均，可以拆成两部分：
+# (a) 用詹森不等式证明 $\mathrm{KL}(q \Vert p) \ge 0$。(b) 设 $q(z)$ 是 $q(z \mid x)$ 对全部 $N$ 张图的平均，也就是所有编码合在一起的分布。证明：训练记录里的 `kl`，即散度的平均，可以拆成两部分：
 #
 # $$ \frac1N \sum_x \mathrm{KL}\left(q(z \mid x) \,\Vert\, p(z)\right) = \frac1N \sum_x \mathrm{KL}\left(q(z \mid x) \,\Vert\, q(z)\right) + \mathrm{KL}\left(q(z) \,\Vert\, p(z)\right). $$
 #
@@ -1700,15 +1705,15 @@ check("04.6", free_bits_penalty)
 #
 # <details><summary>参考答案</summary>
 #
-# (a) 对数函数是凹函数（向下弯），所以 $-\mathrm{KL}(q \Vert p) = \mathbb{E}_q[\log(p/q)] \le \log \mathbb{E}_q[p/q] = \log \int p\,dz = \log 1 = 0$，积分在 $q$ 能到达的地方进行（$q$ 是正态分布时，就是全空间）。等号要求这个比值处处相同，也就是 $q = p$。
+# (a) 对数函数是凹函数（向下弯），所以 $-\mathrm{KL}(q \Vert p) = \mathbb{E}_q[\log(p/q)] \le \log \mathbb{E}_q[p/q] = \log \int p\,dz = \log 1 = 0$，积分范围是 $q > 0$ 之处（$q$ 是正态分布时，就是全空间）。等号要求这个比值处处相同，也就是 $q = p$。
 #
 # (b) 写 $\log\frac{q(z \mid x)}{p(z)} = \log\frac{q(z \mid x)}{q(z)} + \log\frac{q(z)}{p(z)}$，先对 $q(z \mid x)$ 求期望，再对 $x$ 求平均。第一项给出第一部分。第二项只与 $z$ 有关，而对 $q(z \mid x)$ 求期望、再对 $x$ 求平均，就是对 $q(z)$ 求期望，给出第二部分。
 #
-# (c) 由 (a)，两部分都不为负，所以第一部分至多是 0.02。它衡量的是：编码告诉了我们多少“它来自**哪一幅**图像”的信息（称为**互信息**）。要从十个出现得一样多的数字里指出一个，需要 $\ln 10 = 2.30$ 奈特；这个编码所能携带的还不到它的百分之一，解码器再怎么利用也没有用。
+# (c) 由 (a)，两部分都不为负，所以第一部分至多是 0.02。它衡量的是：编码告诉了我们多少“它来自**哪一张**图”的信息（称为**互信息**）。要从十个出现得一样多的数字里指出一个，需要 $\ln 10 = 2.30$ 奈特；这个编码所能携带的还不到它的百分之一，解码器再怎么利用也没有用。
 #
 # </details>
 # %% [markdown] id="open-2" lang="en"
-# ### Open 2 · The price curve
+# ### Open 2 · The rate–distortion curve
 #
 # Train the model of section 10 at $\beta$ = 0.25, 0.5, 1, 2 and 4 and draw distortion (the missing nats, without
 # sign) against rate (the KL). Before that, prove: if every training found the best model of its family for its
@@ -1717,7 +1722,7 @@ check("04.6", free_bits_penalty)
 #
 # <details><summary>A worked answer</summary>
 #
-# At $\beta$ the training looks for the smallest $D + \beta R$. All models with one value of it lie on a straight
+# At $\beta$ the training looks for the smallest $D + \beta R$, with $D$ for the distortion and $R$ for the rate. All models with one value of it lie on a straight
 # line of slope $-\beta$ in the picture, and the best one touches the lowest such line that any model reaches. So
 # the points that can be reached all lie on or above each of these lines; where the lower edge of what can be
 # reached is smooth, the line touches it as a tangent, and its slope there is $-\beta$. An edge that lies above all
@@ -1729,14 +1734,14 @@ check("04.6", free_bits_penalty)
 # seeds differ by more than the step: the proof speaks of the best model, and training finds a good one.
 #
 # </details>
-# %% [markdown] id="open-2" lang="zh" of="40c400ee"
-# ### 开放题 2 · 价格曲线
+# %% [markdown] id="open-2" lang="zh" of="053c5b21"
+# ### 开放题 2 · 率失真曲线
 #
 # 取 $\beta$ = 0.25、0.5、1、2、4，各训练一次第 10 节的模型，画出失真（解码器还差的奈特，取正值）随码率（KL）变化的图。画之前先证明：如果每次训练都找到了该 $\beta$ 下这族模型中最好的一个，五个点就落在一条下降且下凸（或笔直）的曲线上，并且在每一点处，曲线的斜率都是 $-\beta$。
 #
 # <details><summary>参考答案</summary>
 #
-# 给定 $\beta$，训练要使 $D + \beta R$ 最小。这个值相同的模型，在图中落在一条斜率为 $-\beta$ 的直线上；最好的模型，就在模型所能到达的最低的那条直线上。于是能到达的点全都不在这些直线的下方；可达区域的下边缘光滑的地方，直线与它相切，那里的斜率就是 $-\beta$。处处不低于自己切线的曲线，是下凸的。
+# 把失真记作 $D$，码率记作 $R$。给定 $\beta$，训练要使 $D + \beta R$ 最小。这个值相同的模型，在图中落在一条斜率为 $-\beta$ 的直线上；最好的模型，就在模型所能到达的最低的那条直线上。于是能到达的点全都不在这些直线的下方；可达区域的下边缘光滑的地方，直线与它相切，那里的斜率就是 $-\beta$。处处不低于自己切线的曲线，是下凸的。
 #
 # 换句话说：$\beta = 4$ 时，编码多花一奈特，至少要让重构省下四奈特才划算；$\beta$ 越大，码率只会越低。你的实验应当给出一条下降的曲线；再看相邻两点之间的斜率，例如 $\beta = 1$ 与 $\beta = 2$ 之间，应在 $-2$ 与 $-1$ 之间。如果不是，就是训练太短，或者种子之间的差别比这一步还大：证明说的是最好的模型，而训练找到的只是一个好的。
 #
@@ -1839,17 +1844,17 @@ check("04.6", free_bits_penalty)
 # **Why one draw per image in training?** Its gradient is unbiased, and each image gets a new draw in every epoch. A
 # second draw halves only the part of the variance that comes from the noise; twice as many images halve all of it.
 #
-# **How does a VAE differ from a GAN and from a diffusion model?** A GAN has no likelihood and no encoder, and trains by a
+# **How does a VAE differ from a GAN (generative adversarial network) and from a diffusion model?** A GAN has no likelihood and no encoder, and trains by a
 # contest. A diffusion model is a VAE with many codes, one after the other, and an encoder that only adds noise.
 #
 # **Training a large model takes much computing. Is that affordable for an ordinary researcher or firm?** (The article's
 # question.) Most of what a large model teaches can be learned on a small one: all of this page ran on
 # two cores, in the time that stands at its head. For real use start from published weights and adapt them; rent a machine for the hours you need it; and measure on
 # a small scale first whether it is worth it.
-# %% [markdown] id="faq" lang="zh" of="71aa220e"
+# %% [markdown] id="faq" lang="zh" of="dc50b12e"
 # ## 17 · 常见问题
 #
-# **VAE 生成的图为什么发虚？** 我们画的是每个像素为黑的**概率**，模型拿不准笔画边缘时，就画成灰色。再者，给定编码之后各像素独立抽取，
+# **VAE 生成的图为什么模糊？** 我们画的是每个像素为黑的**概率**，模型拿不准笔画边缘时，就画成灰色。再者，给定编码之后各像素独立抽取，
 # 编码没有确定的细节，像素之间也无法协调。更清晰的模型，是把细节交给更强的解码器、多层编码或者扩散模型。
 #
 # **潜变量取多少维？** 比需要的多一些：多余的会自己降到 KL 为 0，没有坏处。数一数活跃的就行。
@@ -1863,7 +1868,7 @@ check("04.6", free_bits_penalty)
 # **训练时每张图为什么只抽一次？** 这样梯度已经无偏，而且每一轮都会重新抽。再抽一次，只把来自噪声的那部分方差减半；
 # 每批的图像加倍，则全部减半。
 #
-# **VAE 与 GAN、扩散模型有什么不同？** GAN 没有似然，也没有编码器，靠对抗来训练。扩散模型则是有许多层编码、一层接一层的 VAE，
+# **VAE 与 GAN（生成对抗网络）、扩散模型有什么不同？** GAN 没有似然，也没有编码器，靠对抗来训练。扩散模型则是有许多层编码、一层接一层的 VAE，
 # 它的编码器只会加噪声。
 #
 # **训练大模型需要大量计算，对普通研究者和企业来说合理吗？**（原文的问题。）大模型里的道理，大多能在小模型上学到：
@@ -1947,7 +1952,7 @@ check("04.6", free_bits_penalty)
 # **步骤。**
 #
 # 1. 读入影评，按电影划分为训练集、验证集和测试集；只用训练集建一个 2,000 词的词表。
-# 2. 先写裁判：在 16 个数上做逻辑回归（即没有隐藏层的第 02 课的网络），用训练集的编码训练，用验证集的编码打分。给每篇影评配 16 个随机数试一试：准确率必须在二分之一左右。
+# 2. 先写评判用的分类器：在 16 个数上做逻辑回归（即没有隐藏层的第 02 课的网络），用训练集的编码训练，用验证集的编码打分。给每篇影评配 16 个随机数试一试：准确率必须在二分之一左右。
 # 3. 做出四种编码，都不许看评分。一切选择（轮数、学习率、$\beta$）都在验证集上做，并记下试过多少次。
 # 4. 每种编码用三个种子各做一遍。最后在测试集上给四种编码打分，只打一次。
 # 5. 看一看：从每种编码里取一个数，它最大和最小的影评里，各有哪些词？
@@ -1956,4 +1961,4 @@ check("04.6", free_bits_penalty)
 #
 # **怎样算做得好。** 别人用你的笔记本能得到同样的表；表里有用上全部词的 TF-IDF 作标尺，有随机数垫底；不到两个标准误的差别，就照实说看不出差别；能说出 VAE 有几维是活跃的。
 #
-# **常见的毛病。** 用全部影评去学 IDF 或主成分，测试集就泄漏了。KL 求和，重构却取了平均，VAE 便沉默下去。把词的次数交给只适用于 0 与 1 之间的损失。把瓶颈后面的一层当成编码，四种编码长短不一。只报告几个种子里最好的一个。
+# **常见的毛病。** 用全部影评去学 IDF 或主成分，测试集就泄漏了。KL 求和，重构却取了平均，VAE 便发生后验坍缩。把词的次数交给只适用于 0 与 1 之间的损失。把瓶颈后面的一层当成编码，四种编码长短不一。只报告几个种子里最好的一个。
