@@ -674,9 +674,9 @@ for _ in range(40):
 print(seen)
 print(tr("left out:", "跳过的步数："), scale.skipped)
 # %% [markdown] id="halves-keras" lang="en"
-# In Keras this is `keras.config.set_dtype_policy("mixed_float16")`: `compile` wraps the optimiser in a `LossScaleOptimizer`. With bfloat16 no factor is needed, and devices since 2020 have it: take that where you can.
-# %% [markdown] id="halves-keras" lang="zh" of="a9e790d3"
-# 在 Keras 里只要 `keras.config.set_dtype_policy("mixed_float16")`：`compile` 会把优化器包进 `LossScaleOptimizer`。用 bfloat16 就不需要这个因子，2020 年以后的设备都支持：能用就用它。
+# In Keras this is `keras.config.set_dtype_policy("mixed_float16")`: `compile` wraps the optimiser in a `LossScaleOptimizer`. With bfloat16 no factor is needed, and devices since 2020 have it: take that where you can. (Exercise 3 asks for such a step by hand.)
+# %% [markdown] id="halves-keras" lang="zh" of="cdbc5a0e"
+# 在 Keras 里只要 `keras.config.set_dtype_policy("mixed_float16")`：`compile` 会把优化器包进 `LossScaleOptimizer`。用 bfloat16 就不需要这个因子，2020 年以后的设备都支持：能用就用它。（练习 3 要你亲手写出这样的一步。）
 
 # %% [markdown] id="accumulation" lang="en"
 # ### A large batch in parts
@@ -954,15 +954,15 @@ display.table(heads, [[rate, *(f"{sweeps[name][at]:.2f}" for name in sweeps)]
 #
 # ### A spike, and how to survive it
 #
-# A single bad batch (a page of zeros, a broken file) has a huge gradient. **Clipping** shortens the gradient of **all** weights together to a length $c$ where it is longer, and leaves its direction:
+# A single bad batch (a page of zeros, a broken file) has a huge gradient. **Clipping** ({{09 recurrent}}) shortens the gradient of **all** weights together to a length $c$ where it is longer, and leaves its direction:
 #
 # $$ g \leftarrow g \cdot \min\!\Big(1, \frac{c}{\lVert g\rVert}\Big). \tag{6} $$
-# %% [markdown] id="stability-reading" lang="zh" of="2f788908"
+# %% [markdown] id="stability-reading" lang="zh" of="71a8051e"
 # 对普通的 SGD，文章给的范围里学习才刚刚开始。对 Adam（Transformer 都用它训练），即使是这么小的模型，范围的下端也差不多是还能用的最大值，上端则**几乎什么也学不到**。模型越大，这个界线越低；大模型用 $10^{-4}$ 的 1 到 6 倍，并且先预热。
 #
 # ### 一次尖峰，以及怎样挺过去
 #
-# 一批坏数据（整页的零、损坏的文件）会带来巨大的梯度。**裁剪**把**所有**权重合起来的梯度缩短到长度 $c$（超过才缩），方向不变：
+# 一批坏数据（整页的零、损坏的文件）会带来巨大的梯度。**裁剪**（{{09 recurrent}}）把**所有**权重合起来的梯度缩短到长度 $c$（超过才缩），方向不变：
 #
 # $$ g \leftarrow g \cdot \min\!\Big(1, \frac{c}{\lVert g\rVert}\Big). \tag{6} $$
 # %% id="spike-run"
@@ -1352,27 +1352,35 @@ def batch_gradient(gradients, counts):
 # %% id="ex2-check" tags=["check"]
 check("11.2", batch_gradient)
 # %% [markdown] id="ex3-text" lang="en"
-# ### Clip
+# ### A step in sixteen bits
 #
-# `gradients` is a list of arrays, one for each weight of a model. Apply (6): if the length of **all of them together** is above `limit`, shorten all by the same factor, so that it becomes `limit`; otherwise leave them. Give a list of as many arrays, each in its shape.
-# %% [markdown] id="ex3-text" lang="zh" of="85b96490"
-# ### 裁剪
+# `gradient` is that of the loss **times** `scale`, in float16. Write section 3's step for plain SGD. If one of its numbers is infinite or nan, the step is left out: the weights stay, the scale is halved, and the good steps are counted anew, from 0. Otherwise turn it into 32 bits, divide by the scale, and move the weights against it by `rate`. That was a good step; before it there were `quiet` of them since the scale last changed. When `patience` are full, the scale is doubled for the **next** gradient, and the count begins anew. Give the new weights, the next scale and the new count.
+# %% [markdown] id="ex3-text" lang="zh" of="972b65cb"
+# ### 十六位的一步
 #
-# `gradients` 是一个列表，模型的每个权重一个数组。按 (6) 式处理：如果**所有数组合起来**的长度超过 `limit`，就用同一个因子把它们都缩短，使长度变成 `limit`；否则不动。返回同样多个数组的列表，形状各自不变。
-# %% id="ex3" tags=["exercise"] difficulty=2 minutes=10
-def clip_together(gradients, limit):
-    tr("""a list of arrays, a number -> a list of arrays""",
-       """数组的列表，一个数 -> 数组的列表""")
+# `gradient` 是损失**乘上** `scale` 之后的梯度，float16。请用普通的 SGD 写出第 3 节的那一步。只要其中有一个数是无穷或 nan，这一步就跳过：权重不动，因子减半，好的步从 0 重新数起。否则先把它变成 32 位，再除以因子，按 `rate` 朝梯度的反方向更新权重。这就是一个好的步；自上次改变因子以来，在它之前已有 `quiet` 个。满 `patience` 个时，因子加倍，供**下一个**梯度使用，步数也从 0 数起。返回新的权重、下一步的因子和新的步数。
+# %% id="ex3" tags=["exercise"] difficulty=2 minutes=12
+def scaled_step(weights, gradient, rate, scale, quiet, patience):
+    tr("""weights (numbers,), float16 (numbers,), four numbers
+    -> new weights (numbers,), next scale, new count""",
+       """权重 (numbers,)，float16 (numbers,)，四个数
+    -> 新的权重 (numbers,)，下一步的因子，新的步数""")
     raise NotImplementedError
 # %% id="ex3" tags=["solution"]
-def clip_together(gradients, limit):
-    tr("""a list of arrays, a number -> a list of arrays""",
-       """数组的列表，一个数 -> 数组的列表""")
-    length = np.sqrt(sum((gradient**2).sum() for gradient in gradients))
-    factor = limit / length if length > limit else 1.0
-    return [gradient * factor for gradient in gradients]
+def scaled_step(weights, gradient, rate, scale, quiet, patience):
+    tr("""weights (numbers,), float16 (numbers,), four numbers
+    -> new weights (numbers,), next scale, new count""",
+       """权重 (numbers,)，float16 (numbers,)，四个数
+    -> 新的权重 (numbers,)，下一步的因子，新的步数""")
+    if not np.all(np.isfinite(gradient)):
+        return weights, scale / 2, 0
+    gradient = gradient.astype(np.float32) / scale
+    weights = weights - rate * gradient
+    if quiet + 1 == patience:
+        return weights, 2 * scale, 0
+    return weights, scale, quiet + 1
 # %% id="ex3-check" tags=["check"]
-check("11.3", clip_together)
+check("11.3", scaled_step)
 
 # %% [markdown] id="open-1" lang="en"
 # ### Open 1 · Your own plan

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 
@@ -18,8 +17,8 @@ from course_lib.checks.answers import (
     recognise,
     require_close,
     require_new,
+    require_shape,
 )
-from course_lib.checks.clipping import ask_to_clip, clipped, common_length
 from course_lib.checks.core import Learner, exercise, require
 
 
@@ -247,6 +246,16 @@ def corpus_scores(learner: Learner) -> None:
     agree_in_parts(learner, ask, _scores, lambda place: names[place], long)
 
 
+def _length(gradients: Sequence[np.ndarray]) -> float:
+    return float(np.sqrt(sum(np.sum(np.square(gradient)) for gradient in gradients)))
+
+
+def _clipped(gradients: Sequence[np.ndarray], limit: float) -> list[np.ndarray]:
+    length = _length(gradients)
+    factor = limit / length if length > limit else 1.0
+    return [gradient * factor for gradient in gradients]
+
+
 def _flat(gradients: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate([np.ravel(gradient) for gradient in gradients])
 
@@ -263,7 +272,24 @@ def _flat(gradients: Sequence[np.ndarray]) -> np.ndarray:
 )
 def clip_gradients(learner: Learner) -> None:
     """Catches: arrays or numbers clipped by themselves, other lengths, short ones made longer, NaN from zeros."""
-    ask = partial(ask_to_clip, learner)
+
+    def ask(gradients: list[np.ndarray], limit: float) -> list[np.ndarray]:
+        count = len(gradients)
+        found = parts(
+            learner(gradients, limit),
+            count,
+            f"Return a list of as many arrays as were given, {count}, and nothing besides.",
+            f"应返回一个列表，给了几个数组就有几个，这里是 {count} 个，别无其他。",
+        )
+        found = [numbers(each) for each in found]
+        for place, (each, gradient) in enumerate(zip(found, gradients, strict=True)):
+            require_shape(
+                each,
+                gradient.shape,
+                f"Array {place} must keep its shape {gradient.shape}; yours is {each.shape}.",
+                f"第 {place} 个数组的形状应保持 {gradient.shape}；你的是 {each.shape}。",
+            )
+        return found
 
     def names(place: int) -> tuple[str, str]:
         return f"Array {place}:", f"第 {place} 个数组："
@@ -275,9 +301,9 @@ def clip_gradients(learner: Learner) -> None:
     gradients[1] *= 3 / np.linalg.norm(gradients[1])
     limit = 1.6
     found = _flat(ask(gradients, limit))
-    flat, right = _flat(gradients), _flat(clipped(gradients, limit))
+    flat, right = _flat(gradients), _flat(_clipped(gradients, limit))
     lengths = np.array([np.linalg.norm(gradient) for gradient in gradients])
-    length = common_length(gradients)
+    length = _length(gradients)
     squared = (
         "You divide by the sum of the squares; a length is its root.",
         "你除以的是平方和；长度是它的平方根。",
@@ -408,7 +434,7 @@ def clip_gradients(learner: Learner) -> None:
     agree_in_parts(
         learner,
         ask,
-        clipped,
+        _clipped,
         names,
         (short, limit),
         (zeros, 1.0),

@@ -1,15 +1,12 @@
-"""The checks of chapter 11: the days of a training, the gradient of a batch in parts, clipping."""
+"""The checks of chapter 11; that of a step in float16 is in `loss_scaling`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
 
+from course_lib.checks import loss_scaling  # noqa: F401  registers 11.3
 from course_lib.checks.answers import (
     agree,
-    close,
     later_case,
     number,
     numbers,
@@ -17,7 +14,6 @@ from course_lib.checks.answers import (
     require_close,
     require_shape,
 )
-from course_lib.checks.clipping import ask_to_clip, clipped, common_length
 from course_lib.checks.core import Learner, exercise, require
 from course_lib.checks.mistakes import instead_of
 
@@ -262,124 +258,3 @@ def batch_gradient(learner: Learner) -> None:
         (random.normal(size=(6, 1)), np.array([2, 2, 0, 5, 1, 30])),
         (random.normal(size=(2, 2)), np.array([100_000, 1])),
     )
-
-
-@exercise(
-    "11.3",
-    more=(
-        "One number first: the root of the sum of the squares of everything in the list. Is it above the limit? If so, "
-        "which factor makes it the limit? That factor is for all arrays, whatever their own length. If not, the factor "
-        "is 1, also where everything is zero.",
-        "先求一个数：列表里所有数的平方和，再开方。它超过 limit 吗？如果超过，乘上哪个因子就正好等于 limit？"
-        "这个因子用于所有数组，不管各自多长。如果没超过，因子就是 1，全是零时也一样。",
-    ),
-)
-def clip_together(learner: Learner) -> None:
-    """Catches: each array by itself, each number by itself, stretching, squares, means, zeros, limits of one kind."""
-    ask = partial(ask_to_clip, learner)
-    random = np.random.default_rng(12)
-    gradients = [random.normal(size=(2, 3)) * 2, random.normal(size=4) * 0.1, random.normal(size=()) * 3]
-    gradients[2] = np.array(gradients[2])
-    limit = 1.5
-    found, right = ask(gradients, limit), clipped(gradients, limit)
-    flat, given = np.concatenate([each.ravel() for each in found]), np.concatenate([g.ravel() for g in gradients])
-    length = common_length(gradients)
-
-    def joined(change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        return np.concatenate([np.ravel(change(each)) for each in gradients])
-
-    def own_length(each: np.ndarray) -> float:
-        return float(np.sqrt((each**2).sum()))
-
-    recognise(
-        flat,
-        np.concatenate([each.ravel() for each in right]),
-        (
-            given,
-            "Nothing is clipped in yours, though the length is above the limit.",
-            "长度超过了 limit，你却没有裁剪。",
-        ),
-        (
-            joined(lambda each: each * min(1.0, limit / own_length(each))),
-            "You clip each array by its own length; the length of all together decides, and one factor is for all.",
-            "你按每个数组自己的长度裁剪；应当看所有数组合起来的长度，大家用同一个因子。",
-        ),
-        (
-            joined(lambda each: each * limit / own_length(each)),
-            "You bring each array to the limit by itself; the length of all together decides.",
-            "你把每个数组各自变成了 limit 的长度；应当看所有数组合起来的长度。",
-        ),
-        (
-            joined(lambda each: np.clip(each, -limit, limit)),
-            "You clip each number; that changes the direction. Shorten all by one factor.",
-            "你裁剪的是每个数；那会改变方向。应当用同一个因子缩短所有的数。",
-        ),
-        (
-            given * limit / length**2,
-            "You divide by the square of the length: is a root missing?",
-            "你除以的是长度的平方：是不是漏了开方？",
-        ),
-        (
-            given * limit / np.abs(given).sum(),
-            "You take the sum of sizes for the length; it is the root of the sum of squares.",
-            "你把绝对值之和当作长度；长度是平方和的平方根。",
-        ),
-        (
-            given * limit / np.abs(given).max(),
-            "You take the largest number for the length; it is the root of the sum of squares.",
-            "你把最大的数当作长度；长度是平方和的平方根。",
-        ),
-        (
-            given * limit / sum(own_length(each) for each in gradients),
-            "You add up the arrays' lengths; add up their squares, and take the root of the sum.",
-            "你把各数组的长度加了起来；应把平方加起来，再开方。",
-        ),
-        (
-            given * limit / np.sqrt((given**2).mean()),
-            "You take the mean of the squares; take their sum.",
-            "你取了平方的平均；应取总和。",
-        ),
-        (given / length, "You bring the length to 1; it should become `limit`.", "你把长度变成了 1；应变成 `limit`。"),
-        (
-            given * limit,
-            "You multiply by `limit`; multiply by limit / length.",
-            "你乘的是 `limit`；应乘以 limit / length。",
-        ),
-        (
-            given * length / limit,
-            "Your factor is upside down: limit / length.",
-            "你的因子上下颠倒了：应是 limit / length。",
-        ),
-    )
-    for place, (each, expected) in enumerate(zip(found, right, strict=True)):
-        require_close(each, expected, f"Array {place}:", f"第 {place} 个数组：")
-    short = [np.array([0.3, -0.4]), np.array([[0.1]])]
-    with later_case(learner):
-        found = ask(short, 2.0)
-    require(
-        not close(np.sqrt(sum((each**2).sum() for each in found)), 2.0),
-        "A gradient that is short enough must stay; you stretch it to the limit.",
-        "梯度本来够短，应当保持不变；你把它拉长到了 limit。",
-    )
-    for each, expected in zip(found, short, strict=True):
-        require_close(each, expected, "A gradient that is short enough stays:", "够短的梯度应保持不变：")
-    nothing = [np.zeros(3), np.zeros((2, 2))]
-    with later_case(learner):
-        found = ask(nothing, 1.0)
-    require(
-        all(np.all(np.isfinite(each)) for each in found),
-        "Where everything is zero, you divide by zero: compare with the limit before you divide.",
-        "全是零时，你做了除以零：应先与 limit 比较，再做除法。",
-    )
-    for each in found:
-        require_close(each, np.zeros(each.shape))
-    cases = (
-        ([random.normal(size=(2, 3)), random.normal(size=4) * 5, np.array(random.normal())], 0.7),
-        ([random.normal(size=7)], 0.1),
-        ([random.normal(size=(3, 1)), random.normal(size=(1, 3)), random.normal(size=2)], 0.5),
-        ([np.array([3.0, 4.0])], 5.0),  # exactly the limit
-    )
-    for case in cases:
-        with later_case(learner):
-            for each, expected in zip(ask(*case), clipped(*case), strict=True):
-                require_close(each, expected)
