@@ -131,7 +131,7 @@
 # %% [markdown] id="back" lang="zh" of="266703fd"
 # **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
 #
-# <details><summary>窗口为 1 时，skip-gram从 <em>dogs chase cats</em> 得到哪些词对？</summary>
+# <details><summary>窗口为 1 时，跳字模型（skip-gram）从 <em>dogs chase cats</em> 得到哪些词对？</summary>
 #
 # 四个：*dogs–chase*、*chase–dogs*、*chase–cats*、*cats–chase*。每个词轮流做中心词，邻词是上下文。出自{{01 word2vec}}。
 #
@@ -139,13 +139,13 @@
 #
 # <details><summary>模型给一段文字的三个词的概率是 ½、½、⅛，困惑度是多少？</summary>
 #
-# 惊讶之和为 $\ln 2 + \ln 2 + \ln 8 = \ln 32$，困惑度为 $\exp(\frac13 \ln 32) = 32^{1/3} = 3.17$。出自{{02 perplexity}}。
+# 三个负对数概率之和为 $\ln 2 + \ln 2 + \ln 8 = \ln 32$，困惑度为 $\exp(\frac13 \ln 32) = 32^{1/3} = 3.17$。出自{{02 perplexity}}。
 #
 # </details>
 #
-# <details><summary>编码的两维平均携带 0.1 和 2 奈特。每维有 0.5 奈特免费时，计入损失的是多少？</summary>
+# <details><summary>编码的两维平均携带 0.1 和 2 奈特。每维的自由比特为 0.5 奈特时，计入损失的是多少？</summary>
 #
-# $\max(0.5,\, 0.1) + \max(0.5,\, 2) = 2.5$ 奈特：前一维即使沉默下去，也省不了什么。出自{{04 collapse}}。
+# $\max(0.5,\, 0.1) + \max(0.5,\, 2) = 2.5$ 奈特：前一维就算降到 0，损失也不会更小。出自{{04 collapse}}。
 #
 # </details>
 #
@@ -201,7 +201,7 @@ from keras import layers, ops
 import course_lib.preprocessing as prep
 from course_lib import attention, data, diagrams, display, plots, transformer
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 关于重复追踪的提醒是说给长循环听的
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 它关于重复追踪（retracing）的提示只适用于长循环
 
 
 def said(error):
@@ -240,7 +240,7 @@ diagrams.flow(
 # where they are available.
 # %% [markdown] id="dial" lang="zh" of="a08ed75b"
 # **规模旋钮。** 下一格列出本课用到的所有规模参数，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑，时间大多花在训练上，无需下载；
-# `full` 训练得更久，如果能拿到 Tatoeba 的两万个真实句子，还会接着在上面训练。
+# `full` 训练得更久；如果能拿到 Tatoeba 的两万个真实句子，还会接着在上面训练。
 # %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
@@ -437,11 +437,11 @@ for kind in ("float32", "bfloat16"):
 # - [ ] The model works out the row from its neighbours — Nothing ties one row to the next.
 # - [ ] Nothing special, attention is blind to order — Attention is; the vectors it looks at are not.
 # %% [markdown] id="quiz-positions" lang="zh" of="7f8f04b4" tags=["quiz"]
-# **一个位置向量靠学习得来的模型，训练句子至多 50 个词，表有 100 行。到第 70 个词会怎样？**
+# **一个模型采用可学习的位置编码，训练句子至多 50 个词，表有 100 行。到第 70 个词会怎样？**
 # - [ ] 报错：没有这一行 — 有的，表有 100 行。
 # - [x] 用到一行训练从未碰过的随机数 — 只有出现过的行才得到梯度。它不报错，所以更糟。
 # - [ ] 模型会由相邻的行推算出来 — 行与行之间没有任何联系。
-# - [ ] 没什么特别，注意力本来就不分先后 — 注意力不分，但它看的向量是分的。
+# - [ ] 没什么特别，注意力本来就不分先后 — 注意力确实不分，但它读到的向量里已经写进了位置。
 
 # %% [markdown] id="depth" lang="en"
 # ## 3 · Depth: residual connections and layer normalisation
@@ -465,7 +465,7 @@ print(f"0.5^24 = {0.5**24:.0e}   1.5^24 = {1.5**24:.0f}")
 #
 # $$ \mathrm{LN}(x)_j = \gamma_j\, \frac{x_j - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_j, \qquad \mu = \frac1d \sum_j x_j, \quad \sigma^2 = \frac1d \sum_j (x_j - \mu)^2. \tag{3} $$
 # %% [markdown] id="depth-two-tools" lang="zh" of="f505812a"
-# 两种情形都学不到多少。有两种办法可以补救；只用其中一种效果如何，要靠实验。
+# 两种情形都学不到多少。有两种办法可以补救；只用其中一种效果如何，后面用实验来看。
 #
 # **残差连接。** 一层的输出不再取代它的输入，而是加在输入上：$y = x + f(x)$。导数是 $1 + f'$，其中的 1 构成一条直通第一层的路径，
 # 梯度沿它回传时不被任何数相乘（He 等，2015，用于图像）。这条路径叫做**残差路径**。
@@ -503,18 +503,18 @@ assert np.allclose(by_keras[0], by_loop, atol=1e-5)
 #
 # $$ f(x) = \max(0,\; x W_1)\, W_2, \qquad W_1\colon (d, h),\quad W_2\colon (h, d), \tag{4} $$
 #
-# and all start from the same weights, drawn as He's rule of lesson 02 says: variance $2/d$ before the ReLU.
+# with a hidden width $h$; all start from the same weights, drawn as He's rule of lesson 02 says: variance $2/d$ before the ReLU.
 # Here is one layer, wired in each of these ways:
-# %% [markdown] id="depth-wirings" lang="zh" of="ab4f5e56"
+# %% [markdown] id="depth-wirings" lang="zh" of="42370f74"
 # 归一化放在哪里？2017 年的论文放在求和**之后**，于是它也在残差路径上：$y = \mathrm{LN}(x + f(x))$，叫做 Post-LN。
 # 后来的模型大多把它放**进支路**：$y = x + f(\mathrm{LN}(x))$，叫做 Pre-LN，最后再加一次归一化。
-# 我们把这两种与去掉其中一样之后的几种放在一起比较：“直接叠”，$y = f(x)$；“只有归一化”，$y = \mathrm{LN}(f(x))$；
+# 我们把这两种接法，与去掉残差或归一化之后的几种放在一起比较：“直接叠”，$y = f(x)$；“只有归一化”，$y = \mathrm{LN}(f(x))$；
 # “只有残差”，$y = x + f(x)$，它又分两种：照原样，以及把支路缩小，即 $W_2$ 的初值除以层数的平方根（“缩小的残差”）。
 # 各种接法里的 $f$，都是每个 Transformer 层里的**前馈网络**，
 #
 # $$ f(x) = \max(0,\; x W_1)\, W_2, \qquad W_1\colon (d, h),\quad W_2\colon (h, d), \tag{4} $$
 #
-# 所有接法都从同样的权重出发，权重按第 02 课的 He 规则抽取：ReLU 之前的方差是 $2/d$。
+# 其中 $h$ 是隐藏宽度。所有接法都从同样的权重出发，权重按第 02 课的 He 规则抽取：ReLU 之前的方差是 $2/d$。
 # 下面是一个层，各种接法都写在里面：
 # %% id="depth-layer"
 WIRINGS = {
@@ -549,7 +549,7 @@ def one_layer(wiring, x, W1, W2):
 #
 # $$ g \;\mapsto\; \frac{g - \overline{g} - n\,\overline{g\,n}}{\sqrt{\sigma^2 + \varepsilon}}. $$
 #
-# 折叠的那一格写的就是这些，没有别的。末尾有两项检验：它的前向传播与上面的层一致；把一个权重稍微推一下，误差的变化正如梯度所说。
+# 折叠的那一格写的就是这些，没有别的。末尾有两项检验：它的前向传播与上面的层一致；把一个权重稍作改动，误差的变化与梯度给出的一致。
 # %% id="depth-code" tags=["fold"]
 def normalise_back(gradient, normalised, root):
     tr("""The gradient before (3), from the gradient after it.""",
@@ -610,7 +610,7 @@ for wiring in WIRINGS:
     above = stack(wiring, inputs, targets, first, second)[0]
     first[0][3, 4] -= 2e-7
     below = stack(wiring, inputs, targets, first, second)[0]
-    assert np.isclose((above - below) / 2e-7, for_first[0][3, 4], rtol=1e-2)  # the nudge  # 推一下
+    assert np.isclose((above - below) / 2e-7, for_first[0][3, 4], rtol=1e-2)  # the nudge  # 稍作改动
 # %% [markdown] id="depth-predict" lang="en" tags=["predict"]
 # **Before you run it.** Random weights, as at the start of training. Which wirings keep the size of the layers' outputs? Which
 # keep the gradient at layer 1 from vanishing? And after some steps of Adam (80 at `quick` scale), which of them has learnt anything with 24 layers?
@@ -631,6 +631,7 @@ for wiring in WIRINGS:
     _, sizes[wiring], slopes, _ = stack(wiring, inputs, targets,
                                         *weights_of(wiring, 24))
     gradients[wiring] = [np.sqrt((slope**2).mean()) for slope in slopes]
+    # filled up with spaces to one width  # 用空格补到同样宽
     print(display.padded(WIRINGS[wiring], 14),
           tr("output of layer 24:", "第 24 层的输出："), f"{sizes[wiring][-1]:7.1e} ",
           tr("gradient at layer 1:", "第 1 层的梯度："), f"{gradients[wiring][0]:7.1e}")
@@ -691,7 +692,7 @@ plots.show(
 # nobody has to find the right size: the residual alone explodes when its branches start large, and pre-norm bears the same weights.
 # And one step further: 80 steps on one small task, so take the order of *post-norm*, *small residual* and *pre-norm* as a hint, no more.
 # %% [markdown] id="depth-reading" lang="zh" of="26ff9c76"
-# 关于这两样工具，六种接法说明了什么？**24 层离不开的是残差路径。** 没有它，靠 He 规则或归一化也能让梯度大小合适，却照样几乎学不到什么（对任何输入都输出 0，误差就是 1）；
+# 关于这两种办法，六种接法说明了什么？**24 层离不开的是残差路径。** 没有它，靠 He 规则或归一化也能让梯度大小合适，却照样几乎学不到什么（对任何输入都输出 0，误差就是 1）；
 # 一种解释是：在这样的网络里，两个几乎相同的输入，梯度已经毫无共同之处（Balduzzi 等，2017）。**归一化倒不是必需的**：有残差路径，
 # 支路又从小的数值起步，结果就与 Pre-LN 相当（Zhang 等，2019，用这个办法训练了很深的网络）。归一化的好处是不必去找合适的初值大小：
 # 只有残差时，支路的初值一大就爆炸，同样的权重，Pre-LN 却不受影响。最后提醒一句：这里只在一个小任务上走了 80 步，
@@ -742,10 +743,10 @@ assert np.abs(difference).max() < 1e-5
 print(english_vectors.shape, "→", tuple(expected.shape))
 # %% [markdown] id="decoder" lang="en"
 # A **decoder layer** has three: each position looks **back** at what is written (causal self-attention), then **across** at
-# what the encoder made of the source (cross-attention), then the small network. The two languages need not be equally
+# what the encoder made of the source, its *memory* (cross-attention), then the small network. The two languages need not be equally
 # long: here 5 English positions are read and 4 Chinese ones written.
-# %% [markdown] id="decoder" lang="zh" of="6f477c65"
-# **解码器层**有三条支路：每个位置先**往回**看已经写出的（因果自注意力），再看向**编码器的输出**（交叉注意力），
+# %% [markdown] id="decoder" lang="zh" of="920e5367"
+# **解码器层**有三条支路：每个位置先**往回**看已经写出的（因果自注意力），再看向**编码器的输出**（交叉注意力；代码里叫 `memory`），
 # 最后是前馈网络。两种语言不必一样长：这里读的是 5 个英文位置，写的是 4 个中文位置。
 # %% id="decoder-layer"
 decoder = transformer.TransformerDecoderLayer(num_heads=2, hidden_dim=16)
@@ -779,7 +780,7 @@ print(tr("output", "输出"), tuple(expected.shape), tr("back", "往回看"), tu
 # position** of the source, (batch, source time, width). One vector for the whole sentence has nothing to look across at:
 # %% [markdown] id="erratum-16" lang="zh" of="bb57ba1f"
 # **E16：该给解码器什么。** 第二篇文章把 (batch, features) 的张量沿特征求和，剩下的交给解码器；第 05 课已经运行过。
-# Transformer 的解码器也是如此：它要的是原文**每个位置一个向量**，即 (batch, source time, width)。整句只给一个向量，交叉注意力就没有可选择的位置了：
+# Transformer 的解码器也是如此：它要的是源句**每个位置一个向量**，即 (batch, source time, width)。整句只给一个向量，交叉注意力就没有可选择的位置了：
 # %% id="erratum-16-run"
 one_vector = english_vectors.sum(axis=1)  # (batch, width): time is summed away  # (batch, width)：时间轴被求和消掉了
 try:
@@ -810,9 +811,11 @@ for name, run in [
 # The decoder's positions 0 and 1 stay as they were; in the encoder everything moves, as it may, because the whole English
 # sentence is there from the start. The whole machine is: embeddings (times $\sqrt d$, so that words are as loud as
 # positions), positions, $N$ layers on each side, a last norm, and scores for all characters of the vocabulary.
-# %% [markdown] id="architecture" lang="zh" of="6671d89c"
+# In the drawing $S$ and $T$ are the numbers of English and of Chinese positions, $V$ is the size of the Chinese vocabulary.
+# %% [markdown] id="architecture" lang="zh" of="c8088f24"
 # 解码器在位置 0 和 1 的输出完全不变；编码器则处处都变，这是允许的，因为整句英文从一开始就已给出。整个模型就是：
-# 嵌入（乘以 $\sqrt d$，让词向量与位置向量大小相当）、位置、两边各 $N$ 层、最后一次归一化，再给词表里的每个字打分。
+# 嵌入（乘以 $\sqrt d$，让词向量与位置编码大小相当）、位置编码、两边各 $N$ 层、最后一次归一化，再给词表里的每个字打分。
+# 图中 $S$ 和 $T$ 是英文和中文的位置数，$V$ 是中文词表的大小。
 # %% id="architecture-drawn" tags=["fold"]
 diagrams.flow(
     boxes={
@@ -854,7 +857,7 @@ diagrams.flow(
 #
 # | 架构 | 组成 | 掩码 | 适合 | 例子 |
 # |---|---|---|---|---|
-# | 编码器–解码器 | 编码器、解码器 | 只在目标一侧因果 | 把一段文本变成另一段：翻译 | 2017 年的模型、T5 |
+# | 编码器–解码器 | 编码器、解码器 | 只有目标一侧用因果掩码 | 把一段文本变成另一段：翻译 | 2017 年的模型、T5 |
 # | 仅解码器 | 自注意力、前馈网络 | 因果 | 接着往下写：如今多数对话模型 | GPT |
 # | 仅编码器 | 自注意力、前馈网络 | 只遮填充 | 理解：分类、检索 | BERT |
 #
@@ -880,6 +883,7 @@ def english_words(text):
 phrases = data.phrases.load("train", limit=course.phrases, seed=course.seed)
 test = data.phrases.load("test", seed=course.seed)
 english = prep.Vocabulary.build(map(english_words, phrases.english))
+# without [PAD] and [UNK], which stand first in any vocabulary  # 去掉 [PAD] 和 [UNK]：任何词表的头两个都是它们
 chinese = prep.Vocabulary(
     ["<s>", "</s>",
      *prep.Vocabulary.build(map(list, phrases.chinese)).words[2:]])
@@ -997,7 +1001,7 @@ for name, result, wanted in [
 #
 # ### 标签平滑
 #
-# 交叉熵没有终点：正确的字给到 99.9%，总还可以给到 99.99%，logits 就会不断增大。可是一句话往往不止一种好译法，
+# 交叉熵永远有下降的余地：正确的字给到 99.9%，总还可以给到 99.99%，logits 就会不断增大。可是一句话往往不止一种好译法，
 # 把全部概率给了一种译法的模型，很难再改过来。所以目标本身就留一点余地，这叫**标签平滑**：$V$ 个字里正确的那个得 $1-\epsilon$，再把 $\epsilon$ 均摊给所有的字：
 #
 # $$ L = -(1 - \epsilon) \log p_{\text{right}} - \frac{\epsilon}{V} \sum_{v=1}^{V} \log p_v . \tag{5} $$
@@ -1030,15 +1034,15 @@ assert np.isclose(
 #
 # Adam's first steps are all of full size, whatever the gradient (lesson 02), and at the start the gradient says little: the
 # attention weights are still nearly even. A large learning rate may then do damage that is never undone. So the rate
-# **rises** along a line and then falls. In the paper, with width $d$ and $w$ steps of warm-up,
+# **rises** along a line and then falls. In the paper, at step $t$, with width $d$ and $w$ steps of warm-up,
 #
 # $$ \mathrm{rate}(t) = \frac{1}{\sqrt d}\,\min\!\left(\frac{1}{\sqrt t},\; \frac{t}{w^{1.5}}\right) = \mathrm{peak}\cdot\min\!\left(\sqrt{\frac wt},\; \frac tw\right), \qquad \mathrm{peak} = \frac{1}{\sqrt{d\,w}}. \tag{6} $$
-# %% [markdown] id="warm-up" lang="zh" of="0518c70b"
+# %% [markdown] id="warm-up" lang="zh" of="cb554d0c"
 # ### 学习率预热
 #
 # Adam 的头几步，不管梯度多大，步长都接近学习率（第 02 课），而刚开始时梯度提供的信息很少：注意力权重还几乎是均匀的。
 # 这时学习率过大，造成的破坏可能再也无法恢复。所以学习率先沿直线**升**上去，然后再降。
-# 论文中，宽度为 $d$、预热 $w$ 步时，
+# 论文中，宽度为 $d$、预热 $w$ 步时，第 $t$ 步的学习率是
 #
 # $$ \mathrm{rate}(t) = \frac{1}{\sqrt d}\,\min\!\left(\frac{1}{\sqrt t},\; \frac{t}{w^{1.5}}\right) = \mathrm{peak}\cdot\min\!\left(\sqrt{\frac wt},\; \frac tw\right), \qquad \mathrm{peak} = \frac{1}{\sqrt{d\,w}}. \tag{6} $$
 # %% id="warm-up-run"
@@ -1082,7 +1086,7 @@ plots.show(
 # %% [markdown] id="training" lang="zh" of="aa409717" tags=["stop"]
 # ## 7 · 训练翻译器
 #
-# 先定基线。有一种翻译器什么也不学：在训练短语里找出与新短语共有的词占比最大的那一句，直接用**它的**译文。
+# 先定基线：一个什么也不学的翻译器，只在训练短语里找出与新短语共有的词占比最大的那一句，直接用**它的**译文。
 # %% id="nearest"
 def has_words(sentences):
     tr("""-> (sentences, V): 1 where a sentence has a word""",
@@ -1123,7 +1127,7 @@ print(f"{translator.count_params():,}", tr("parameters", "个参数"))
 
 def progress(epoch, numbers):
     loss, watched = numbers["loss"], numbers["validation_loss"]
-    print(tr(f"epoch {epoch:>2}: loss {loss:.2f}, watched {watched:.2f},",
+    print(tr(f"epoch {epoch:>2}: loss {loss:.2f}, validation {watched:.2f},",
              f"第 {epoch:>2} 轮：损失 {loss:.2f}，验证集 {watched:.2f}，"),
           f"{numbers['seconds']:.0f} s")
 
@@ -1143,8 +1147,8 @@ axis.set(xlabel=plots.label("epoch", "轮次"), ylabel=plots.label("loss per cha
 axis.legend(fontsize=9)
 plots.show(
     figure,
-    "Loss per character against the epoch: both curves start below guessing and fall quickly; the watched phrases' loss comes"
-    " to lie below the loss while learning, which is smoothed and hampered by dropout.",
+    "Loss per character against the epoch: both curves start below guessing and fall quickly; the validation loss comes"
+    " to lie below the training loss, which is smoothed and hampered by dropout.",
     "每个字的损失随轮数的变化：两条曲线都从随机猜测之下迅速下降；验证集的损失后来低于训练损失，因为后者带标签平滑，又受暂退法影响。",
 )
 # %% [markdown] id="train-reading" lang="en"
@@ -1191,6 +1195,7 @@ print(test.english[0], "→", "".join(chinese.decode(written)))
 greedy = transformer.GreedySearch(translator, START, END, max_length=23,
                                   batch_size=64)
 started = time.perf_counter()
+# of each phrase its ids and the logarithm of their probability  # 每句的编号，以及它们概率的对数
 found, likelihoods = greedy.translate(test_sources)
 translations = ["".join(chinese.decode(ids)) for ids in found]
 print(f"{len(found)}", tr("phrases in", "句，用时"), f"{time.perf_counter() - started:.1f} s")
@@ -1253,7 +1258,7 @@ for n in (1, 2, 3):
 #
 # All counts are added up over the **whole corpus** first, and divided once. A mean of sentences' BLEUs is another number.
 # %% [markdown] id="bleu-formula" lang="zh" of="5711adb1"
-# 还剩两步。四个比例 $p_1 \dots p_4$ 用**几何**平均合在一起，这样有一个很差就看得出来。另外，译得短就能让比例变大：
+# 还剩两步。四个比例 $p_1 \dots p_4$ 用**几何**平均合在一起，这样只要有一个很差，结果就会明显变差。另外，译得短就能让比例变大：
 # 只写一个“猫”，$p_1$ 就是 1。所以写的字数 $c$ 少于参考译文的字数 $r$ 时，要扣分，这叫**过短惩罚**（brevity penalty）：
 #
 # $$ \mathrm{BLEU} = 100 \cdot \min\!\big(1,\; e^{\,1 - r/c}\big) \cdot \Big(\prod_{n=1}^{4} p_n\Big)^{1/4}. \tag{7} $$
@@ -1336,10 +1341,10 @@ plots.show(
 # - [ ] They are equal within the error — An interval tells of luck within one test, not of two different ones.
 # %% [markdown] id="quiz-bleu" lang="zh" of="6f10bccb" tags=["quiz"]
 # **系统 A 在新闻上 BLEU 是 31，系统 B 在旅游短语上 BLEU 是 36。哪个译得更好？**
-# - [ ] B，高出 5 分 — 分数出自不同的测试：短语更短，彼此也更像。
+# - [ ] B，高出 5 分 — 分数出自不同的测试集：短语更短，彼此也更像。
 # - [ ] A，因为新闻更难 — 多半更难，但难多少没有人量过。
 # - [x] 说不准 — 只有测试集相同、切分词元的方式也相同，BLEU 才能比较。
-# - [ ] 在误差范围内相等 — 置信区间说的是一份测试之内的运气，不是两份不同的测试。
+# - [ ] 在误差范围内相等 — 置信区间说的是同一个测试集之内的偶然，不是两个不同的测试集。
 
 # %% [markdown] id="beam" lang="en"
 # ## 10 · Beam search
@@ -1393,11 +1398,15 @@ diagrams.flow(
 # ones are short, at worst empty. Wu and colleagues (2016) therefore divide by a power of the length, the **length penalty**:
 #
 # $$ \mathrm{score}(Y) = \frac{\log p(Y)}{\left(\frac{5 + |Y|}{6}\right)^{\alpha}}. \tag{8} $$
-# %% [markdown] id="beam-text" lang="zh" of="b03fd71c"
+#
+# $|Y|$ is the length of the sentence $Y$ in tokens; with $\alpha = 0$ nothing is divided.
+# %% [markdown] id="beam-text" lang="zh" of="02ce9f77"
 # **束搜索**每一步都保留 $k$ 个最好的开头，$k$ 叫做**束宽**；$k = 1$ 就是贪心搜索。许多字的概率乘起来极小，所以改为把对数相加。
 # 另外，每多写一个字，句子的概率就更小，于是最可能的总是短句，极端时是空句。因此 Wu 等人（2016）除以长度的幂，即**长度惩罚**：
 #
 # $$ \mathrm{score}(Y) = \frac{\log p(Y)}{\left(\frac{5 + |Y|}{6}\right)^{\alpha}}. \tag{8} $$
+#
+# $|Y|$ 是句子 $Y$ 的词元数；$\alpha = 0$ 时不作惩罚。
 # %% id="length-penalty" slide="code"
 for alpha in (0.0, 0.6, 1.0):
     # (8)
@@ -1556,7 +1565,7 @@ for number in but[:3]:
 # `quick` 规模下它没有学会，带 *but* 的短语大多译错。`full` 规模下模型更大、训练更久，在我们跑的那一次里，带 *but* 的全译对了，词一打乱就错一半：那几个例子这时已经够用。
 #
 # **模型学会的是数据要求的东西，而不是任务的名称所暗示的东西。** 很高的 BLEU 没有告诉我们这一点，一个实验就说清楚了。
-# 要了解模型内部，就要改动输入，看输出是否随之改变。在真实的句子（第 14 节）里，词序的作用会更大。
+# 要知道模型用到了什么信息，就改动它，看输出是否随之改变。在真实的句子（第 14 节）里，词序的作用会更大。
 
 # %% [markdown] id="counting" lang="en"
 # ## 12 · Where the parameters are
@@ -1577,7 +1586,7 @@ for number in but[:3]:
 #
 # **E31。** 第五篇文章说语言模型是“一个大规模的参数矩阵”。其实有很多个矩阵，分成几种。设宽度为 $d$，隐藏宽度为 $h$，词表中的词元数为 $V$：
 #
-# | 种类 | 个数 |
+# | 种类 | 参数个数 |
 # |---|---|
 # | 嵌入 | 每种语言 $V d$ |
 # | 一个注意力 | 四个带偏置的矩阵，$4(d^2 + d)$，与头数无关 |
@@ -1636,7 +1645,7 @@ print(tr("one layer, built:", "搭出来的一层："), f"{built:,}")
 del one_layer
 
 bert_large = {
-    # word pieces, learned positions, two kinds of sentence  # 词片、可学习的位置编码、两种句子
+    # subwords, learned positions, first or second sentence  # 子词、可学习的位置编码、第一句或第二句
     "embeddings": (30_522 + 512 + 2) * 1024,
     "attention": 24 * attention_size(1024),
     # and one that pools position 1  # 外加一个汇总第 1 个位置的
@@ -1762,7 +1771,7 @@ print(change.max(axis=(0, 2))[:6].round(3))
 # batch. It has no embedding; if the batch holds token ids, as a batch of text does, that fails too. Our layers complain of the
 # same things, and so they should:
 # %% [markdown] id="erratum-20" lang="zh" of="97c47d28"
-# 没训练时，它与随机猜测差不多，而且看不到后面的词元。
+# 未经训练时，它与随机猜测差不多，而且看不到后面的词元。
 #
 # ### E20：只有编号没有向量，两个参数只给了一个
 #
@@ -2174,13 +2183,13 @@ check("06.6", layer_parameters)
 # %% [markdown] id="open-2" lang="zh" of="901a8b2a"
 # ### 开放题 2 · 逼它读词序
 #
-# 第 11 节发现，这个翻译器几乎不看英语的词序，因为那些短句并不逼它看。请写一些非看不可的句子：*the cat sees the dog* 和 *the dog sees the cat*，换上各种动物和动词。把几百句加入训练，另留出一些，**成对留出**，再做一遍打乱单词的实验。打乱之后，翻译器在这些成对的句子上最多能对多少？
+# 第 11 节发现，这个翻译器几乎不读英文的词序，因为那些短语并不逼它读。请写一些非看不可的句子：*the cat sees the dog* 和 *the dog sees the cat*，换上各种动物和动词。把几百句加入训练，另留出一些，**成对留出**，再做一遍打乱单词的实验。词打乱之后，翻译器在这些成对的句子上最多能对多少？
 #
 # <details><summary>大致会怎样</summary>
 #
-# 最多一半。随机打乱以后，一对里的两句变成了同一个随机的句子，不管翻译器怎么译，至多对其中一句。不打乱时，看词序的模型可以全对，不看词序的仍然只有一半；所以打乱前后的**差距**，就说明它看了多少词序。
+# 最多一半。随机打乱以后，一对里的两句变成了同一个随机的句子，不管翻译器怎么译，至多对其中一句。不打乱时，会读词序的模型可以全对，不读词序的仍然只有一半；所以打乱前后的**差距**，就说明词序对它起了多大作用。
 #
-# 一对句子要放在划分的同一边，否则模型在训练中见过另一句，量到的就是记性。成对的句子在训练中占得越多，差距应当越大；原来的短句受影响应当不大，因为它们不限定词序，看一看也无妨。如果差距没有变大，先查位置信息有没有传到注意力，再考虑多训练一会儿。
+# 一对句子要放在划分的同一边，否则模型在训练中见过另一句，测到的就只是记忆。成对的句子在训练中占得越多，差距应当越大；原来的短语受影响应当不大：它们不限定词序，读一读也没有坏处。如果差距没有变大，先查位置信息有没有传到注意力，再考虑多训练一会儿。
 #
 # </details>
 # %% [markdown] id="quiz-intro" lang="en"
@@ -2221,7 +2230,7 @@ check("06.6", layer_parameters)
 # **在 Pre-LN 模型里，打分之前还要再归一化一次。这是为什么？**
 # - [ ] 让得分之和为 1 — 那是 softmax 的事。
 # - [x] 残差路径上的数从未归一化过，一层一层越加越大 — 第 3 节的图就是证据；最后这一次把标准差拉回到 1。
-# - [ ] 为了截断梯度 — 梯度照样通过，只是缩放了。
+# - [ ] 为了阻断梯度 — 梯度照样通过，只是缩放了。
 # - [ ] Post-LN 留下的习惯 — Post-LN 的模型反而不需要：每一层的结尾都有一次。
 # %% [markdown] id="quiz-smoothing" lang="en" tags=["quiz"]
 # **With smoothing 0.1 a colleague's training loss stops at 0.9 and will not fall. She fears that the model cannot learn the rest. What do you say?**
@@ -2231,9 +2240,9 @@ check("06.6", layer_parameters)
 # - [ ] The learning rate is too low — Nothing here says so.
 # %% [markdown] id="quiz-smoothing" lang="zh" of="b0d2a81a" tags=["quiz"]
 # **平滑取 0.1，一位同事的训练损失停在 0.9，再也不降。她担心模型学不会剩下的了。你怎么说？**
-# - [ ] 再训练久一点 — 也许有点用，但损失有个底。
-# - [x] 平滑过的损失有一个大于零的底；应当在留出的文本上量普通交叉熵或 BLEU — 目标分布本身有熵，再好的预测，损失也不会低于它。
-# - [ ] 把平滑改成 0.3 — 底会更高。
+# - [ ] 再训练久一点 — 也许有点用，但损失有下限。
+# - [x] 平滑过的损失有一个大于零的下限；应当在留出的文本上测普通交叉熵或 BLEU — 目标分布本身有熵，再好的预测，损失也不会低于它。
+# - [ ] 把平滑改成 0.3 — 下限会更高。
 # - [ ] 学习率太低 — 看不出有这个问题。
 
 # %% [markdown] id="summary" lang="en"
@@ -2255,7 +2264,7 @@ check("06.6", layer_parameters)
 # - 深层网络能训练，靠的是残差路径；不管支路的初值多大，归一化都让数值保持合适的大小。Pre-LN 不在残差路径上做归一化。
 # - 编码器层两行；解码器层三行：因果自注意力、看向编码器输出的交叉注意力、前馈网络。要检验它看不到未来。
 # - 训练时给正确的前文，问下一个字：错开一位，所有位置同时算。不错开，学会的只是照抄。
-# - 标签平滑让目标不至于绝对，预热让头几步走得小。
+# - 标签平滑让目标留一点余地，预热让头几步走得小。
 # - 生成译文一次一个字，可以用贪心搜索，也可以用束搜索；前面的键和值存入缓存。
 # - BLEU 在语料上统计相同的片段。它能在同一份测试上比较系统，单独一个数说明不了什么。
 # - 大 Transformer 的参数大部分在前馈网络里。
@@ -2266,7 +2275,7 @@ check("06.6", layer_parameters)
 # **Why characters for Chinese and words for English?** In our phrases both are few. On 20,000 real sentences characters did no worse
 # than subwords, rather better (section 14); with millions of sentences nearly everybody takes subwords on both sides.
 #
-# **Which positions should I take?** For a new model today, rotary. For sentences of one length, all three do.
+# **Which positional encoding should I take?** For a new model today, rotary. For sentences of one length, all three do.
 #
 # **Why is the embedding multiplied by √d?** Its rows are drawn with length about 1, while a position's sines and cosines have length
 # $\sqrt{d/2}$. Without the factor the place would drown the word.
@@ -2279,22 +2288,22 @@ check("06.6", layer_parameters)
 #
 # **When is a translation good?** When people who know both languages say so. BLEU is a cheap stand-in, and newer measures that
 # compare meanings (such as COMET) agree with people better.
-# %% [markdown] id="faq" lang="zh" of="e7078acc"
+# %% [markdown] id="faq" lang="zh" of="43773b12"
 # ## 19 · 常见问题
 #
 # **为什么中文用字、英文用词？** 在我们的短语里，两者都不多。在两万个真实句子上，用字并不比用子词差，反倒好些（第 14 节）；
 # 到了几百万句，几乎人人两边都用子词。
 #
-# **该用哪种位置？** 今天要造新模型，用旋转位置编码。句子长度差不多时，三种都行。
+# **该用哪种位置编码？** 今天要造新模型，用旋转位置编码。句子长度差不多时，三种都行。
 #
 # **嵌入为什么要乘以 √d？** 它的各行初始长度约为 1，而位置的正弦余弦长度是 $\sqrt{d/2}$。不乘的话，位置就把词淹没了。
 #
 # **教师强制算不算作弊？** 它让训练可以并行，代价是：模型从没练习过自己写错之后怎样往下写。翻译时代价很小，写长文时就看得出来了。
 #
-# **编码器非要不可吗？** 单用解码器，把原文当作一篇长文的开头来读也可以，对话模型就是这样翻译的。
-# 数据少的时候，分成两半更好：原文的每个词都能看到整句原文。
+# **编码器非要不可吗？** 单用解码器，把源句当作一篇长文的开头来读也可以，对话模型就是这样翻译的。
+# 数据少的时候，分成编码器和解码器更好：源句的每个词都能看到整个源句。
 #
-# **怎样才算译得好？** 懂两种语言的人说好，才是好。BLEU 是便宜的替身；新一些的、比较意思的指标（如 COMET）与人的判断更一致。
+# **怎样才算译得好？** 懂两种语言的人说好，才是好。BLEU 是便宜的替代指标；新一些的、比较意思的指标（如 COMET）与人的判断更一致。
 
 # %% [markdown] id="references" lang="en"
 # ## 20 · References
