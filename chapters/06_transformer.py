@@ -1400,7 +1400,7 @@ diagrams.flow(
 # $$ \mathrm{score}(Y) = \frac{\log p(Y)}{\left(\frac{5 + |Y|}{6}\right)^{\alpha}}. \tag{8} $$
 #
 # $|Y|$ is the length of the sentence $Y$ in tokens; with $\alpha = 0$ nothing is divided.
-# %% [markdown] id="beam-text" lang="zh" of="02ce9f77"
+# %% [markdown] id="beam-text" lang="zh" of="7f34c6e7"
 # **束搜索**每一步都保留 $k$ 个最好的开头，$k$ 叫做**束宽**；$k = 1$ 就是贪心搜索。许多字的概率乘起来极小，所以改为把对数相加。
 # 另外，每多写一个字，句子的概率就更小，于是最可能的总是短句，极端时是空句。因此 Wu 等人（2016）除以长度的幂，即**长度惩罚**：
 #

@@ -30,15 +30,15 @@
 #
 # **学完这一课，你能够**
 #
-# - 分清参数与超参数，并说出真正要紧的是哪几个；
+# - 分清参数与超参数，并说出真正重要的是哪几个；
 # - 用一次短短的训练找到学习率，这叫范围测试；
 # - 让学习率先预热、再下降，并与批大小一起选；
 # - 用早停结束训练，并说清省了多少；
 # - 解释随机取点什么时候胜过网格，算出取多少个点才够；
 # - 用 KerasTuner 做随机搜索、高斯过程搜索和 Hyperband，计算预算完全相同；
-# - 做交叉验证；数字要发表时，做嵌套的交叉验证；
+# - 做交叉验证；数字要发表时，用嵌套交叉验证；
 # - 分清噪声与提升：胜出的设置换了种子还会胜出吗？
-# - 把中断的搜索接着做下去，并得知每一次失败的试验。
+# - 把中断的搜索接着做下去，并知道哪些试验失败了。
 #
 # **你需要会** 第 02 课的网络，第 07 课的按电影划分。
 #
@@ -77,7 +77,7 @@
 #
 # <details><summary>训练集、验证集和测试集各有什么用？</summary>
 #
-# 权重从训练集学来；别的一切在验证集上选；测试集对每个定稿的模型只用一次。用来选择过的数据，就不能再用来报告成绩。重读：{{07 split}}。
+# 权重从训练集学来；别的一切在验证集上选；测试集对每个最终的模型只用一次。用来选择过的数据，就不能再用来报告成绩。重读：{{07 split}}。
 #
 # </details>
 #
@@ -139,7 +139,7 @@
 #
 # <details><summary>只用 1 个编码的界，和先对 50 个编码的权重求平均、再取对数的界，平均来说哪个大？</summary>
 #
-# 用 50 个的大。50 个的平均比单个权重波动小，对数函数（向下弯）扣掉的也就少；两者都不超过 $\log p(x)$。出自{{04 importance}}。
+# 用 50 个的大。50 个的平均比单个权重波动小，而对数是凹函数，波动越小，取对数之后偏低得越少；两者都不超过 $\log p(x)$。出自{{04 importance}}。
 #
 # </details>
 #
@@ -185,16 +185,16 @@
 # 训练会改变的叫**参数**，训练开始之前就得定下来的叫**超参数**。超参数不能靠训练损失来学：单元再多些，不用暂退法（dropout），不加惩罚，
 # 训练损失几乎总会更低。要选它，得用留出的样本。
 #
-# | 超参数 | 常用的刻度 | 有多要紧 |
+# | 超参数 | 常用的刻度 | 重要程度 |
 # |---|---|---|
-# | 学习率 | 十的幂 | 最要紧 |
-# | 调度、预热 | 占整个训练的比例 | 训练长、用 Transformer 时很要紧 |
+# | 学习率 | 十的幂 | 最重要 |
+# | 调度、预热 | 占整个训练的比例 | 训练长、用 Transformer 时很重要 |
 # | 批大小 | 二的幂 | 主要通过学习率和时间起作用 |
-# | 宽度、深度 | 二的幂 | 太小时很要紧，够用之后就不太要紧 |
-# | 权重衰减（每一步把每个权重减去“学习率 × 衰减”那么大的一份）、暂退法 | 十的幂；0 到 0.6 | 样本少时要紧 |
+# | 宽度、深度 | 二的幂 | 太小时很重要，够用之后影响不大 |
+# | 权重衰减（每一步把每个权重减去“学习率 × 衰减”那么大的一份）、暂退法 | 十的幂；0 到 0.6 | 样本少时重要 |
 # | 轮数 | 整数 | 用早停来选，不另费计算 |
 #
-# 早年大家都用手调。2012 年 James Bergstra 和 Yoshua Bengio 说明，随机取点胜过通常的网格；同年 Jasper Snoek 等人让高斯过程来挑下一个点。
+# 很长一段时间里，人们靠手工调参。2012 年 James Bergstra 和 Yoshua Bengio 说明，随机取点胜过通常的网格；同年 Jasper Snoek 等人让高斯过程来挑下一个点。
 # 2016 年起，Hyperband 让差的训练早早停下。第一篇文章说用 Keras Tuner 的随机搜索可以找到好的设置；这个库三种方法都有，可是原文的代码跑不起来（E07）。我们先从一个超参数讲起。
 
 # %% id="imports" tags=["fold"]
@@ -214,7 +214,7 @@ from course_lib import data, diagrams, display, metrics, plots, tuning
 from course_lib.sentiment import load_records
 
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
-warnings.filterwarnings("ignore", category=DeprecationWarning)  # KerasTuner asks for the thread's name in an old way  # KerasTuner 用旧办法询问线程的名字
+warnings.filterwarnings("ignore", category=DeprecationWarning)  # KerasTuner asks for the thread's name in an old way  # KerasTuner 用旧接口取线程的名字
 
 called = {"random": tr("random", "随机"), "bayesian": tr("Bayesian", "贝叶斯"), "hyperband": "Hyperband"}
 shown = {"random": plots.label("random", "随机"), "bayesian": plots.label("Bayesian", "贝叶斯"), "hyperband": "Hyperband"}
@@ -308,8 +308,9 @@ print(x.shape, x_val.shape, x_test.shape,
 # 搜索之前先看：默认设置的准确率是多少？**其他都不变，只换种子，准确率会变动多少？** 准确率里有两种随机性：权重是抽的，验证影评也是抽的。后一种有公式，就是第 07 课的标准误。
 # %% id="default-run"
 def train(seed=course.seed, epochs=course.epochs, **settings):
-    tr("""-> a finished run""",
-       """-> 跑完的一次训练""")
+    tr("""-> a finished run of the network in NumPy; its measure(x, y) gives
+    loss and accuracy""",
+       """-> 跑完的一次训练（NumPy 写的网络）；用 measure(x, y) 得到损失和准确率""")
     run = tuning.Training(tuning.Settings(**settings), x, y, epochs, seed)
     run.run(epochs)
     return run
@@ -379,7 +380,7 @@ assert np.allclose(rates, 0.001 * (1 / 0.001) ** (np.arange(4) / 3))
 # **先猜，再运行。** Adam 常用的学习率是 0.001。测试中平滑损失最低处的学习率，会比它小、一样还是大？用原文的 0.1 又会怎样？
 #
 # > 更大：学习率已经大到不宜长期使用，损失却还在下降，所以要再除以十左右。学习率为 0.1 时，Adam 每一步把每个权重改变约 0.1，与权重本身一样大。
-# > 头一遍也许还有好处，整个训练下来，却比用它的五十分之一还差。
+# > 头一轮也许还有好处，整个训练下来，却比用它的五十分之一还差。
 # %% id="range-run"
 def build(hidden_units=64, dropout=0.0, learning_rate=1e-3):
     tr("""The network in Keras, compiled: one logit in place of two.""",
@@ -436,7 +437,7 @@ plots.show(
 # %% [markdown] id="range-reading" lang="zh" of="0a0878bf"
 # 范围测试只用一次很短的训练，就给出学习率大致的**上限**：过了最低点，损失就发散。所以从建议值往下，按十的幂扫几个点就够了。谷地很**宽**，而横轴是对数刻度，每个数量级占同样的宽度：0.0010 还是 0.0013，不值得花一个晚上去分辨。
 #
-# 另外，最佳学习率总是对“训练这么多轮”而言的：训练越久，合适的步子越短。后面你会看到，训练短、批大时，0.01 表现不错，在这里却不好。E23 的毛病，就在于不管什么优化器、模型、批大小和训练长短，都给同一个数。它还说降低学习率是为了“避免过拟合”，这要等到第 4 节和第 6 节再看。
+# 另外，最佳学习率总是对“训练这么多轮”而言的：训练越久，合适的步子越短。后面你会看到，训练短、批大时，0.01 表现不错，在这里却不好。E23 的错误，就在于不管什么优化器、模型、批大小和训练长短，都给同一个数。它还说降低学习率是为了“避免过拟合”，这要等到第 4 节和第 6 节再看。
 # %% [markdown] id="quiz-scale" lang="en" tags=["quiz"]
 # **You draw the learning rate evenly between 0.0001 and 0.1. How many of 100 draws lie below 0.001?**
 # - [ ] 33 — That is so on a logarithmic scale, where each power of ten gets its share.
@@ -454,14 +455,14 @@ plots.show(
 # ## 4 · Learning-rate schedules
 #
 # Early on, long steps make progress. At the end they keep the weights from settling, because each gradient is that of one batch, and noisy. So the rate falls. At the very
-# beginning Adam's running means have seen too few gradients to be trusted, and Transformers are fragile; so it first rises for some steps $w$:
+# beginning Adam's running means have seen too few gradients to be trusted, and Transformers are fragile; so in a run of $T$ steps it first rises for $w$ of them:
 #
 # $$ \eta_t = \eta_{\max} \cdot \frac{t + 1}{w} \quad (t < w), \qquad \eta_t = \eta_{\max} \cdot \tfrac12 \left( 1 + \cos \pi \frac{t - w}{T - w} \right) \quad (w \le t \le T). \tag{2} $$
-# %% [markdown] id="schedules" lang="zh" of="d628a9b8"
+# %% [markdown] id="schedules" lang="zh" of="323c7cf6"
 # ## 4 · 学习率调度
 #
 # 一开始，步长大才走得快；到了最后，步长大却让权重无法收敛，因为每个梯度只来自一批样本，带着噪声。所以学习率要降。刚开头，Adam 的滑动平均累积的梯度太少，
-# 还不可靠，Transformer 又容易不稳定，所以要先用 $w$ 步升上去：
+# 还不可靠，Transformer 又容易不稳定，所以在总共 $T$ 步里，要先用 $w$ 步升上去：
 #
 # $$ \eta_t = \eta_{\max} \cdot \frac{t + 1}{w} \quad (t < w), \qquad \eta_t = \eta_{\max} \cdot \tfrac12 \left( 1 + \cos \pi \frac{t - w}{T - w} \right) \quad (w \le t \le T). \tag{2} $$
 # %% id="schedules-loop" slide="code"
@@ -487,10 +488,11 @@ for name, warmup in plans.items():
         planned[name, kind] = np.mean(losses, axis=0)
 parts = tr("training", "训练"), tr("validation", "验证")
 heads = [f"{kind}{tr(': ', '：')}{part}" for kind in rates_tried for part in parts]
-rows = [[name,
-         *(f"{loss:.3f}"
-           for kind in rates_tried for loss in planned[name, kind])]
-        for name in plans]
+words = [tr("constant", "恒定"), tr("steps", "阶梯"), tr("linear", "线性"), tr("cosine", "余弦"),
+         tr("cosine with warm-up", "余弦加预热")]
+rows = [[word, *(f"{loss:.3f}"
+                 for kind in rates_tried for loss in planned[name, kind])]
+        for name, word in zip(plans, words, strict=True)]
 display.table([tr("loss", "损失"), *heads], rows)
 # %% id="schedules-figure" tags=["fold"]
 figure, axis = plt.subplots(figsize=(6.6, 2.9))
@@ -506,7 +508,7 @@ plots.show(figure, "Five schedules of the learning rate over 200 steps: constant
 #
 # Keras has nearly this cosine with warm-up as `keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=peak, warmup_steps=w)`, where `steps` counts from the end of the warm-up. Its rise begins at 0, so that its first step changes nothing; and without `warmup_target` the rate of this line is silently 0 at every step. Lesson 06 falls along a straight line.
 # %% [markdown] id="schedules-reading" lang="zh" of="785e4d07"
-# 学习率下降，同时做了两件事。一是让权重**停稳**：学习率偏高时，训练损失随之降低，验证损失降得更多。二是让同样轮数的训练**少走路**，与减少轮数一样：学习率合适时，有下降的训练损失反而比没有下降的**高**，验证损失略低。第二件事看上去像是抑制过拟合，E23 就是这么认为的；可是轮数一多，它就不起作用了（第 6 节）。能抑制过拟合的，是更多影评、权重衰减、暂退法和早停。
+# 学习率下降，同时做了两件事。一是让权重**稳定下来**：学习率偏高时，训练损失随之降低，验证损失降得更多。二是使同样轮数的训练**走过的路程变短**，与减少轮数一样：学习率合适时，有下降的训练损失反而比没有下降的**高**，验证损失略低。第二件事看上去像是抑制过拟合，E23 就是这么认为的；可是轮数一多，它就不起作用了（第 6 节）。能抑制过拟合的，是更多影评、权重衰减、暂退法和早停。
 #
 # Keras 里有一个与此几乎相同的余弦加预热：`keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=peak, warmup_steps=w)`，其中 `steps` 从预热结束时数起。它从 0 升起，所以第一步不起作用；如果不写 `warmup_target`，这一行会让每一步的学习率都是 0，而且不报错。第 06 课用的是直线。
 # %% [markdown] id="quiz-decay" lang="en" tags=["quiz"]
@@ -525,15 +527,15 @@ plots.show(figure, "Five schedules of the learning rate over 200 steps: constant
 # %% [markdown] id="batch" lang="en"
 # ## 5 · Batch size and learning rate go together
 #
-# A batch of $k$ times as many examples makes $k$ times fewer steps in an epoch. To get as far, each step would have to be $k$ times as long, the **linear scaling rule**:
+# Going from a batch of $B$ examples to one of $B'$, $k$ times as many, makes $k$ times fewer steps in an epoch. To get as far, each step would have to be $k$ times as long, the **linear scaling rule**:
 #
 # $$ \eta' = k\,\eta, \qquad k = B' / B. \tag{3} $$
 #
 # It was found for SGD, and it fails where a step is so long that the slope changes along it. For Adam, whose steps do not grow with the gradient, $\sqrt{k}$ has been proposed.
-# %% [markdown] id="batch" lang="zh" of="e7fe981f"
+# %% [markdown] id="batch" lang="zh" of="764c5b5c"
 # ## 5 · 批大小与学习率要一起选
 #
-# 一批的样本是原来的 $k$ 倍，一轮里的步数就只有原来的 $1/k$。要走得同样远，每一步就得是原来的 $k$ 倍长，这就是**线性缩放法则**：
+# 批大小从 $B$ 变为 $B'$，即原来的 $k$ 倍，一轮里的步数就只有原来的 $1/k$。要走得同样远，每一步就得是原来的 $k$ 倍长，这就是**线性缩放法则**：
 #
 # $$ \eta' = k\,\eta, \qquad k = B' / B. \tag{3} $$
 #
@@ -619,7 +621,7 @@ plots.show(figure, "Training loss falls on and on; validation loss falls, then r
 # improves most at the very end, so do not stop such a run early; shorten its schedule. And the best of many epochs was chosen by its score, so that its score is a little too good (section 10).
 # %% [markdown] id="early-reading" lang="zh" of="5e6fcafb"
 # 在 Keras 里，这是 `keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)`；少了最后一个参数，留下的反而是停下时较差的权重。
-# 要当心两点。学习率下降时，损失往往到最后才降得最多，这样的训练不要早停，要缩短调度。再者，许多轮里最好的一轮是凭分数选出来的，它的分数会略微偏高（第 10 节）。
+# 要当心两点。学习率下降时，损失往往到最后才降得最多，这样的训练不要早停，而应缩短调度。再者，许多轮里最好的一轮是凭分数选出来的，它的分数会略微偏高（第 10 节）。
 # %% [markdown] id="early-rates" lang="en"
 # Now E23's advice, a smaller rate *against overfitting*, gets its answer. Train at four rates, long enough for each, and look at the best epoch:
 # %% [markdown] id="early-rates" lang="zh" of="3512f630"
@@ -657,7 +659,7 @@ for rate in (3e-4, 1e-3, 3e-3, 1e-2):
 # %% [markdown] id="points" lang="zh" of="c70109eb"
 # ## 7 · 网格搜索与随机搜索
 #
-# 两个超参数，训练九次：网格对每个超参数只试了三个值，九个随机点却试了**九**个。如果只有一个超参数要紧（通常如此），网格用九次训练只试出三个值。
+# 两个超参数，训练九次：网格对每个超参数只试了三个值，九个随机点却试了**九**个。如果只有一个超参数真正起作用（通常如此），网格用九次训练只试出三个值。
 # $n$ 个随机点里，至少有一个落进最好的那一部分设置（按抽取的方式算，占比例 $q$），这样的概率是多少？
 #
 # $$ P = 1 - (1 - q)^n. \tag{4} $$
@@ -680,9 +682,11 @@ print(round(1 - misses, 3), round(tuning.chance_of_top(0.05, 60), 3),
 # > 大约一半。谷地很宽：三个学习率虽少，只要有一个落进去，网格就不差。随机点有时更差，有时更好；它的长处不在每一次，
 # > 而在于不会漏看两条网格线之间的地方，而且试到哪一个停下都行。
 # %% id="points-run"
+# one hyperparameter each, with its range and its scale  # 各是一个超参数，连同范围和刻度
 axes_searched = [tuning.Axis("learning_rate", 1e-4, 0.3, "log"),
                  tuning.Axis("weight_decay", 1e-4, 1.0, "log")]
 pieces = 7 if course.scale != "smoke" else 3
+# the values in the middle of equal parts of each range  # 把范围等分，取各份正中的值
 lines = [axis.value((np.arange(pieces) + 0.5) / pieces)
          for axis in axes_searched]
 landscape = np.zeros((pieces, pieces))
@@ -786,7 +790,7 @@ print("3.", tr("validation_data=(x_val, y_val): one part is held out, once. "
 # article's setting, 5 trials of 2 executions of 5 epochs: a **trial** is one setting that is tried, an *execution* is one training of it. **Before looking at the result, count the cost**: $5 \times 2 \times 5 = 50$ epochs and ten models to build.
 # %% [markdown] id="erratum-07-mended" lang="zh" of="0136c293"
 # 这个包从 2021 年起就叫 `keras_tuner`，旧名字只剩一个会发警告的空壳。参数名是 `hypermodel`：一个函数，以 `hp` 为参数，从中取得各个值，返回编译好的模型。
-# 我们保留原文的设置：5 次**试验**（每次试一组设置），每次执行 2 遍（同一组设置训练 2 遍），每遍 5 轮。**看结果之前先算计算量**：$5 \times 2 \times 5 = 50$ 轮，要搭十个模型。
+# 我们保留原文的设置：5 次**试验**（每次试一组设置），每次试验执行 2 遍（同一组设置训练 2 遍），每遍 5 轮。**看结果之前先算计算量**：$5 \times 2 \times 5 = 50$ 轮，要搭十个模型。
 # %% id="erratum-07-run"
 def hypermodel(hp):
     return build(
@@ -832,29 +836,29 @@ print(tr(f"{per_run:.2f} s for each model of {course.keras_epochs} epochs",
 #
 # **Random** search makes no use of what it has seen. **Bayesian** search predicts the loss at a new setting from those seen, together with an uncertainty. Say two settings that are far apart had the losses 0.30 and 0.50: their mean is $m = 0.40$, their deviation $s = 0.10$. A new setting is near the first, with a likeness of 0.6, and far from the second, with 0. Its predicted loss is $0.40 + 0.6 \cdot (0.30 - 0.40) = 0.34$, and of the uncertainty $\sqrt{1 - 0.6^2} = 0.8$ is left, that is 0.08.
 #
-# In general this is a **Gaussian process** through the losses $y$ seen so far. With $K$ for how alike the settings seen are to each other, $k$ for how alike the new one is to them, $m$ for the mean and $s$ for the deviation of the losses,
+# In general this is a **Gaussian process** through the losses $y$ seen so far, of the shape $(n,)$. With $K$, of the shape $(n, n)$, for how alike the $n$ settings seen are to each other, $k$, of the shape $(n,)$, for how alike the new one is to them (a **kernel** says how alike two settings are), $m$ for the mean and $s$ for the deviation of the losses,
 #
 # $$ \mu = m + k^\top K^{-1} (y - m), \qquad \sigma^2 = s^2 \, (1 - k^\top K^{-1} k). $$
 #
-# At a setting that was tried $\sigma$ is nearly 0, far from all of them it is $s$. The next point is where mean minus uncertainty is lowest:
+# At a setting that was tried $\sigma$ is nearly 0, far from all of them it is $s$. The next setting $\theta$ is the one where mean minus uncertainty, the latter with a weight $\beta$, is lowest:
 #
 # $$ \theta_{\text{next}} = \arg\min_\theta \; \mu(\theta) - \beta\,\sigma(\theta). \tag{5} $$
 #
 # With $\beta = 0$ it would only stay near the best point so far; with a large one it would only explore. In one dimension, with four points seen:
-# %% [markdown] id="three" lang="zh" of="40bb05f5"
+# %% [markdown] id="three" lang="zh" of="7627b4eb"
 # ## 9 · 同一计算预算下的三种搜索
 #
 # **随机**搜索不利用已有的结果。**贝叶斯**搜索根据试过的设置，预测新设置的损失，并给出不确定度。例如试过两组相距很远的设置，损失为 0.30 和 0.50，均值 $m = 0.40$，标准差 $s = 0.10$。新设置与第一组较近，相似度 0.6；与第二组很远，相似度 0。它的预测损失是 $0.40 + 0.6 \cdot (0.30 - 0.40) = 0.34$；不确定度还剩 $\sqrt{1 - 0.6^2} = 0.8$ 倍，即 0.08。
 #
-# 一般的情形，就是用**高斯过程**拟合已经看到的损失 $y$。记 $K$ 为试过的设置彼此有多相像，$k$ 为新设置与它们有多相像，$m$ 和 $s$ 为损失的均值和标准差，则
+# 一般的情形，就是用**高斯过程**拟合已经得到的 $n$ 个损失 $y$，形状 $(n,)$。两组设置有多相似，由**核函数**给出：记 $K$ 为试过的设置两两之间的相似度，形状 $(n, n)$；$k$ 为新设置与它们的相似度，形状 $(n,)$；$m$ 和 $s$ 为损失的均值和标准差。则
 #
 # $$ \mu = m + k^\top K^{-1} (y - m), \qquad \sigma^2 = s^2 \, (1 - k^\top K^{-1} k). $$
 #
-# 试过的地方，$\sigma$ 几乎为 0；离哪一个都远的地方，$\sigma$ 就是 $s$。下一个点取“均值减去不确定度”最低的地方：
+# 试过的地方，$\sigma$ 几乎为 0；离哪一个都远的地方，$\sigma$ 就是 $s$。下一组设置 $\theta$ 取“均值减去 $\beta$ 倍的不确定度”最低的地方：
 #
 # $$ \theta_{\text{next}} = \arg\min_\theta \; \mu(\theta) - \beta\,\sigma(\theta). \tag{5} $$
 #
-# $\beta = 0$ 时，它只在目前最好的点附近搜索；$\beta$ 很大时，它只做探索。下面是一维的例子，已经看过四个点：
+# $\beta = 0$ 时，它只在目前最好的点附近搜索；$\beta$ 很大时，它只做探索。下面是一维的例子，已经试过四个点：
 # %% id="bayes-by-hand"
 log_rates, losses = np.log10(sweep), np.minimum(swept[:, 0], 1.5)
 seen = np.unique(np.linspace(0, len(sweep) - 1, 4).astype(int))
@@ -864,7 +868,7 @@ across = np.linspace(log_rates[0], log_rates[-1], 200)
 def kernel(a, b, length=1.0):
     tr("""How alike the losses of two rates are expected to be: (a,), (b,)
     -> (a, b)""",
-       """两个学习率的损失预计有多相像：(a,)、(b,) -> (a, b)""")
+       """核函数：两个学习率的损失预计有多相似：(a,)、(b,) -> (a, b)""")
     return np.exp(-0.5 * ((a[:, None] - b[None]) / length) ** 2)
 
 
@@ -885,8 +889,8 @@ figure, axis = plt.subplots(figsize=(6.6, 3))
 axis.fill_between(10**across, mean - 2.6 * deviation, mean + 2.6 * deviation, color=blue, alpha=0.15)
 axis.plot(10**across, mean, color=blue, label=plots.label("mean of the process", "过程的均值"))
 axis.plot(10**across, bound, color=green, lw=1, ls="--", label=plots.label("mean less 2.6 deviations", "均值减 2.6 个标准差"))
-axis.plot(sweep[seen], losses[seen], "o", color="black", label=plots.label("seen", "看过的点"))
-axis.plot(sweep, losses, "x", color=grey, label=plots.label("the truth, not seen", "真实值，没看过"))
+axis.plot(sweep[seen], losses[seen], "o", color="black", label=plots.label("seen", "试过的点"))
+axis.plot(sweep, losses, "x", color=grey, label=plots.label("the truth, not seen", "真实值，未使用"))
 axis.axvline(10 ** across[bound.argmin()], color=red, label=plots.label("next", "下一个"))
 axis.set(xscale="log", xlabel=plots.label("learning rate", "学习率"), ylabel=plots.label("validation loss", "验证损失"))
 axis.legend(fontsize=8, ncol=2)
@@ -903,6 +907,7 @@ for epochs in (1, 3, 9):
     left, done = left // 3, epochs
 print("=", spent, tr("epochs, in place of 81", "轮，而不是 81 轮"))
 
+# settings and epochs of each round, bracket by bracket (explained below)  # 各档（下文解释）每回合的设置数和轮数
 for rounds in tuning.keras_tuner_brackets(9):
     print([(each.trials, each.epochs) for each in rounds],
           tuning.epochs_spent([rounds]))
@@ -937,7 +942,7 @@ space.Choice("batch_size", [16, 32, 64, 128])
 def evaluate(job, seed=course.seed):
     tr("""Train a setting, from where it stopped if Hyperband says so
     -> its validation loss""",
-       """训练一种设置，Hyperband 要求时从停下的地方接着来 -> 验证损失""")
+       """训练一组设置，Hyperband 要求时从停下的地方接着来 -> 验证损失""")
     run = tuning.Training(tuning.Settings(**job.values), x, y, course.epochs,
                           seed)
     if job.previous is not None:
@@ -969,7 +974,7 @@ print(tr(f"the best of all, {tuned.score:.4f} after {tuned.epochs} epochs:",
       {name: round(value, 4) for name, value in tuned.values.items()})
 brackets = tuning.keras_tuner_brackets(course.epochs)
 looked_at = course.iterations * sum(rounds[0].trials for rounds in brackets)
-print(tr("settings that Hyperband looks at:", "Hyperband 看过几组设置："), looked_at)
+print(tr("settings that Hyperband looks at:", "Hyperband 试过几组设置："), looked_at)
 course.report("search_loss",
               np.mean([search.best.score for search in everything]))
 # %% id="three-figure" tags=["fold"]
@@ -987,7 +992,7 @@ plots.show(figure, "Lowest validation loss found so far against epochs spent, on
 # a sane default and a range test come within reach of all of them. With many trials (`full` gives each method three times as many) Bayesian search begins to use what it has seen.
 # %% [markdown] id="three-reading" lang="zh" of="7005b2eb"
 # 不能凭这张图断定哪种方法更好。它能说明的是：每种搜索没几次试验就找到了谷地，此后提升很少。这一点提升是真是假，第 10 节再看。谷地窄，或者不知道谷地在哪里时，搜索才值得；
-# 对熟悉的模型，合理的默认设置加一次范围测试，就与它们相差无几。试验多了（`full` 给每种方法三倍的试验），贝叶斯搜索才开始用上它见过的东西。
+# 对熟悉的模型，合理的默认设置加一次范围测试，就与它们相差无几。试验多了（`full` 给每种方法三倍的试验），贝叶斯搜索才开始用上已有的结果。
 # %% [markdown] id="three-recorded" lang="en"
 # A page can afford two repetitions. Here are **recorded runs** of the same contest with ten seeds, each search with 225 epochs to spend, on small pictures of digits, which come with an installed package. *Claimed* is the validation loss of the best setting as its search reports it,
 # *again* the mean loss of the same setting in five new trainings. *Test* is its accuracy, and *gain* how many points that is above the defaults. `python -m course_lib.tuning.study` repeats it and compares.
@@ -1181,7 +1186,7 @@ compared = {
 }
 for name, settings in compared.items():
     per_fold = tuning.cross_validate(fold_score(settings), len(x), 4,
-                                     course.seed, films)
+                                     course.seed, groups=films)
     if not settings:  # the defaults  # 默认设置
         base = per_fold
     print(display.padded(name, 10), per_fold.round(3),
@@ -1411,7 +1416,7 @@ print(
 #
 # Two warnings. The message of a failed trial does not travel to the chief: read the workers' output. And a chief waits for ever for a worker that was killed: stop the chief and start it again, and the lost trial is run once more.
 # %% [markdown] id="distributed" lang="zh" of="73382de1"
-# **几台机器**可以分担一次搜索：一个进程是 chief，掌管 oracle；worker 向它要试验来做。所有进程运行同一个程序，用三个环境变量来区分：
+# **几台机器**可以分担一次搜索：一个进程是 chief（主进程），掌管 oracle；其余是 worker（工作进程），向它领取试验。所有进程运行同一个程序，用三个环境变量来区分：
 #
 # ```
 # KERASTUNER_TUNER_ID=chief   KERASTUNER_ORACLE_IP=127.0.0.1 KERASTUNER_ORACLE_PORT=8000 python search.py &
@@ -1575,7 +1580,7 @@ check("08.4", optimism_of_best)
 # %% [markdown] id="open-1" lang="zh" of="2eddabf0"
 # ### 开放题 1 · 多少个点才够？
 #
-# (a) 要以 95% 的概率有一个点落在最好的 5% 设置里，需要多少个随机点？要落在最好的 1% 里呢？(b) 设 $q$ 是比 $n$ 个随机点中最好的那个还要好的设置所占的比例。证明 $q$ 的期望是 $1/(n + 1)$。(c) 为什么这两个答案都与超参数的个数无关？问题出在哪里？
+# (a) 要以 95% 的概率有一个点落在最好的 5% 设置里，需要多少个随机点？要落在最好的 1% 里呢？(b) 设 $q$ 是比 $n$ 个随机点中最好的那个还要好的设置所占的比例。证明 $q$ 的期望是 $1/(n + 1)$。(c) 为什么这两个答案都与超参数的个数无关？又有什么要当心的？
 #
 # <details><summary>参考答案</summary>
 #
@@ -1583,7 +1588,7 @@ check("08.4", optimism_of_best)
 #
 # (b) 随机点的名次若用比例表示，就在 0 到 1 之间均匀分布。$n$ 个点全都大于 $q$ 的概率是 $(1 - q)^n$，所以其中最小者的期望为 $\int_0^1 (1 - q)^n\,dq = 1/(n + 1)$。59 个点时，最好的那个平均落在前 1.7% 处。
 #
-# (c) 证明只用到设置之间的次序，超参数再多，次序总是有的。问题在于：比例是按**抽取的方式**算的。超参数多了，范围宽了，好的设置在所抽的里面占得就少，最好的 5% 可能全都不怎么样。
+# (c) 证明只用到设置之间的次序，超参数再多，次序总是有的。要当心的是：比例是按**抽取的方式**算的。超参数多了，范围宽了，好的设置在所抽的里面占得就少，最好的 5% 可能全都不理想。
 #
 # </details>
 # %% [markdown] id="open-2" lang="en"
@@ -1613,7 +1618,7 @@ check("08.4", optimism_of_best)
 #
 # <details><summary>大致会怎样</summary>
 #
-# 由 (6)，20 个独立的正态随机数，最大的平均比均值高 1.87 个标准差；单独做一次，得到 1 到 3 之间的数都不奇怪。这全是运气，因为本来就没有什么可找：这场“搜索”由 (6) 得来的，在报告里就会被叫做提升。重新训练，它又回到大家的均值。
+# 由 (6)，20 个独立的正态随机数，最大的平均比均值高 1.87 个标准差；单独做一次，得到 1 到 3 之间的数都不奇怪。这全是运气，因为本来就没有什么可找：这次“搜索”按 (6) 式凭空得到的好处，在报告里会被当作提升。重新训练，它又回到全体的均值。
 #
 # $m$ 次重训的均值，标准差是 $\sigma/\sqrt m$，要十分之一，就得 $m = 100$。所以两组设置只差半个标准差，要证明它代价很大；正因如此，比较两组设置要用**同样的**种子和影评，让两者共有的波动相互抵消。
 #
@@ -1663,11 +1668,11 @@ check("08.4", optimism_of_best)
 # ## 16 · 小结
 #
 # - 超参数要在留出的样本上选；先量一量它们的噪声有多大。
-# - 学习率最要紧；范围测试一次训练就能找到它的上限。
+# - 学习率最重要；范围测试一次训练就能找到它的上限。
 # - 让它先预热、再下降；与批大小一起动。降低它不能消除过拟合。
 # - 早停不另费计算就能选定轮数。
-# - 超参数多而要紧的少时，随机点胜过网格；60 个点有 95% 的把握碰到前 5%。
-# - 比较搜索，计算预算要相同，还要换几个种子；用了多少计算，要说出来。
+# - 超参数多而重要的少时，随机点胜过网格；60 个点有 95% 的把握碰到前 5%。
+# - 比较搜索，计算预算要相同，还要换几个种子；用了多少计算，要写明。
 # - 许多分数里最好的那个总是偏高。把胜出的设置换种子重新训练，报告重训均值。
 # - 交叉验证降低噪声；只有选择时也没用到的样本，才给得出可信的估计。
 # - 搜索要报告失败，被中断也能接着做，否则就是没写完的软件。
@@ -1728,7 +1733,7 @@ check("08.4", optimism_of_best)
 # ## A project over lessons 01–08 · A search that can be believed
 #
 # **Aim.** Take a model that you built in this course (the denoising autoencoder of 03, the VAE of 04, the
-# translator of 06, the judge of the project of 07) and answer one question honestly: **what does a search gain over
+# translator of 06, the classifier of the project of 07) and answer one question honestly: **what does a search gain over
 # your own hand, and what does it cost?**
 #
 # **Steps.**
@@ -1754,22 +1759,22 @@ check("08.4", optimism_of_best)
 # **What usually goes wrong.** The plan is written last. Hand-tuning is not counted, or had the test in view. The
 # winner is compared with defaults that were trained once. Ranges end where the best setting lies, and nobody looks.
 # The search runs on one seed, and its winner is that seed's.
-# %% [markdown] id="project" lang="zh" of="79ff5d36"
-# ## 第 01–08 课的综合项目 · 一场可信的搜索
+# %% [markdown] id="project" lang="zh" of="582953b2"
+# ## 第 01–08 课的综合项目 · 一次可信的搜索
 #
-# **目标。** 取一个你在这门课里做过的模型（第 03 课的去噪自编码器、第 04 课的 VAE、第 06 课的翻译器，或第 07 课之后项目里的裁判），老老实实回答一个问题：**搜索比手调多得了什么，又花了什么代价？**
+# **目标。** 取一个你在这门课里做过的模型（第 03 课的去噪自编码器、第 04 课的 VAE、第 06 课的翻译器，或第 07 课综合项目里的分类器），诚实地回答一个问题：**搜索比手调多得了什么，又花了什么代价？**
 #
 # **步骤。**
 #
 # 1. 先写一页计划，之后不再改：用什么打分；哪些数据用来训练、选择和测试；以轮数计的预算；有哪些超参数，范围和尺度是什么；比较哪两种搜索；结果出来以后打算怎么办。
-# 2. 量噪声：默认设置用十个种子训练。算一算，要看出你关心的最小差别，得重复多少次。
+# 2. 测量噪声：默认设置用十个种子训练。算一算，要看出你关心的最小差别，得重复多少次。
 # 3. 在固定的预算内手工调参，每一次训练都记数，失败的也算。
 # 4. 用同样的预算跑两种搜索，各至少三遍，每次试验都存进文件。
 # 5. 胜出的设置和手调的设置，都用新的种子重新训练，次数按第 2 步所算。然后测试，只测一次。
 # 6. 画三幅图：至今最好的分数随所用轮数的变化；搜索报告的分数与重训均值的对照；分数随最重要的那个超参数的变化。
 #
-# **提交内容。** 写明日期的计划；试验记录文件；一张表（搜索报告值、重训均值、测试成绩、比默认设置的提升、轮数、秒数）；三幅图；外加半页说明，让读者知道下次你会怎么做。
+# **提交内容。** 写明日期的计划；试验记录文件；一张表（搜索报告值、重训均值、测试分数、比默认设置的提升、轮数、秒数）；三幅图；外加半页说明，让读者知道下次你会怎么做。
 #
-# **怎样算做得好。** 别人用这份文件，一条命令就能重做；预算都相等，并写明单位；提升旁边有标准误；没有差别的地方，就写没有差别。搜索没有收获，但量得清清楚楚，也是好结果。
+# **怎样算做得好。** 别人用这份文件，一条命令就能重做；预算都相等，并写明单位；提升旁边有标准误；没有差别的地方，就写没有差别。搜索没有带来提升，但测得清清楚楚，也是好结果。
 #
 # **常见的毛病。** 计划是最后补写的。手调的次数没有计入，或者调的时候看过测试集。胜出的设置，是和只训练了一次的默认设置比的。最好的设置正落在范围的边上，却没有人看一眼。搜索只用一个种子，胜出的不过是这个种子。
