@@ -836,7 +836,7 @@ print(tr(f"{per_run:.2f} s for each model of {course.keras_epochs} epochs",
 #
 # **Random** search makes no use of what it has seen. **Bayesian** search predicts the loss at a new setting from those seen, together with an uncertainty. Say two settings that are far apart had the losses 0.30 and 0.50: their mean is $m = 0.40$, their deviation $s = 0.10$. A new setting is near the first, with a likeness of 0.6, and far from the second, with 0. Its predicted loss is $0.40 + 0.6 \cdot (0.30 - 0.40) = 0.34$, and of the uncertainty $\sqrt{1 - 0.6^2} = 0.8$ is left, that is 0.08.
 #
-# In general this is a **Gaussian process** through the losses $y$ seen so far, of the shape $(n,)$. With $K$, of the shape $(n, n)$, for how alike the $n$ settings seen are to each other, $k$, of the shape $(n,)$, for how alike the new one is to them (a **kernel** says how alike two settings are), $m$ for the mean and $s$ for the deviation of the losses,
+# In general this is a **Gaussian process** through the losses $y$ seen so far, of the shape $(n,)$. How alike two settings are, a **kernel** says. Let $K$, of the shape $(n, n)$, hold it for each two of the $n$ settings seen, and $k$, of the shape $(n,)$, for the new one and each of them. With $m$ for the mean and $s$ for the deviation of the losses,
 #
 # $$ \mu = m + k^\top K^{-1} (y - m), \qquad \sigma^2 = s^2 \, (1 - k^\top K^{-1} k). $$
 #
@@ -845,7 +845,7 @@ print(tr(f"{per_run:.2f} s for each model of {course.keras_epochs} epochs",
 # $$ \theta_{\text{next}} = \arg\min_\theta \; \mu(\theta) - \beta\,\sigma(\theta). \tag{5} $$
 #
 # With $\beta = 0$ it would only stay near the best point so far; with a large one it would only explore. In one dimension, with four points seen:
-# %% [markdown] id="three" lang="zh" of="7627b4eb"
+# %% [markdown] id="three" lang="zh" of="443cc393"
 # ## 9 · 同一计算预算下的三种搜索
 #
 # **随机**搜索不利用已有的结果。**贝叶斯**搜索根据试过的设置，预测新设置的损失，并给出不确定度。例如试过两组相距很远的设置，损失为 0.30 和 0.50，均值 $m = 0.40$，标准差 $s = 0.10$。新设置与第一组较近，相似度 0.6；与第二组很远，相似度 0。它的预测损失是 $0.40 + 0.6 \cdot (0.30 - 0.40) = 0.34$；不确定度还剩 $\sqrt{1 - 0.6^2} = 0.8$ 倍，即 0.08。
