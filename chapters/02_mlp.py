@@ -36,9 +36,9 @@
 # - 为二分类、多分类和预测下一个词分别写出交叉熵的定义，而且算起来永不溢出；
 # - 写出 SGD、动量、AdaGrad、RMSprop 和 Adam，并说明它们各自在什么时候会走偏；
 # - 说明深层网络当年为什么难以训练，并加以解决；
-# - 认出过拟合，并通过测量在六种对策中做出选择；
+# - 识别过拟合，并通过测量在六种对策中做出选择；
 # - 只用 3,400 个样本，训练出一个手写数字识别模型，认 100 个大约能对 96 个；
-# - 用影评训练 2003 年的神经语言模型，老老实实地量出它的困惑度，再让它写几句话。
+# - 用影评训练 2003 年的神经语言模型，诚实地测出它的困惑度，再让它写几句话。
 #
 # **你需要会** 第 01 课的内容（编号、词表、按电影划分）、矩阵乘法，以及一元函数的导数。
 #
@@ -198,7 +198,7 @@ course = dial(
 # %% [markdown] id="neuron" lang="zh" of="76a3b6bc"
 # ## 2 · 神经元、层、网络
 #
-# 一个**神经元**给各个输入加权，加上偏置，再把总和压缩一下。让它根据两个数来判断一条影评：褒义词有几个，贬义词有几个。
+# 一个**神经元**给各个输入加权，加上偏置，再用一个函数压缩总和。让它根据两个数来判断一条影评：褒义词有几个，贬义词有几个。
 # %% id="neuron-run"
 counts = [3.0, 1.0]  # three words of praise, one of scorn  # 三个褒义词，一个贬义词
 weights, bias = [0.8, -1.1], -0.2
@@ -214,14 +214,14 @@ print(f"{total:.2f} → {1 / (1 + np.exp(-total)):.3f}")
 #
 # $$ H = f(X W + b), \qquad X\colon (B, n),\quad W\colon (n, m),\quad b\colon (m,),\quad H\colon (B, m). \tag{1} $$
 #
-# $B$ is the number of examples in the batch, $n$ the number of inputs, $m$ the number of units; $f$ is applied to each number.
-# %% [markdown] id="layer" lang="zh" of="39903b94"
+# $B$ is the number of examples in the batch, $n$ the number of inputs, $m$ the number of units; $f$, the **activation function**, is applied to each number.
+# %% [markdown] id="layer" lang="zh" of="29c02eed"
 # 最后那个数是概率：**sigmoid** 函数 $\sigma(z) = 1 / (1 + e^{-z})$ 把任意的加权和 $z$ 变成 0 与 1 之间的数。**层**就是几个神经元看同样的输入，
 # 各有各的权重。把它们的权重排成一个矩阵的各列，把一批输入排成另一个矩阵的各行，整个层就是一次相乘：
 #
 # $$ H = f(X W + b), \qquad X\colon (B, n),\quad W\colon (n, m),\quad b\colon (m,),\quad H\colon (B, m). \tag{1} $$
 #
-# $B$ 是一批中的样本数，$n$ 是输入的个数，$m$ 是单元的个数；$f$ 逐个作用在每个数上。
+# $B$ 是一批中的样本数，$n$ 是输入的个数，$m$ 是单元的个数；$f$ 叫做**激活函数**，逐个作用在每个数上。
 # %% id="layer-run"
 # (batch, inputs) = (4, 2)
 X = np.array([[3.0, 1.0], [0.0, 2.0], [1.0, 1.0], [4.0, 0.0]])
@@ -247,12 +247,12 @@ assert np.allclose(H, np.maximum(X @ W + b, 0))
 # *good* or *bad*; in front of it stands *not*, or nothing. *good* is praise, *not bad* is praise; *bad* and *not good*
 # are scorn. Can one neuron learn these four cases? Try many.
 # %% [markdown] id="relu" lang="zh" of="8b2e3c13"
-# 这一回的 $f$ 是 **ReLU**，即 $\max(z, 0)$：不过是折一下而已。大多数网络用的就是它，或是它的某个光滑的亲戚。
+# 这一回的 $f$ 是 **ReLU**，即 $\max(z, 0)$：只在零点折一下。大多数网络用的就是它，或是它的某种光滑的变体。
 #
 # ### 为什么一层不够
 #
 # 第 01 课留下了一个问题：词袋分不清被否定的是**哪个**词。取最小的情形：词是 *good* 或 *bad*，前面有 *not* 或没有。
-# *good* 是夸，*not bad* 也是夸；*bad* 和 *not good* 是贬。一个神经元学得会这四种情形吗？多试一些权重。
+# *good* 是褒，*not bad* 也是褒；*bad* 和 *not good* 是贬。一个神经元学得会这四种情形吗？多试一些权重。
 # %% id="xor-one"
 names = ["bad", "good", "not bad", "not good"]
 # (4, 2): is the word "good"?  is there a "not"?  # (4, 2)：有没有“good”？有没有“not”？
@@ -271,7 +271,7 @@ print(np.bincount(right, minlength=5),
 # This is the famous **XOR** problem of 1969. Put two neurons in between, and it is solved with weights you can verify in your
 # head:
 # %% [markdown] id="xor" lang="zh" of="a8918eed"
-# 一个也没有。这不是运气不好：一个神经元只能画一条直线，而两种“夸”恰好在正方形的对角上。这就是 1969 年那个著名的
+# 一个也没有。这不是运气不好：一个神经元只能画一条直线，而两种褒义的情形恰好在正方形的对角上。这就是 1969 年那个著名的
 # **异或**（XOR）问题。在中间放两个神经元，问题就解决了，权重简单到可以心算：
 # %% id="xor-two"
 # (4, 2)
@@ -279,7 +279,7 @@ hidden = np.maximum(inputs @ np.array([[1, 1], [1, 1]]) + np.array([0, -1]), 0)
 score = hidden @ np.array([1, -2]) - 0.5  # (4,)
 for name, units, value in zip(names, hidden, score, strict=True):
     print(f"{name:>9}: {units} → {value:+.1f}",
-          tr("praise", "夸") if value > 0 else tr("scorn", "贬"))
+          tr("praise", "褒") if value > 0 else tr("scorn", "贬"))
 # %% id="xor-plot" tags=["fold"]
 figure, (left, right_axis) = plt.subplots(1, 2, figsize=(9.2, 3.7))
 best = tried[right.argmax()]
@@ -288,7 +288,7 @@ for axis, points, line in ((left, inputs, best), (right_axis, hidden, np.array([
     axis.plot(grid, -(line[0] * grid + line[2]) / line[1], "--", color=plots.PALETTE[6], lw=1.3)
     for is_praise, marker, colour in ((True, "o", plots.PALETTE[2]), (False, "X", plots.PALETTE[1])):
         axis.scatter(*points[praise == is_praise].T, s=130, marker=marker, color=colour, zorder=3,
-                     label=plots.label("praise", "夸") if is_praise else plots.label("scorn", "贬"))
+                     label=plots.label("praise", "褒") if is_praise else plots.label("scorn", "贬"))
 for place, name in zip(inputs, names, strict=True):
     left.annotate(name, place, xytext=(9, 8), textcoords="offset points", bbox=dict(fc="white", ec="none", pad=1))
 for place, name in (((0, 0), "bad"), ((1, 0), "good,\nnot bad"), ((2, 1), "not good")):
@@ -303,8 +303,8 @@ plots.show(
     "Left: the four cases at the corners of a square; praise lies on one diagonal, and the dashed line of the best neuron leaves"
     " one case on the wrong side. Right: in the plane of the two hidden units good and not bad fall on one point, and a line parts"
     " praise from scorn.",
-    "左图：四种情形位于正方形的四角，“夸”在一条对角线上，最好的神经元画出的虚线也有一个分错。右图：在两个隐藏单元构成的平面上，"
-    "good 与 not bad 落在同一点，一条直线就把夸和贬分开了。",
+    "左图：四种情形位于正方形的四角，褒义的在一条对角线上，最好的神经元画出的虚线也有一个分错。右图：在两个隐藏单元构成的平面上，"
+    "good 与 not bad 落在同一点，一条直线就把褒和贬分开了。",
 )
 # %% [markdown] id="hidden-reading" lang="en"
 # Look at the right picture: the hidden layer has **moved the points**. *good* and *not bad* have become the same point, because
@@ -386,15 +386,15 @@ plots.show(
 # ### E05: the loss needs a definition
 #
 # The first article (3.6) says "loss = cross-entropy" and stops. That is a name, not a definition. Here is the idea behind all
-# of them: **the loss is the surprise at what really happened**, $-\ln p$, where $p$ is the probability the model had given it.
+# of them: **the loss is the surprise at what really happened**, its *surprisal* $-\ln p$, where $p$ is the probability the model had given it. With the natural logarithm it is measured in *nats*.
 # Certain and right costs nothing; a toss-up costs $\ln 2 = 0.69$; being wrong with confidence is costly:
-# %% [markdown] id="loss" lang="zh" of="afb7c24a"
+# %% [markdown] id="loss" lang="zh" of="40347288"
 # ## 3 · 交叉熵：二分类、多分类、下一个词元
 #
 # ### E05：损失要有定义
 #
-# 第一篇文章（3.6）写到“损失函数 = 交叉熵损失”就没有下文了。这只是个名字，不是定义。它们背后的想法都一样：**损失就是对真实结果的惊讶程度**，
-# 即 $-\ln p$，其中 $p$ 是模型事先给这个结果的概率。确信而且对了，损失为零；各占一半，损失是 $\ln 2 = 0.69$；自信地错了，损失就很大：
+# 第一篇文章（3.6）写到“损失函数 = 交叉熵损失”就没有下文了。这只是个名字，不是定义。它们背后的想法都一样：**损失就是真实结果的惊讶度**（surprisal），
+# 即 $-\ln p$，其中 $p$ 是模型事先给这个结果的概率；用自然对数时，单位是**奈特**（nat）。确信而且对了，损失为零；各占一半，损失是 $\ln 2 = 0.69$；自信地错了，损失就很大：
 # %% id="surprise"
 for p in (0.99, 0.5, 0.1, 0.001):
     print(f"p = {p:<6} −ln p = {-np.log(p):.3f}")
@@ -410,7 +410,7 @@ for p in (0.99, 0.5, 0.1, 0.001):
 #
 # $$ \ell(y, z) = -y \ln \sigma(z) - (1 - y) \ln\bigl(1 - \sigma(z)\bigr). \tag{2} $$
 #
-# 照着公式敲进去，模型一有把握，它就坏了：
+# 照着公式直接实现，模型一有把握，计算就会出错：
 # %% id="binary-naive"
 def naive_binary(y, z):
     p = 1 / (1 + np.exp(-z))
@@ -453,7 +453,7 @@ for y, z in [(1, 2.0), (0, 2.0), (0, 40.0), (1, -800.0)]:
 #
 # $z$ and $p$ have the shape (classes,); the sum runs over the classes; $\ell$ is one number per example. First as loops:
 # %% [markdown] id="many" lang="zh" of="22296aab"
-# **多分类。** 现在模型为每个类给出一个 logit，**softmax** 把它们变成总和为 1 的概率。损失就是对正确类别 $c$ 的惊讶：
+# **多分类。** 现在模型为每个类给出一个 logit，**softmax** 把它们变成总和为 1 的概率。损失就是正确类别 $c$ 的惊讶度：
 #
 # $$ p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad \ell(c, z) = -\ln p_c = \ln \sum_j e^{z_j} - z_c. \tag{4} $$
 #
@@ -480,7 +480,7 @@ with np.errstate(all="ignore"):
 #
 # $$ \ln \sum_j e^{z_j} = m + \ln \sum_j e^{z_j - m}. \tag{5} $$
 # %% [markdown] id="log-sum-exp" lang="zh" of="45c40928"
-# 治法在思路上是一样的：所有 logit 都减去其中最大的 $m$。softmax 不变（分子分母同除以 $e^m$），最大的指数变成 0，并且
+# 解决的思路是一样的：所有 logit 都减去其中最大的 $m$。softmax 不变（分子分母同除以 $e^m$），最大的指数变成 0，并且
 #
 # $$ \ln \sum_j e^{z_j} = m + \ln \sum_j e^{z_j - m}. \tag{5} $$
 # %% id="log-sum-exp-run"
@@ -495,7 +495,7 @@ print(float(mlp.cross_entropy(right_class, big)))
 # how to improve. So: give your loss *logits*, never probabilities.
 # %% [markdown] id="clipping" lang="zh" of="23db2f9f"
 # 许多程序的“修补”办法，是把概率截断，使它不低于某个很小的数（例如 $10^{-7}$）。下图说明这要付出什么代价：错得离谱的模型，损失不再增长；更糟的是**斜率为零**，
-# 没有人告诉它该往哪里改。所以，交给损失函数的应当是 **logits**，绝不是概率。
+# 从中得不到该往哪里改的信息。所以，交给损失函数的应当是 **logits**，绝不是概率。
 # %% id="clipping-plot" tags=["fold"]
 z = np.linspace(-30, 10, 801)
 clipped = -np.log(np.clip(1 / (1 + np.exp(-z)), 1e-7, 1))
@@ -571,7 +571,7 @@ print(tr("equation (6):               ", "式 (6)：          "),
 wrong_axis = np.exp(scores[:, 0]) / np.exp(scores[:, 0]).sum(axis=0)
 alone = np.exp(scores[:1, 0]) / np.exp(scores[:1, 0]).sum(axis=0)
 print(tr("softmax over the batch, for one example alone:", "沿批的方向做 softmax，只有一个样本时："),
-      alone.round(3), tr("in company:", "有同伴时："), wrong_axis[:1].round(3))
+      alone.round(3), tr("in company:", "与别的样本同批时："), wrong_axis[:1].round(3))
 # %% [markdown] id="next-token-reading" lang="en"
 # The careless mean changes when padding is added; ours does not. And the softmax over the wrong axis gives a lone example the
 # probability 1 for *every* word, and another answer as soon as it has company: no error message. Alone it learns nothing; in a batch it
@@ -581,7 +581,7 @@ print(tr("softmax over the batch, for one example alone:", "沿批的方向做 s
 # $\ln V$: 2.30 for ten digits, 7.82 for 2,500 words. A fresh model should start near it. If it starts far above, it is *confidently*
 # ignorant, and its initial weights are too large (section 7).
 # %% [markdown] id="next-token-reading" lang="zh" of="0f87aff5"
-# 随便求的平均，填充一多就变；我们的不变。沿错误的轴做 softmax，则会让单独一个样本对**每个**词都给出概率 1，有了同伴又变成另一个答案，
+# 随便求的平均，填充一多就变；我们的不变。沿错误的轴做 softmax，则会让单独一个样本对**每个**词都给出概率 1，一批里有了别的样本，又变成另一个答案，
 # 而且不报错。单独一个样本什么也学不到；在一批里学到的则是另一件事（在每个类别上，把一个样本与同批的其他样本相比），有时看上去甚至像是成功了。
 #
 # 有一个数值得记在心里。一无所知的模型认为全部 $V$ 个类别同样可能，它的损失就是 $\ln V$：十个数字是 2.30，2,500 个词是 7.82。
@@ -612,7 +612,7 @@ print(tr("softmax over the batch, for one example alone:", "沿批的方向做 s
 # 损失是一个数，取决于每一个权重。**梯度**说的是：如果某个权重增大一点点，损失会以多快的速度增长。朝相反的方向走一小步，损失就会下降：
 # 所谓学习，就是这么一回事。
 #
-# 取一个在纸上就能算完的网络：两个输入，两个 ReLU 隐藏单元，两个类别。先正着走：
+# 取一个在纸上就能算完的网络：两个输入，两个 ReLU 隐藏单元，两个类别。先做前向传播：
 # %% id="forward-by-hand"
 x = np.array([1.0, 2.0])  # (inputs,)
 # (inputs, hidden), (hidden,)
@@ -638,7 +638,7 @@ print("a", a, " h", h, " z", z, " p", p.round(3),
 # *What the model believed, minus what was true.* (Differentiate $\ln\sum_j e^{z_j} - z_c$: the first term gives softmax, the second
 # the 1.) From there, one factor at a time:
 # %% [markdown] id="chain" lang="zh" of="fe4eb052"
-# 再倒着走，靠的是**链式法则**：损失取决于 $z$，$z$ 取决于 $h$，那么损失对 $h$ 的斜率，就是损失对 $z$ 的斜率乘以 $z$ 对 $h$ 的斜率，
+# 再从后往前，靠的是**链式法则**：损失取决于 $z$，$z$ 取决于 $h$，那么损失对 $h$ 的斜率，就是损失对 $z$ 的斜率乘以 $z$ 对 $h$ 的斜率，
 # 再把从 $h$ 通往损失的所有路径加起来。从末端开始。交叉熵对 logits 的导数特别简单：
 #
 # $$ \frac{\partial \ell}{\partial z_k} = p_k - [k = c]. \tag{7} $$
@@ -667,23 +667,24 @@ print("dW2", dW2.round(3).tolist(), " dW1", dW1.round(3).tolist())
 new = np.maximum(x @ (W1 - 0.1 * dW1) + b1, 0) @ (W2 - 0.1 * dW2) + b2
 print(tr("loss after one step:", "走一步之后的损失："), f"{np.log(np.exp(new).sum()) - new[answer]:.3f}")
 # %% [markdown] id="backward-matrix" lang="en"
-# The loops are matrix products again. For a batch of $B$ examples, with $G$ for the gradient of the mean loss at a layer's sums:
+# The loops are matrix products again. For a batch of $B$ examples, write $A_l = H_{l-1} W_l + b_l$ for the sums of layer $l$ and $G_l$ for
+# the gradient of the mean loss $L$ with respect to them:
 #
-# $$ G_L = \frac{P - Y}{B}, \qquad \frac{\partial L}{\partial W_l} = H_{l-1}^\top G_l, \qquad \frac{\partial L}{\partial b_l} = \sum_{i=1}^{B} G_{l,i},
+# $$ G_{\mathrm{last}} = \frac{P - Y}{B}, \qquad \frac{\partial L}{\partial W_l} = H_{l-1}^\top G_l, \qquad \frac{\partial L}{\partial b_l} = \sum_{i=1}^{B} G_{l,i},
 # \qquad G_{l-1} = \bigl(G_l W_l^\top\bigr) \odot f'(A_{l-1}). \tag{8} $$
 #
 # $P$ and $Y$ are (B, classes), softmax and one-hot truth; $H_{l-1}$ is what layer $l$ was given, (B, n); $G_l$ is (B, m); $\odot$ multiplies
 # number by number. Every quantity of the forward pass is used once more, and nothing is computed twice: the backward pass costs
 # about two forward passes, whether the network has ten weights or ten billion. This is **back-propagation**, and the library's
 # `forward` and `backward` are these lines.
-# %% [markdown] id="backward-matrix" lang="zh" of="c54f2c67"
-# 这些循环又是矩阵乘法。对一批 $B$ 个样本，用 $G$ 表示平均损失对某层加权和的梯度：
+# %% [markdown] id="backward-matrix" lang="zh" of="0ce35579"
+# 这些循环又是矩阵乘法。对一批 $B$ 个样本，把第 $l$ 层的加权和记作 $A_l = H_{l-1} W_l + b_l$，平均损失 $L$ 对它的梯度记作 $G_l$，最后一层的记作 $G_{\mathrm{last}}$：
 #
-# $$ G_L = \frac{P - Y}{B}, \qquad \frac{\partial L}{\partial W_l} = H_{l-1}^\top G_l, \qquad \frac{\partial L}{\partial b_l} = \sum_{i=1}^{B} G_{l,i},
+# $$ G_{\mathrm{last}} = \frac{P - Y}{B}, \qquad \frac{\partial L}{\partial W_l} = H_{l-1}^\top G_l, \qquad \frac{\partial L}{\partial b_l} = \sum_{i=1}^{B} G_{l,i},
 # \qquad G_{l-1} = \bigl(G_l W_l^\top\bigr) \odot f'(A_{l-1}). \tag{8} $$
 #
 # $P$ 和 $Y$ 的形状是 (B, classes)，分别是 softmax 和独热形式的正确答案；$H_{l-1}$ 是第 $l$ 层的输入，(B, n)；$G_l$ 是 (B, m)；$\odot$ 是逐个相乘。
-# 前向传播的每个量都再用一次，什么都不会算两遍：无论网络有十个权重还是一百亿个，往回走一遍的计算量都大约相当于两次前向传播。这就是**反向传播**，
+# 前向传播的每个量都再用一次，什么都不会算两遍：无论网络有十个权重还是一百亿个，反向走一遍的计算量都大约相当于两次前向传播。这就是**反向传播**，
 # 课程库里的 `forward` 和 `backward` 就是这几行。
 # %% id="backward-library"
 layers = [(W1, b1), (W2, b2)]
@@ -708,12 +709,12 @@ assert np.allclose(gradients[0][0], dW1) and np.allclose(gradients[1][0], dW2)
 # %% [markdown] id="gradient-check" lang="zh" of="ad2c2a96"
 # ### 梯度检查：中心差分与自动微分
 #
-# 错误的梯度不会让程序崩溃，只会让模型学不好，而你会去怪数据。所以要检查，而且查两遍。先用**中心差分**，也就是斜率的定义：把每个权重往上、往下各推一点，
-# 看损失怎么变。**每个权重**要做两次前向传播，但完全不需要懂什么。再与**自动微分**对照：Keras 让后端记录前向过程，自行求出梯度。
+# 错误的梯度不会让程序崩溃，只会让模型学不好，而你会去怪数据。所以要检查，而且查两遍。先用**中心差分**，也就是斜率的定义：把每个权重增大、减小各一点，
+# 看损失怎么变。**每个权重**要做两次前向传播，但完全不需要推导。再与**自动微分**对照：Keras 让后端记录前向过程，自行求出梯度。
 # 用一个对任何后端都管用的办法把梯度取出来：**学习率**就是梯度所乘的那个数（上面用的是 0.1），学习率为 1 的普通梯度下降走一步，每个权重的变化恰好是负的梯度。
 #
 # 代码里有三样新东西。`mlp.initialise` 随机抽取权重，`"glorot"` 和 `"he"` 规定抽得多大，理由见第 7 节。`mlp.MLP` 是用 Keras 的层搭成的同样的网络，
-# `mlp.CrossEntropy` 是作用于 logits 的损失 (4)。检查时的激活函数用 tanh，一条从 −1 到 1 的 S 形曲线：ReLU 在弯折处没有斜率，推的那一下如果跨过弯折，量到的就介于两边的斜率之间。
+# `mlp.CrossEntropy` 是作用于 logits 的损失 (4)。检查时的激活函数用 tanh，一条从 −1 到 1 的 S 形曲线：ReLU 在弯折处没有导数，改动如果跨过弯折处，得到的就介于两边的斜率之间。
 # %% id="gradient-check-run"
 random = np.random.default_rng(course.seed)
 # 20 examples, 6 inputs, 3 classes  # 20 个样本，6 个输入，3 个类别
@@ -758,7 +759,7 @@ assert largest_difference(by_hand, automatic) < 1e-6
 # The first difference is that of the nudges; the second is the rounding of Keras, which computes with 7 digits where our NumPy has 16.
 # From here on we can believe our gradients.
 # %% [markdown] id="gradient-check-reading" lang="zh" of="8a7891b5"
-# 第一个差异来自推那一下的误差；第二个是 Keras 的舍入误差，它用 7 位有效数字计算，我们的 NumPy 用了 16 位。从此我们可以相信自己的梯度了。
+# 第一个差异来自中心差分本身的误差；第二个是 Keras 的舍入误差，它用 7 位有效数字计算，我们的 NumPy 用了 16 位。从此我们可以相信自己的梯度了。
 # %% [markdown] id="quiz-chain" lang="en" tags=["quiz"]
 # **A hidden ReLU unit had a negative sum for every example of the batch. What do its incoming weights learn from this batch?**
 # - [x] Nothing — The slope of the ReLU is 0 there, so nothing comes through to them. A unit for which this holds on all data is called dead.
@@ -768,9 +769,9 @@ assert largest_difference(by_hand, automatic) < 1e-6
 # %% [markdown] id="quiz-chain" lang="zh" of="7e9be0eb" tags=["quiz"]
 # **某个 ReLU 隐藏单元，对这一批的每一个样本，加权和都是负的。它的输入权重从这一批里学到什么？**
 # - [x] 什么也学不到 — ReLU 在那里的斜率是 0，什么都传不过来。如果对全部数据都如此，就称这个单元“死了”。
-# - [ ] 学会变成正的 — 没有人告诉它们：稍微推一推，损失看不出任何变化。
-# - [ ] 学到的是别人的一半 — 斜率不是 0 就是 1，没有一半。
-# - [ ] 和别人一样，因为损失是共同的 — 损失是共同的，可是从这些权重通往损失的路断了。
+# - [ ] 学会变成正的 — 它们得不到这样的信号：稍作改动，损失没有任何变化。
+# - [ ] 学到的是其他权重的一半 — 斜率不是 0 就是 1，没有一半。
+# - [ ] 和其他权重一样，因为损失是共同的 — 损失是共同的，可是从这些权重通往损失的路断了。
 
 # %% [markdown] id="digits" lang="en" tags=["stop"]
 # ## 5 · Learning to read digits
@@ -779,9 +780,9 @@ assert largest_difference(by_hand, automatic) < 1e-6
 # and 1 (ink). We split them once and for all: to **train** on, to **validate** on (every decision of this lesson is made there), and to
 # **test** on, once, at the end of section 9.
 # %% [markdown] id="digits" lang="zh" of="38f3f08f" tags=["stop"]
-# ## 5 · 学认手写数字
+# ## 5 · 学习识别手写数字
 #
-# 接下来四节的练习场：MNIST 中的 5,000 个手写数字，28×28 像素，每个像素是 0（纸）到 1（墨）之间的数。一次分好，不再改动：一份用来**训练**；
+# 接下来四节都用这份数据：MNIST 中的 5,000 个手写数字，28×28 像素，每个像素是 0（纸）到 1（墨）之间的数。一次分好，不再改动：一份用来**训练**；
 # 一份用来**验证**，本课的一切选择都在这上面做；一份用来**测试**，只用一次，在第 9 节的末尾。
 # %% id="digits-load"
 digits = data.digits.load(28, seed=course.seed)
@@ -816,6 +817,7 @@ started = time.perf_counter()
 network = beginning = mlp.initialise([784, 128, 10], "he", seed=course.seed)
 logits, _ = mlp.forward(network, seen)
 at_first, _ = mlp.cross_entropy_and_gradient(seen_labels, logits)
+# partial fixes the rate: what is left takes a gradient  # partial 先定下学习率，剩下的只需梯度
 network, history = mlp.train_network(
     network, seen, seen_labels, partial(mlp.sgd, learning_rate=0.1),
     epochs=course.plain_epochs, batch_size=32, validation=unseen,
@@ -870,20 +872,21 @@ plots.show(
 #
 # $$ w \leftarrow w - \eta g. \tag{9} $$
 #
-# Four refinements are in daily use. **Momentum** keeps a velocity $v$: steps in one direction add up, and steps that zigzag cancel.
+# Four refinements are in daily use. **Momentum** keeps a velocity $v$: steps in one direction add up, and steps that zigzag cancel. $\beta$, usually
+# 0.9, is the share of the old velocity that is kept.
 #
 # $$ v \leftarrow \beta v - \eta g, \qquad w \leftarrow w + v. \tag{10} $$
 #
 # **AdaGrad** gives each weight a rate of its own. It adds up all squared gradients so far in $s$ and divides by the root, so that rarely used weights (rare
-# words!) take larger steps:
+# words!) take larger steps; $\varepsilon$, tiny, keeps the root from 0:
 #
 # $$ s \leftarrow s + g^2, \qquad w \leftarrow w - \eta\, \frac{g}{\sqrt{s + \varepsilon}}. \tag{11} $$
 #
-# The sum only grows, so the steps die out. **RMSprop** forgets the old gradients: its $s$ is a moving mean.
+# The sum only grows, so the steps die out. **RMSprop** forgets the old gradients: its $s$ is a moving mean, of which a share $\rho$ is kept at each step.
 #
 # $$ s \leftarrow \rho s + (1 - \rho)\, g^2, \qquad w \leftarrow w - \eta\, \frac{g}{\sqrt{s + \varepsilon}}. \tag{12} $$
 #
-# **Adam** joins the two: a moving mean $m$ of the gradients in place of the velocity, and the $s$ of RMSprop.
+# **Adam** joins the two: a moving mean $m$ of the gradients in place of the velocity, and the $s$ of RMSprop; $\beta_1$ and $\beta_2$ are the shares that they keep.
 #
 # $$ m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad s \leftarrow \beta_2 s + (1 - \beta_2)\, g^2, \qquad w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat s} + \varepsilon}. \tag{13} $$
 #
@@ -891,7 +894,7 @@ plots.show(
 # $\hat m = m / (1 - \beta_1^t)$ and $\hat s = s / (1 - \beta_2^t)$.
 #
 # One weight, and three gradients: 1, then 0.1 twice.
-# %% [markdown] id="optimisers" lang="zh" of="207cc000"
+# %% [markdown] id="optimisers" lang="zh" of="491cc856"
 # ## 6 · 五种优化器
 #
 # 到目前为止，每个权重都沿梯度的反方向走，共用一个**学习率** $\eta$（`learning_rate`）。记梯度为 $g$，权重为 $w$，形状任意但相同，所有运算都逐个进行。
@@ -899,23 +902,23 @@ plots.show(
 #
 # $$ w \leftarrow w - \eta g. \tag{9} $$
 #
-# 常用的改进有四种。**动量**法保存一个速度 $v$：方向一致的步子累积起来，来回摇摆的步子相互抵消。
+# 常用的改进有四种。**动量**法保存一个速度 $v$：方向一致的步子累积起来，来回摇摆的步子相互抵消。$\beta$ 通常取 0.9，是旧速度保留的比例。
 #
 # $$ v \leftarrow \beta v - \eta g, \qquad w \leftarrow w + v. \tag{10} $$
 #
-# **AdaGrad** 给每个权重各自的学习率：把历来的梯度平方累加到 $s$ 里，再除以它的平方根，于是很少用到的权重（罕见的词！）步子更大：
+# **AdaGrad** 给每个权重各自的学习率：把历来的梯度平方累加到 $s$ 里，再除以它的平方根，于是很少用到的权重（罕见的词！）步子更大；$\varepsilon$ 很小，使分母不为 0：
 #
 # $$ s \leftarrow s + g^2, \qquad w \leftarrow w - \eta\, \frac{g}{\sqrt{s + \varepsilon}}. \tag{11} $$
 #
-# 这个和只增不减，步长会越来越小。**RMSprop** 会忘掉旧的梯度：它的 $s$ 是滑动平均。
+# 这个和只增不减，步长会越来越小。**RMSprop** 会忘掉旧的梯度：它的 $s$ 是滑动平均，每一步保留的比例是 $\rho$。
 #
 # $$ s \leftarrow \rho s + (1 - \rho)\, g^2, \qquad w \leftarrow w - \eta\, \frac{g}{\sqrt{s + \varepsilon}}. \tag{12} $$
 #
-# **Adam** 把两者合在一起：用梯度的滑动平均 $m$ 代替速度，再加上 RMSprop 的 $s$。
+# **Adam** 把两者合在一起：用梯度的滑动平均 $m$ 代替速度，再加上 RMSprop 的 $s$；$\beta_1$ 和 $\beta_2$ 是两者各自保留的比例。
 #
 # $$ m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad s \leftarrow \beta_2 s + (1 - \beta_2)\, g^2, \qquad w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat s} + \varepsilon}. \tag{13} $$
 #
-# 带帽子的量修正了开头：两个平均值都从零出发，起初偏小，小多少是精确知道的，所以第 $t$ 步各除以自己的因子：
+# $\hat m$ 和 $\hat s$ 修正了开头的偏差：两个平均值都从零出发，起初偏小，小多少是精确知道的，所以第 $t$ 步各除以自己的因子：
 # $\hat m = m / (1 - \beta_1^t)$，$\hat s = s / (1 - \beta_2^t)$。
 #
 # 一个权重，三个梯度：先是 1，再是两次 0.1。
@@ -980,7 +983,7 @@ for name, (rule, theirs) in pairs.items():
 # ### 在狭长山谷中比较优化器
 #
 # 真实网络的损失就像一条长长的山谷：两壁陡峭，谷底几乎不往下走。最简单的一个是 $f(x, y) = x^2/50 + y^2$：横穿山谷方向的陡峭程度，是沿着山谷方向的五十倍。
-# 五位选手从同一点出发，比的是走多少步之后，损失一直低于起点的百分之一；各自可以从 100 个学习率里挑最好的。
+# 五种优化器从同一点出发，比的是走多少步之后，损失一直低于起点的百分之一；各自可以从 100 个学习率里挑最好的。
 # 这样，谁也不会因为学习率没选好而输。
 # %% [markdown] id="race-predict" lang="en" tags=["predict"]
 # **Before you run it.** Who will be first in this valley? And if the valley is turned by 45 degrees, so that its floor runs diagonally between
@@ -1010,7 +1013,7 @@ rules = {"SGD": mlp.sgd, "momentum": mlp.momentum, "AdaGrad": mlp.adagrad,
          "RMSprop": mlp.rmsprop, "Adam": mlp.adam}
 
 
-def height(points, shape):
+def height(points, shape):  # ½ wᵀ S w of each point w  # 每个点 w 的 ½ wᵀ S w
     return 0.5 * np.einsum("...i,ij,...j->...", points, shape, points)
 
 
@@ -1326,7 +1329,7 @@ for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
 # 所以我们故意制造过拟合：
 # 只用 300 个数字，网络却有 128 个隐藏单元，用十万个权重去学 300 个答案。然后逐一尝试：
 #
-# - **L2** 在损失上加 $\lambda \sum w^2$，越大的权重拉得越狠；**L1** 加 $\lambda \sum |w|$，对所有权重一样拉，许多会被拉到接近零；
+# - **L2** 在损失上加 $\lambda \sum w^2$，越大的权重被拉回得越多；**L1** 加 $\lambda \sum |w|$，对所有权重一样拉，许多会被拉到接近零；
 # - **暂退法**（dropout）在训练时以概率 $r$ 把每个隐藏输出置零，其余的除以 $1 - r$，使和的期望不变：
 #
 # $$ \tilde h_j = \frac{k_j}{1 - r}\, h_j, \qquad P(k_j = 0) = r,\quad P(k_j = 1) = 1 - r; \tag{14} $$
@@ -1487,7 +1490,7 @@ print(f"{time.perf_counter() - started:.0f} s;", f"{reader.count_params():,}",
 # Training is harder than the test here, because only the training digits were moved, and dropout was at work. Now the test digits. Every setting above was decided on
 # validation digits; while the lesson was written, the test scores of several candidates were seen beside theirs, so this number is a little less pure than it should be:
 # %% [markdown] id="best-test" lang="zh" of="c64ed32c"
-# 这里训练比测试更难，因为只有训练用的数字被移动过，而且训练时暂退法在起作用。现在请出测试数字。上面的设置都是按验证数字定的；不过编写本课时，有几个候选方案的测试成绩也被看到过，所以这个数不如它应有的那样干净：
+# 这里训练比测试更难，因为只有训练用的数字被移动过，而且训练时暂退法在起作用。现在用测试集。上面的设置都是按验证数字定的；不过编写本课时，有几个候选方案的测试成绩也被看到过，所以这个数可能略微偏高：
 # %% id="best-test-run"
 # (test, 10) logits
 scores = np.asarray(reader.predict(test_images, batch_size=250, verbose=0))
@@ -1677,7 +1680,7 @@ print(f"{time.perf_counter() - started:.0f} s; {writer.count_params():,}",
 #
 # > 比两者都低，而且低得明显。两个模型错在不同的地方：三元模型逐字记得它见过的东西；网络则知道 *could* 能出现的地方，*would* 也能。一个感到意外的时候，另一个常常不意外；
 # > 而概率的平均至少是较好者的一半，所以混合模型在任何一个词上最多损失 $\ln 2$，在其中一个模型错得离谱的那些词上，得到的却多得多。2003 年的论文也是这个结论；
-# > 把不同的模型混合起来，至今仍是最便宜的改进。（如果你用的是短评样本，网络读得实在太少，与这么弱的伙伴各占一半，混合的结果胜不过三元模型。）
+# > 把不同的模型混合起来，至今仍是代价最小的改进。（如果你用的是短评样本，网络读得实在太少，与这么弱的伙伴各占一半，混合的结果胜不过三元模型。）
 # %% id="mixture-run"
 counted = surprises[tr("trigram, Kneser–Ney", "三元，Kneser–Ney")]
 mixed = -np.log(0.5 * np.exp(-neural) + 0.5 * np.exp(-counted))
@@ -1708,13 +1711,13 @@ left.set(xlabel=plots.label("perplexity on films never seen", "没见过的电�
 share = np.random.default_rng(course.seed).permutation(len(neural))[:3_000]
 right_axis.plot(counted[share], neural[share], ".", ms=2.5, alpha=0.35)
 right_axis.plot([0, 13], [0, 13], "--", color=plots.PALETTE[6], lw=1.2)
-right_axis.set(xlabel=plots.label("surprise of the trigram (nats)", "三元模型的惊讶（奈特）"), ylabel=plots.label("of the network", "网络的惊讶"),
+right_axis.set(xlabel=plots.label("surprise of the trigram (nats)", "三元模型给出的惊讶度（奈特）"), ylabel=plots.label("of the network", "网络给出的惊讶度"),
                title=plots.label("3,000 words of the test", "测试中的 3,000 个词"), xlim=(0, 13), ylim=(0, 13))
 plots.show(
     figure,
     "Left: bars of the perplexity of five models; the unigram is far behind, the mixture of trigram and network is best. Right: each dot is a word, its"
     " surprise for the trigram against its surprise for the network; many dots lie far from the diagonal on both sides.",
-    "左图：五个模型困惑度的条形图，一元模型远远落后，三元与网络的混合最好。右图：每个点是一个词，横轴是它对三元模型的惊讶，纵轴是对网络的惊讶；对角线两侧都有许多远离它的点。",
+    "左图：五个模型困惑度的条形图，一元模型远远落后，三元与网络的混合最好。右图：每个点是一个词，横轴是三元模型给它的惊讶度，纵轴是网络给它的惊讶度；对角线两侧都有许多远离它的点。",
 )
 # %% [markdown] id="erratum-18" lang="en"
 # ### E18: perplexity is not understanding
@@ -1727,7 +1730,7 @@ plots.show(
 # ### E18：困惑度不等于理解
 #
 # 第三篇文章（2.2）说困惑度“反映模型对文本的理解程度”。一张词频表什么也不理解，而它的成绩你已经看到了。困惑度就是式 (16)，仅此而已；而且**只有词元相同才能比较**。
-# 下面演示怎样什么都不教，就让最笨的模型“进步”：让它少认识几个词。最后一行则说明，许多报告提都不提的一个选择有多要紧：`[UNK]` 因为常见而好猜，它算不算一个词。
+# 下面演示怎样什么都不教，就让最简单的模型“进步”：让它少认识几个词。最后一行则说明，许多报告提都不提的一个选择影响有多大：`[UNK]` 因为常见而好猜，它算不算一个词。
 # %% id="erratum-18-run" slide="code"
 for known in (size, size // 3, size // 10, size // 30):
     fewer = [np.where(targets < known, targets, 1)  # the rest: [UNK]  # 其余的都是 [UNK]
@@ -1770,7 +1773,7 @@ print({layer.name: f"{layer.count_params():,}"
 # %% [markdown] id="generate" lang="zh" of="5ffd4788"
 # ## 11 · 生成文本：抽样与温度
 #
-# 写作的办法：向模型要下一个词的概率，抽一个，接上去，再问。**温度** $\tau$ 决定抽的时候有多大胆：softmax 之前，把 logits 除以它。$\tau \to 0$ 时，总是最可能的词胜出；
+# 写作的办法：向模型要下一个词的概率，抽一个，接上去，再问。**温度** $\tau$ 决定抽样有多随机：softmax 之前，把 logits 除以它。$\tau \to 0$ 时，总是最可能的词胜出；
 # $\tau$ 很大时，所有的词都差不多。
 # %% id="generate-plot" tags=["fold"]
 likely = mlp.next_word_probabilities(writer, vocabulary.encode(["one", "of", "the"]))
@@ -1832,7 +1835,7 @@ for word in ("could", "two", "he", "was"):
 # **同样的影评，模型 A 按词算困惑度是 60，模型 B 按子词算是 25。哪个更好？**
 # - [ ] B：25 比 60 小 — 按词元算是这样；可是 B 的词元是片段，数量更多，每个也更好猜。
 # - [ ] A：它用的词元更少 — 光凭这一点，说明不了它猜得有多准。
-# - [x] 说不准：要比整份文本的总惊讶 — 只要谁都没有用 [UNK] 把词藏起来，两个总和就都是对同一份文本的惊讶，与怎么切无关；两边都除以词数再比。
+# - [x] 说不准：要比整份文本的总惊讶度 — 只要谁都没有用 [UNK] 把词藏起来，两个总和就都是同一份文本的惊讶度，与怎么切无关；两边都除以词数再比。
 # - [ ] 一样好，因为读的是同样的影评 — 这两个数完全说明不了这一点。
 
 # %% [markdown] id="uses" lang="en"
@@ -2111,13 +2114,13 @@ check("02.5", batch_perplexity)
 # %% [markdown] id="summary" lang="zh" of="949c66ac"
 # ## 15 · 小结
 #
-# - 一层就是一次矩阵相乘，再弯一下；隐藏层给输入换一种描述，让问题变得容易。宽度是加法，深度是乘法。
-# - 交叉熵是对真相的惊讶。由 logits 计算，对类别求和，只对真正的词元取平均，填充永远不算。
-# - 反向时，logits 处的梯度是**相信的减去真实的**；往下每一层要两次矩阵相乘。推一推权重，检查梯度。
+# - 一层就是一次矩阵相乘，再作一次非线性变换；隐藏层给输入换一种描述，让问题变得容易。宽度是加法，深度是乘法。
+# - 交叉熵是真实结果的平均惊讶度。由 logits 计算，对类别求和，只对真正的词元取平均，填充永远不算。
+# - 反向时，logits 处的梯度是**预测概率减去真实标签**；往下每一层要两次矩阵相乘。用中心差分检查梯度。
 # - 对 Adam 来说，学习率差不多就是步长。扫一遍再定。降低学习率是为了收敛。
-# - 权重方差取 2/n，激活函数不要变平，梯度就能活着传下去；随机数打破对称。
-# - 对付过拟合，数据第一，自己造的变化第二；惩罚项、暂退法和早停略有帮助，多半靠的是让模型不那么自信，而不是提高准确率。
-# - 困惑度是 exp(总惊讶 / 词元数)，只有词元相同才能比较。把错得不一样的模型混合起来。
+# - 权重方差取 2/n，激活函数不饱和，梯度就不会消失；随机数打破对称。
+# - 对付过拟合，数据第一，数据增强第二；惩罚项、暂退法和早停略有帮助，多半靠的是让模型不那么自信，而不是提高准确率。
+# - 困惑度是 exp(总惊讶度 / 词元数)，只有词元相同才能比较。把错得不一样的模型混合起来。
 
 # %% [markdown] id="faq" lang="en"
 # ## 16 · Questions that come up

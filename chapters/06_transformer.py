@@ -139,7 +139,7 @@
 #
 # <details><summary>模型给一段文字的三个词的概率是 ½、½、⅛，困惑度是多少？</summary>
 #
-# 三个负对数概率之和为 $\ln 2 + \ln 2 + \ln 8 = \ln 32$，困惑度为 $\exp(\frac13 \ln 32) = 32^{1/3} = 3.17$。出自{{02 perplexity}}。
+# 三个惊讶度之和为 $\ln 2 + \ln 2 + \ln 8 = \ln 32$，困惑度为 $\exp(\frac13 \ln 32) = 32^{1/3} = 3.17$。出自{{02 perplexity}}。
 #
 # </details>
 #
