@@ -1694,8 +1694,11 @@ plots.show(
 hotels = {each.unit: each for each in chinese_study.recorded_units()
           if each.kind == "hotels"}
 collections = (recorded_units, hotels)
-rows = [[name, *(f"{100 * runs[unit].mean_test:.1f} ± {100 * runs[unit].error:.1f}"
-                 for runs in collections)] for unit, name in shown_units.items()]
+rows = []
+for unit, name in shown_units.items():
+    each = [runs[unit] for runs in collections]
+    rows.append([name, *(f"{100 * found.mean_test:.1f} ± {100 * found.error:.1f}"
+                         for found in each)])
 display.table([tr("test, %", "测试（%）"), tr("deliveries", "外卖"), tr("hotels", "酒店")], rows)
 
 rows = []
