@@ -1697,8 +1697,8 @@ collections = (recorded_units, hotels)
 rows = []
 for unit, name in shown_units.items():
     each = [runs[unit] for runs in collections]
-    rows.append([name, *(f"{100 * found.mean_test:.1f} ± {100 * found.error:.1f}"
-                         for found in each)])
+    rows.append([name, *(f"{100 * one.mean_test:.1f} ± {100 * one.error:.1f}"
+                         for one in each)])
 display.table([tr("test, %", "测试（%）"), tr("deliveries", "外卖"), tr("hotels", "酒店")], rows)
 
 rows = []
