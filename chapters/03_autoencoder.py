@@ -37,7 +37,7 @@
 # **学完这一课，你能够**
 #
 # - 用主成分做压缩，并说清楚为什么任何线性编码都不会更好；
-# - 搭建并训练自编码器，在留出的数据上量出编码里的每个数有多大价值；
+# - 搭建并训练自编码器，在留出的数据上测出编码里的每个数有多大作用；
 # - 在平方误差和交叉熵之间做选择，并说明其中一个为什么要求数据在 0 和 1 之间；
 # - 画出潜空间，在里面走一走，看到它的空洞在哪里；
 # - 让网络学会去噪、学会只用少数几个单元编码、学会检测离群点；
@@ -152,7 +152,7 @@
 #
 # <details><summary>softmax 给出 0.7、0.2 和 0.1，正确的是第二类。损失对三个 logit 的梯度是多少？</summary>
 #
-# 0.7、−0.8 和 0.1：相信的减去事实。三者之和为零。出自{{02 backward}}。
+# 0.7、−0.8 和 0.1：预测概率减去真实标签。三者之和为零。出自{{02 backward}}。
 #
 # </details>
 #
@@ -178,22 +178,22 @@
 #
 # **Today** the idea is everywhere under other names. BERT hides words and gives them back: a close relative of the
 # denoising autoencoder, asked for the hidden words only. Image generators work inside the code of one. And people who want to know what a language model is thinking train
-# a *sparse* autoencoder on its activations. Lesson 04 turns the autoencoder into a model that makes new pictures.
-# %% [markdown] id="background" lang="zh" of="c7453141"
+# a *sparse* autoencoder on its activations, the outputs of its layers. Lesson 04 turns the autoencoder into a model that makes new pictures.
+# %% [markdown] id="background" lang="zh" of="14f22cec"
 # ## 1 · 这些想法从哪里来
 #
 # **1901 年**，皮尔逊（Karl Pearson）提出：哪一条直线离一团点最近？答案就是主成分分析，整个科学界用得最多的方法之一，
-# 而那时离有人能对一幅图算出它来还早得很。
+# 不过很久以后，才有了能对图像算出它的机器。
 #
 # **1986 年**，Rumelhart、Hinton 和 Williams 让一个 8 个输入、3 个隐藏单元、8 个输出的网络
 # 学习还原自己的输入。三个单元足以表示八种情形，正如三位二进制数；网络甚至还用上了中间的值。不久，Bourlard 与 Kamp、
 # Baldi 与 Hornik 分别证明：**没有**非线性激活，这样的网络只会重新得到皮尔逊的答案。
 #
 # **2006 年**，Hinton 和 Salakhutdinov 训练出一个深层自编码器，远远胜过主成分分析，深度学习由此回归。两年后，
-# Vincent 等人故意弄脏输入，要求网络交还干净的原样：这就是**去噪**自编码器。
+# Vincent 等人故意给输入加噪声，要求网络还原干净的数据：这就是**去噪**自编码器。
 #
 # **今天**，这个想法换了名字，无处不在。BERT 把词藏起来再还原，是去噪自编码器的近亲：只要求猜出被藏的词；图像生成器在自编码器的编码里工作；
-# 想知道语言模型“在想什么”的人，会在它的激活值上训练一个**稀疏**自编码器。第 04 课会把自编码器改造成能生成新图像的模型。
+# 想知道语言模型“在想什么”的人，会在它的激活值（各层的输出）上训练一个**稀疏**自编码器。第 04 课会把自编码器改造成能生成新图像的模型。
 
 # %% id="imports" tags=["fold"]
 import base64
@@ -454,7 +454,7 @@ plots.show(
     "Six rows of ten pictures. First the ten leading components, soft red and blue patterns. Then ten digits and their"
     " reconstructions from 2, 8, 32 and 128 numbers: a blur of two digits at 2, ghosts at 8, legible at 32, sharp at 128.",
     "六排各十幅图。第一排是前十个主成分，柔和的红蓝图案；接着是十个数字原图，以及用 2、8、32、128 个数重构的结果：2 个数时是一团模糊，"
-    "8 个数时像幽灵，32 个数时可以认读，128 个数时清晰。",
+    "8 个数时叠着重影，32 个数时可以认读，128 个数时清晰。",
 )
 # %% [markdown] id="linear" lang="en"
 # ### The same plane, found by gradient descent
@@ -471,9 +471,10 @@ plots.show(
 # 最大的**主角**（principal angle）是多少。0° 表示同一个平面；90° 表示有一个方向被对方完全漏掉。
 # %% id="linear-train"
 class Angles(keras.callbacks.Callback):
-    tr("""Keeps, for each epoch, the largest angle between the decoder's plane
-    and that of the components.""",
-       """每一轮记下解码器的平面与主成分平面之间的最大夹角。""")
+    tr("""A callback: Keras calls `on_epoch_end` after each epoch. It keeps the
+    largest angle between the decoder's plane and that of the components.""",
+       """回调：每一轮之后，Keras 都会调用 `on_epoch_end`。
+    这里记下解码器的平面与主成分平面之间的最大夹角。""")
 
     def __init__(self):
         super().__init__()
@@ -602,7 +603,7 @@ plots.show(
 # %% [markdown] id="price" lang="zh" of="dd4ba80b"
 # ## 6 · 重构损失：平方误差与交叉熵
 #
-# 平方误差把像素当作长度。对墨迹来说，还有一种更说明问题的读法。让解码器给每个像素一个“有墨”的**概率** $p$，再问：
+# 平方误差把像素当作长度。对墨迹来说，还有一种更有意义的解读。让解码器给每个像素一个“有墨”的**概率** $p$，再问：
 # 如果你预期的是 $p$，真实像素的负对数概率是多少**奈特**（nat）？有墨处是 $-\log p$，没墨处是 $-\log(1 - p)$，灰色则是两者的混合。
 # 对所有像素求和，用 logits $a$ 表示，$p = \sigma(a)$，就是**二元交叉熵**：
 #
@@ -631,7 +632,7 @@ print(f"{tr('a perfect copy of a held-out digit costs', '把留出的数字一�
 # and that remains uncertain although the decoder says exactly 0.3. So **a cross-entropy of zero cannot be reached, and
 # losses must be judged by how far above this floor they are**.
 # %% [markdown] id="price-floor" lang="zh" of="5cbeadef"
-# 最后一行出乎很多人的意料：连完美的复制都不免费。0.3 的灰色被读作“100 次里有 30 次有墨”，即使解码器恰好说出 0.3，这份不确定仍在。
+# 最后一行出乎很多人的意料：连完美的复制，损失也不为零。0.3 的灰色被读作“100 次里有 30 次有墨”，即使解码器恰好说出 0.3，这份不确定仍在。
 # 所以**交叉熵到不了零，看损失要看它比这个下限高出多少**。
 # %% [markdown] id="range-predict" lang="en" tags=["predict"]
 # **Before you run it.** People like to standardise data to mean 0 and standard deviation 1. Then some pixels are 1.5 and some are
@@ -712,7 +713,7 @@ except ValueError as error:
 # 可真是这样吗？网络有 30 多万个权重，图像却只有 4,000 幅，训练时最小化的又是交叉熵，而且几轮就停；PCA 则能精确求得最优，优化的正是我们用来比较的误差。
 #
 # > 每种大小都是深度编码胜出，而领先最多的在**中间**：8 个数时，误差少了四分之一以上。只有 2 个数时，无论什么编码，能说的都很少，
-# > 而且要把一切挤过这么窄的门，几轮训练也难以学会。到了 32 个数，平面已经不错了。大的模型族**包含**小的，只说明它能做到一样好，
+# > 而且要让一切通过这么窄的瓶颈，几轮训练也难以学会。到了 32 个数，平面已经不错了。大的模型族**包含**小的，只说明它能做到一样好，
 # > 不说明训练一定找得到：`full` 规模给网络更多时间，你可以看看有什么变化。
 # %% [markdown] id="deep-settings" lang="en"
 # One thing first. Activation, learning rate and epochs have to be chosen, and the held-out digits must not choose them: the best of
@@ -805,7 +806,7 @@ plots.show(
              plots.label("PCA, 8", "PCA，8 个数"), plots.label("deep, 8", "深度，8 个数"), plots.label(f"deep, {size}", f"深度，{size} 个数")]),
     "Ten held-out digits and their reconstructions. From two numbers PCA gives blurs, the deep network shapes that are"
     " more like digits, several of them the wrong one; from eight PCA gives ghosts and the deep network readable digits.",
-    "十个留出的数字及其重构。2 个数时，PCA 是一团模糊，深度网络画得更像数字，但有几个画成了另一个；8 个数时，PCA 像幽灵，深度网络可以认读。",
+    "十个留出的数字及其重构。2 个数时，PCA 是一团模糊，深度网络画得更像数字，但有几个画成了另一个；8 个数时，PCA 叠着重影，深度网络可以认读。",
 )
 # %% [markdown] id="deep-reading" lang="en"
 # Look at the rows for two numbers. PCA answers "something roundish" and mixes ghosts. The deep network draws something more
@@ -814,9 +815,9 @@ plots.show(
 # that looks clean is no proof that it is true. The difference in the table is measured digit by digit, so that its error
 # is smaller than those of the two columns would suggest.
 # %% [markdown] id="deep-reading" lang="zh" of="1b08a9c9"
-# 看 2 个数的那两排。PCA 的回答是“圆乎乎的什么东西”，叠着重影；深度网络画的更像一个数字，只是不一定对。它学会了数字该是什么样子，
-# 编码带不动的，它就自己补上。这是它的长处，也是它的危险：**好的解码器，在该犹豫的地方也很自信**；重构得干净，不等于重构得真实。
-# 表中的差值是逐个数字相减得到的，所以它的标准误比由两列的标准误推想的要小。
+# 看 2 个数的那两排。PCA 只画出大致的圆形，叠着重影；深度网络画的更像一个数字，只是不一定对。它学会了数字该是什么样子，
+# 编码没有携带的，它就自己补上。这是它的长处，也是它的危险：**好的解码器，在该犹豫的地方也很自信**；重构得干净，不等于重构得真实。
+# 表中的差值是逐幅图相减得到的，所以它的标准误比由两列的标准误推想的要小。
 
 # %% [markdown] id="erratum" lang="en"
 # ## 8 · E12: a code without a bottleneck
@@ -878,7 +879,7 @@ print(tr("codes lie between", "编码介于"), f"{codes.min():.2f}",
 # 真正的瓶颈是编码**之前**的那层 32，编码之后又有一层。这两层把图挤了两遍，夹在中间的宽 sigmoid 只有坏处：它把每个数压进 (0, 1)，
 # 而且靠近两端时几乎不传梯度。
 #
-# 改正的办法是做减法：32 个单元的那一层**就是**编码，不加激活函数，取什么值都行。
+# 改正的办法是去掉多余的层：32 个单元的那一层**就是**编码，不加激活函数，取什么值都行。
 # 三个模型用的都是原文的优化器，批大小和轮数也相同：`full` 规模与原文一样 100 轮，`quick` 只有几轮。（我们的损失对像素求和，原文取平均；两者只差一个常数倍，Adam 几乎不受影响。）
 # %% id="erratum-mended"
 try:
@@ -1031,7 +1032,7 @@ plots.show(
 # And now in motion. The dot visits the middle of each digit's region in turn; the picture beside it is decoded from the
 # dot's two coordinates, from nothing else.
 # %% [markdown] id="tour" lang="zh" of="3b0c4fec"
-# 再让它动起来。圆点依次拜访每个数字所在区域的中心；旁边的图只由圆点的两个坐标解码而来，别的什么也没用。
+# 再让它动起来。圆点依次走到每个数字所在区域的中心；旁边的图只由圆点的两个坐标解码而来，别的什么也没用。
 # %% id="tour-run" tags=["fold"]
 from PIL import Image
 
@@ -1095,7 +1096,7 @@ display.show_picture(f'<img src="data:image/gif;base64,{base64.b64encode(film.ge
 # %% [markdown] id="denoising" lang="zh" of="c8e4ac6d"
 # ## 10 · 去噪自编码器
 #
-# 瓶颈是防止网络照抄的一种办法。还有一种：永远不给它看它该交出的东西。训练时，每幅图每次用到都重新弄脏，或加噪声，或把一些数置零，
+# 瓶颈是防止网络照抄的一种办法。还有一种：永远不给它看它该还原的东西。训练时，每幅图每次用到都重新破坏，或加噪声，或把一些数置零，
 # 而目标是**干净**的图。这下照抄得不到好结果，网络必须知道什么样的图更可能出现。
 #
 # 它学到了什么？在第 5 节那条卷曲的曲线上可以直接看到。给那些点加上噪声，训练，再对网格上的每个位置画一个箭头，从这个位置指向它的重构。
@@ -1179,7 +1180,7 @@ plots.show(
 # if you want it to clean, spoil its training data.** Replace "set pixels to zero" by "hide words" and you are close to
 # the training of BERT; you will meet it again in section 13, in small.
 # %% [markdown] id="denoising-reading" lang="zh" of="50c2a50a"
-# 第 7 节的普通自编码器从没见过噪声，把它当成了墨迹。**网络擅长的，是它训练时做过的事：想让它去噪，就要弄脏它的训练数据。**
+# 第 7 节的普通自编码器从没见过噪声，把它当成了墨迹。**网络擅长的，是它训练时做过的事：想让它去噪，就要破坏它的训练数据。**
 # 把“像素置零”换成“把词藏起来”，就很接近 BERT 的训练方式了；第 13 节会以小规模再见到它。
 
 # %% [markdown] id="sparse" lang="en"
@@ -1279,8 +1280,8 @@ outlier = np.array([True, False, True, False, False])
 for threshold in sorted(scores, reverse=True):
     reported = scores >= threshold
     print(f"{tr('threshold', '阈值')} {threshold}: "
-          f"{tr('caught', '抓住')} {np.mean(reported[outlier]):.2f}, "
-          f"{tr('blamed', '冤枉')} {np.mean(reported[~outlier]):.2f}")
+          f"{tr('caught', '检出')} {np.mean(reported[outlier]):.2f}, "
+          f"{tr('blamed', '误报')} {np.mean(reported[~outlier]):.2f}")
 pairs = [(a > b) + 0.5 * (a == b)
          for a in scores[outlier] for b in scores[~outlier]]
 alarms, hits, _ = ae.roc_curve(scores, outlier)
@@ -1301,7 +1302,7 @@ print(f"AUC = {np.mean(pairs):.3f} = {ae.area_under_curve(alarms, hits):.3f}")
 #
 # > 2 在十对里约有九对排在平常数字之前。1 却**比抛硬币还差**：它的误差比训练过的数字还**低**。一笔竖线，墨少、边缘少，没什么可出错的；
 # > 会画 4 和 7 的网络，就会画 1。这有一部分来自第 6 节的下限：灰色像素少的图，下限也低。平方误差没有下限，靠它认出 1 就好一些（“平方误差的 AUC”一列），但也不比抛硬币强。
-# > 重构误差同时量了两样东西：一幅图有多**陌生**，以及有多**复杂**。把平方误差除以图像自身的墨量（平方和），1 就明显高出抛硬币的水平，代价是 2 的成绩略有下降（“平方误差 / 墨量的 AUC”一列）。
+# > 重构误差同时量了两样东西：一幅图有多**陌生**，以及有多**复杂**。把平方误差除以图像自身的墨量（平方和），1 就明显高出抛硬币的水平，代价是 2 的 AUC 略有下降（“平方误差 / 墨量的 AUC”一列）。
 # > 谁把这样的警报直接上线，却没拿简单的离群点试过，迟早会从事故报告里学到这一课。
 # %% id="outliers-run"
 known = ~np.isin(train_labels, [1, 2])
@@ -1339,7 +1340,7 @@ for label, colour in [(2, plots.PALETTE[0]), (1, plots.PALETTE[1])]:
     for kind, line, name in [("nats", "-", plots.label("nats", "误差（奈特）")), ("relative", "--", plots.label("squared error / ink", "平方误差 / 墨量"))]:
         right.plot(*curves[label, kind], lw=2, ls=line, color=colour, label=f"{label}: {name}")
 right.plot([0, 1], [0, 1], color="black", lw=0.9, ls=":")
-right.set(xlabel=plots.label("ordinary pictures blamed", "被冤枉的平常图"), ylabel=plots.label("outliers caught", "抓住的离群点"))
+right.set(xlabel=plots.label("ordinary pictures blamed", "误报的平常图"), ylabel=plots.label("outliers caught", "检出的离群点"))
 right.legend(frameon=True, framealpha=1, edgecolor="white")
 plots.show(
     figure,
@@ -1365,14 +1366,14 @@ plots.show(
 # %% [markdown] id="reviews" lang="zh" of="d04700fd"
 # ## 13 · 用于文本：用两个数概括一篇影评
 #
-# 回到词。影评的词袋也是一幅图，词表里的每个词是一个“像素”；1990 年迪尔韦斯特（Deerwester）等人对它做了第 4 节对数字做的事，称为**潜在语义分析**。
+# 回到词。影评的词袋也是一幅图，词表里的每个词是一个“像素”；1990 年 Deerwester 等人对它做了第 4 节对数字做的事，称为**潜在语义分析**。
 # 我们的做法是非线性的，并且要预测被遮住的词：把每篇影评的词打乱，给网络看**一半**，让它猜**另一半**。解码器的 logits $a$ 经过词表上的 softmax，
 # 损失就是被藏起来的词的负对数概率之和，以奈特计：
 #
 # $$ \ell(n, a) = -\sum_{w=1}^{V} n_w \log \operatorname{softmax}(a)_w, \tag{7} $$
 #
 # 其中 $n_w$ 是词 $w$ 在被藏的一半里出现的次数，$n$ 和 $a$ 的形状都是 $(V,)$。两半之间的一切共同之处，都必须从**两个数**的编码里通过。
-# 停用词不要：否则猜的大多是它们。（*not* 也一起没了，代价见第 01 课。）
+# 停用词已经去掉：否则猜的大多是它们。（*not* 也一起没了，代价见第 01 课。）
 # %% id="reviews-load"
 reviews, unseen = data.imdb.split_by_film(
     data.imdb.load("train", limit=course.reviews, seed=course.seed),
@@ -1420,7 +1421,7 @@ frequency = np.asarray(frequency / frequency.sum()).ravel()
 
 reader = ae.Autoencoder(len(vocabulary), code_dim=2, hidden_dims=(64,),
                         activation="elu", loss="words", seed=course.seed)
-# begin with the answer of one who has read nothing  # 从什么都没读过的人会给的答案开始
+# begin with the answer of one who has read nothing  # 偏置从各词的频率开始：什么都没读过时的最好答案
 reader.decoder.get_layer("output").bias.assign(np.log(frequency))
 read = features(shown)
 ae.train_autoencoder(reader, read, wanted, epochs=course.readings,
@@ -1459,7 +1460,7 @@ for name, step in {"z₁ −": (-2, 0), "z₁ +": (2, 0), "z₂ −": (0, -2),
     print(f"{name}: ",
           " ".join(vocabulary.decode(np.argsort(-gain)[:11].tolist())))
 
-# Labels, 1 for praise and 0 for scorn, come in only now:  # 标签（1 为褒，0 为贬）到这里才登场：
+# Labels, 1 for praise and 0 for scorn, come in only now:  # 标签（1 为褒，0 为贬）到这里才用到：
 # can a straight line across the map part the two?  # 地图上画一条直线，能把两者分开吗？
 judge = LogisticRegression().fit(reader.encode(read), reviews.labels)
 verdict = np.asarray(unseen.labels)
@@ -1769,7 +1770,7 @@ check("03.5", rate_penalty)
 # **用重构误差做的警报，对某种新故障的 AUC 是 0.2。这说明什么？**
 # - [ ] 代码有错：AUC 不可能低于一半 — 可能：那说明排序颠倒了。
 # - [x] 这种故障比正常数据还原得**更好** — 就像数字 1：比网络见过的都简单。要看相对于内容的误差。
-# - [ ] 五个故障里能抓住一个 — AUC 不是抓住的比例，而是在所有阈值上比较成对的样本。
+# - [ ] 五个故障里能检出一个 — AUC 不是检出的比例，而是在所有阈值上比较成对的样本。
 # - [ ] 把得分变号就能上线 — 那样，其他各种故障的排序就都颠倒了。
 # %% [markdown] id="quiz-denoise" lang="en" tags=["quiz"]
 # **A denoising autoencoder was trained with noise of 0.4. You give it a perfectly clean digit. What comes back?**
@@ -1806,7 +1807,7 @@ check("03.5", rate_penalty)
 # - 噪声和稀疏惩罚防止宽的编码照抄输入：前者学会回到数据的方向，后者学会有含义的部件。
 # - 重构误差会报告陌生的东西，也会把它与复杂的东西混为一谈。警报要拿简单的离群点试一试。
 # - 地图上有空洞。自信的解码器会填补空白，而自编码器自己并不知道该从哪里采样。
-# - 通过两个数去猜藏起来的词：观点和话题不靠一个标签就浮现出来。
+# - 通过两个数去猜藏起来的词：不用任何标签，也学到了褒贬和话题。
 
 # %% [markdown] id="faq" lang="en"
 # ## 18 · Questions that come up

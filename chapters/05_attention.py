@@ -142,9 +142,9 @@
 #
 # </details>
 #
-# <details><summary>编码比输入还宽。收一种什么“费”，能让其中大多数单元保持沉默？</summary>
+# <details><summary>编码比输入还宽。加上什么惩罚，能让其中大多数单元不活跃？</summary>
 #
-# 对编码的活动值加 L1 惩罚。配上 ReLU，最便宜的取值正好是零，所以一个单元只在省得比花得多时才开口。出自{{03 sparse}}。
+# 对编码的激活值加 L1 惩罚。配上 ReLU，惩罚最小的取值正好是零，所以一个单元只有在减少的重构损失超过惩罚时才会活跃。出自{{03 sparse}}。
 #
 # </details>
 #
@@ -154,9 +154,9 @@
 #
 # </details>
 #
-# <details><summary>潜变量的某一维，对每幅图像都是均值 0、方差 1。它要付多少代价，又说出了什么？</summary>
+# <details><summary>潜变量的某一维，对每幅图像都是均值 0、方差 1。它的散度是多少，携带多少信息？</summary>
 #
-# 代价是 $\frac12(0 + 1 - 1 - \ln 1) = 0$ 奈特，也什么都没说：不管哪幅图，它的编码都是从先验里随便抽的。出自{{04 terms}}。
+# 散度是 $\frac12(0 + 1 - 1 - \ln 1) = 0$ 奈特，也不携带任何信息：不管哪幅图，它的编码都只是从先验里抽取的。出自{{04 terms}}。
 #
 # </details>
 
@@ -194,7 +194,7 @@ from keras import layers, ops
 import course_lib.preprocessing as prep
 from course_lib import attention, data, diagrams, display, plots
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 关于重复追踪的提醒是说给长循环听的
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 它关于重复追踪（retracing）的提示只适用于长循环
 
 # %% id="map" tags=["fold"]
 diagrams.flow(
@@ -325,7 +325,7 @@ for word, x in [("the", 0.5), ("film", -1.0), ("was", 2.0), ("good", 0.0)]:
 # %% [markdown] id="recurrent-gradient" lang="en"
 # What does the last state still know of the first? Backpropagation (lesson 02) answers with a product. Each step multiplies by the slope of one state in the one before it, $U\,(1 - h_t^2)$; over many steps the product dies out, even for a $U$ somewhat above 1, because tanh is flat where the state is large. Here is its size:
 # %% [markdown] id="recurrent-gradient" lang="zh" of="56d202c1"
-# 最后的状态对第一个状态还知道多少？反向传播（第 02 课）给出的答案是一个连乘。每一步都乘上“这个状态对前一个状态的斜率” $U\,(1 - h_t^2)$；步数一多，乘积就趋于零；$U$ 比 1 大一些也没用，因为状态大的地方，tanh 是平的。看看它的大小：
+# 最后的状态里，还留有多少第一个状态的信息？反向传播（第 02 课）给出的答案是一个连乘。每一步都乘上“这个状态对前一个状态的斜率” $U\,(1 - h_t^2)$；步数一多，乘积就趋于零；$U$ 比 1 大一些也没用，因为状态大的地方，tanh 是平的。看看它的大小：
 # %% id="recurrent-gradient-run"
 words = 0.3 * np.random.default_rng(course.seed).normal(size=100)
 for U in (0.5, 0.9, 1.3):
@@ -393,6 +393,7 @@ def look_up_model(middle):
 
     middle(entries, question, mask) 给出一个向量。
     """)
+    # the functional way: layers are called on inputs without numbers yet  # 函数式写法：把层作用在还没有数值的输入上
     names = keras.Input((None,), dtype="int32")
     numbers = keras.Input((None,), dtype="int32")
     asked = keras.Input((), dtype="int32")
@@ -486,7 +487,7 @@ curves = [
 ]
 for name, style, label in curves:
     axis.plot(entries_tested, accuracy[name], style, lw=2, label=label)
-axis.axhline(1 / DIGITS, color="grey", ls=":", label=plots.label("guessing", "瞎猜"))
+axis.axhline(1 / DIGITS, color="grey", ls=":", label=plots.label("guessing", "随机猜测"))
 axis.axvspan(12, 33, color="grey", alpha=0.12, lw=0)
 axis.text(22, 0.55, plots.label("longer than any\npage in training", "比训练时的\n任何一页都长"), ha="center", fontsize=9)
 axis.set(xlabel=plots.label("entries on the page", "一页的条目数"), ylabel=plots.label("share answered right", "答对的比例"), ylim=(0, 1.05), xlim=(0, 33))
@@ -496,7 +497,7 @@ plots.show(
     "Share of right answers against the number of entries: attention stays near one up to 32 entries; the model with one"
     " vector falls from one at a single entry towards guessing. Trained longer, it is far better on a few entries and no"
     " better on 32.",
-    "答对的比例随条目数的变化：注意力直到 32 个条目都接近 1；只有一个向量的模型从 1 个条目时的全对一路跌向瞎猜；"
+    "答对的比例随条目数的变化：注意力直到 32 个条目都接近 1；只有一个向量的模型从 1 个条目时的全对一路跌向随机猜测；"
     "训练更久之后，条目少时好得多，32 个条目时却没有更好。",
 )
 # %% [markdown] id="problem-reading" lang="en"
@@ -588,7 +589,7 @@ print(weights.round(2), weights.sum(axis=-1), outputs.round(2), sep="\n")
 # - [ ] NaN, a division by zero — The softmax divides by a sum of powers of e, which is never zero unless everything is masked.
 # %% [markdown] id="quiz-zero-query" lang="zh" of="f71f9d56" tags=["quiz"]
 # **上面第三个查询是零向量。它看到什么？为什么？**
-# - [ ] 什么也没有：输出全零 — 为零的是得分，不是权重；softmax 总会把目光全部分配出去。
+# - [ ] 什么也没有：输出全零 — 为零的是得分，不是权重；softmax 总会把权重全部分配出去。
 # - [x] 所有值的普通平均 — 得分全都相等，权重就都是 ⅓。
 # - [ ] 第一个值 — 第一个键与别的键毫无分别，凭什么胜出？
 # - [ ] NaN，除以零了 — softmax 除以的是 e 的各次幂之和，除非全部被遮住，否则不会是零。
@@ -627,15 +628,15 @@ display.table(["d", tr("variance", "方差"), tr("variance of score/√d", "得�
 # that flows back through the softmax?
 #
 # > They pile up. At $d = 1024$ scores differ by some 32 each way; the softmax turns that into one weight of nearly 1. Its
-# > derivative is $\partial a_i / \partial e_j = a_i(\delta_{ij} - a_j)$: with weights of 0 and 1, every entry is 0. The
+# > derivative is $\partial a_i / \partial e_j = a_i(\delta_{ij} - a_j)$, where $\delta_{ij}$ is 1 for $i = j$ and 0 otherwise. With weights of 0 and 1, every entry is 0. The
 # > query gets no message about how it should have looked. Dividing by $\sqrt d$ brings the variance back to 1, whatever $d$.
-# %% [markdown] id="scale-predict" lang="zh" of="8728551c" tags=["predict"]
+# %% [markdown] id="scale-predict" lang="zh" of="12ce22ae" tags=["predict"]
 # **先猜，再运行。** 下一格画出对 16 个随机键的注意力权重。$d$ 从 2 增加到 1024 时，**不缩放**的得分所给的权重会摊得更平、
 # 保持不变，还是集中到一个键上？穿过 softmax 往回传的梯度又会怎样？
 #
 # > 会集中。$d = 1024$ 时，得分大约在 ±32 之间波动，softmax 几乎把全部权重压到一个键上。它的导数是
-# > $\partial a_i / \partial e_j = a_i(\delta_{ij} - a_j)$：权重非 0 即 1 时，每一项都是 0。查询得不到任何消息，
-# > 不知道自己本该怎样看。除以 $\sqrt d$，方差便回到 1，不论 $d$ 是多少。
+# > $\partial a_i / \partial e_j = a_i(\delta_{ij} - a_j)$，其中 $i = j$ 时 $\delta_{ij}$ 为 1，否则为 0。权重非 0 即 1 时，每一项都是 0。查询得不到梯度，
+# > 也就学不到该怎样看。除以 $\sqrt d$，方差便回到 1，不论 $d$ 是多少。
 # %% id="scale-run"
 def saturation(d, scale, queries=400, keys=16):
     tr("""Means over random queries: the largest weight, and the size of the
@@ -685,7 +686,7 @@ print(np.asarray(weights).round(2))
 # %% [markdown] id="learned" lang="zh" of="e1290484"
 # ### 三个可学习的矩阵：W_Q、W_K、W_V
 #
-# 到现在为止，查询、键和值都是凭空给的。在网络里，三者都**由同样的词算出来**。一个词的向量要做三件事：提问（我在找什么？）、被找到（我是什么？）、说话（有人看我时，我说什么？）。一个向量做不好三件事：如果 $Q = K = X$，一个词对自己的得分就是自身长度的平方，
+# 到现在为止，查询、键和值都是凭空给的。在网络里，三者都**由同样的词算出来**。一个词的向量要做三件事：提问（我在找什么？）、被找到（我是什么？）、提供内容（被关注时，我交出什么？）。一个向量做不好三件事：如果 $Q = K = X$，一个词对自己的得分就是自身长度的平方，
 # 每个词多半只看自己，*good* 也永远找不到与它不相像的 *not*。所以每件事各配一个矩阵，三个都是学出来的：
 #
 # $$ Q = X W^Q, \quad K = X W^K, \quad V = X W^V, \qquad X\colon (T, d), \quad W^Q, W^K\colon (d, d_k), \quad W^V\colon (d, d_v). $$
@@ -697,9 +698,9 @@ diagrams.flow(
         "x": (0, 1, "X (4, 3)\n" + tr("words", "词")),
         "q": (1, 0, "Q = X·Wq (4, 2)\n" + tr("what it asks for", "在找什么")),
         "k": (1, 1, "K = X·Wk (4, 2)\n" + tr("what it is", "是什么")),
-        "v": (1, 2, "V = X·Wv (4, 1)\n" + tr("what it says", "说什么")),
+        "v": (1, 2, "V = X·Wv (4, 1)\n" + tr("what it says", "交出什么")),
         "s": (2, 0, "softmax(Q·Kᵀ/√2)\n(4, 4) " + tr("weights", "权重")),
-        "o": (3, 1, tr("weights", "权重") + " · V (4, 1)\n" + tr("what it hears", "听到什么")),
+        "o": (3, 1, tr("weights", "权重") + " · V (4, 1)\n" + tr("what it hears", "得到什么")),
     },
     arrows=[("x", "q", ""), ("x", "k", ""), ("x", "v", ""), ("q", "s", ""), ("k", "s", ""), ("s", "o", ""), ("v", "o", "")],
     english="Who multiplies what: the words X, four rows of three numbers, give queries, keys and values by three matrices;"
@@ -710,8 +711,8 @@ diagrams.flow(
 # film, was, not, good: (4, 3)
 X = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 1], [0, 1, 0]], dtype=float)
 Wq = np.array([[0, 0], [0, 4], [0, 0]], dtype=float)  # a verdict asks …  # 褒贬词要找……
-Wk = np.array([[1, 0], [0, 0], [0, 1]], dtype=float)  # … for what a negation is  # ……否定词所是的东西
-Wv = np.array([[0], [1], [-1]], dtype=float)  # a verdict says +1, a negation −1  # 褒贬词说 +1，否定词说 −1
+Wk = np.array([[1, 0], [0, 0], [0, 1]], dtype=float)  # … for what a negation is  # ……否定词的键
+Wv = np.array([[0], [1], [-1]], dtype=float)  # a verdict says +1, a negation −1  # 褒贬词的值是 +1，否定词的值是 −1
 
 Q, K, V = X @ Wq, X @ Wk, X @ Wv
 weights = softmax(Q @ K.T / np.sqrt(2))  # (4, 4)
@@ -732,7 +733,7 @@ print(tr("without matrices good looks at itself most:", "没有矩阵，good 看
 # %% [markdown] id="additive" lang="zh" of="fcf1cc02"
 # ## 5 · 加性注意力：让一个小网络来打分
 #
-# Bahdanau 最初的做法不用点积，因此查询和键不必一样长。一个只有一层隐藏层的小网络看看两者，说出它们有多相配：
+# Bahdanau 最初的做法不用点积，因此查询和键不必一样长。一个只有一个隐藏层的小网络读入两者，给出它们的相配程度：
 #
 # $$ e_{ij} = v^\top \tanh(W q_i + U k_j), \qquad W\colon (h, d_q),\quad U\colon (h, d_k),\quad v\colon (h,). \tag{3} $$
 #
@@ -781,7 +782,7 @@ print(pairs.shape, np.asarray(weights).round(2), sep="\n")
 # %% [markdown] id="errata" lang="zh" of="846dffce"
 # ## 6 · E11、E15、E16：原文的注意力
 #
-# ### E11：邻居之间打分
+# ### E11：相邻元素之间打分
 #
 # 第二篇文章写的是 $e_i = \mathrm{score}(s_{i-1}, s_i)$，并说这两个是“相邻的序列元素”。在这个式子里，没有谁在提问。
 # 不管要找的是什么，权重都一样：
@@ -1049,7 +1050,7 @@ print(tuple(q.shape), tuple(at_once.shape))
 # ## 9 · 自注意力与交叉注意力
 #
 # 查询、键和值从哪里来，并没有规定。来自**同一个**序列，就是**自注意力**：每个词看自己所在的句子，带回一个知道上下文的向量
-# （第 01 课里的两种 *bank*，在这里分道扬镳）。来自**两个**序列，就是**交叉注意力**：写的一方的词，去看读的一方的词。
+# （第 01 课里的两种 *bank*，在这里得以区分）。来自**两个**序列，就是**交叉注意力**：写的一方的词，去看读的一方的词。
 # 有一个性质也许会让你吃惊。
 # %% [markdown] id="order-predict" lang="en" tags=["predict"]
 # **Before you run it.** We shuffle the words of a sentence and put it through self-attention without a mask. What changes
@@ -1126,6 +1127,7 @@ written = written + positions(place(so_far))
 # %% id="phrases-attention"
 # self-attention  # 自注意力
 past = attention.MultiHeadAttention(num_heads=4)(written, use_causal_mask=True)
+# added, so that a word keeps its own vector (lesson 06)  # 相加：词自己的向量得以保留（第 06 课）
 known = written + past
 # cross-attention  # 交叉注意力
 seen, cross_weights = attention.MultiHeadAttention(num_heads=4)(
@@ -1203,8 +1205,8 @@ plots.show(
 # firmly at a word that has nothing to do with the character; the mean of the heads reads best.
 # %% [markdown] id="looking-reading" lang="zh" of="7e1f6cae"
 # 没有人告诉模型哪个字对应哪个词；只要求它写出下一个字，而看对了词，损失就会降低。请留意次序与英文不同的那些行，
-# 也留意那些没有对应英文词的行，例如量词、助词和问号：它们的权重分散在各处。单个头往往很古怪，有的头会死死盯住一个与这个字毫不相干的词；
-# 几个头的平均最好读。
+# 也留意那些没有对应英文词的行，例如量词、助词和问号：它们的权重分散在各处。单个头往往难以解释，有的头会把权重集中在一个与这个字毫不相干的词上；
+# 几个头的平均最容易读懂。
 
 # %% [markdown] id="explain" lang="en"
 # ## 10 · What do weights explain?
@@ -1304,7 +1306,7 @@ plots.show(
 # erasing it costs nothing (the past alone gave the answer). **A weight is a hint where to look; erasing is evidence.**
 # %% [markdown] id="explain-reading" lang="zh" of="c76e1aa1"
 # 下面两句话都对。权重不是偶然的：抹去看得最多的词，代价远大于抹去别的词。权重也不是解释：对许多字来说，看得最多的词**并不是**
-# 最要紧的那个；有时抹去它毫无代价（光凭前文就知道答案了）。**权重只是线索，抹去才是证据。**
+# 最重要的那个；有时抹去它毫无代价（光凭前文就知道答案了）。**权重只是线索，抹去才是证据。**
 
 # %% [markdown] id="cost" lang="en"
 # ## 11 · The cost in time and memory
@@ -1317,7 +1319,7 @@ plots.show(
 # ## 11 · 时间与内存开销
 #
 # 循环层要走 $T$ 步，一步**接着**一步，每步乘一个 $(d, d)$ 的矩阵：大约 $T d^2$ 次运算。注意力拿每个位置与其他所有位置比较：
-# 大约 $T^2 d$ 次运算，但可以**同时**进行；另外要存下 $h\,T^2$ 个权重。我们在这台机器上量一量两者的前向时间，
+# 大约 $T^2 d$ 次运算，但可以**同时**进行；另外要存下 $h\,T^2$ 个权重。我们在这台机器上测量两者前向传播的时间，
 # 两个序列，宽度 64。内存则是**算**出来的：注意力的每个权重四个字节，GRU 给出的各步状态每个数也是四个字节。
 # %% id="cost-run"
 inputs = keras.Input((None, 64))
@@ -1361,14 +1363,14 @@ plots.show(
     figure,
     "Measured time and computed memory against length on logarithmic axes. The recurrent layer's time and memory double with the length; the"
     " memory of attention's weights grows fourfold, and its time more and more steeply.",
-    "量得的时间和算得的内存随长度的变化，双对数坐标。循环层的时间和内存随长度加倍而加倍；注意力权重的内存翻两番，时间也越来越陡。",
+    "测得的时间和算得的内存随长度的变化，双对数坐标。循环层的时间和内存随长度加倍而加倍；注意力权重的内存翻两番，时间也越来越陡。",
 )
 # %% [markdown] id="cost-reading" lang="en"
 # On short sequences attention is ahead, because nothing waits for anything. Then the square catches up: each doubling of the
 # length makes four times as many weights. Long documents are why *fused* kernels (FlashAttention) exist, which compute
 # the same result block by block and never hold all weights at once. The library uses one where the backend has it.
 # %% [markdown] id="cost-reading" lang="zh" of="b70bd2a9"
-# 序列短的时候，注意力领先，因为谁也不用等谁。然后平方追了上来：长度每加倍，权重就变成四倍。
+# 序列短的时候，注意力领先，因为各个位置互不等待。然后平方项就显现出来：长度每加倍，权重就变成四倍。
 # 正因为有长文档，才有了**融合**内核（FlashAttention）：它一块一块地算出同样的结果，从不同时保存所有权重。
 # 后端有这种内核时，课程库就会用它。
 
@@ -1420,7 +1422,7 @@ check("05.1", attention_weights)
 #
 # Weights from `scores` where the mask keeps; exactly zero elsewhere; zeros in a row that may look at nothing.
 # %% [markdown] id="ex2-text" lang="zh" of="7d50c53f"
-# ### 懂掩码的 softmax
+# ### 带掩码的 softmax
 #
 # 由 `scores` 得到权重：掩码保留的地方是 softmax，其余恰好为零；什么都不许看的一行，应当全是零。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
@@ -1572,7 +1574,7 @@ check("05.5", additive_scores)
 #
 # <details><summary>大致会怎样</summary>
 #
-# 它照样回答。softmax 的权重总和总是 1，所以总会看到些什么，而答案里又没有第十一种。要查的名字与哪个键都不配时，权重多半会摊开，或者落在一个恰好相近的名字上；答案与问题无关，十次里大约对一次。它会不会至少比平时少几分把握，值得量一量：训练中没有什么要求它这样。
+# 它照样回答。softmax 的权重总和总是 1，所以总会看到些什么，而答案里又没有第十一种。要查的名字与哪个键都不配时，权重多半会摊开，或者落在一个恰好相近的名字上；答案与问题无关，十次里大约对一次。它会不会至少比平时少几分把握，值得测一测：训练中没有什么要求它这样。
 #
 # 需要两样东西：第十一种答案；还要在训练里放进缺名字的页，否则这个答案永远不会是对的。再给每一页加一个空条目也有帮助：别的键都不配时，查询有个去处，就像人会看一眼页边。测试时，缺名字的比例要与训练时不同：模型学到的也许只是这个比例，而不是怎么找。
 #
@@ -1661,7 +1663,7 @@ check("05.5", additive_scores)
 # **要多少个头？** 已发布的模型多半让每个头宽 64 到 128，头数随之而定。头太窄，就分不清各个键。
 #
 # **为什么要三个矩阵？查询能不能就用键？** 那样一个词会最爱看与自己相像的词，而且在 softmax 之前，*a* 看 *b* 与 *b* 看 *a* 完全一样多。
-# 想找什么、提供什么、说什么，是三回事。
+# 要找什么、凭什么被找到、交出什么，是三回事。
 #
 # **注意力就是查字典吗？** 差不多，是一种“软”的查字典。字典返回一个值，或者什么也没有；注意力返回的是各个值的混合，
 # 这样梯度才能告诉它怎样看得更好。

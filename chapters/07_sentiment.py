@@ -215,7 +215,7 @@ from course_lib import data, diagrams, display, metrics, plots, sentiment
 from course_lib.sentiment import chinese_study, chinese_units
 from course_lib.training import compile_for_training
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 关于重复追踪的提醒是说给长循环听的
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 它关于重复追踪（retracing）的提示只适用于长循环
 
 called = {  # what models are called in tables  # 各模型在表中的名称
     "majority": tr("majority", "多数类"), "lexicon": tr("sentiment lexicon", "情感词典"), "words": tr("words", "单词"), "bag-of-words": tr("words", "单词"),

@@ -195,7 +195,7 @@ import course_lib.preprocessing as prep
 from course_lib import data, diagrams, display, mlp, plots, transformer
 from course_lib.base.errors import DataUnavailable
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 关于重复追踪的提醒是说给长循环听的
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 它关于重复追踪（retracing）的提示只适用于长循环
 blue, red, green, grey = "#2b6ca3", "#b5432f", "#3c7d4f", "#8a8a8a"
 
 # %% id="map" tags=["fold"]
