@@ -32,8 +32,11 @@ def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as problem:
         temporary.unlink(missing_ok=True)
+        if isinstance(problem, OSError) and problem.filename is None:
+            # A full disk shows while something is written, where the system no longer knows the file's name.
+            problem.filename = str(path)
         raise
 
 

@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from course_lib import __version__
 from course_lib.base.errors import UsageError
 from course_lib.base.files import shown, write_atomically
+from course_lib.base.language import tr
 from course_lib.classroom import nbgrader
 from course_lib.classroom.manifest import HAND_OUT, MANIFEST, SUBMITTED, Exercise, Manifest, Open, checks_digest
 from course_lib.publishing.lesson import Cell, Chapter
@@ -95,13 +96,23 @@ def make(
     if form not in FORMATS:
         raise UsageError.unknown("form of an assignment", form, FORMATS)
     if points < 0:
-        raise UsageError(f"points are {points!r}; allowed: 0 or more")
+        raise UsageError(tr(f"points are {points!r}; allowed: 0 or more", f"分值是 {points!r}；只能是 0 或更大的数"))
     if (folder / MANIFEST).exists():
-        raise UsageError(f"{shown(folder)} holds an assignment already; allowed: another folder, which is made")
+        raise UsageError(
+            tr(
+                f"{shown(folder)} holds an assignment already; allowed: another folder, which is made",
+                f"{shown(folder)} 里已有一份作业；请另选一个文件夹，它会自动建好",
+            )
+        )
     chosen = _chosen(chapter, exercises)
     opened = _opened(chapter, open_exercises)
     if not chosen and not opened:
-        raise UsageError("an assignment of no exercise; name some: --exercises 1,3, or --open 1")
+        raise UsageError(
+            tr(
+                "an assignment of no exercise; name some: --exercises 1,3, or --open 1",
+                "作业里没有练习；请选几道：--exercises 1,3，或 --open 1",
+            )
+        )
     imports = _imports(chapter, chosen)
     prefix = f"{chapter.number:02d}"
     made = Manifest(
@@ -144,7 +155,12 @@ def checked_due(due: str) -> str:
     try:
         return datetime.fromisoformat(due).astimezone().isoformat(timespec="minutes")
     except ValueError:
-        raise UsageError(f'--due is {due!r}; allowed: a date and a time, such as "2027-03-01 18:00"') from None
+        raise UsageError(
+            tr(
+                f'--due is {due!r}; allowed: a date and a time, such as "2027-03-01 18:00"',
+                f'--due 的值是 {due!r}；请写日期和时间，例如 "2027-03-01 18:00"',
+            )
+        ) from None
 
 
 def _chosen(chapter: Chapter, words: Iterable[str]) -> list[Cell]:
@@ -153,7 +169,8 @@ def _chosen(chapter: Chapter, words: Iterable[str]) -> list[Cell]:
     for word in words:
         number = f"{chapter.number:02d}.{word}" if word.isdecimal() else word
         if number not in known:
-            raise UsageError.unknown(f"exercise of lesson {chapter.number:02d}", word, known)
+            what = tr(f"exercise of lesson {chapter.number:02d}", f"练习（第 {chapter.number:02d} 课）")
+            raise UsageError.unknown(what, word, known)
         found[number] = known[number]
     return [cell for number, cell in known.items() if number in found]
 
@@ -163,7 +180,8 @@ def _opened(chapter: Chapter, words: Iterable[str]) -> list[tuple[int, Cell]]:
     known = {str(place): cell for place, cell in enumerate(cells, start=1)}
     for word in words:
         if word not in known:
-            raise UsageError.unknown(f"open exercise of lesson {chapter.number:02d}", word, known)
+            what = tr(f"open exercise of lesson {chapter.number:02d}", f"开放练习（第 {chapter.number:02d} 课）")
+            raise UsageError.unknown(what, word, known)
     return [(int(number), cell) for number, cell in known.items() if number in set(words)]
 
 
@@ -198,9 +216,12 @@ def _imports(chapter: Chapter, chosen: list[Cell]) -> str:
             if name in offered:
                 lines.add(offered[name])
             elif name in functions and name not in own:
+                both = f"--exercises {functions[name]},{cell.number}"
                 raise UsageError(
-                    f"exercise {cell.number} builds on {name} of exercise {functions[name]}; take both:"
-                    f" --exercises {functions[name]},{cell.number}"
+                    tr(
+                        f"exercise {cell.number} builds on {name} of exercise {functions[name]}; take both: {both}",
+                        f"练习 {cell.number} 要用到练习 {functions[name]} 的 {name}；请两道都选：{both}",
+                    )
                 )
     return "\n".join(sorted(lines))
 

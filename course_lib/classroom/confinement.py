@@ -49,6 +49,11 @@ class Limits:
     memory_mb: int = 4000
     output_mb: int = 4
 
+    @property
+    def folder_mb(self) -> int:
+        """What its folder may hold before it is ended: what it prints, and some files."""
+        return 4 * self.output_mb
+
 
 def confine(limits: Limits, readable: Iterable[Path], scratch: Path) -> list[str]:
     """Shut this process in, for good.

@@ -99,7 +99,7 @@ def page(manifest: Manifest, result: Result) -> str:
     if result.others:
         said.append(words["others"].format(others=", ".join(result.others)))
     if result.status != "graded":
-        said.append(words["refused"].format(why="; ".join(result.notes)))
+        said.append(words["refused"].format(why=result.why.get(result.language, "")))
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in words["head"])
     rows = "".join(_row(each, words) for each in result.verdicts)
     answers = "".join(

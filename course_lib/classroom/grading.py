@@ -7,10 +7,13 @@ make a wrong value right.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import multiprocessing
 import re
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -36,6 +39,8 @@ STATE = "state"
 MOST_STARTS = 8
 
 _ROOM_MB = 200
+# What a disk says that is full.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 SOLVED, WRONG, OPEN, UNDONE = "solved", "not solved", "to be read", "not attempted"
 
 
@@ -77,7 +82,8 @@ class Result:
         late_minutes: how long after it was due; 0 for in time.
         status: `"graded"`, `"refused"` or `"nothing"`.
         verdicts: one for each exercise.
-        notes: what else is to be said, in the student's language.
+        notes: what else instructors are told.
+        why: where it is refused, the reason in each language.
         others: the names of earlier hand-ins, which do not count.
         work: a digest of the code.
         layers: what held the process.
@@ -93,6 +99,7 @@ class Result:
     status: str
     verdicts: list[Verdict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    why: dict[str, str] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     work: str = ""
     layers: list[str] = field(default_factory=list)
@@ -102,6 +109,11 @@ class Result:
     def points(self) -> float:
         """All points reached, without those that a person has still to give."""
         return sum(each.points or 0 for each in self.verdicts)
+
+    @property
+    def reason(self) -> str:
+        """Why it is refused, in the language that is spoken; empty for one that is graded."""
+        return tr(self.why.get("en", ""), self.why.get("zh", ""))
 
 
 def grade(
@@ -130,7 +142,8 @@ def grade(
 
     Raises:
         UsageError: if the folder holds no assignment, or nothing was handed in.
-        EnvironmentProblem: if it is being graded by somebody else, was made by another version, or the disk is full.
+        EnvironmentProblem: if it is being graded by somebody else, was made by another version, or a disk is full or
+            fills meanwhile; what is graded by then is kept.
     """
     from filelock import FileLock, Timeout
 
@@ -141,18 +154,46 @@ def grade(
     hand_ins = submissions.find(handed) if handed.is_dir() else []
     if not hand_ins:
         raise UsageError(
-            f"nothing was handed in: {shown(handed)} is empty; allowed: a notebook NAME.ipynb for each student, or a"
-            " folder NAME with one"
+            tr(
+                f"nothing was handed in: {shown(handed)} is empty; allowed: a notebook NAME.ipynb for each student, or"
+                " a folder NAME with one",
+                f"没有收到作答：{shown(handed)} 是空的；请放入每名学生的笔记本 NAME.ipynb，或放着笔记本的文件夹 NAME",
+            )
         )
+    limits = limits or Limits()
     state = folder / GRADED / STATE
     check_room(state, _ROOM_MB)
-    state.mkdir(parents=True, exist_ok=True)
+    # Hand-ins work in the system's folder for such; what all of them may write there at once must not fill its disk.
+    check_room(Path(tempfile.gettempdir()), min(jobs, len(hand_ins)) * limits.folder_mb)
+    done: list[bool] = []
+
+    def counted(result: Result, kept: bool) -> None:
+        done.append(kept)
+        told(result, kept)
+
     try:
+        state.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / GRADED / "grading.lock", timeout=0):
             remove_unfinished(state)
-            results = _all(manifest, hand_ins, state, jobs, limits or Limits(), again, told)
+            results = _all(manifest, hand_ins, state, jobs, limits, again, counted)
     except Timeout:
-        raise EnvironmentProblem(f"{shown(folder)} is being graded already; wait until that has ended") from None
+        raise EnvironmentProblem(
+            tr(
+                f"{shown(folder)} is being graded already; wait until that has ended",
+                f"{shown(folder)} 正在评分；请等它结束",
+            )
+        ) from None
+    except OSError as problem:
+        if problem.errno not in _FULL:
+            raise
+        place = shown(Path(problem.filename or state))
+        raise EnvironmentProblem(
+            tr(
+                f"the disk of {place} is full: {len(done)} of {len(hand_ins)} hand-ins are graded, and kept; make room"
+                " and run this again",
+                f"{place} 所在的磁盘已满：{len(hand_ins)} 份作答已评 {len(done)} 份，均已保留；请腾出空间后重新运行",
+            )
+        ) from None
     return _with_twins(results)
 
 
@@ -227,12 +268,11 @@ def grade_one(manifest: Manifest, hand_in: HandIn, made_from: str, limits: Limit
         except Refused as refused:
             status = "refused" if hand_in.path else "nothing"
             spoken = _language_of(hand_in)
-            return Result(
-                **about, language=spoken, status=status, verdicts=_nothing(manifest), notes=[refused.words[spoken]]
-            )
+            return Result(**about, language=spoken, status=status, verdicts=_nothing(manifest), why=refused.words)
         language.use(work.language)
         with workshop("course-grading-") as bench:
             verdicts, layers = _Judge(manifest, work, bench, limits).verdicts()
+            _require_room(bench)
     finally:
         language.use(before)
     verdicts += [
@@ -240,6 +280,17 @@ def grade_one(manifest: Manifest, hand_in: HandIn, made_from: str, limits: Limit
         for each in manifest.open
     ]
     return Result(**about, language=work.language, status="graded", verdicts=verdicts, work=work.digest, layers=layers)
+
+
+def _require_room(bench: Path) -> None:
+    """See that a hand-in had room for the files that it is allowed; one that had none may have failed for that alone.
+
+    Raises:
+        OSError: if the disk is full, beside what the hand-in itself wrote.
+    """
+    own = sum(path.lstat().st_size for path in bench.rglob("*"))
+    if shutil.disk_usage(bench).free + own < 1_000_000:
+        raise OSError(errno.ENOSPC, "full", str(bench.parent))
 
 
 class _Judge:
@@ -436,7 +487,8 @@ def _with_twins(results: list[Result]) -> list[Result]:
     marked = []
     for result in results:
         same = [student for student in by_work.get(result.work, []) if student != result.student]
-        notes = [*result.notes, *([f"same code as {', '.join(same)}"] if same else [])]
+        twins = tr(f"same code as {', '.join(same)}", f"代码与 {'、'.join(same)} 相同")
+        notes = [*result.notes, *([twins] if same else [])]
         marked.append(Result(**{**vars(result), "notes": notes}))
     return marked
 
@@ -452,4 +504,6 @@ def available() -> str:
             with Remote(bench, Limits()) as remote:
                 return ", ".join(remote.layers)
         except (Gone, OSError) as problem:
-            raise CourseError(f"no process for a hand-in starts here ({problem})") from None
+            raise CourseError(
+                tr(f"no process for a hand-in starts here ({problem})", f"作答所用的进程在本机无法启动（{problem}）")
+            ) from None

@@ -12,6 +12,7 @@ from course_lib import __version__
 from course_lib.base import settings
 from course_lib.base.errors import EnvironmentProblem, UsageError
 from course_lib.base.files import shown, write_atomically
+from course_lib.base.language import tr
 
 MANIFEST = Path("instructors") / "manifest.json"
 HAND_OUT, SUBMITTED, GRADED = "hand_out", "submitted", "graded"
@@ -107,13 +108,22 @@ class Manifest:
         path = folder / MANIFEST
         if not path.is_file():
             raise UsageError(
-                f"{shown(folder)} is no assignment: {MANIFEST.as_posix()} is missing;"
-                " allowed: a folder that `course assignment make … --out FOLDER` made"
+                tr(
+                    f"{shown(folder)} is no assignment: {MANIFEST.as_posix()} is missing;"
+                    " allowed: a folder that `course assignment make … --out FOLDER` made",
+                    f"{shown(folder)} 不是作业：缺少 {MANIFEST.as_posix()}；"
+                    "请给出由 `course assignment make … --out FOLDER` 建立的文件夹",
+                )
             )
         try:
             held = json.loads(path.read_text(encoding="utf-8"))
             if held["format"] != _FORMAT:
-                raise UsageError(f"{shown(path)} has the format {held['format']!r}; allowed: {_FORMAT}")
+                raise UsageError(
+                    tr(
+                        f"{shown(path)} has the format {held['format']!r}; allowed: {_FORMAT}",
+                        f"{shown(path)} 的格式是 {held['format']!r}；只能是 {_FORMAT}",
+                    )
+                )
             held["exercises"] = [_made(Exercise, each) for each in held["exercises"]]
             held["open"] = [_made(Open, each) for each in held["open"]]
             made = cls(**held)
@@ -122,7 +132,12 @@ class Manifest:
         except (TypeError, ValueError, KeyError) as problem:
             if isinstance(problem, UsageError):
                 raise
-            raise UsageError(f"{shown(path)} is damaged ({problem}); make the assignment again") from None
+            raise UsageError(
+                tr(
+                    f"{shown(path)} is damaged ({problem}); make the assignment again",
+                    f"{shown(path)} 已损坏，其中有字段缺失或写错；请重新制作作业",
+                )
+            ) from None
         return made
 
     def require_these_checks(self) -> None:
@@ -133,9 +148,14 @@ class Manifest:
         """
         if self.checks != checks_digest():
             raise EnvironmentProblem(
-                f"this assignment was made with version {self.version} of the course (checks {self.checks}), and this"
-                f" is version {__version__} (checks {checks_digest()}): grade with the course that made it, or, where"
-                " you have mended a check since, with --with-these-checks"
+                tr(
+                    f"this assignment was made with version {self.version} of the course (checks {self.checks}), and"
+                    f" this is version {__version__} (checks {checks_digest()}): grade with the course that made it,"
+                    " or, where you have mended a check since, with --with-these-checks",
+                    f"这份作业由课程版本 {self.version}（检查 {self.checks}）制作，而现在的版本是 {__version__}"
+                    f"（检查 {checks_digest()}）：请用制作它的课程来评分；如果是你后来修正了检查，"
+                    "请加上 --with-these-checks",
+                )
             )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from course_lib.base.errors import UsageError
 from course_lib.base.files import shown
+from course_lib.base.language import tr
 from course_lib.checks.core import CHECK_MIME, NOT_ATTEMPTED, PASSED
 
 _CHECK = re.compile(r'check\(\s*["\'](\d\d\.\d+)["\']')
@@ -93,7 +94,12 @@ def read(folder: Path) -> tuple[list[Lesson], list[str]]:
         UsageError: if there is no folder, or no notebook of the course in it.
     """
     if not folder.is_dir():
-        raise UsageError(f"{shown(folder)} is no folder; allowed: a folder with your notebooks, such as chapters/en")
+        raise UsageError(
+            tr(
+                f"{shown(folder)} is no folder; allowed: a folder with your notebooks, such as chapters/en",
+                f"{shown(folder)} 不是文件夹；请给出放着你的笔记本的文件夹，例如 chapters/zh",
+            )
+        )
     lessons, others = [], []
     for path in sorted(folder.rglob("*.ipynb")):
         if any(part.startswith(".") for part in path.relative_to(folder).parts):
@@ -105,7 +111,10 @@ def read(folder: Path) -> tuple[list[Lesson], list[str]]:
             lessons.append(lesson)
     if not lessons:
         raise UsageError(
-            f"no notebook of the course in {shown(folder)}; allowed: a folder with notebooks of its lessons"
+            tr(
+                f"no notebook of the course in {shown(folder)}; allowed: a folder with notebooks of its lessons",
+                f"{shown(folder)} 里没有本课程的笔记本；请给出放着课程笔记本的文件夹",
+            )
         )
     return lessons, others
 

@@ -196,7 +196,7 @@ class Remote:
 
     def _watch(self) -> None:
         """End the process when its time is up or its folder is full, even where nobody waits for an answer."""
-        most = 4 * self.limits.output_mb * 1_000_000
+        most = self.limits.folder_mb * 1_000_000
         while self._process.poll() is None:
             if time.monotonic() > self._deadline or _size(self.scratch) > most:
                 self._process.kill()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from course_lib.base.errors import UsageError
 from course_lib.base.files import shown, write_atomically
+from course_lib.base.language import tr
 from course_lib.classroom.grading import OPEN, SOLVED, UNDONE, Result, Verdict
 from course_lib.classroom.manifest import GRADED, Manifest
 
@@ -44,7 +45,12 @@ def write(folder: Path, manifest: Manifest, results: Sequence[Result], form: str
     if form not in FORMS:
         raise UsageError.unknown("form of a table", form, FORMS)
     if (worksheet is not None) and form != "moodle":
-        raise UsageError(f"a worksheet is Moodle's, and the table is for {form}; allowed: --csv moodle")
+        raise UsageError(
+            tr(
+                f"a worksheet is Moodle's, and the table is for {form}; allowed: --csv moodle",
+                f"评分表是 Moodle 的，而这张表是给 {form} 的；请用 --csv moodle",
+            )
+        )
     if form == "moodle":
         rows = _moodle(manifest, results, worksheet)
     else:
@@ -68,17 +74,23 @@ def with_points_by_hand(folder: Path, results: Sequence[Result]) -> list[Result]
     for line, row in enumerate(_read(path, _BY_HAND_COLUMNS[:3]), start=2):
         student, exercise = row["student"].strip(), row["exercise"].strip()
         if student not in known:
-            raise UsageError.unknown(f"student in line {line} of {shown(path)}", student, known)
+            what = tr(f"student in line {line} of {shown(path)}", f"学生（{shown(path)} 第 {line} 行）")
+            raise UsageError.unknown(what, student, known)
         maximum = {each.exercise: each.maximum for each in known[student].verdicts}
         if exercise not in maximum:
-            raise UsageError.unknown(f"exercise in line {line} of {shown(path)}", exercise, maximum)
+            what = tr(f"exercise in line {line} of {shown(path)}", f"练习（{shown(path)} 第 {line} 行）")
+            raise UsageError.unknown(what, exercise, maximum)
         try:
             points = float(row["points"])
         except (TypeError, ValueError):
             points = -1.0
         if not 0 <= points <= maximum[exercise]:
+            most = f"{maximum[exercise]:g}"
             raise UsageError(
-                f"line {line} of {shown(path)} gives {row['points']!r} points; allowed: 0 to {maximum[exercise]:g}"
+                tr(
+                    f"line {line} of {shown(path)} gives {row['points']!r} points; allowed: 0 to {most}",
+                    f"{shown(path)} 第 {line} 行的分数是 {row['points']!r}；只能是 0 到 {most}",
+                )
             )
         given[student, exercise] = points, (row.get("comment") or "").strip()
 
@@ -98,7 +110,8 @@ def _course(manifest: Manifest, results: Iterable[Result]) -> list[list[object]]
     rows: list[list[object]] = [[*head, *exercises, "points", "maximum", "notes"]]
     for result in results:
         points = {each.exercise: each.points for each in result.verdicts}
-        notes = [*result.notes, *([f"earlier: {', '.join(result.others)}"] if result.others else [])]
+        earlier = tr(f"earlier: {', '.join(result.others)}", f"较早的：{'、'.join(result.others)}")
+        notes = [*([result.reason] if result.why else []), *result.notes, *([earlier] if result.others else [])]
         rows.append(
             [
                 *(result.student, result.number, result.language, result.notebook, result.when, result.late_minutes),
@@ -129,7 +142,7 @@ def _otter(manifest: Manifest, results: Iterable[Result]) -> list[list[object]]:
     for result in results:
         points = {each.exercise: each.points or 0 for each in result.verdicts}
         share = result.points / manifest.maximum if manifest.maximum else 0
-        status = "Completed" if result.status == "graded" else "; ".join(result.notes) or result.status
+        status = "Completed" if result.status == "graded" else result.reason or result.status
         rows.append(
             [
                 result.notebook or result.student,
@@ -155,8 +168,12 @@ def _moodle(manifest: Manifest, results: Sequence[Result], worksheet: Path | Non
     name, grade = _column(columns, _MOODLE_NAMES), _column(columns, _MOODLE_GRADES)
     if not lines or not grade or not (name or "Identifier" in columns):
         raise UsageError(
-            f"{shown(worksheet)} is no grading worksheet of Moodle; allowed: a CSV with the columns Identifier or Full"
-            " name, and Grade"
+            tr(
+                f"{shown(worksheet)} is no grading worksheet of Moodle; allowed: a CSV with the columns Identifier or"
+                " Full name, and Grade",
+                f"{shown(worksheet)} 不是 Moodle 的评分表；请给出含有 Identifier 或 Full name（全名）、以及 Grade"
+                "（成绩）各列的 CSV",
+            )
         )
     comment, most = _column(columns, _MOODLE_COMMENTS), _column(columns, _MOODLE_MOST)
     by_number = {result.number: result for result in results if result.number}
@@ -177,12 +194,12 @@ def _moodle(manifest: Manifest, results: Sequence[Result], worksheet: Path | Non
 
 
 def summary(result: Result) -> str:
-    """A result in a line."""
+    """A result in a line, for the student: nothing of others' hand-ins is in it."""
     parts = [
         f"{each.exercise}: {'–' if each.points is None else f'{each.points:g}'}/{each.maximum:g}"
         for each in result.verdicts
     ]
-    return "; ".join([*parts, *result.notes])
+    return "; ".join([*parts, *([result.why[result.language]] if result.why else [])])
 
 
 def unsolved(results: Iterable[Result]) -> dict[str, int]:
@@ -209,10 +226,18 @@ def _read(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
         reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
         rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise UsageError(f"{shown(path)} cannot be read as CSV ({problem})") from None
+        raise UsageError(
+            tr(f"{shown(path)} cannot be read as CSV ({problem})", f"{shown(path)} 不能当作 CSV 读取（{problem}）")
+        ) from None
     missing = [name for name in needed if name not in (reader.fieldnames or ())]
     if missing:
-        raise UsageError(f"{shown(path)} lacks the columns {', '.join(missing)}; it has {reader.fieldnames}")
+        has = list(reader.fieldnames or ())
+        raise UsageError(
+            tr(
+                f"{shown(path)} lacks the columns {', '.join(missing)}; it has {', '.join(has) or 'none'}",
+                f"{shown(path)} 缺少列 {'、'.join(missing)}；现有的列：{'、'.join(has) or '无'}",
+            )
+        )
     return rows
 
 

@@ -169,5 +169,7 @@ ERRORS = (
     (r"Missing option '(.+)'\.", "缺少选项 {0}。"),
     (r"Option '(.+)' requires an argument\.", "选项 {0} 需要一个值。"),
     (r"Got unexpected extra arguments? \((.+)\)", "多出了参数：{0}。"),
+    (r"Invalid value for '(.+?)': (.+) is not in the range (.+?)\.", "'{0}' 的值不对：{1}；可用的范围：{2}。"),
+    (r"Invalid value for '(.+?)': '(.+)' is not a valid .+?\.", "'{0}' 的值不对：'{1}' 不是数。"),
     (r"Invalid value for '(.+?)': (.+?)\.?", "'{0}' 的值不对：{1}。"),
 )

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from course_lib.base.errors import UsageError
+from course_lib.base.language import current, tr
 from course_lib.cli.options import AtOnce, Known, checkout, chosen_chapters
+from course_lib.cli.speaking import padded
 
 if TYPE_CHECKING:
     from course_lib.classroom.grading import Result
@@ -54,18 +56,29 @@ def make(chapter: str, exercises: str, opened: str, out: Path, due: str, points:
         form=form,
         publication=Publication.of(checkout()),
     )
+    checked, opens, most = len(made.exercises), len(made.open), f"{made.maximum:g}"
     click.echo(
-        f"{made.id}: {len(made.exercises)} exercises with checks, {len(made.open)} open, {made.maximum:g} points"
+        tr(
+            f"{made.id}: {checked} exercises with checks, {opens} open, {most} points",
+            f"{made.id}：由检查评判的练习 {checked} 道，开放题 {opens} 道，共 {most} 分",
+        )
     )
-    click.echo(f"to hand out:     {shown(out / HAND_OUT)}")
-    click.echo(f"hand-ins go to:  {shown(out / SUBMITTED)}")
-    click.echo(f"for instructors: {shown(out / MANIFEST.parent)}")
+    places = (
+        (tr("to hand out:", "发给学生："), HAND_OUT),
+        (tr("hand-ins go to:", "作答放进："), SUBMITTED),
+        (tr("for instructors:", "教师自留："), MANIFEST.parent),
+    )
+    for what, place in places:
+        click.echo(f"{padded(what, 16)} {shown(out / place)}")
 
 
 @assignment.command(short_help="Grade what was handed in.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
-    "--jobs", type=AtOnce(), default=None, help="How many at a time; if left out, as many as there are cores."
+    "--jobs",
+    type=AtOnce("hand-ins are graded", "评几份"),
+    default=None,
+    help="How many at a time; if left out, as many as there are cores.",
 )
 @click.option("--seconds", type=click.FloatRange(min=1), default=120.0, show_default=True, help="For one hand-in.")
 @click.option("--call", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Seconds for a call.")
@@ -97,7 +110,12 @@ def grade(
     from course_lib.training import devices
 
     if worksheet is not None and table != "moodle":
-        raise UsageError("--worksheet is Moodle's; allowed with --csv moodle")
+        raise UsageError(
+            tr(
+                "--worksheet is Moodle's; allowed with --csv moodle",
+                "--worksheet 是 Moodle 的评分表；请同时写 --csv moodle",
+            )
+        )
     manifest = Manifest.load(folder)
     results = grading.grade(
         folder,
@@ -107,31 +125,56 @@ def grade(
         these_checks=these_checks,
         told=_say,
     )
+    chinese = current() == "zh"
     results = tables.with_points_by_hand(folder, results)
     path = tables.write(folder, manifest, results, "course", None)
     for result in results:
         page = feedback.write(folder, manifest, result)
-    layers = {", ".join(result.layers) for result in results if result.layers}
+    layers = {", ".join(_LAYERS.get(each, each) if chinese else each for each in result.layers) for result in results}
+    layers.discard("")
     if any("Python" in each for each in layers):
         click.echo(
-            "note: this system cannot shut a process in (no Landlock or seccomp); what held the hand-ins is a guard in"
-            " Python: grade on Linux, or in a container, what you have reason to distrust",
+            tr(
+                "note: this system cannot shut a process in (no Landlock or seccomp); what held the hand-ins is a guard"
+                " in Python: grade on Linux, or in a container, what you have reason to distrust",
+                "注意：本系统无法封闭一个进程（没有 Landlock 或 seccomp），挡住作答的只是 Python 内部的守卫："
+                "不可信的作答请在 Linux 或容器里评分",
+            ),
             err=True,
         )
-    click.echo(f"held by: {'; '.join(sorted(layers)) or 'nothing ran'}")
-    counts = ", ".join(f"{exercise} by {count}" for exercise, count in tables.unsolved(results).items())
-    click.echo(f"{len(results)} students; not solved: {counts or 'nothing to solve'}")
-    click.echo(f"table: {shown(path)}")
+    held = "; ".join(sorted(layers)) or tr("nothing ran", "没有运行任何作答")
+    click.echo(tr(f"held by: {held}", f"限制手段：{held}"))
+    missed = tables.unsolved(results).items()
+    counts = ", ".join(tr(f"{exercise} by {count}", f"{exercise} 有 {count} 人") for exercise, count in missed)
+    counts = counts or tr("nothing to solve", "没有要检查的练习")
+    click.echo(tr(f"{len(results)} students; not solved: {counts}", f"共 {len(results)} 名学生；未通过：{counts}"))
+    click.echo(tr(f"table: {shown(path)}", f"成绩表：{shown(path)}"))
     if table != "course":
-        click.echo(f"table for {table}: {shown(tables.write(folder, manifest, results, table, worksheet))}")
-    click.echo(f"pages: {shown(page.parent)}")
+        other = shown(tables.write(folder, manifest, results, table, worksheet))
+        click.echo(tr(f"table for {table}: {other}", f"{table} 格式的表：{other}"))
+    click.echo(tr(f"pages: {shown(page.parent)}", f"反馈页：{shown(page.parent)}"))
+
+
+# What a hand-in's process says of what holds it, in Chinese.
+_LAYERS = {
+    "limits": "资源上限",
+    "files: Landlock": "文件：Landlock",
+    "net and processes: seccomp": "网络与进程：seccomp",
+    "files, net and processes: Python": "文件、网络与进程：Python",
+}
+_STATUS = {"graded": "已评分", "refused": "拒收", "nothing": "没有作答"}
 
 
 def _say(result: Result, kept: bool) -> None:
-    late = f", {result.late_minutes} min late" if result.late_minutes else ""
-    again = ", kept" if kept else ""
-    why = f" ({'; '.join(result.notes)})" if result.status != "graded" else ""
-    click.echo(f"{result.student}: {result.status}{why}, {result.points:g} points{late}{again}", err=True)
+    said = [tr(f"{result.points:g} points", f"{result.points:g} 分")]
+    if result.late_minutes:
+        said.append(tr(f"{result.late_minutes} min late", f"迟交 {result.late_minutes} 分钟"))
+    if kept:
+        said.append(tr("kept", "沿用已有结果"))
+    status = tr(result.status, _STATUS[result.status])
+    if result.why:
+        status += tr(f" ({result.reason})", f"（{result.reason}）")
+    click.echo(tr(f"{result.student}: ", f"{result.student}：") + tr(", ", "，").join([status, *said]), err=True)
 
 
 def _words(given: str) -> list[str]:
@@ -155,7 +198,7 @@ def progress(folder: Path | None, as_json: bool) -> None:
         return
     begun = [lesson for lesson in lessons if lesson.begun]
     for lesson in begun if folder is None else lessons:
-        words = _PROGRESS.get(lesson.language, _PROGRESS["en"])
+        words = _PROGRESS["zh" if "zh" in (lesson.language, current()) else "en"]
         solved = words["solved"].format(solved=lesson.solved, all=len(lesson.steps))
         click.echo(f"{lesson.title}\n  {solved} · {words['run'].format(run=lesson.run, all=lesson.cells)}")
         for step in lesson.to_repeat:
@@ -167,9 +210,14 @@ def progress(folder: Path | None, as_json: bool) -> None:
         if lesson.begun and lesson.ahead:
             click.echo(f"  {words['ahead'].format(count=len(lesson.ahead))}")
     if folder is None and not begun:
-        click.echo("no lesson was begun here; a notebook counts once its cells were run and it was saved")
+        click.echo(
+            tr(
+                "no lesson was begun here; a notebook counts once its cells were run and it was saved",
+                "这里还没有开始学的课；运行过单元格并保存之后，笔记本才计入",
+            )
+        )
     for name in others:
-        click.echo(f"note: {name} is no notebook of the course", err=True)
+        click.echo(tr(f"note: {name} is no notebook of the course", f"注意：{name} 不是本课程的笔记本"), err=True)
 
 
 _SIGNS = {"hint": "✘"}

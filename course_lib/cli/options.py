@@ -60,9 +60,17 @@ SCALE = Known("scale", ("smoke", "quick", "full"))
 
 
 class AtOnce(click.ParamType):
-    """How many lessons may run side by side: a whole number from 1."""
+    """How many may run side by side: a whole number from 1.
+
+    Args:
+        english: what, in the words of its error.
+        chinese: the same in Chinese.
+    """
 
     name = "number"
+
+    def __init__(self, english: str = "lessons run", chinese: str = "运行几课") -> None:
+        self._english, self._chinese = english, chinese
 
     def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number.
@@ -74,8 +82,8 @@ class AtOnce(click.ParamType):
         if number < 1:
             raise UsageError(
                 tr(
-                    f"--jobs is {value!r}; allowed: a whole number from 1, how many lessons run side by side",
-                    f"--jobs 的值是 {value!r}；可用的有：从 1 起的整数，即同时运行几课",
+                    f"--jobs is {value!r}; allowed: a whole number from 1, how many {self._english} side by side",
+                    f"--jobs 的值是 {value!r}；可用的有：从 1 起的整数，即同时{self._chinese}",
                 )
             )
         return number

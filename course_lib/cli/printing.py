@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from course_lib.base.errors import EnvironmentProblem
+from course_lib.base.language import tr
 from course_lib.cli.options import LANGUAGE_OR_BOTH, checkout, chosen_chapters, languages
 
 # Megabytes that slides and a book take, amply.
@@ -59,16 +60,20 @@ def book(chapters: tuple[str, ...], language: str) -> None:
     chromium = find_chromium()
     if chromium is None:
         raise EnvironmentProblem(
-            "a book is printed by Chromium or Chrome, and there is none; COURSE_CHROMIUM names one"
+            tr(
+                "a book is printed by Chromium or Chrome, and there is none; COURSE_CHROMIUM names one",
+                "书由 Chromium 或 Chrome 打印，而本机没有；可以用 COURSE_CHROMIUM 指定一个",
+            )
         )
     folder = root / "build" / "book"
     check_room(folder, _ROOM_MB)
     lessons = [source.parse(path) for path in chosen_chapters(chapters)]
     for each in languages(language):
         path = folder / f"{each}.pdf"
-        click.echo(f"printing {shown(path)}", err=True)
+        click.echo(tr(f"printing {shown(path)}", f"正在打印 {shown(path)}"), err=True)
         pages = making.write(lessons, root / "build" / "executed" / each / "solution", each, path, chromium)
-        click.echo(f"{shown(path)}: {pages} pages, {path.stat().st_size / 1e6:.1f} MB")
+        size = path.stat().st_size / 1e6
+        click.echo(tr(f"{shown(path)}: {pages} pages, {size:.1f} MB", f"{shown(path)}：共 {pages} 页，{size:.1f} MB"))
 
 
 def _serve(folder: Path, port: int, made: list[Path]) -> None:
@@ -83,7 +88,12 @@ def _serve(folder: Path, port: int, made: list[Path]) -> None:
     try:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Quiet, directory=folder))
     except OSError as error:
-        raise EnvironmentProblem(f"port {port} cannot be used ({error.strerror}); name another: --port 0") from None
+        raise EnvironmentProblem(
+            tr(
+                f"port {port} cannot be used ({error.strerror}); name another: --port 0",
+                f"端口 {port} 无法使用（{error.strerror}）；请换一个：--port 0",
+            )
+        ) from None
     for path in made:
         click.echo(f"http://127.0.0.1:{server.server_port}/{path.relative_to(folder).as_posix()}")
     with server:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -97,7 +98,7 @@ def test_a_notebook_of_another_assignment_is_refused_by_name(handed_out, hand_in
     path = hand_in("A")
     path.write_text(path.read_text(encoding="utf-8").replace(Manifest.load(handed_out).id, "05-0123456789ab"))
     result = graded(handed_out)["A"]
-    assert result.status == "refused" and "05-0123456789ab" in result.notes[0] and result.points == 0
+    assert result.status == "refused" and "05-0123456789ab" in result.why["en"] and result.points == 0
 
 
 def test_another_version_of_the_checks_is_refused_by_name(handed_out, hand_in):
@@ -164,6 +165,59 @@ def test_a_full_disk_stops_in_one_sentence(handed_out, hand_in, monkeypatch):
     monkeypatch.setattr(grading, "_ROOM_MB", 10**12)
     with pytest.raises(EnvironmentProblem, match="nearly full"):
         graded(handed_out)
+
+
+def test_a_disk_that_fills_in_the_middle_stops_in_one_sentence_and_keeps_what_is_graded(
+    handed_out, hand_in, monkeypatch
+):
+    for student in "ABC":
+        hand_in(student)
+    write, kept = grading.write_atomically, []
+
+    def full_at_the_third(path: Path, content: bytes) -> None:
+        if len(list(path.parent.glob("*.json"))) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        write(path, content)
+
+    monkeypatch.setattr(grading, "write_atomically", full_at_the_third)
+    with pytest.raises(EnvironmentProblem, match="is full: 2 of 3 hand-ins are graded, and kept") as stopped:
+        graded(handed_out)
+    assert stopped.value.exit_code == 4 and "C.json" in str(stopped.value)
+    state = handed_out / "graded" / "state"
+    assert sorted(path.name for path in state.iterdir()) == ["A.json", "B.json"]
+    monkeypatch.setattr(grading, "write_atomically", write)
+    results = graded(handed_out, told=lambda result, again: kept.append(again))
+    assert sorted(kept) == [False, True, True] and all(result.points == 20 for result in results.values())
+
+
+def test_a_hand_in_that_had_no_room_to_work_in_is_not_graded(handed_out, hand_in, monkeypatch):
+    hand_in("A", "open('note.txt', 'w').write('x' * 1000)\n" + HONEST)
+    room = grading.shutil.disk_usage
+
+    def full(place: Path) -> object:
+        found = room(place)
+        return found._replace(free=0) if "course-grading-" in str(place) else found
+
+    monkeypatch.setattr(grading.shutil, "disk_usage", full)
+    with pytest.raises(EnvironmentProblem, match="0 of 1 hand-ins"):
+        graded(handed_out)
+    assert not list((handed_out / "graded" / "state").iterdir())
+    monkeypatch.undo()
+    assert graded(handed_out)["A"].points == 20
+
+
+def test_what_students_read_names_no_other_student(handed_out, hand_in):
+    hand_in("A")
+    hand_in("B", **{"open-2-answer": "a"})
+    (handed_out / "submitted" / "C.ipynb").write_text("[]")
+    results = graded(handed_out)
+    assert results["A"].notes == ["same code as B"]
+    assert "B" not in tables.summary(results["A"]) and "it is no notebook" in tables.summary(results["C"])
+    manifest = Manifest.load(handed_out)
+    assert "same code" not in feedback.page(manifest, results["A"])
+    assert "it is no notebook" in feedback.page(manifest, results["C"])
+    found = rows(tables.write(handed_out, manifest, list(results.values()), "course", None))
+    assert [row["notes"] for row in found] == ["same code as B", "same code as A", "it is no notebook"]
 
 
 @pytest.fixture

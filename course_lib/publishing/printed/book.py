@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from course_lib import __version__
 from course_lib.base.errors import CourseError, EnvironmentProblem
 from course_lib.base.files import write_atomically
+from course_lib.base.language import tr
 from course_lib.publishing.folding import inline_html, read_prediction, read_quiz
 from course_lib.publishing.lesson import Cell, Chapter
 from course_lib.publishing.notebooks import OPENING_ID, SETUP_ID, STOP_ID, exercise_header
@@ -91,7 +92,10 @@ def write(lessons: Sequence[Chapter], executed: Path, language: str, path: Path,
     missing = [lesson.slug for lesson in lessons if not (executed / f"{lesson.slug}.ipynb").is_file()]
     if missing:
         raise CourseError(
-            f"these lessons are not executed: {', '.join(missing)}; run first: course run --language both"
+            tr(
+                f"these lessons are not executed: {', '.join(missing)}; run first: course run --language both",
+                f"这些课还没有运行过：{'、'.join(missing)}；请先运行 course run --language both",
+            )
         )
     parts = [_part(lesson, nbformat.read(executed / f"{lesson.slug}.ipynb", as_version=4)) for lesson in lessons]
     with tempfile.TemporaryDirectory(prefix="course-book-") as folder:
@@ -266,10 +270,10 @@ def _print(html: str, place: Path, path: Path, chromium: str) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE)
     except (OSError, subprocess.TimeoutExpired) as problem:
-        raise CourseError(f"{chromium} does not print ({problem})") from None
+        raise CourseError(tr(f"{chromium} does not print ({problem})", f"{chromium} 无法打印（{problem}）")) from None
     if not path.is_file():
         said = done.stderr.strip().splitlines()[-1:] or [f"code {done.returncode}"]
-        raise CourseError(f"{chromium} does not print: {said[0]}")
+        raise CourseError(tr(f"{chromium} does not print: {said[0]}", f"{chromium} 无法打印：{said[0]}"))
 
 
 def _pages(path: Path) -> tuple[dict[str, int], int]:
@@ -277,9 +281,12 @@ def _pages(path: Path) -> tuple[dict[str, int], int]:
     try:
         from pypdf import PdfReader
     except ModuleNotFoundError:
+        install = 'python -m pip install -c requirements.lock -e ".[site]"'
         raise EnvironmentProblem(
-            "the contents need pypdf, which reads page numbers; run:"
-            ' python -m pip install -c requirements.lock -e ".[site]"'
+            tr(
+                f"the contents need pypdf, which reads page numbers; run: {install}",
+                f"目录需要 pypdf 来读取页码；请运行：{install}",
+            )
         ) from None
     reader = PdfReader(path)
     found = {

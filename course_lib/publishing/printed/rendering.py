@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from nbformat import NotebookNode
 
 from course_lib.base.errors import CourseError
+from course_lib.base.language import tr
 from course_lib.publishing.site import mathml
 
 if TYPE_CHECKING:
@@ -148,7 +149,9 @@ def _drawn(latex: str, *, block: bool) -> str:
     try:
         return mathml.to_mathml(latex, block=block)
     except mathml.UnsupportedMaths as problem:
-        raise CourseError(f"the formula {latex!r} cannot be drawn: {problem}") from None
+        raise CourseError(
+            tr(f"the formula {latex!r} cannot be drawn: {problem}", f"公式 {latex!r} 无法排出：{problem}")
+        ) from None
 
 
 def _fence(self: RendererHTML, tokens: Sequence[Token], place: int, options: object, env: object) -> str:

@@ -18,7 +18,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_lib.base.errors import CourseError, EnvironmentProblem
-from course_lib.base.files import write_atomically
+from course_lib.base.files import shown, write_atomically
+from course_lib.base.language import tr
 from course_lib.publishing.folding import Quiz, read_prediction, read_quiz
 from course_lib.publishing.lesson import SLIDE_FORMS, Cell, Chapter
 from course_lib.publishing.printed import rendering
@@ -118,7 +119,12 @@ def write(lesson: Chapter, executed: Path, folder: Path) -> Path:
         EnvironmentProblem: where reveal.js is not installed.
     """
     if not executed.is_file():
-        raise CourseError(f"{executed.as_posix()} is missing; run first: course run {lesson.number} --language both")
+        raise CourseError(
+            tr(
+                f"{shown(executed)} is missing; run first: course run {lesson.number} --language both",
+                f"缺少 {shown(executed)}；请先运行 course run {lesson.number} --language both",
+            )
+        )
     notebook = nbformat.read(executed, as_version=4)
     language = notebook.metadata["course"]["language"]
     _copy_reveal(folder / "reveal")
@@ -352,9 +358,12 @@ def _copy_reveal(folder: Path) -> None:
     found = importlib.util.find_spec("sphinx_revealjs")
     place = Path(found.origin).parent / "_static" / "revealjs" if found and found.origin else None
     if place is None or not (place / "dist" / "reveal.js").is_file():
+        install = 'python -m pip install -c requirements.lock -e ".[site]"'
         raise EnvironmentProblem(
-            "slides need reveal.js, which sphinx-revealjs brings; run:"
-            ' python -m pip install -c requirements.lock -e ".[site]"'
+            tr(
+                f"slides need reveal.js, which sphinx-revealjs brings; run: {install}",
+                f"幻灯片需要 reveal.js，由 sphinx-revealjs 带来；请运行：{install}",
+            )
         )
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("dist/reveal.js", "dist/reveal.css", "dist/reset.css", "plugin/notes/notes.js"):
