@@ -25,8 +25,15 @@ from course_lib.showing import language as languages
 
 INTERRUPTED = 130
 
-# What a disk says that is full or may not be written.
-_NO_ROOM = {errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT, errno.EFBIG}
+# What a disk says that is full or may not be written, in Chinese.
+_NO_ROOM = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "磁盘只读",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.EFBIG: "文件过大",
+}
 
 
 class Terminated(KeyboardInterrupt):
@@ -111,7 +118,7 @@ def _not_written(error: OSError) -> str:
     place = error.filename or tr("a file", "有文件")
     return tr(
         f"{place} cannot be written ({error.strerror}); make room or change its rights, and run this again",
-        f"{place} 无法写入（{error.strerror}）；请腾出空间或修改权限，然后重新运行",
+        f"{place} 无法写入（{_NO_ROOM[error.errno]}）；请腾出空间或修改权限，然后重新运行",
     )
 
 

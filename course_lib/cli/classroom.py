@@ -125,12 +125,11 @@ def grade(
         these_checks=these_checks,
         told=_say,
     )
-    chinese = current() == "zh"
     results = tables.with_points_by_hand(folder, results)
     path = tables.write(folder, manifest, results, "course", None)
     for result in results:
         page = feedback.write(folder, manifest, result)
-    layers = {", ".join(_LAYERS.get(each, each) if chinese else each for each in result.layers) for result in results}
+    layers = {tr(", ", "、").join(tr(each, _LAYERS.get(each, each)) for each in result.layers) for result in results}
     layers.discard("")
     if any("Python" in each for each in layers):
         click.echo(
@@ -145,7 +144,9 @@ def grade(
     held = "; ".join(sorted(layers)) or tr("nothing ran", "没有运行任何作答")
     click.echo(tr(f"held by: {held}", f"限制手段：{held}"))
     missed = tables.unsolved(results).items()
-    counts = ", ".join(tr(f"{exercise} by {count}", f"{exercise} 有 {count} 人") for exercise, count in missed)
+    counts = tr(", ", "，").join(
+        tr(f"{exercise} by {count}", f"{exercise} 有 {count} 人") for exercise, count in missed
+    )
     counts = counts or tr("nothing to solve", "没有要检查的练习")
     click.echo(tr(f"{len(results)} students; not solved: {counts}", f"共 {len(results)} 名学生；未通过：{counts}"))
     click.echo(tr(f"table: {shown(path)}", f"成绩表：{shown(path)}"))
