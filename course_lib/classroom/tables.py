@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from course_lib.base.errors import UsageError
 from course_lib.base.files import shown, write_atomically
@@ -16,9 +16,16 @@ from course_lib.classroom.manifest import GRADED, Manifest
 
 FORMS = ("course", "moodle", "nbgrader", "otter")
 
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULAE = ("=", "+", "@", "-", "\t", "\r")
+
 # What instructors give for open exercises: one line for each answer that was read.
 BY_HAND = "by_hand.csv"
 _BY_HAND_COLUMNS = ("student", "exercise", "points", "comment")
+
+# The columns of otter-grader's `final_grades.csv` that are no question, and its line of what each is worth.
+_OTTER_COLUMNS = ("file", "total_points_earned", "percent_correct", "grading_status")
+_OTTER_MOST, _OTTER_DONE = "points-per-question", "Completed"
 
 _MOODLE_NAMES = ("Full name", "全名", "姓名")
 _MOODLE_GRADES = ("Grade", "成绩", "评分")
@@ -60,19 +67,23 @@ def write(folder: Path, manifest: Manifest, results: Sequence[Result], form: str
     return path
 
 
-def with_points_by_hand(folder: Path, results: Sequence[Result]) -> list[Result]:
-    """The results with what instructors gave for open exercises, from `by_hand.csv` in the assignment's folder.
+def with_points_by_hand(folder: Path, results: Sequence[Result], table: Path | None = None) -> list[Result]:
+    """The results with the points that were given elsewhere: by instructors for open exercises, or by otter-grader.
+
+    Args:
+        folder: the assignment's; `by_hand.csv` in it is read where no other table is named.
+        results: what was graded.
+        table: a CSV with the columns student, exercise, points and comment, or otter-grader's `final_grades.csv`.
 
     Raises:
         UsageError: if a line is not what it should be.
     """
-    path = folder / BY_HAND
-    if not path.is_file():
+    path = folder / BY_HAND if table is None else table
+    if table is None and not path.is_file():
         return list(results)
     given: dict[tuple[str, str], tuple[float, str]] = {}
     known = {result.student: result for result in results}
-    for line, row in enumerate(_read(path, _BY_HAND_COLUMNS[:3]), start=2):
-        student, exercise = row["student"].strip(), row["exercise"].strip()
+    for line, student, exercise, worth, comment in _given(path, results):
         if student not in known:
             what = tr(f"student in line {line} of {shown(path)}", f"学生（{shown(path)} 第 {line} 行）")
             raise UsageError.unknown(what, student, known)
@@ -80,19 +91,16 @@ def with_points_by_hand(folder: Path, results: Sequence[Result]) -> list[Result]
         if exercise not in maximum:
             what = tr(f"exercise in line {line} of {shown(path)}", f"练习（{shown(path)} 第 {line} 行）")
             raise UsageError.unknown(what, exercise, maximum)
-        try:
-            points = float(row["points"])
-        except (TypeError, ValueError):
-            points = -1.0
+        points = _number(worth)
         if not 0 <= points <= maximum[exercise]:
             most = f"{maximum[exercise]:g}"
             raise UsageError(
                 tr(
-                    f"line {line} of {shown(path)} gives {row['points']!r} points; allowed: 0 to {most}",
-                    f"{shown(path)} 第 {line} 行的分数是 {row['points']!r}；只能是 0 到 {most}",
+                    f"line {line} of {shown(path)} gives {worth!r} points; allowed: 0 to {most}",
+                    f"{shown(path)} 第 {line} 行的分数是 {worth!r}；只能是 0 到 {most}",
                 )
             )
-        given[student, exercise] = points, (row.get("comment") or "").strip()
+        given[student, exercise] = points, comment
 
     def counted(student: str, each: Verdict) -> Verdict:
         if (student, each.exercise) not in given:
@@ -102,6 +110,53 @@ def with_points_by_hand(folder: Path, results: Sequence[Result]) -> list[Result]
         return replace(each, points=points, status=status, hint=comment or each.hint)
 
     return [replace(result, verdicts=[counted(result.student, each) for each in result.verdicts]) for result in results]
+
+
+def _given(path: Path, results: Sequence[Result]) -> Iterator[tuple[int, str, str, str, str]]:
+    """The line, the student, the exercise, the points and the comment of each line of a table of points."""
+    rows = _read(path, ())
+    if rows and set(_OTTER_COLUMNS) <= set(rows[0]):
+        yield from _from_otter(rows, results)
+        return
+    for line, row in enumerate(_read(path, _BY_HAND_COLUMNS[:3]), start=2):
+        comment = (row.get("comment") or "").strip()
+        yield line, _plain(row["student"]), _plain(row["exercise"]), row["points"] or "", comment
+
+
+def _from_otter(rows: Sequence[dict[str, str]], results: Sequence[Result]) -> Iterator[tuple[int, str, str, str, str]]:
+    """The same of otter-grader's table: a line for each file, a column for each question.
+
+    A hand-in that otter could not grade is left out, and points are counted in the measure of this assignment.
+    """
+    most = {each.exercise: each.maximum for result in results[:1] for each in result.verdicts}
+    # Tests of otter are named like files: `05_1` is exercise 05.1, and `open_2` the second open one.
+    named = {name.replace(".", "_").replace(" ", "_"): name for name in most}
+    worth = next((row for row in rows if row["file"] == _OTTER_MOST), {})
+    for line, row in enumerate(rows, start=2):
+        if row["file"] == _OTTER_MOST or row["grading_status"] != _OTTER_DONE:
+            continue
+        for column, text in row.items():
+            if column in _OTTER_COLUMNS or column is None:
+                continue
+            exercise = named.get(column, column)
+            points, theirs = _number(text), _number(worth.get(column))
+            if points >= 0 and theirs > 0 and exercise in most:
+                text = str(round(points / theirs * most[exercise], 2))
+            yield line, PurePosixPath(_plain(row["file"]).replace("\\", "/")).stem, exercise, text or "", ""
+
+
+def _number(text: str | None) -> float:
+    """The number that a field holds; -1 for none."""
+    try:
+        return float(text or "")
+    except ValueError:
+        return -1.0
+
+
+def _plain(text: str | None) -> str:
+    """A field without the mark that keeps a spreadsheet from taking it for a formula."""
+    text = (text or "").strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULAE else text
 
 
 def _course(manifest: Manifest, results: Iterable[Result]) -> list[list[object]]:
@@ -136,16 +191,17 @@ def _otter(manifest: Manifest, results: Iterable[Result]) -> list[list[object]]:
     exercises = {each.number: each.points for each in manifest.exercises}
     exercises |= {f"open {each.number}": each.points for each in manifest.open}
     rows: list[list[object]] = [
-        ["file", *exercises, "total_points_earned", "percent_correct", "grading_status"],
-        ["points-per-question", *exercises.values(), manifest.maximum, 1, "--"],
+        ["file", *exercises, *_OTTER_COLUMNS[1:]],
+        [_OTTER_MOST, *exercises.values(), manifest.maximum, 1, "--"],
     ]
     for result in results:
         points = {each.exercise: each.points or 0 for each in result.verdicts}
         share = result.points / manifest.maximum if manifest.maximum else 0
-        status = "Completed" if result.status == "graded" else result.reason or result.status
+        status = _OTTER_DONE if result.status == "graded" else result.reason or result.status
         rows.append(
             [
-                result.notebook or result.student,
+                # Where each student's folder holds a notebook of the same name, the file's own would tell nothing.
+                f"{result.student}.ipynb",
                 *(points.get(each, 0) for each in exercises),
                 result.points,
                 share,
@@ -248,7 +304,7 @@ def _text(rows: Iterable[Sequence[object]]) -> str:
     for row in rows:
         writer.writerow(
             [
-                f"'{each}" if isinstance(each, str) and each[:1] in "=+@-\t\r" and each not in ("", "--") else each
+                f"'{each}" if isinstance(each, str) and each[:1] in _FORMULAE and each not in ("", "--") else each
                 for each in row
             ]
         )

@@ -85,6 +85,7 @@ def make(chapter: str, exercises: str, opened: str, out: Path, due: str, points:
 @click.option("--memory", type=click.IntRange(min=500), default=4000, show_default=True, help="Megabytes for one.")
 @click.option("--csv", "table", type=TABLE, default="course", show_default=True, help="A second table, for others.")
 @click.option("--worksheet", type=click.Path(path_type=Path), help="Moodle's grading worksheet, to be filled in.")
+@click.option("--given", type=click.Path(path_type=Path), help="A table of points given elsewhere, such as otter's.")
 @click.option("--again", is_flag=True, help="Grade anew what is graded already.")
 @click.option("--with-these-checks", "these_checks", is_flag=True, help="Although checks have changed since.")
 def grade(
@@ -95,6 +96,7 @@ def grade(
     memory: int,
     table: str,
     worksheet: Path | None,
+    given: Path | None,
     again: bool,
     these_checks: bool,
 ) -> None:
@@ -125,7 +127,7 @@ def grade(
         these_checks=these_checks,
         told=_say,
     )
-    results = tables.with_points_by_hand(folder, results)
+    results = tables.with_points_by_hand(folder, results, given)
     path = tables.write(folder, manifest, results, "course", None)
     for result in results:
         page = feedback.write(folder, manifest, result)

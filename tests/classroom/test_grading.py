@@ -292,6 +292,43 @@ def test_points_that_a_person_gave_are_added(some):
             tables.with_points_by_hand(folder, results)
 
 
+def test_otters_own_table_is_read(some):
+    """Written as `otter grade` writes it: questions sorted by name, what each is worth above, a line for each file."""
+    folder, _, results = some
+    path = folder / "final_grades.csv"
+    head = "file,05_1,05_3,open_2,total_points_earned,percent_correct,grading_status\n"
+    head += "points-per-question,2.0,4.0,10.0,16.0,1.0,--\n"
+    path.write_text(
+        f"{head}sub/Jane Doe.ipynb,1.0,4.0,0.0,5.0,0.31,Completed\n王.ipynb,0.0,0.0,0.0,0.0,0.0,Kernel died\n",
+        encoding="utf-8",
+    )
+    found = tables.with_points_by_hand(folder, results, path)
+    assert [result.points for result in found] == [15, 15, 15]
+    assert [each.points for each in found[1].verdicts] == [5, 10, 0] and found[2] == results[2]
+    for line, said in (
+        ("Jane Doe.ipynb,3,0,0,0,0,Completed", "'15.0' points; allowed: 0 to 10"),
+        ("Jane Doe.ipynb,x,0,0,0,0,Completed", "'x' points"),
+        ("Nobody.ipynb,0,0,0,0,0,Completed", "unknown student"),
+    ):
+        path.write_text(f"{head}{line}\n", encoding="utf-8")
+        with pytest.raises(UsageError, match=said):
+            tables.with_points_by_hand(folder, results, path)
+    path.write_text(f"{head.replace('05_1', 'q1')}Jane Doe.ipynb,0,0,0,0,0,Completed\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"unknown exercise in line 3 .*'q1'; allowed: 05\.1, 05\.3, open 2"):
+        tables.with_points_by_hand(folder, results, path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        tables.with_points_by_hand(folder, results, folder / "none.csv")
+
+
+def test_what_is_written_for_otter_is_read_again(some):
+    folder, manifest, results = some
+    path = tables.write(folder, manifest, results, "otter", None)
+    blank = [grading.replace(result, verdicts=grading._nothing(manifest)) for result in results]
+    again = tables.with_points_by_hand(folder, blank, path)
+    assert [result.student for result in again] == ["=cmd()", "Jane Doe", "王"]
+    assert [result.points for result in again] == [result.points for result in results]
+
+
 def test_a_page_runs_nothing_of_what_a_student_wrote(some):
     folder, manifest, results = some
     page = feedback.page(manifest, results[0])
