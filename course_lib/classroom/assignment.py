@@ -135,7 +135,7 @@ def make(
     made = Manifest(**{**vars(made), "id": f"{prefix}-{known}"})
     for language in LANGUAGES:
         for place, solved in ((HAND_OUT, False), ("instructors", True)):
-            book = _notebook(chapter, made, chosen, opened, language, solved, publication or Publication("", {}))
+            book = _notebook(chapter, made, chosen, opened, language, solved, form, publication or Publication("", {}))
             if form == "nbgrader":
                 nbgrader.mark(book, made)
             write_atomically(folder / place / language / f"{chapter.slug}.ipynb", to_bytes(book))
@@ -246,12 +246,13 @@ def _notebook(
     opened: list[tuple[int, Cell]],
     language: str,
     solved: bool,
+    form: str,
     publication: Publication,
 ) -> NotebookNode:
     words = _WORDS[language]
     due = words["due"].format(due=made.due.replace("T", " ")) if made.due else ""
     head = [words["title"].format(title=chapter.title[language]), words["about"].format(due=due)]
-    if solved:
+    if solved and form != "nbgrader":  # which makes of it what students get
         head.append(words["instructors"])
     cells = [
         new_markdown_cell("\n\n".join(head), id="assignment-title"),
@@ -265,7 +266,9 @@ def _notebook(
             cells.append(new_markdown_cell(text, id=f"{cell.id}-text"))
         header = f"{exercise_header(cell, language)} · {worth[cell.number]}"
         cells.append(new_markdown_cell(header, id=f"{cell.id}-about"))
-        code = in_language(cell.solution if solved else cell.code, language).code
+        code, solution = (in_language(text, language).code for text in (cell.code, cell.solution))
+        if solved:
+            code = nbgrader.marked_solution(code, solution) if form == "nbgrader" else solution
         tag = "solution" if solved else "exercise"
         cells.append(new_code_cell(code, id=cell.id, metadata={"tags": [tag]}))
         check = f'check("{cell.number}", {_function(cell)})'

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 
 from nbformat import NotebookNode
 
 from course_lib.classroom.manifest import Manifest
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+
+def marked_solution(stub: str, solution: str) -> str:
+    """A solution from which nbgrader makes the stub again: what it may take away stands between its marks.
+
+    Args:
+        stub: what students get: a function whose last line is `raise NotImplementedError`.
+        solution: the same function, solved.
+    """
+    head = stub.rstrip().removesuffix("raise NotImplementedError").rstrip()
+    function = ast.parse(solution).body[-1]
+    first = function.body[0]
+    spoken = ast.get_docstring(function) is not None
+    lines = solution.rstrip().splitlines()[first.end_lineno if spoken else first.lineno - 1 :]
+    return "\n".join([head, f"    {BEGIN}", *lines, f"    {END}"])
 
 
 def mark(book: NotebookNode, made: Manifest) -> None:

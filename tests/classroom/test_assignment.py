@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import itertools
 import json
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from course_lib.base.errors import UsageError
 from course_lib.classroom import assignment, nbgrader
 from course_lib.classroom.manifest import Manifest
 from course_lib.publishing import source
+from course_lib.publishing.wording import in_language
 
 from .conftest import ROOT
 
@@ -97,6 +100,19 @@ def test_a_damaged_manifest_is_refused(handed_out: Path, change, said):
     path.write_text(json.dumps(held), encoding="utf-8")
     with pytest.raises(UsageError, match=said):
         Manifest.load(handed_out)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("[0-9]*.py")), ids=lambda path: path.stem[:2])
+def test_nbgrader_makes_the_stub_of_every_solution(path: Path):
+    cells = [cell for cell in source.parse(path).cells if cell.number is not None]
+    for cell, language in itertools.product(cells, ("en", "zh")):
+        stub, solution = (in_language(text, language).code for text in (cell.code, cell.solution))
+        made = nbgrader.marked_solution(stub, solution)
+        assert ast.dump(ast.parse(made)) == ast.dump(ast.parse(solution)), cell.number
+        # As nbgrader's ClearSolutions does.
+        head, _, rest = made.partition(f"    {nbgrader.BEGIN}\n")
+        released = f"{head}    # YOUR CODE HERE\n    raise NotImplementedError\n" + rest.partition(nbgrader.END)[2]
+        assert ast.dump(ast.parse(released)) == ast.dump(ast.parse(stub)), cell.number
 
 
 def test_cells_for_nbgrader_keep_to_its_format(lesson, tmp_path: Path):

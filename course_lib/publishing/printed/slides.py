@@ -46,7 +46,10 @@ _SENTENCES = {
     "en": re.compile(r"(?<=[.?!:])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z*\"“$])"),
     "zh": re.compile(r"(?<=[。？！：])"),
 }
-_MOST_BULLETS, _MOST_CODE, _MOST_PRINTED, _MOST_ROWS = 6, 16, 14, 10
+_ANNOUNCES = re.compile(r"[:：](\**)$")
+_MOST_BULLETS, _MOST_CODE, _MOST_PRINTED, _MOST_ROWS = 6, 16, 10, 10
+# As many lines of code, of what it printed and, counted twice, of tables as stand on one slide.
+_MOST_LINES = 24
 
 _WORDS = {
     "en": {
@@ -129,7 +132,8 @@ def write(lesson: Chapter, executed: Path, folder: Path) -> Path:
     language = notebook.metadata["course"]["language"]
     _copy_reveal(folder / "reveal")
     columns = slides(lesson, notebook)
-    body = "\n".join(_column(column) for column in columns)
+    places: dict[str, int] = {}
+    body = "\n".join(_column(column, places) for column in columns)
     body = f'<div class="reveal"><div class="slides">\n{body}\n</div></div>'
     styles = [
         rendering.maths_font(body, folder),
@@ -238,15 +242,17 @@ class _Made:
         figures = [each for each in shown if rendering.is_figure(each)]
         tables = [each for each in shown if "<table" in each and each.count("<tr") <= _MOST_ROWS + 1]
         if form == "code":
-            printed = [each for each in shown if each not in figures]
-            body = rendering.code(_short(executed.source)) + "".join(map(_short_output, printed))
+            printed = [_short_output(each) for each in shown if each not in figures and "<table" not in each]
+            body = rendering.code(_short(executed.source)) + "".join(printed)
+            if body.count("\n") + 2 * "".join(tables).count("<tr") <= _MOST_LINES:
+                body += "".join(tables)
+                tables = []
             self.add(Slide(cell.id, self.heading, body, [], "code"))
         if form == "show":
             self.add(Slide(cell.id, self.heading, "".join(map(_short_output, shown)), [], "code"))
             return
-        if form != "code":
-            for table in tables:
-                self._seen_of_code(cell, table, "list")
+        for table in tables:
+            self._seen_of_code(cell, table, "list")
         for figure in figures:
             self._seen_of_code(cell, _plain_figure(figure), "figure")
 
@@ -284,15 +290,19 @@ def _lead(text: str, language: str, whole: bool) -> str:
     if not paragraph or paragraph.startswith(("-", "$$", "|", "<", "```", "1.", "**Mirrors", ">", "\\begin")):
         return ""
     paragraph = " ".join(paragraph.split()) if language == "en" else paragraph.replace("\n", "")
-    sentences = _SENTENCES[language].split(paragraph)
-    if not whole and len(sentences) > 1 and sentences[-1].rstrip("*").endswith((":", "：")):
-        sentences.pop()
-    lead = ""
-    for sentence in sentences:
-        longer = f"{lead}{' ' if language == 'en' and lead else ''}{sentence}"
-        if lead and len(longer) > _MOST_LEAD[language]:
+    sentences = [each for each in _SENTENCES[language].split(paragraph) if each]
+    blank = " " if language == "en" else ""
+    kept = sentences[:1]
+    for sentence in sentences[1:]:
+        if len(blank.join([*kept, sentence])) > _MOST_LEAD[language]:
             break
-        lead = longer
+        kept.append(sentence)
+    if not (whole and len(kept) == len(sentences)):
+        # What a colon announces is not on the slide.
+        while len(kept) > 1 and _ANNOUNCES.search(kept[-1]):
+            kept.pop()
+        kept[-1] = _ANNOUNCES.sub(r".\1" if language == "en" else r"。\1", kept[-1])
+    lead = blank.join(kept)
     # Stretches that were cut open are closed.
     if lead.count("$") % 2:
         return paragraph
@@ -328,19 +338,20 @@ def _plain_figure(html: str) -> str:
     return re.sub(r'(<svg[^>]*?) style="max-width:100%;height:auto', r'\1 style="', html)
 
 
-def _column(column: list[Slide]) -> str:
-    sections = "\n".join(map(_section, column))
+def _column(column: list[Slide], places: dict[str, int]) -> str:
+    sections = "\n".join(_section(slide, places) for slide in column)
     return f"<section>\n{sections}\n</section>" if len(column) > 1 else sections
 
 
-def _section(slide: Slide) -> str:
+def _section(slide: Slide, places: dict[str, int]) -> str:
     level = "h1" if slide.kind == "title" else "h2"
     title = f"<{level}>{slide.title}</{level}>" if slide.title else ""
     notes = f'<aside class="notes">{"".join(slide.notes)}</aside>' if slide.notes else ""
-    # Ids of figures that a page may hold only once are kept apart by their cell.
-    return (
-        f'<section class="on-{slide.kind}" id="{escape(slide.cell)}-{slide.kind}">{title}{slide.body}{notes}</section>'
-    )
+    # A slide's address: a cell may have several of a kind.
+    name = f"{slide.cell}-{slide.kind}"
+    places[name] = places.get(name, 0) + 1
+    name = name if places[name] == 1 else f"{name}-{places[name]}"
+    return f'<section class="on-{slide.kind}" id="{escape(name)}">{title}{slide.body}{notes}</section>'
 
 
 def _checked(offset: int, message: str) -> None:

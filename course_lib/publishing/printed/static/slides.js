@@ -2,15 +2,18 @@
 "use strict";
 {
   const room = 690;
+  const tooWide = (each) => each.scrollWidth > each.clientWidth + 1;
+  const shrink = (each, tooLarge) => {
+    each.style.fontSize = "";
+    const usual = parseFloat(getComputedStyle(each).fontSize) / parseFloat(getComputedStyle(each.parentElement).fontSize);
+    for (let size = 1; size > 0.5 && tooLarge(); size -= 0.04) each.style.fontSize = `${usual * (size - 0.04)}em`;
+  };
   const fit = () => {
     const slide = Reveal.getCurrentSlide();
     if (!slide) return;
-    let size = 1;
     slide.style.fontSize = "";
-    while ((slide.scrollHeight > room || slide.scrollWidth > slide.clientWidth) && size > 0.5) {
-      size -= 0.04;
-      slide.style.fontSize = `${size}em`;
-    }
+    for (const each of slide.querySelectorAll(".formula, .shown")) shrink(each, () => tooWide(each));
+    shrink(slide, () => slide.scrollHeight > room || tooWide(slide));
   };
   const plugins = typeof RevealNotes === "undefined" ? [] : [RevealNotes];
   Reveal.initialize({
