@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, SIZES, serve
+from conftest import SIZES, serve
 from course_lib.cli.examination import find_chromium
 from course_lib.publishing import source
 from course_lib.publishing.printed import book, slides
 
+CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
 SIZES["wall"] = (1280, 720)
 
 # What of a slide sticks out of the wall, or, if it is a formula, a table or a figure, of the slide's margins; what the
@@ -110,7 +111,7 @@ def test_no_slide_of_a_real_lesson_is_cut_off(visit, tmp_path, slug, language):
 
     from course_lib.publishing import notebooks
 
-    lesson = source.parse(ROOT / "chapters" / f"{slug}.py")
+    lesson = source.parse(CHAPTERS / f"{slug}.py")
     made = notebooks.notebook(lesson, language, "solution", link_to_other=False)
     row = "<td>a word of its text</td>" + "<td>-0.123 ± 0.456</td>" * 6
     table = f"<table><tr>{'<th>a measured quantity</th>' * 7}</tr>{f'<tr>{row}</tr>' * 9}</table>"
