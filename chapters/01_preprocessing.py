@@ -836,10 +836,10 @@ display.table(["", tr("accuracy", "准确率"), tr("difference, points", "差值
 # %% [markdown] id="recipe-recorded-reading" lang="zh" of="bf2c7911"
 # 现在可以说点什么了，只是每个 ± 都要在心里加倍。清洗加分词提高一个百分点，这是肯定的。去停用词和词干提取似乎各**降低**约三分之一个百分点，
 # 只比加倍后的误差大一点，还没有定论。像第一篇文章建议的那样两样都做，降幅翻倍：多半真有损失，至少肯定没有好处。
-# 二元语法提高一个百分点，这也多半是真的，而停用词在这里最要紧：没有它们，得到的好处几乎全丢了。
+# 二元语法提高一个百分点，这也多半是真的，而停用词在这里最重要：没有它们，得到的好处几乎全丢了。
 #
 # 为什么？人们很容易回答：*not* 和 *of* 一删，*not good* 和 *waste of* 便无从组成。可是请看最后一行：只删这两个词，几乎没有损失。
-# 带来好处的，是其他许许多多含有停用词的二元语法。**听起来有理的解释，也要量一量。**
+# 带来好处的，是其他许许多多含有停用词的二元语法。**听起来有理的解释，也要用实验检验。**
 # %% id="recipe-report"
 course.report("accuracy_cleaned", base.mean())
 course.report("gain_of_cleaning",
@@ -1338,7 +1338,7 @@ for word in ["film", "unwatchable", "flibbertigibbet", "watching"]:
 # %% [markdown] id="ladder" lang="zh" of="2cb1e607"
 # ### 子词词表的大小
 #
-# 词表越大，序列越短，但要学的嵌入表也越大。下一格在验证影评上量一量其中的得失，从单个字符一直到整词。
+# 词表越大，序列越短，但要学的嵌入表也越大。下一格在验证影评上测一测其中的得失，从单个字符一直到整词。
 # %% id="ladder-run"
 some = clean_validation[:200]
 # with the spaces, which byte-pair tokens carry, too  # 连空格也算，字节对词元同样带着空格

@@ -467,7 +467,7 @@ plots.show(
 # ### 梯度下降找到的，是同一个平面
 #
 # 没有隐藏层、也没有激活函数的自编码器，计算的是 $\hat x = (x W_1 + b_1) W_2 + b_2$：也就是式 (2) 和 (3)，只不过权重是**学**来的。
-# 它对特征向量一无所知。给它 6 个数的编码，每轮之后量一量：它的解码器所能到达的六维平面，与前六个主成分张成的平面之间，
+# 它对特征向量一无所知。给它 6 个数的编码，每轮之后测量一次：它的解码器所能到达的六维平面，与前六个主成分张成的平面之间，
 # 最大的**主角**（principal angle）是多少。0° 表示同一个平面；90° 表示有一个方向被对方完全漏掉。
 # %% id="linear-train"
 class Angles(keras.callbacks.Callback):
@@ -1495,7 +1495,7 @@ plots.show(
 # Everything that follows in this course comes from this: **hide some of the text, guess it from the rest, and meaning
 # appears in the middle**. What this model lacks is the order of words and more than two numbers. Lessons 05 and 06 bring both.
 # %% [markdown] id="reviews-verdict" lang="zh" of="e6d07b42"
-# 没有人给过网络评分。它只是被要求通过两个数去猜藏起来的词。留下来的，一部分是作者**喜不喜欢这部电影**：明显好于瞎猜，但远谈不上有把握；
+# 没有人给过网络评分。它只是被要求通过两个数去猜藏起来的词。留下来的，一部分是作者**喜不喜欢这部电影**：明显好于随机猜测，但远谈不上有把握；
 # 一部分是在谈哪类东西：请看你这次运行打印出来的词，换个种子就会变。
 #
 # 本课程后面的一切内容都由此而来：**把文本藏起一部分，用其余部分去猜，意义就出现在中间**。这个模型所缺的，是词的次序，以及多于两个的数。

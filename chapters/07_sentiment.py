@@ -314,7 +314,7 @@ print(train[0].text[:300], "…", train[0].label)
 # > On a split by film it knows nothing and guesses. On a split at random it is right far more often than not, without reading a
 # > word. A network with enough memory does the same through the names in the text, and its validation accuracy is too high for it.
 # %% [markdown] id="split-predict" lang="zh" of="f0fac4fd" tags=["predict"]
-# **先猜，再运行。** 标签一半一半，瞎猜得 50%。只知道片名的模型，在随机划分上能得多少？在按电影的划分上呢？
+# **先猜，再运行。** 标签一半一半，随机猜测得 50%。只知道片名的模型，在随机划分上能得多少？在按电影的划分上呢？
 #
 # > 按电影划分，它什么也不知道，只能猜。随机划分时，它一个字不读，答对的也远多于答错的。容量够大的网络会通过文中的人名做同样的事，
 # > 而验证集的准确率会因此虚高。
@@ -630,7 +630,7 @@ plots.show(
 # ### E03：停用词和词干
 #
 # 第一篇文章说，训练模型之前要去停用词、取词干。它的停用词里有 *not*、*no*、*but* 和 *very*。我们用同样的模型，只改变它读到的东西。
-# 每个准确率都有误差；要紧的是**两个**模型在多少条影评上判得不同，在这些影评上谁对。
+# 每个准确率都有误差；重要的是**两个**模型在多少条影评上判得不同，在这些影评上谁对。
 # %% [markdown] id="erratum-3-predict" lang="en" tags=["predict"]
 # **Before you run it.** Which of the three loses most: without stop words, with stems, with both? Or does one of them gain?
 #

@@ -25,18 +25,18 @@
 # %% [markdown] id="title" lang="zh" of="b6f67806"
 # # 09 · 语言模型：机器怎样写作？
 #
-# 语言模型只回答一个问题：**接下来是什么？** 答得好，从答案里抽一个，再问一遍，就有了一台会写作的机器。五篇原文讲的都是这种模型，
-# 而且是大的，却没有一篇真的训练过。这一课里，你会训练三种，用同一把尺子量，让它们写作，再看看里面是怎么回事。
+# 语言模型只回答一个问题：**接下来是什么？** 答得好，从答案里抽一个，再问一遍，就得到一台会写作的机器。五篇原文讲的都是这类大模型，
+# 却没有一篇真正训练过一个。这一课里，你会训练三种语言模型，用同一个指标衡量，让它们写作，再看看内部是怎么回事。
 #
 # **学完这一课，你能够**
 #
 # - 用比特说出一次猜测的代价，并解释词元不同的模型为什么不能比困惑度；
 # - 在一篇没有尽头的文字上训练循环网络，并演示丢掉状态会损失什么；
-# - 搭出只有解码器的 Transformer，检查它最初的损失，数清它的参数；
+# - 搭出仅解码器的 Transformer，检查它最初的损失，数清它的参数；
 # - 把文档排进一行行，又不让一篇偷看另一篇；
-# - 让循环网络、Transformer 和只会计数的模型在同样的代价下比赛，并说清谁在什么时候赢；
+# - 在同样的计算预算下比较循环网络、Transformer 和只会计数的模型，并说清什么时候哪一个更好；
 # - 用温度、top-k、核采样和 min-p 来抽取文字，并缓存键和值；
-# - 量出模型写的东西有多少是抄来的；
+# - 测出模型写的东西有多少是照抄的；
 # - 找到负责接续重复的注意力头，关掉它们，看看少了什么。
 #
 # **你需要会** 第 06 课的 Transformer，词元（第 01 课），交叉熵、Adam 和 n 元语法（第 02 课）。
@@ -204,9 +204,9 @@ diagrams.flow(
         "bits": (0, 1, tr("bits", "比特") + "\n" + tr("sections 1–2", "第 1–2 节")),
         "count": (1, 0, tr("counting", "计数") + "\n" + tr("section 3", "第 3 节")),
         "rnn": (1, 1, tr("recurrent", "循环网络") + "\n" + tr("section 4", "第 4 节")),
-        "gpt": (1, 2, tr("decoder only", "只有解码器") + "\n" + tr("section 5", "第 5 节")),
+        "gpt": (1, 2, tr("decoder only", "仅解码器") + "\n" + tr("section 5", "第 5 节")),
         "pack": (2, 2, tr("documents", "文档") + "\n" + tr("section 6", "第 6 节")),
-        "race": (2, 1, tr("the race", "比赛") + "\n" + tr("section 7", "第 7 节")),
+        "race": (2, 1, tr("the race", "比较") + "\n" + tr("section 7", "第 7 节")),
         "write": (3, 1, tr("writing", "写作") + "\n" + tr("sections 8–10", "第 8–10 节")),
         "inside": (3, 2, tr("inside", "内部") + "\n" + tr("section 11", "第 11 节")),
         "verse": (3, 0, tr("poems, stories", "诗与故事") + "\n" + tr("sections 12–13", "第 12–13 节")),
@@ -217,14 +217,14 @@ diagrams.flow(
     ],
     english="A map: bits measure a guess; counting, recurrent networks and a Transformer of a decoder alone, whose documents are packed,"
     " meet in a race; then the models write, are looked into, and make poems and stories.",
-    chinese="一张路线图：用比特量猜测；计数、循环网络和只有解码器的 Transformer（文档要打包）一起比赛；然后让模型写作，看它的内部，再写诗和故事。",
+    chinese="一张路线图：用比特衡量猜测；计数、循环网络和仅解码器的 Transformer（文档要打包）放在一起比较；然后让模型写作，看它的内部，再写诗和故事。",
 )
 
 # %% [markdown] id="dial" lang="en"
 # **The scale dial.** `quick` trains small models for some seconds each, which is enough to see every effect but one: who wins in the long run. For that
 # there are longer runs on record; `full` trains longer here.
 # %% [markdown] id="dial" lang="zh" of="3733481c"
-# **规模旋钮。** `quick` 只把小模型各训练几秒钟，每种现象都看得到，只差一样：长跑谁赢。为此另有更长的训练，都有记录；`full` 则在这里训练得更久。
+# **规模旋钮。** `quick` 只把小模型各训练几秒钟，每种现象都看得到，只差一样：训练更久之后哪一种更好。为此另有更长的训练，都有记录；`full` 则在这里训练得更久。
 # %% id="dial-settings" tags=["fold"]
 course = dial(  # a cache gains 3 times on TensorFlow, some 40 on JAX  # 缓存在 TensorFlow 上快 3 倍，在 JAX 上约 40 倍
     settings={
@@ -298,7 +298,7 @@ print(f"{np.mean(bits):.2f}")
 # to be as sure as it has reason to be.
 # %% [markdown] id="game-reading" lang="zh" of="43114919"
 # 给 27 个符号同样的概率，每个字母付 $\log_2 27 = 4.75$ 比特。猜得准又有把握，几乎不用付；猜错了还很有把握，代价就大了：
-# 给错误的字母 0.99，要付 11 比特以上。**比特奖励诚实的怀疑**，所以用它来训练的模型，会学到该有几分把握就有几分。
+# 给错误的字母 0.99，要付 11 比特以上。**这样的计分鼓励如实表达把握**，所以用它来训练的模型，会学到该有几分把握就有几分。
 
 # %% [markdown] id="bits" lang="en"
 # ## 2 · What a guess costs
@@ -327,7 +327,7 @@ print(f"{np.mean(bits):.2f}")
 # $$ H(p) = -\sum_{s} p(s) \log_2 p(s) = \tfrac12 \cdot 1 + \tfrac14 \cdot 2 + \tfrac18 \cdot 3 + \tfrac18 \cdot 3 = 1.75 \text{ 比特。} \tag{1} $$
 #
 # 这就是这种语言的**熵**：没有哪种编码能更省。真实的 $p$ 我们并不知道，手里只有模型 $q$ 和一段 $T$ 个词元的文字 $x_1 \dots x_T$。模型为它付的是**交叉熵**，
-# 也就是第 02 课的损失 (6)，只是换了对数的底；而 $2$ 的这么多次方就是**困惑度**：
+# 也就是第 02 课的损失 (6)，只是换了对数的底；以 $2$ 为底、以它为指数的幂，就是**困惑度**：
 #
 # $$ H_q(x) = -\frac1T \sum_{t=1}^{T} \log_2 q(x_t \mid x_1 \dots x_{t-1}), \qquad \mathrm{PPL} = 2^{H_q(x)}. \tag{2} $$
 #
@@ -420,11 +420,11 @@ course.report("bits_ratio", per_byte[2] / per_byte[0])
 # where $c'$ is the context without its first token and $\lambda(c)$ the share that was taken off. *Modified* means that the discount $D$ is not one number but three: for n-grams seen once,
 # twice, more often. They follow from how many n-grams were seen once, twice, three and four times; nothing is tuned.
 # %% [markdown] id="yardsticks" lang="zh" of="68f59f89"
-# ## 3 · 两把不用网络的尺子
+# ## 3 · 两个不用网络的基线
 #
 # 训练之前，先弄清楚不训练能做到什么程度。**压缩程序**也在玩香农的游戏：`xz` 把一个文件压到一半，等于每个字节只付四比特。我们让它先读训练用的小说，再看留出的那一部还要多少字节。
 #
-# 另一把尺子出自**计数**，是其中最好的几种之一：Kneser–Ney（第 02 课）的改进版。它看前 $n - 1$ 个词元，即上文 $c$。用 $n(\cdot)$ 表示在训练文本里出现的次数。只见过一次的，很多是偶然，
+# 另一个基线靠**计数**，是计数方法里最好的几种之一：Kneser–Ney（第 02 课）的改进版。它看前 $n - 1$ 个词元，即上文 $c$。用 $n(\cdot)$ 表示在训练文本里出现的次数。只见过一次的，很多是偶然，
 # 所以每个计数都打一点折扣，省下来的交给更短的上文：
 #
 # $$ p(w \mid c) = \frac{n(c\,w) - D(n(c\,w))}{n(c)} + \lambda(c)\, p(w \mid c'), \tag{4} $$
@@ -454,7 +454,7 @@ for order in (2, 3, 5):
     rows.append([f"Kneser–Ney, n = {order}", f"{counting:.3f}",
                  f"{elapsed:.1f}"])
 
-display.table([tr("yardstick", "尺子"), tr("bits per byte", "每字节比特"),
+display.table([tr("yardstick", "基线"), tr("bits per byte", "每字节比特"),
                tr("seconds", "秒")], rows)
 course.report("compressed", packed)
 course.report("counting", counting)
@@ -473,7 +473,7 @@ print(first_term.round(3), "λ", round(taken.sum() / followed.sum(), 3))  # (4)
 # %% [markdown] id="yardsticks-reading" lang="zh" of="07c55a9a"
 # 只见过一次的几乎什么也留不下，大部分概率交给了更短的上文。上文从一个词元加到两个，好处很大；从两个加到四个，就没多少了：长的片段几乎不会出现第二次。
 #
-# 可见网络要低于表里的最后一行，才对得起它用的电。在这一页上它做不到；以后有人只拿出模型、不拿尺子，请想起这一点。
+# 可见网络要低于表里的最后一行，才值得训练。在这一页上它做不到；以后有人只报告模型、不报告基线，请想起这一点。
 
 # %% [markdown] id="recurrent" lang="en"
 # ## 4 · Networks with a memory
@@ -483,7 +483,7 @@ print(first_term.round(3), "λ", round(taken.sum() / followed.sum(), 3))  # (4)
 # $$ h_t = \tanh(W x_t + U h_{t-1} + b), \qquad W\colon (u, d),\quad U\colon (u, u). \tag{5} $$
 #
 # Everything it knows of the past is in $h$. The GRU (lesson 05) and the LSTM (lesson 07) guard the state with **gates**,
-# numbers between 0 and 1 that say how much passes ($\sigma$ is the logistic function, $\odot$ multiplies entry by entry). The LSTM keeps a second state $c$ beside $h$. Its input gate $i$ says how much is written, its forget gate $f$ how much is kept, its output gate $o$ how much is shown; each has matrices of its own:
+# numbers between 0 and 1 that say how much passes ($\sigma$ is the sigmoid, $\odot$ multiplies entry by entry). The LSTM keeps a second state $c$ beside $h$. Its input gate $i$ says how much is written, its forget gate $f$ how much is kept, its output gate $o$ how much is shown; each has matrices of its own:
 #
 # $$ \begin{aligned} i, f, o &= \sigma(W_{i,f,o}\, x_t + U_{i,f,o}\, h_{t-1} + b_{i,f,o}), \qquad \tilde c = \tanh(W_c x_t + U_c h_{t-1} + b_c),\\ c_t &= f \odot c_{t-1} + i \odot \tilde c, \qquad h_t = o \odot \tanh(c_t). \end{aligned} \tag{6} $$
 #
@@ -498,8 +498,8 @@ print(first_term.round(3), "λ", round(taken.sum() / followed.sum(), 3))  # (4)
 #
 # $$ h_t = \tanh(W x_t + U h_{t-1} + b), \qquad W\colon (u, d),\quad U\colon (u, u). \tag{5} $$
 #
-# 它对过去所知的一切，都在 $h$ 里。GRU（第 05 课）和 LSTM（第 07 课）用**门**来看守状态：门是 0 到 1 之间的数，决定放多少过去
-# （$\sigma$ 是逻辑斯谛函数，$\odot$ 是逐项相乘）。LSTM 在 $h$ 之外还有第二个状态 $c$：输入门 $i$ 决定写进多少，遗忘门 $f$ 决定保留多少，输出门 $o$ 决定拿出多少，每个门各有自己的矩阵：
+# 它对过去所知的一切，都在 $h$ 里。GRU（第 05 课）和 LSTM（第 07 课）用**门**来控制状态：门是 0 到 1 之间的数，决定让多少通过
+# （$\sigma$ 是 sigmoid 函数，$\odot$ 是逐项相乘）。LSTM 在 $h$ 之外还有第二个状态 $c$：输入门 $i$ 决定写进多少，遗忘门 $f$ 决定保留多少，输出门 $o$ 决定输出多少，每个门各有自己的矩阵：
 #
 # $$ \begin{aligned} i, f, o &= \sigma(W_{i,f,o}\, x_t + U_{i,f,o}\, h_{t-1} + b_{i,f,o}), \qquad \tilde c = \tanh(W_c x_t + U_c h_{t-1} + b_c),\\ c_t &= f \odot c_{t-1} + i \odot \tilde c, \qquad h_t = o \odot \tanh(c_t). \end{aligned} \tag{6} $$
 #
@@ -529,10 +529,10 @@ for step, x in enumerate([2.0, 0.0, 0.0, 0.0, 0.0]):
 #
 # The next cells measure $\lVert \partial h_T / \partial h_{T-k} \rVert$, how much the last state moves with the one $k$ steps before, in networks that were just initialised. The simple one comes twice: its $U$ made smaller (× 0.7) and larger (× 1.5) than Keras draws it.
 # %% [markdown] id="gradient" lang="zh" of="96891279"
-# 简单循环网络的权重 $U$ 明明是 1，还是把唯一的信号忘了：每过一次 tanh，就少一点。训练时，**倒着走**也有同样的麻烦。要告诉网络 $k$ 步之前本该记住什么，梯度得穿过 $k$ 步，
+# 简单循环网络的权重 $U$ 明明是 1，还是把唯一的信号忘了：每过一次 tanh，就少一点。训练时，**反向传播**也有同样的问题。要告诉网络 $k$ 步之前本该记住什么，梯度得穿过 $k$ 步，
 # 被 $\mathrm{diag}(1 - h^2)\,U$ 连乘 $k$ 次，不是消失，就是爆炸。
 #
-# 下面几格对刚初始化的网络，量一量 $\lVert \partial h_T / \partial h_{T-k} \rVert$，也就是最后的状态会随 $k$ 步之前的状态变多少。简单循环网络量两次：把 Keras 抽出的 $U$ 缩小（× 0.7）和放大（× 1.5）。
+# 下面几格对刚初始化的网络，测量 $\lVert \partial h_T / \partial h_{T-k} \rVert$，也就是最后的状态会随 $k$ 步之前的状态变多少。简单循环网络测两次：把 Keras 抽出的 $U$ 缩小（× 0.7）和放大（× 1.5）。
 # %% id="gradient-run"
 def gradient_sizes(cell, spread=1.0, forget_bias=None):
     tr("""The size of the gradient 0 to 60 steps back, in a fresh network.""",
@@ -575,7 +575,7 @@ plots.show(
 # But look at the gated ones. A fresh GRU is **no better**: its gates stand at one half, so half of the past is lost at every step. The LSTM falls more slowly, because Keras sets the forget gates' first bias to 1;
 # with a bias of 4 they let 98% pass, and the gradient no longer dies out. Gates do not help by being there. They help because they **can be opened**, and training can open them where it pays.
 # %% [markdown] id="gradient-reading" lang="zh" of="e21525d2"
-# 纵轴取对数之后，各条线几乎是直的：每一步都乘上差不多的倍数。简单循环网络初值小，就遗忘；初值大，梯度就越来越大。再看带门的：刚初始化的 GRU **一点也不强**：它的门半开着，每一步都丢掉一半过去。
+# 纵轴取对数之后，各条线几乎是直的：每一步都乘上差不多的倍数。简单循环网络初值小，就遗忘；初值大，梯度就越来越大。再看带门的：刚初始化的 GRU **并不更好**：它的门半开着，每一步都丢掉一半过去。
 # LSTM 降得慢一些，因为 Keras 把遗忘门偏置的初值设为 1；设为 4，门就放过 98%，梯度不再消失。门之所以有用，不在于有门，而在于门**打得开**：哪里值得，训练就可以在哪里把它打开。
 # %% [markdown] id="clipping" lang="en"
 # Against the explosion there is a simple remedy: when the gradient $g$ of all weights together is longer than a limit $\theta$, **shorten** it, and leave its direction alone:
@@ -608,10 +608,10 @@ plots.show(
 # > The other is where it has never been, for in training none of its states was older than one piece. With some seeds it goes on as if nothing were; with others the state runs away, and a token costs more than a blind guess. A bug that shows in some runs only is the worst kind.
 # %% [markdown] id="carry-predict" lang="zh" of="9281dfd8" tags=["predict"]
 # **先猜，再运行。** 两个 LSTM 用同样的小段、同样的次序训练。一个把状态传下去；另一个犯了常见的错，每一段都从空状态开始。然后两个都去读四段那么长的片段。
-# 请画一画：片段开头、第一段以内、超出一段之后，每个词元各要付多少？两个网络会在哪里分道扬镳？
+# 请画一画：片段开头、第一段以内、超出一段之后，每个词元各要付多少？两个网络会在哪里开始不同？
 #
 # > 开头的几个词元，两个都付得很多，因为前面什么也没读过；十来个之后就平了。在一段的长度以内，两者很接近，训练损失也相差不大：从那里看不出错误。超出一段之后，第一个照常读下去。
-# > 另一个到了从没到过的地方，因为训练时它的状态从来没有超过一段那么久。换几个种子，有时它若无其事地读下去；有时状态失控，每个词元付的比瞎猜还多。只在一部分运行里才露面的错误，最难对付。
+# > 另一个到了从没到过的地方，因为训练时它的状态从来没有超过一段那么久。换几个种子，有时它照常读下去；有时状态失控，每个词元的损失比均匀猜测还大。只在一部分运行里才露面的错误，最难对付。
 # %% id="carry-rows"
 training_rows = lm.pack([known], course.row, separator)
 held_ids = np.array([separator, *held[: course.held]])
@@ -640,7 +640,7 @@ for (name, model), color, style in zip(curves.items(), (blue, red), ("o-", "s--"
     nats = lm.loss_by_position(model, held_ids, 4 * course.row)
     axis.plot(np.arange(4.5, 4 * course.row, 8), nats.reshape(-1, 8).mean(axis=1), style, color=color, lw=1.6, ms=3, label=name)
 axis.axvline(course.row, color=grey, ls=":", label=plots.label("length of a piece", "一段的长度"))
-axis.axhline(np.log(size), color="black", lw=0.6, label=plots.label("blind guess, ln V", "瞎猜，ln V"))
+axis.axhline(np.log(size), color="black", lw=0.6, label=plots.label("blind guess, ln V", "均匀猜测，ln V"))
 axis.set(xlabel=plots.label("position in the passage", "片段内的位置"), ylabel=plots.label("nats per token", "每个词元的奈特"))
 axis.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(
@@ -653,7 +653,7 @@ plots.show(
 # If the dashed line rises, nothing is wrong with the measurement. The network has come to states that it never met in training, and nobody taught it what to say there. So **train as you will measure**: a state that is to be carried must be carried in training.
 # %% [markdown] id="carry-reading" lang="zh" of="3d2cf0cc"
 # 点线左边，两者很接近：只训练了这么几步，状态里装的不过是最后几个词。最开头的几个词元，清空状态的那个甚至可能领先，因为它练的就是从零开始。点线右边，要看你的种子；不妨换几个试试：在图上面的两格里，把 `course.seed` 改成 `course.seed + 1` 或 `+ 2`。
-# 如果虚线往上走，那不是量错了：网络到了训练时从没遇到过的状态，在那里该说什么，谁也没教过它。所以，**怎么量，就怎么练**：测量时要传递的状态，训练时也要传递。
+# 如果虚线往上走，那不是测错了：网络到了训练时从没遇到过的状态，在那里该说什么，谁也没教过它。所以，**怎么测，就怎么训练**：测量时要传递的状态，训练时也要传递。
 # %% [markdown] id="decoder" lang="en"
 # ## 5 · A decoder, and nothing else
 #
@@ -717,7 +717,7 @@ print("LSTM", f"{carried.count_params():,}")
 # %% [markdown] id="first-loss" lang="zh" of="3a395d69"
 # 模型这么小，词元向量就占了权重的一大部分；学习的位置还要再多出 `max_length` 个向量。
 #
-# 检验一个新的语言模型，最省事的办法只要一批数据。它还什么都没学，应该把概率平均分给 $V$ 个词元，也就是付 $\ln V$ 奈特。**更多**，说明初始权重太大。有没有可能**更少**？下一格问一个刚初始化的解码器，
+# 检验一个新的语言模型，最省事的办法只要一批数据。它还什么都没学，应该把概率平均分给 $V$ 个词元，损失也就是 $\ln V$ 奈特。**更多**，说明初始权重太大。有没有可能**更少**？下一格问一个刚初始化的解码器，
 # 再问一个词元向量长到二十倍的：既问它们下一个词元是什么，也不错位地问一次，问的就是正在读的那个词元。
 # %% id="first-loss-run"
 batch = lm.Packed(*(part[: course.batch] for part in training_rows))
@@ -768,7 +768,7 @@ course.report("first_loss_above_ln_v", excess)
 # ### E19 和 E20：两段代码
 #
 # 第三篇文章两次训练“LLM”。TensorFlow 的一段把 `Embedding`、`tf.keras.layers.Transformer` 和 `Dense` 叠起来，损失用 `CategoricalCrossentropy`。PyTorch 的一段把一批数据送进 `nn.Transformer`，
-# 损失是输出**与这批数据自己**相比。两段都跑不起来：前一个层根本不存在；后一个要的是向量，而且要有目标。更要紧的是，就算跑得起来，会错在哪里：
+# 损失是输出**与这批数据自己**相比。两段都跑不起来：前一个层根本不存在；后一个要的是向量，而且要有目标。更重要的是，就算跑得起来，会错在哪里：
 #
 # | 哪一项 | 原文 | 需要 |
 # |---|---|---|
@@ -846,8 +846,8 @@ display.table(
 # guess (8 bits): it is sure of the wrong thing. With the shift but without the mask, position $t$ may look at position $t + 1$, which *is* its answer. The model finds that out within these few steps: by its training loss it beats the honest model below it, and asked for a byte
 # to the right of which nothing stands, it loses to it. **A training loss that is too good is the symptom**; the test is the same in both cases: ask for something that cannot be seen.
 # %% [markdown] id="errata-reading" lang="zh" of="c294ac78"
-# 把右边两列对照着看。不错开，训练损失很小，而且还在降，因为模型学的是**照抄**给它的东西；问它下一个字节，却远远不如瞎猜（8 比特）：它对错误的答案很有把握。错开了却没有掩码，位置 $t$ 可以看位置 $t + 1$，那“正是”它的答案。
-# 只这么几步，模型就发现了这一点：论训练损失，它胜过下一行那个老实的模型；问一个右边什么也没有的字节，却输给了人家。**训练损失好得过分，就是症状**；检验的办法两种情形都一样：问一个看不见的东西。
+# 把右边两列对照着看。不错开，训练损失很小，而且还在降，因为模型学的是**照抄**给它的东西；问它下一个字节，却远远不如均匀猜测（8 比特）：它对错误的答案很有把握。错开了却没有掩码，位置 $t$ 可以看位置 $t + 1$，那“正是”它的答案。
+# 只这么几步，模型就发现了这一点：论训练损失，它胜过下一行那个加了掩码的模型；问一个右边什么也没有的字节，却不如那个模型。**训练损失好得过分，就是症状**；检验的办法两种情形都一样：问一个看不见的东西。
 # %% [markdown] id="quiz-perplexity" lang="en" tags=["quiz"]
 # **Model A has a perplexity of 20 on a text, model B of 35. A has 1,000 tokens, B has 30,000. Which is better?**
 # - [ ] A, its perplexity is lower — It guesses among fewer and shorter tokens, but has to guess more often.
@@ -877,7 +877,7 @@ display.table(
 #
 # 小说是一整篇长文。多数文字却是一篇篇长短不一的**文档**：诗、消息、网页。都填充到与最长的一样长（第 01 课），一批数据里就大半是空的。所以要**打包**：每篇前面放一个分隔符，首尾相接，再切成一样长的行。
 #
-# 分隔符身兼二职。作为输入，它说“这里开始新的一篇”；作为目标，它说“到这里结束”，模型由此学会停下。可是这样一来，一行里会有上一篇的结尾和下一篇的开头，而因果掩码允许后一篇看前一篇。
+# 分隔符有两个作用。作为输入，它说“这里开始新的一篇”；作为目标，它说“到这里结束”，模型由此学会停下。可是这样一来，一行里会有上一篇的结尾和下一篇的开头，而因果掩码允许后一篇看前一篇。
 # 掩码必须知道文档的界线：位置 $t$ 能看位置 $s$，要 $s \le t$，**并且两者属于同一篇**。
 #
 # 先拿三篇文档、分隔符 1 手算一遍。`segment_ids` 是文档的编号；最后一行补足的地方编号为 0，目标为 −1，不计入损失。
@@ -903,7 +903,7 @@ print(may_look)
 # 另外，用这样的行把两个模型各训练几分钟，掩码各用一种，然后都拿单独的诗来问：泄漏有害、有益，还是没有差别？
 #
 # > 不分开时，后一首的得分变了：它读了第一首。分开时，一个也不变。对单独出现的诗，泄漏不可能有用，因为模型学着从邻居那里取的东西，这时并不在。不过偶然排在一起的诗，彼此没有多少可说的，本来也没有多少可取：记录里两者只差百分之二左右。
-# > 两次训练证明不了谁更好。如果一行里是同一个网站的网页，或者同一场对话的几轮，影响可能更大；而让别人的信出现在眼前，就算不多付比特，也是错。
+# > 两次训练证明不了谁更好。如果一行里是同一个网站的网页，或者同一场对话的几轮，影响可能更大；而让模型看到不该看的文档，就算损失不变，也是错误。
 # %% id="packing-data"
 learnt = lm.verses().training  # poems of the Tang  # 唐诗
 signs = prep.Vocabulary.build([list(poem) for poem in learnt])
@@ -942,9 +942,9 @@ display.table([tr("on record: poems in a row", "记录：一行里的诗"),
 # Now the LSTM and the Transformer at about the same number of parameters, on the same tokens of the same four novels and for as many steps, and beside them the table of counts, which needs a
 # second. What they pay for the held-out novel is measured fairly: the LSTM reads it in one pass, its state carried; over the Transformer's text slides a **window**, so that every token is predicted once, with at least half a window of text before it.
 # %% [markdown] id="race" lang="zh" of="d9c8ba5a"
-# ## 7 · 比赛
+# ## 7 · 三种模型的比较
 #
-# 现在让 LSTM 和 Transformer 比一比：参数差不多一样多，同样四部小说的同样词元，步数也一样；旁边还有只要一秒钟的计数表。在留出的小说上要付多少，要量得公平：LSTM 一口气读完，状态一直传下去；Transformer 用**滑动窗口**，每个词元都只预测一次，
+# 现在让 LSTM 和 Transformer 比一比：参数差不多一样多，同样四部小说的同样词元，步数也一样；旁边还有只要一秒钟的计数表。在留出的小说上测量每字节比特，要测得公平：LSTM 从头到尾读一遍，状态一直传下去；Transformer 用**滑动窗口**，每个词元都只预测一次，
 # 而且前面至少有半个窗口的文字。
 # %% id="race-run"
 history = lm.train_language_model(
@@ -977,7 +977,7 @@ display.table([tr("model", "模型"), tr("weights", "参数"), tr("seconds", "�
 # On this page, after seconds of training, **counting wins by far**. It has read four novels; the networks have read a small part of them. And it has found in a second what takes them long to learn, for a count is exact from the first
 # time on, while a weight moves by small steps. Whoever stops here concludes that networks are a fad.
 # %% [markdown] id="race-reading" lang="zh" of="3219c86d"
-# 在这一页上，只训练了几秒钟，**计数遥遥领先**。它读完了四部小说，两个网络才读了一小部分。它一秒钟就找到的东西，网络要学很久：计数从第一次起就是准的，权重却只能一小步一小步地挪。谁要是到此为止，就会断定神经网络不过是一阵风。
+# 在这一页上，只训练了几秒钟，**计数遥遥领先**。它读完了四部小说，两个网络才读了一小部分。它一秒钟就找到的东西，网络要学很久：计数从第一次起就是准的，权重却只能一小步一小步地改。如果到此为止，就会得出神经网络没有用处的结论。
 # %% [markdown] id="record" lang="en"
 # ### A quarter of an hour
 #
@@ -1119,7 +1119,7 @@ display.table([tr("model", "模型"), tr("bits per token", "每个词元的比�
 # 模型给每个词元一个概率，文字却只要**一个**。怎么选不属于模型，写出来的东西却会因此大不一样。先看一个小小的分布：
 #
 # - **贪心**：总取最好的。稳妥，但很快就会兜圈子；
-# - **温度** $\tau$：softmax 之前把得分除以 $\tau$。小于 1，可能的更可能；大于 1，大家更接近；
+# - **温度** $\tau$：softmax 之前把得分除以 $\tau$。小于 1，可能的更可能；大于 1，各词元的概率更接近；
 # - **top-k**：只留最好的 $k$ 个；
 # - **核采样**（top-p）：留下合起来占比例 $p$ 的最少几个，模型有把握时留得少，没把握时留得多；
 # - **min-p**：留下概率不低于最好那个的某个比例的；
@@ -1213,7 +1213,7 @@ _ = write(writer, "Mr. Tilney", course.new, fluent)
 # min-p cut the tail off and keep the variety. The model that was trained for seconds has learnt which letters make words, and little else. Not one of them knows what it is talking about: a million weights and four novels are enough for the *sound* of Jane
 # Austen.
 # %% [markdown] id="writing-reading" lang="zh" of="0cc96bb6"
-# 贪心写出来的合乎语法，却在兜圈子；加上惩罚能让它跳出来，有时连英语也一起跳出去了。温度高，就打开了分布的尾巴：那里有几百个词元，个个不大可能，合起来却占了不少概率。核采样和 min-p 切掉尾巴，保住变化。只训练了几秒的模型，
+# 贪心写出来的合乎语法，却在兜圈子；加上惩罚能让它跳出来，有时写出来的连英语都不是。温度高，就会抽到分布的尾部：那里有几百个词元，个个不大可能，合起来却占了不少概率。核采样和 min-p 截去尾部，保留多样性。只训练了几秒的模型，
 # 学到了哪些字母能拼成词，别的就不多了。它们谁也不知道自己在说什么：一百万个权重、四部小说，只够学到简·奥斯汀的“腔调”。
 
 # %% [markdown] id="cache" lang="en"
@@ -1265,10 +1265,10 @@ plots.show(
 # And when the text outgrows the window? The cache is full, and its places belong to positions that are gone. `stream` then keeps the last half of the window and fills the cache anew. A program that goes on writing into the cache from the front mixes old positions with new ones;
 # if a model turns silly after exactly so many tokens, look there first.
 # %% [markdown] id="cache-reading" lang="zh" of="841b5805"
-# 有缓存，时间与文字长度成正比：每一步一样贵。没有缓存，每一步都要把前面全过一遍，线就往上弯。代价是内存：每个词元在每一层的键和值，也就是每个词元 $2 \cdot \text{层数} \cdot \text{宽度}$ 个数。
+# 有缓存，时间与文字长度成正比：每一步的计算量相同。没有缓存，每一步都要把前面全过一遍，线就往上弯。代价是内存：每个词元在每一层的键和值，也就是每个词元 $2 \cdot \text{层数} \cdot \text{宽度}$ 个数。
 # 32 层、宽 4,096、每个数两字节，就是每个词元半兆字节，8,192 个词元的文字要 4 GB。各个头**共用**键和值（“分组查询”，第 13 节）就是为此而来的。
 #
-# 文字长过了窗口怎么办？缓存满了，里面的位置已经不作数。`stream` 会保留窗口的后一半，重新填一遍缓存。程序如果只管从头接着往里写，新旧位置就混在了一起；一个模型要是总在恰好写到某个长度时犯傻，先查这里。
+# 文字长过了窗口怎么办？缓存满了，里面的位置已经失效。`stream` 会保留窗口的后一半，重新填一遍缓存。程序如果只管从头接着往里写，新旧位置就混在了一起；一个模型要是总在恰好写到某个长度时突然变差，先查这里。
 
 # %% [markdown] id="copying" lang="en"
 # ## 10 · Is it only copying?
@@ -1325,7 +1325,7 @@ display.table(
 #
 # The **induction score** of a head is how much of its attention, averaged over the second copy, falls on the token **after** the same token in the first: 1 for a perfect induction head.
 # %% [markdown] id="inside" lang="zh" of="a123143c"
-# ## 11 · 内部：会接着往下念的头
+# ## 11 · 内部：接续重复的头
 #
 # 读到“Mr. Tilney……Mr.”，你就会料到下一个是 *Tilney*。两层的网络用两个头、分两步，也能做到：第一层的一个头在每个词元处记下**我前面是谁**；后面某一层的一个头，在第二个 *Mr.* 处寻找“前面是 *Mr.*”的词元，找到 *Tilney*，抄过来。
 # 后一个叫做**归纳头**（Olsson 等人，2022）。它用不着懂得语言，所以可以到没有语言的地方去找它：一行**随机**的词元，读两遍。第一遍谁也猜不中；第二遍，只要往回看就能猜中。
@@ -1347,7 +1347,7 @@ display.table(
 # In large models such heads appear early in training, all at once (Olsson and others). To see one we make it worth the while: a decoder of two layers that reads nothing but rows of random tokens which begin again after 6 to 16 places. Rows are new every time and the distance changes, so neither tokens nor distances can be known by heart; only the trick can be learnt. Its training is on record
 # (`python -m course_lib.language_model.copier`).
 # %% [markdown] id="inside-copier" lang="zh" of="f3be8eb0"
-# 什么也没有。第二遍与第一遍一样贵，而且比瞎猜还贵：这么乱的词元，第 7 节的模型从没见过，却很有把握地等着不会来的下文。四部小说、一刻钟，不足以让它学会对“任何东西”都管用的抄写。
+# 什么也没有。第二遍的损失与第一遍一样大，而且比均匀猜测还大：这么乱的词元，第 7 节的模型从没见过，却很有把握地等着不会来的下文。四部小说、一刻钟，不足以让它学会对“任何东西”都管用的抄写。
 #
 # 在大模型里，这种头在训练早期会一下子出现（Olsson 等人）。要看到一个，就得让它值得学：用一个两层的解码器，只读随机词元组成的行，每行隔 6 到 16 个位置就从头再来一遍。每次都是新的行，距离也在变，词元和距离都背不下来，能学的只有这个本事。训练已有记录
 # （`python -m course_lib.language_model.copier`）。
@@ -1397,7 +1397,7 @@ plots.show(
 # %% [markdown] id="ablate-predict" lang="zh" tags=["predict"] of="bf712c36"
 # **先猜，再运行。** 把第二层的头关掉，也就是把它们写出的东西当作零：先关得分最高的一个，再关最高的两个，再关全部四个。第二遍的损失会怎样？如果关掉的是**第一层**的四个头呢，其中有一个主要看前一个词元？
 #
-# > 少一个头，别的头还能顶上一部分，因为学会这个本事的不止一个；最好的两个都关掉，第二遍就差不多和第一遍一样贵了，因为没有谁再抄。关掉第一层，同样完了：负责抄的头要找“前面站着这个词元的那个词元”，可是没有谁记下过谁站在谁前面。
+# > 少一个头，别的头还能顶上一部分，因为学会这个本事的不止一个；最好的两个都关掉，第二遍的损失就差不多和第一遍一样大了，因为没有谁再抄。关掉第一层，同样失效：负责抄的头要找“前面站着这个词元的那个词元”，可是没有谁记下过谁站在谁前面。
 # > 得分高，说明不了什么；拿掉试试，才算证明。
 # %% id="ablate-run"
 best_first = np.argsort(-scores[1])
@@ -1430,7 +1430,7 @@ display.table([tr("switched off (layer.head)", "关掉的头（层.头）"),
 #
 # 模型里没有一处是专为英语写的。不给词元而给汉字，它就写中文。这次的文字不多：大约 4,500 首格律整齐的唐诗，四句或八句，每句五字或七字，偶数句押韵，句中偶数位置的字平仄相间。这些规矩，谁也没有告诉过模型。
 #
-# 它有没有学会**形式**，可以量，不必空说。字数数一数就行。押韵和平仄本该查韵书；我们的韵书是从训练用的诗里学来的（`RhymeBook`、`ToneBook`）：一再出现在同一首诗偶数句末的字归为一韵，总是彼此相对的字平仄相反。古音与今音不同，用现代字典来判反而会错。
+# 它有没有学会**形式**，可以测量，不必空说。字数数一数就行。押韵和平仄本该查韵书；我们的韵书是从训练用的诗里学来的（`RhymeBook`、`ToneBook`）：一再出现在同一首诗偶数句末的字归为一韵，总是彼此相对的字平仄相反。古音与今音不同，用现代字典来判反而会错。
 # %% id="poems-run"
 # trained for some minutes; its weights come with the course  # 训练了几分钟；参数随课程附带
 poet, signs = lm.recorded_poet()
@@ -1467,18 +1467,18 @@ course.report("poems_in_form", lm.share_in_form(written))
 # ten or more characters later, to which group the last end belonged, and 4,500 poems and six minutes did not teach it that. Without the measure you would hardly have noticed: the verses *look* right. As for meaning, read for yourself. Every pair of characters is plausible; the poem seldom goes anywhere.
 # %% [markdown] id="poems-reading" lang="zh" of="89cd0e35"
 # 句子的字数，它几乎总能守住，尽管逗号和句号对它来说不过是另外两个符号。平仄相间，与真实的诗一样有规律：由前面隔一个的字决定，离得近。**押韵却没有学会**：它的句末，押韵并不比打乱了的多。要押韵，就得隔着十来个字记住上一个韵脚属于哪一韵；四千五百首诗、六分钟，还教不会它这一点。
-# 不量一量，你多半看不出来：这些诗句“看上去”是对的。至于意思，请自己读：两个字两个字地看，都像那么回事；整首诗却很少真说了什么。
+# 不测量，多半看不出来：这些诗句“看上去”是对的。至于意思，请自己读：两个字两个字地看，都说得通；整首诗却很少真说了什么。
 
 # %% [markdown] id="stories" lang="en"
 # ## 13 · A real one
 #
 # Our layers are not a toy of their own kind. Andrej Karpathy trained a tiny model with the layout of **Llama** on *TinyStories*, short tales in the words of a small child that a large model had written: 260,000 weights, a quarter of ours. Four things differ from section 5, each a setting of `DecoderLanguageModel`: the norm divides by the root mean square and subtracts nothing;
-# the feed-forward network has three matrices and a gate, $(\mathrm{SiLU}(xW_1) \odot xV)\,W_2$ with $\mathrm{SiLU}(z) = z\,\sigma(z)$; there are no biases; and eight heads share four sets of keys and values. The weights are read from the file into *our* layers. If neither `COURSE_DATA` nor the net has them, the cell says so, and you read on.
+# the feed-forward network has three matrices and a gate, $(\mathrm{SiLU}(xW_1) \odot xV)\,W_2$ with $\mathrm{SiLU}(z) = z\,\sigma(z)$, lesson 04's swish; there are no biases; and eight heads share four sets of keys and values. The weights are read from the file into *our* layers. If neither `COURSE_DATA` nor the net has them, the cell says so, and you read on.
 # %% [markdown] id="stories" lang="zh" of="fb0ee3c5"
 # ## 13 · 一个真实的模型
 #
 # 我们写的这些层，并不是自成一套的玩具。Andrej Karpathy 用 **Llama** 的结构训练过一个很小的模型，读的是 *TinyStories*：由大模型用幼儿的词汇写成的小故事。它有 26 万个权重，只有我们的四分之一。与第 5 节相比有四处不同，每一处都是 `DecoderLanguageModel` 的一个设置：
-# 归一化除以均方根，不减均值；前馈网络有三个矩阵和一个门，$(\mathrm{SiLU}(xW_1) \odot xV)\,W_2$，其中 $\mathrm{SiLU}(z) = z\,\sigma(z)$；没有偏置；八个头共用四组键和值。权重从文件读进**我们的**层里。如果 `COURSE_DATA` 和网络上都拿不到，下一格会说明，你接着往下读就是。
+# 归一化除以均方根，不减均值；前馈网络有三个矩阵和一个门，$(\mathrm{SiLU}(xW_1) \odot xV)\,W_2$，其中 $\mathrm{SiLU}(z) = z\,\sigma(z)$（就是第 04 课的 swish）；没有偏置；八个头共用四组键和值。权重从文件读进**我们的**层里。如果 `COURSE_DATA` 和网络上都拿不到，下一格会说明，你接着往下读就是。
 # %% id="stories-load"
 try:
     files = data.stories.load()
@@ -1523,7 +1523,7 @@ if teller:
 # %% [markdown] id="uses" lang="zh" of="6b18298b"
 # ## 14 · 用途、工具与资源
 #
-# 预测文字的模型，是今天几乎一切叫“AI”的东西的底座：补完一行代码，回一封信，再调一调，就能聊天。它也是压缩程序：你量出来的每字节比特，交给算术编码器，就成了那么大的文件，比 `xz` 压出来的还小。
+# 预测文字的模型，是今天几乎一切叫“AI”的东西的基础：补完一行代码，回一封信，再调一调，就能聊天。它也是压缩程序：你量出来的每字节比特，交给算术编码器，就得到这么大的文件，比 `xz` 压出来的还小。
 #
 # | 用来 | 工具 |
 # |---|---|
@@ -1532,7 +1532,7 @@ if teller:
 # | 在笔记本电脑上运行 | llama.cpp、Ollama |
 # | 同时给许多人用 | vLLM、SGLang |
 # | 又快又好的计数模型 | KenLM |
-# | 老老实实地评测 | lm-evaluation-harness |
+# | 诚实地评测 | lm-evaluation-harness |
 #
 # 用它来写给人看，是另一回事：它说的话，谁来负责？模型说的是“可能”的话，可能不等于真实。
 
@@ -1756,10 +1756,10 @@ check("09.6", induction_scores)
 #
 # </details>
 # %% [markdown] id="open-2" lang="zh" of="cd75ff3b"
-# ### 开放题 2 · 你自己的声音
+# ### 开放题 2 · 你自己的文风
 #
 # 找一份你自己写的文字，200 kB 以上：信件、笔记、日记。用第 7 节的 Transformer 训练，一次从全新的权重开始，一次从有记录的权重开始，时间一样长。对留出的那一部分，哪个付得少？哪个写得更像你？
-# 分享之前再想一想：别人能从模型里掏出多少原文？
+# 分享之前再想一想：别人能从模型里套出多少原文？
 #
 # <details><summary>大致会怎样</summary>
 #
@@ -1781,7 +1781,7 @@ check("09.6", induction_scores)
 # %% [markdown] id="quiz-first-loss" lang="zh" tags=["quiz"] of="1663616d"
 # **一个新模型有 8,000 个词元，向量共享。还没训练，一批数据上的损失就是 2.1 奈特。你怎么办？**
 # - [ ] 庆幸初始化得好 — 随机抽的权重，不可能知道接下来是什么。
-# - [x] 查目标有没有错开一位 — 本该是 ln 8,000 = 8.99；共享的向量太长，就会复述读到的东西，只有输入就是答案时才这么便宜。
+# - [x] 查目标有没有错开一位 — 本该是 ln 8,000 = 8.99；共享的向量太长，就会复述读到的东西，只有输入就是答案时，损失才这么小。
 # - [ ] 调低学习率 — 还没训练呢。
 # - [ ] 看看损失是不是用比特算的 — 用比特算，就该是 12.97。
 # %% [markdown] id="quiz-state" lang="en" tags=["quiz"]
@@ -1805,7 +1805,7 @@ check("09.6", induction_scores)
 # %% [markdown] id="quiz-greedy" lang="zh" tags=["quiz"] of="4aa2aa0a"
 # **贪心地写，会兜圈子。为什么总取最可能的词元会走到这一步？**
 # - [ ] 因为舍入误差 — 精确计算也一样。
-# - [x] 刚写过的短语会让自己更可能再出现，又没有什么能打破这个圈子 — 在更大的模型里，会接着往下念的头还会火上浇油。
+# - [x] 刚写过的短语会让自己更可能再出现，又没有什么能打破这个圈子 — 在更大的模型里，接续重复的头还会加剧这种情形。
 # - [ ] 词元太少 — 有多少词元都会这样。
 # - [ ] 缓存满了 — 不用缓存也一样。
 # %% [markdown] id="quiz-parameters" lang="en" tags=["quiz"]
@@ -1836,15 +1836,15 @@ check("09.6", induction_scores)
 # %% [markdown] id="summary" lang="zh" of="6e753186"
 # ## 17 · 小结
 #
-# - 语言模型说的是接下来是什么；代价按比特算，诚实的怀疑最省。
+# - 语言模型预测接下来是什么；代价按比特算，如实表达把握，代价最小。
 # - 困惑度是按词元算的；词元不同的模型，只能比每字节比特。每个网络旁边，都要放上 `xz` 和 Kneser–Ney。
 # - 循环网络有状态：打开的门让梯度不致消失，裁剪挡住爆炸，状态要越过切口传下去，训练时就得这样。
 # - 仅解码器模型，就是第 06 课去掉编码器：错位、因果掩码、稀疏损失、共享向量。最初的损失是 ln V。
 # - 打包的文档，掩码要认得界线。
-# - 比得短，计数遥遥领先；时间一长，网络赶上来，并且继续往前。
+# - 训练时间短，计数遥遥领先；时间一长，网络赶上来，并且继续进步。
 # - 词元的抽法不同，写出来的文字就大不一样；键和值只算一次。
-# - 抄了多少，要量，并且拿真实的文字来比。
-# - 会接着往下念的头，用一个量就能找到，关掉它们才算证实。
+# - 照抄了多少，要测量，并且拿真实的文字来比。
+# - 接续重复的头，用一个指标就能找到，关掉它们才算证实。
 
 # %% [markdown] id="faq" lang="en"
 # ## 18 · Questions that come up
@@ -1873,7 +1873,7 @@ check("09.6", induction_scores)
 #
 # **循环网络过时了吗？** 没有。不管文字多长，它的状态都一样大：对特别长的文字，这又有吸引力了；新的几种（状态空间模型、RWKV）也能像 Transformer 一样并行训练。
 #
-# **为什么同样的种子，写出来的和你的不一样？** 抽样会放大微小的差别：换一个处理器，舍入不同，有一个词元翻了边，后面就是另一个故事。正因为如此，数字都以范围给出。
+# **为什么同样的种子，写出来的和你的不一样？** 抽样会放大微小的差别：换一个处理器，舍入不同，有一个词元变了，后面就是另一个故事。正因为如此，数字都以范围给出。
 #
 # **上文可以多长？** 练过多长就多长，还要内存放得下：每来一个词元，缓存在每一层都要变长。超出练过的长度，旋转位置编码还能勉强用一小段，然后就不行了。
 

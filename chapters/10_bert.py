@@ -28,7 +28,7 @@
 #
 # 标签很贵：得有人读完一篇影评，说出它是褒是贬。文字却是免费的。模型能不能**只从文字**里学到一些东西，让少量标签发挥更大的作用？2018 年的 BERT 证明可以，
 # 从那以后，几乎没有人再从零开始训练语言的模型了。五篇原文里有三篇说要讲 BERT，其中一篇却拿这个名字训练了一个 LSTM。这一课里，你会把词藏起来再猜，
-# 把一个真实的编码器读进你熟悉的层，看看里面有什么，再教它做一件事：先动用全部权重，然后几乎不动。
+# 把一个真实的编码器读进你熟悉的层，看看里面有什么，再教它做一件事：先训练全部权重，再只训练很少的权重。
 #
 # **学完这一课，你能够**
 #
@@ -37,7 +37,7 @@
 # - 预训练一个小的，并说出预算多大才划算；
 # - 从文件里读进一个公开发布的模型，逐个数字核对；
 # - 逐层弄清它的向量知道什么、不知道什么；
-# - 小心地微调它，并量出它忘掉了什么；
+# - 小心地微调它，并测出它忘掉了什么；
 # - 用几千个权重代替几百万个来训练：LoRA、AdaLoRA、适配器、前缀；
 # - 把大模型会的东西传给小模型。
 #
@@ -153,7 +153,7 @@
 #
 # </details>
 #
-# <details><summary>一篇 300 词的影评只留前 128 个词，对判断褒贬有什么损失？有什么便宜的补救？</summary>
+# <details><summary>一篇 300 词的影评只留前 128 个词，对判断褒贬有什么损失？有什么简单的补救办法？</summary>
 #
 # 损失的是结尾，结论往往就在那里；改留最后的词，或者首尾都留。出自 {{07 lstm}}。
 #
@@ -177,8 +177,8 @@
 # 用拇指盖住一段文字里的一个词。要猜出下面是什么，得懂拼写、懂语法、懂一点世界上的事，还得知道这段文字在说什么。而正确答案就在那里，在拇指底下：
 # **文字自己就是标签**。这样的学习叫**自监督**学习。第 09 课已经这样做过（下一个词就是标签），第 01 课的 Word2Vec 也是（左右邻居就是标签）。
 #
-# BERT 带来的是一套做事的次序。先**预训练**：在尽可能多的文字上猜词，心里没有任何任务。再**微调**：在上面加一个小小的层，用任务的标签把全部权重再训练一小会儿。
-# 前一步只做一次，由机器多的人来做；后一步，人人都做得起。
+# BERT 带来的是一套做事的次序。先**预训练**：在尽可能多的文字上猜词，不针对任何任务。再**微调**：在上面加一个小小的层，用任务的标签把全部权重再训练一小会儿。
+# 前一步只做一次，由计算资源充足的机构来做；后一步，人人都负担得起。
 #
 # 通到这里的路并不长。2018 年，ELMo 用两个 LSTM 的状态作词向量，一个顺着读，一个倒着读；GPT 用解码器预训练“下一个词”，再微调；
 # BERT 用的是 Transformer 的**编码器**，每个词都能看到两边，要猜的词在中间。它一举在十一项评测上拿了第一。
@@ -199,7 +199,7 @@ import course_lib.preprocessing as prep
 from course_lib import bert, data, diagrams, display, mlp, plots, transformer
 from course_lib.base.errors import DataUnavailable
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 它关于重新追踪的建议，是给长循环的
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its advice about retracing is meant for long loops  # 它关于重复追踪（retracing）的提示只适用于长循环
 blue, red, green, grey = "#2b6ca3", "#b5432f", "#3c7d4f", "#8a8a8a"
 
 # %% id="map" tags=["fold"]
@@ -277,12 +277,12 @@ course = dial(
 #
 # $$ \mathcal{L} = -\frac{1}{|M|} \sum_{t \in M} \log p(x_t \mid \hat x). \tag{1} $$
 #
-# 要藏一个词，最直接的办法是用词元 `[MASK]` 顶替它。可是真正的读者从来不会写 `[MASK]`：如果模型只在看到这个词元时才需要动脑筋，在别处就会偷懒，而我们要用它的地方恰恰是别处。
+# 要藏一个词，最直接的办法是用词元 `[MASK]` 替换它。可是真正的读者从来不会写 `[MASK]`：如果模型只在看到这个词元时才需要预测，在别处就学不到什么，而我们要用它的地方恰恰是别处。
 # 所以选中的词里，只有 80% 换成 `[MASK]`，10% 换成**随便另一个词**，10% **保持不变**。这样一来，哪个词都可能是错的，模型对每个词都得有自己的判断。
 # %% id="masking-by-hand"
 sentence = "the plot was thin but the acting was fine and so was the old song"
 words = sentence.split()
-others = ["tree", "seven", "blue", "went"]  # what a word may be replaced by  # 可以用来顶替的词
+others = ["tree", "seven", "blue", "went"]  # what a word may be replaced by  # 可以用来替换的词
 random = np.random.default_rng(course.seed + 17)
 chosen = sorted(random.choice(len(words), 4, replace=False).tolist())
 
@@ -326,7 +326,7 @@ course.report("asked_share", float(is_asked.sum() / ordinary))
 # How much depends on the rule of 80, 10 and 10? The authors tried six mixtures. Fine-tuned, they lie within a point of each other on one of their benchmarks (83.6 to 84.4%); where the vectors were used as they were, without fine-tuning,
 # `[MASK]` alone lost 0.9 points in finding names (BERT's paper, appendix C.2). The rule matters, a little. That 85% of the words are **not** asked for matters more: a text gives a seventh of the labels that it gives to lesson 09's model.
 # %% [markdown] id="masking-reading" lang="zh" of="9b83c9c4"
-# 80、10、10 这条规则有多要紧？作者试过六种配比。微调之后，它们在一项评测上相差不到一个百分点（83.6% 到 84.4%）；如果不微调，直接使用向量，全用 `[MASK]` 在找人名地名的任务上要低 0.9 个百分点（BERT 论文附录 C.2）。
+# 80、10、10 这条规则有多重要？作者试过六种配比。微调之后，它们在一项评测上相差不到一个百分点（83.6% 到 84.4%）；如果不微调，直接使用向量，全用 `[MASK]` 在找人名地名的任务上要低 0.9 个百分点（BERT 论文附录 C.2）。
 # 规则有影响，但不大。影响更大的是，85% 的词**没有**被问到：同一段文本，给第 09 课的模型多少标签，给 BERT 的只有七分之一。
 
 # %% [markdown] id="pairs" lang="en"
@@ -346,7 +346,7 @@ course.report("asked_share", float(is_asked.sum() / ordinary))
 # > Neighbours talk about the same film, strangers do not: shared words alone tell more than half of the answers. Whether two neighbours are swapped they cannot tell at all: the two share the same words either way. A task that can be solved by the **topic** teaches little that the hidden words do not teach
 # > better. RoBERTa (2019) left it out and lost nothing.
 # %% [markdown] id="pairs-predict" lang="zh" of="956d744b" tags=["predict"]
-# **先猜，再运行。** 下一格从影评里取出相邻的句子，让一个什么也不懂的玩家来玩这两种游戏：它只数 A 和 B 共有多少少见的词，比中位数多，就说“是下一句”（或“次序没错”）。两种游戏里，它各能答对多少？
+# **先猜，再运行。** 下一格从影评里取出相邻的句子，用一个什么也不懂的分类器来做这两个任务：它只数 A 和 B 共有多少少见的词，比中位数多，就判为“是下一句”（或“次序没错”）。两个任务里，它各能答对多少？
 #
 # > 相邻的句子说的是同一部电影，不相干的句子不是：光看共有的词，就能答对一半以上。两个相邻的句子有没有颠倒，它完全看不出来：不管怎样排，共有的词都一样。靠**话题**就能解决的任务，教不了多少猜词教不好的东西。
 # > RoBERTa（2019）把它去掉，什么也没损失。
@@ -398,7 +398,7 @@ for name, scores in games.items():
 # BERT 就是第 06 课的编码器，别无其他。没有解码器（第四篇文章说它有，E22；第三篇说大语言模型都是编码器加解码器，E17），没有因果掩码，也不生成文字：输入编号，每个词元得到一个向量，
 # 这个向量知道自己**两边**都有什么。
 #
-# 第一层的输入是三个向量之和：词元是什么，站在哪里，属于第一段还是第二段文本。位置向量是学出来的，不是用正弦算的。$x_t$ 是第 $t$ 个词元的编号，$s_t$ 是它属于第几段文本（0 或 1）；LN 是层归一化，$V$ 是词表大小，$d$ 是宽度，$T_{\max}$ 是文本的最大长度：
+# 第一层的输入是三个向量之和：词元是什么，在第几位，属于第一段还是第二段文本。位置向量是学出来的，不是用正弦算的。$x_t$ 是第 $t$ 个词元的编号，$s_t$ 是它属于第几段文本（0 或 1）；LN 是层归一化，$V$ 是词表大小，$d$ 是宽度，$T_{\max}$ 是文本的最大长度：
 #
 # $$ h_t = \mathrm{LN}\big(E[x_t] + P[t] + S[s_t]\big), \qquad E\colon (V, d), \quad P\colon (T_{\max}, d), \quad S\colon (2, d). \tag{2} $$
 #
@@ -456,7 +456,7 @@ for name, model in {"BERT": small, tr("decoder", "解码器"): decoder}.items():
 # Two sizes were published. *Base* has 12 layers of width 768 with 12 heads, *large* 24 layers of width 1,024 with 16; both have 30,522 tokens and small networks four times as wide. The first article's listing for its "Transformer" (E06) has just the shape of *large*, and
 # calls a class that never existed. Exercise 2 counts both: you should get 108.9 and 334.1 million.
 # %% [markdown] id="sides-reading" lang="zh" of="8870a153"
-# 公开发布的有两种大小。*base* 有 12 层，宽 768，12 个头；*large* 有 24 层，宽 1,024，16 个头；词元都是 30,522 个，小网络都是四倍宽。第一篇文章给“Transformer”写的代码（E06），正是 *large* 的形状，
+# 公开发布的有两种大小。*base* 有 12 层，宽 768，12 个头；*large* 有 24 层，宽 1,024，16 个头；词元都是 30,522 个，前馈网络都是四倍宽。第一篇文章给“Transformer”写的代码（E06），正是 *large* 的形状，
 # 调用的却是一个从来不存在的类。练习 2 来数这两种：你应当得到 1.089 亿和 3.341 亿。
 
 # %% [markdown] id="pretraining" lang="en"
@@ -470,7 +470,7 @@ for name, model in {"BERT": small, tr("decoder", "解码器"): decoder}.items():
 #
 # 向量上面再加一个头，对某个位置给所有的词打分；它把词元的向量表再用一遍，与第 09 课一样。刚初始化的模型什么也不知道，损失应当是 $\ln V$。
 #
-# 先找一把尺子。什么也不看、只知道每个词元**有多常见**的人，付的是按词频算的交叉熵。模型不低于它，就还没有学到任何关于句子的东西。
+# 先定基线：什么也不看、只知道每个词元**有多常见**，损失就是按词频算的交叉熵。模型不低于它，就还没有学到任何关于句子的东西。
 # %% id="pretraining-start"
 encoder = bert.BertEncoder(
     len(pieces), width=course.width, num_layers=2, num_heads=2,
@@ -528,7 +528,7 @@ for text in [
 # %% [markdown] id="fill-reading" lang="en"
 # It has found out what reviews are about: *movie*, *film*, *this*. What a sentence is it does not know yet. Of the hidden words of other reviews it names one in five, mostly articles, commas and the like. This one has read some six million tokens. BERT read about 130 billion: a million steps, each of 256 rows of 512 tokens. Grammar, and then facts, come later on that road; a real encoder follows in the next section.
 # %% [markdown] id="fill-reading" lang="zh" of="d50a9a51"
-# 它已经知道影评在谈什么：*movie*、*film*、*this*。句子是怎么回事，它还不懂。别的影评里被藏起来的词，五个它能说对一个，多半是冠词、逗号之类。它读过的文字大约有六百万个词元。BERT 读了大约 1,300 亿：一百万步，每步 256 行，每行 512 个词元。语法，然后是事实，都在这条路的更远处；下一节就读进一个真的编码器。
+# 它已经知道影评在谈什么：*movie*、*film*、*this*。句子是怎么回事，它还不懂。别的影评里被藏起来的词，五个它能说对一个，多半是冠词、逗号之类。它读过的文字大约有六百万个词元。BERT 读了大约 1,300 亿：一百万步，每步 256 行，每行 512 个词元。要学到语法，再学到事实，需要的文本多得多；下一节就读进一个真的编码器。
 # %% [markdown] id="pays" lang="en"
 # ### Does it pay?
 #
@@ -536,7 +536,7 @@ for text in [
 # %% [markdown] id="pays" lang="zh" of="78a27f11"
 # ### 划算吗？
 #
-# 老实的问题是另一个：同样形状的两个网络，给同样的 2,000 个标签，一个刚初始化，一个预训练过，哪个更好？预训练要做多少才行？结果有记录：预算是预训练花掉的处理器时间；学标签的时间，两者一样。
+# 真正该问的是另一个问题：同样形状的两个网络，给同样的 2,000 个标签，一个刚初始化，一个预训练过，哪个更好？预训练要做多少才行？结果有记录：预算是预训练花掉的处理器时间；学标签的时间，两者一样。
 
 # %% id="pays-plot" tags=["fold"]
 runs = bert.recorded_pretraining()
@@ -572,7 +572,7 @@ display.table(
 #
 # Remember these numbers for the next sections. The same 2,000 labels will take a **real** encoder, for whose pre-training days of many machines were paid, more than ten points further. Pre-training pays late, and then it pays a lot; that is why it is done once and shared. Whoever has an evening of a laptop and some labels should count words (lesson 07) or take what others have trained.
 # %% [markdown] id="pays-reading" lang="zh" of="2c6e650f"
-# （损失是在留出的影评上量的。）在这些预算下，预训练都不划算。做一分钟也好，七分钟也好，得到的网络都比刚初始化的**更差**，尽管猜词的损失一直在降。到这时为止，它学到的不过是哪些词常见、影评在谈什么，而为此调好的权重，作为判断褒贬的起点，并不比随机的好。
+# （损失是在留出的影评上测的。）在这些预算下，预训练都不划算。做一分钟也好，七分钟也好，得到的网络都比刚初始化的**更差**，尽管猜词的损失一直在降。到这时为止，它学到的不过是哪些词常见、影评在谈什么，而为此调好的权重，作为判断褒贬的起点，并不比随机的好。
 #
 # 记住这些数，后面要用。同样的 2,000 个标签，配上一个**真的**编码器（为它的预训练，许多台机器跑了好多天），能再高出十个百分点以上。预训练的回报来得晚，来了就很大；所以它只做一次，大家共用。只有一台笔记本、一个晚上和一些标签的人，应当用词频方法（第 07 课），或者拿别人训练好的来用。
 
@@ -586,7 +586,7 @@ display.table(
 # %% [markdown] id="real" lang="zh" of="11503dd3" tags=["stop"]
 # ## 5 · 读进一个真的
 #
-# 现在来看一个别人付过钱的模型：**MiniLM**，BERT 的结构，6 层，宽 384，2,270 万个权重。它由一个更大的模型蒸馏而来（第 10 节讲怎么做），又在大约十亿对句子上训练过，所以它的向量取平均，就是一个好的句子向量。
+# 现在来看一个别人训练好的模型：**MiniLM**，BERT 的结构，6 层，宽 384，2,270 万个权重。它由一个更大的模型蒸馏而来（第 10 节讲怎么做），又在大约十亿对句子上训练过，所以它的向量取平均，就是一个好的句子向量。
 # 它有三个文件：设置、词表、权重。
 #
 # 对权重文件要有戒心。很多权重以 pickle 格式发布，而打开一个 pickle，就会运行作者写在里面的任何代码。**safetensors** 格式做不到这一点：开头 8 个字节说明头部有多长，头部是 JSON，后面全是数。下一格不用任何库，直接读出头部。
@@ -672,7 +672,7 @@ assert np.allclose(by_hand, states[1], atol=1e-4)
 # **先猜，再运行。** 六个句子：*a man is playing a guitar*（有人在弹吉他）· *someone makes music on a string instrument*（有人用一件弦乐器奏乐）· *the film is a waste of time*（这部电影浪费时间）· *do not bother watching this movie*（别费劲看这部片子）·
 # *the film is not a waste of time*（这部电影不是浪费时间）· *a wonderful film*（一部精彩的电影）。哪两句最接近？
 #
-# > 是 *the film is a waste of time* 和 *the film is **not** a waste of time*，而且遥遥领先。向量说的是句子**在讲什么**；把褒贬整个倒过来的那个小词，几乎推不动它。吉他和弦乐器也被认出来了，虽然两句除了 *a* 没有一个相同的词。
+# > 是 *the film is a waste of time* 和 *the film is **not** a waste of time*，而且遥遥领先。向量说的是句子**在讲什么**；把褒贬整个倒过来的那个小词，几乎不改变它。吉他和弦乐器也被认出来了，虽然两句除了 *a* 没有一个相同的词。
 # %% id="similar-run"
 sentences = [
     "a man is playing a guitar", "someone makes music on a string instrument",
@@ -714,7 +714,7 @@ plots.show(
 # %% [markdown] id="banks" lang="zh" of="c389fbf5"
 # ### 两个 bank
 #
-# 第 01 课欠了一笔账：Word2Vec 里 *bank* 只有一个向量，不管它是放贷的银行，还是河岸。在这里，*bank* 的向量是从句子里出来的。两种意思各三个句子；逐层比较：意思相同的两个 *bank*，平均余弦是多少，意思不同的又是多少。
+# 第 01 课留下了一个问题：Word2Vec 里 *bank* 只有一个向量，不管它是放贷的银行，还是河岸。在这里，*bank* 的向量是从句子里出来的。两种意思各三个句子；逐层比较：意思相同的两个 *bank*，平均余弦是多少，意思不同的又是多少。
 # %% id="banks-run"
 money = [
     "the bank raised its interest rates",
@@ -753,7 +753,7 @@ course.report("banks_apart", float(same[-1] - different[-1]))
 # ### 逐层提问
 #
 # 一个从没见过标签的编码器，知不知道一篇影评是褒是贬？用**探针**来问：全部冻结，每篇影评取一个向量，即 (4) 式，再用逻辑回归拟合一些标签。这样简单的分类器能读出来的，必是向量里本来就有的。要留心两件事：拿来提问的影评，
-# 所属的电影与拟合用的不同（第 07 课）；每一层旁边都放一个**对照**：同样的拟合，标签却是随机发的，看看 384 个数的分类器凭运气能对多少。
+# 所属的电影与拟合用的不同（第 07 课）；每一层旁边都放一个**对照**：同样的拟合，标签却是随机给的，看看 384 个数的分类器凭运气能对多少。
 # %% id="probe-data"
 everything = data.imdb.load("train", seed=course.seed)
 # so many of either kind, of every film  # 每部电影，褒贬各这么多篇
@@ -817,7 +817,7 @@ plots.show(
 # That is no shame: it was trained to say what a text is about. The next section gets the verdict out.
 # %% [markdown] id="probe-reading" lang="zh" of="5d5170f2"
 # 两百来篇影评，误差超过三个百分点，各层谁高谁低，说明不了什么。能看出来的是：每一层都明显高于对照，连第 0 层也是，而它还没有看过任何上下文，不过是一袋词向量。褒贬就在里面，虽然从来没有人问过。最后一层，也就是公开发布的句子向量，在这件事上并不比词频方法强。
-# 这不丢人：训练它，是要它说出文本在讲什么。下一节就把褒贬取出来。
+# 这并不奇怪：训练它的目标，是表示文本在讲什么。下一节就把褒贬取出来。
 # %% [markdown] id="chinese" lang="en"
 # ### What does it make of Chinese?
 #
@@ -837,12 +837,12 @@ english = vectors_of(translated.english)
 cosines = english @ vectors_of(translated.chinese).T
 found = (cosines.argmax(axis=1) == np.arange(len(translated))).mean()
 print(f"[UNK]: {unknown:.0%} {tr('of the Chinese tokens', '的中文词元')}")
-print(f"{found:.1%}  ({tr('by chance', '碰运气')}: {1 / len(translated):.1%})")
+print(f"{found:.1%}  ({tr('by chance', '随机猜测')}: {1 / len(translated):.1%})")
 course.report("translations_found", float(found))
 # %% [markdown] id="chinese-reading" lang="en"
 # Most of the Chinese tokens are unknown to it, and yet it finds some translations, many more than chance would: the third of the tokens that it knows, punctuation among them, is enough for these. For Chinese take a model that was trained on it (exercise "open 2").
 # %% [markdown] id="chinese-reading" lang="zh" of="8fd1bb65"
-# 中文词元大半它不认得，却还是找到了一些译文，比碰运气多得多：靠的就是它认得的那三分之一词元，标点也在内。要处理中文，就用在中文上训练过的模型（见“开放题 2”）。
+# 中文词元大半它不认得，却还是找到了一些译文，比随机猜测多得多：靠的就是它认得的那三分之一词元，标点也在内。要处理中文，就用在中文上训练过的模型（见“开放题 2”）。
 
 # %% [markdown] id="tuning" lang="en"
 # ## 7 · Fine-tuning
@@ -865,7 +865,7 @@ course.report("translations_found", float(found))
 # %% [markdown] id="tuning" lang="zh" of="84b7ef2c"
 # ## 7 · 微调
 #
-# 在平均向量上面加一个全连接层，再用标签把全部权重往前训练一点点。关键就在*一点点*：权重里存着十亿个句子教会的东西，拿几百个标签使劲一推，就全冲掉了。行之有效的做法：
+# 在平均向量上面加一个全连接层，再用标签把全部权重往前训练一点点。关键就在*一点点*：权重里存着十亿个句子教会的东西，用几百个标签大步更新，就全破坏了。行之有效的做法：
 #
 # | 做法 | 为什么 |
 # |---|---|
@@ -879,7 +879,7 @@ course.report("translations_found", float(found))
 #
 # $$ \eta_\ell = \eta\, \xi^{\,L - \ell}, \qquad \ell = 0, \dots, L - 1. \tag{5} $$
 #
-# 第五篇文章给这一步写了代码（E32）：用一个训练器跑三个轮次，每批 16 个，预热 500 步，权重衰减 0.01。这些数都合理；但交给它的数据集从未定义，分词器从未用上，也从头到尾没有量过什么。而且 500 这个数里还有个陷阱。
+# 第五篇文章给这一步写了代码（E32）：用一个训练器跑三个轮次，每批 16 个，预热 500 步，权重衰减 0.01。这些数都合理；但交给它的数据集从未定义，分词器从未用上，也从头到尾没有评测过什么。而且 500 这个数里还有个陷阱。
 # %% [markdown] id="warmup-predict" lang="en" tags=["predict"]
 # **Before you run it.** A reader copies these numbers for her own 320 reviews. How high does the learning rate get, if 5 · 10⁻⁵ was asked for?
 #
@@ -997,13 +997,13 @@ def neighbours_share(vectors):
 
 before, after = neighbours_share(held[-1]), neighbours_share(tuned)
 chance = (2 * each - 1) / (len(chosen) - 1)
-print(f"{before:.1%} → {after:.1%}  ({tr('by chance', '碰运气')}: {chance:.1%})")
+print(f"{before:.1%} → {after:.1%}  ({tr('by chance', '随机猜测')}: {chance:.1%})")
 course.report("same_film_before", float(before))
 course.report("same_film_after", float(after))
 # %% [markdown] id="forgetting-reading" lang="en"
 # What the labels reward stays, and what they do not mention goes: this is called **catastrophic forgetting**, though here it is a fair trade. Whoever wants both keeps both: one encoder, left as it was, and few weights for each task. That is the next section.
 # %% [markdown] id="forgetting-reading" lang="zh" of="9c9c1697"
-# 标签奖励的留下，标签没提的消失：这叫**灾难性遗忘**，虽然在这里算得上公平交易。两样都想要，就两样都留：编码器保持原样，每个任务另配少量权重。这就是下一节。
+# 标签奖励的留下，标签没提的消失：这叫**灾难性遗忘**，不过在这里，这样的取舍是合理的。两样都想要，就两样都留：编码器保持原样，每个任务另配少量权重。这就是下一节。
 
 # %% [markdown] id="few" lang="en" tags=["stop"]
 # ## 8 · Few weights
@@ -1025,7 +1025,7 @@ course.report("same_film_after", float(after))
 # %% [markdown] id="few" lang="zh" of="335bfced" tags=["stop"]
 # ## 8 · 少量权重
 #
-# 为十个任务各微调一次，BERT-large 就是十个 1.3 GB 的文件。非得所有权重都变吗？从 2019 年起，几拨人先后发现：只要放对了地方，其余全部冻结，几千个数就够了。第四篇文章引了其中两篇论文，一篇的题目还写错了（E30），代码则一行也没有。
+# 为十个任务各微调一次，BERT-large 就是十个 1.3 GB 的文件。非得所有权重都变吗？从 2019 年起，几组研究者先后发现：只要放对了地方，其余全部冻结，几千个数就够了。第四篇文章引了其中两篇论文，一篇的题目还写错了（E30），代码则一行也没有。
 #
 # | 方法 | 训练什么 |
 # |---|---|
@@ -1056,7 +1056,7 @@ for n, r in [(384, 8), (768, 8), (1_024, 8)]:
 # %% [markdown] id="few-graft" lang="en"
 # Now in the real encoder. Queries and values of every attention get a change of rank 8, the new head learns as well, and all else is frozen. The model's code does not change: a layer called *query* hands its input to the added part, its **graft**, as well.
 # %% [markdown] id="few-graft" lang="zh" of="99f3c278"
-# 现在用在真的编码器上。每个注意力的查询和值各得到一个秩为 8 的改变，新加的头也一起学，其余全部冻结。模型的代码不用改：名叫 *query* 的层把输入也交给嫁接上去的部分。
+# 现在用在真的编码器上。每个注意力的查询和值各得到一个秩为 8 的改变，新加的头也一起学，其余全部冻结。模型的代码不用改：名叫 *query* 的层把输入也交给附加的部分。
 # %% id="few-graft-run"
 rows = prep.pad(chosen_ids[:8], course.length)
 before = to_numpy(classifier(rows))
@@ -1131,9 +1131,9 @@ for kept in (5, 2, 1):
 #
 # > It differs with the seed and with the labels, so do not trust one picture. In the paper, on a large model, the small networks and the upper layers get most; on this small one attention may well keep more. What the picture shows for certain is that ranks **do** move. That is not a matter of course: in the package `peft` they move only if your own training loop calls `update_and_allocate` after every step.
 # %% [markdown] id="ada-predict" lang="zh" of="0d8129f5" tags=["predict"]
-# **先猜，再运行。** 下面几格在第 4 节有记录的小编码器上训练 AdaLoRA：两层，每层六个矩阵，每个矩阵 4 个方向，最后的预算是 16 个。谁会留得多：注意力的矩阵，还是小网络的？低层，还是高层？
+# **先猜，再运行。** 下面几格在第 4 节有记录的小编码器上训练 AdaLoRA：两层，每层六个矩阵，每个矩阵 4 个方向，最后的预算是 16 个。谁会留得多：注意力的矩阵，还是前馈网络的？低层，还是高层？
 #
-# > 换一个种子、换一批标签就不同，所以别相信一张图。论文用的是大模型，小网络和高层分得最多；在这个小模型上，也可能是注意力留得多。这张图能确证的是：秩**真的**会挪动。这并非理所当然：在 `peft` 包里，你自己的训练循环每一步之后都要调用 `update_and_allocate`，秩才会动。
+# > 换一个种子、换一批标签就不同，所以别相信一张图。论文用的是大模型，前馈网络和高层分得最多；在这个小模型上，也可能是注意力留得多。这张图能确证的是：秩**真的**会挪动。这并非理所当然：在 `peft` 包里，你自己的训练循环每一步之后都要调用 `update_and_allocate`，秩才会动。
 # %% id="ada-run"
 judge = bert.BertClassifier(recorded.encoder, pooling="mean", seed=course.seed)
 spread = bert.AdaLoRA(judge, rank=4, trained=["head"], seed=course.seed)
@@ -1188,7 +1188,7 @@ plots.show(
 # %% [markdown] id="distil" lang="zh" of="8fe992f0"
 # ## 10 · 蒸馏
 #
-# 微调好的模型又好又慢。**蒸馏**是训练一个小模型，让它答得像大模型一样。单看标签，只有*好*或*坏*；大模型却会说，这篇*好，0.97*，那篇*好，0.55*。它的迟疑告诉小模型，哪些影评彼此相像。为了让迟疑显出来，双方的 logits 在 softmax 之前都除以**温度** $T$，与第 09 课一样；
+# 微调好的模型又好又慢。**蒸馏**是训练一个小模型，让它答得像大模型一样。单看标签，只有*好*或*坏*；大模型却会说，这篇*好，0.97*，那篇*好，0.55*。这些概率告诉小模型，哪些影评彼此相像。为了让这些差别更明显，双方的 logits 在 softmax 之前都除以**温度** $T$，与第 09 课一样；
 # 这会使梯度缩小到 $1/T^2$，所以损失要乘以 $T^2$。设 $q$ 是教师软化后的回答，$p_T$ 是学生软化后的，$p$ 是学生原来的，$y$ 是标签，$s$ 是教师所占的份额：
 #
 # $$ \mathcal{L} = s\, T^2\, H(q, p_T) + (1 - s)\, H(y, p), \qquad q = \mathrm{softmax}(z_{\text{教师}} / T), \quad H(q, p) = -\sum_k q_k \log p_k. \tag{9} $$
@@ -1249,7 +1249,7 @@ course.report("student", float(pupil))
 #
 # | 说法 | 事实 | 在哪里 |
 # |---|---|---|
-# | BERT 有编码器和解码器（E22）；大语言模型都有（E17） | BERT 只有编码器，如今会写作的模型只有解码器；两者都有的适合翻译（第 06 课） | 第 3 节 |
+# | BERT 有编码器和解码器（E22）；大语言模型都有（E17） | BERT 只有编码器，如今会写作的模型是仅解码器模型；两者都有的适合翻译（第 06 课） | 第 3 节 |
 # | 一段自称“BERT 情感分析”的代码（E25），达到 92.19%（E28） | 那是一个两层的 LSTM；照它的写法运行，只有 84.7% 到 85.2%（第 07 课） | 第 7 节 |
 # | `TFTransformersModel.build(...)` 造出 Transformer（E06） | 没有这个类；那些尺寸是 BERT-large 的，3.341 亿个权重 | 练习 2 |
 # | 训练器加上未定义的数据，就是微调（E32） | 还要有词元、标签、验证集和指标；预热按总步数的比例来给 | 第 7 节 |
@@ -1415,7 +1415,7 @@ check("10.5", keep_best)
 #
 # Formula (9): the cross-entropy between the teacher's softened answer and the student's, times $T^2$, and the cross-entropy with the right answer; `share` of the first, the rest of the second. Both are cross-entropies, not divergences. Give the mean over the batch, also where scores are as far apart as 1,000 and −1,000.
 # %% [markdown] id="ex6-text" lang="zh" of="3d1075cc"
-# ### 从教师的迟疑里学习
+# ### 从教师软化的概率里学习
 #
 # 公式 (9)：教师软化之后的回答与学生软化之后的回答之间的交叉熵，乘以 $T^2$；再加上与正确答案的交叉熵。前者占 `share`，后者占其余部分。两项都是交叉熵，不是散度。请给出一批样本的平均值；得分相差到 1,000 和 −1,000 也要算对。
 # %% id="ex6" tags=["exercise"] difficulty=3 minutes=15
@@ -1458,7 +1458,7 @@ check("10.6", distillation)
 # <details><summary>大致会怎样</summary>
 #
 # 标签少时，编码器领先；标签多了，词频方法就追上来：在这个任务上，*awful*（糟糕）、*wonderful*（精彩）这样的词就占了大半分量，而且 TF-IDF 读的是全文，编码器只读首尾。输入越长、训练的层越多，交点就越往右移。两种方法要用同样的影评，提问用别的电影，每种大小抽五次标签，每个点用同样的办法选设置；
-# 否则两条曲线比的是谁更肯下功夫，不是方法。
+# 否则两条曲线比的是谁调得更仔细，不是方法。
 #
 # </details>
 # %% [markdown] id="open-2" lang="en"
@@ -1517,7 +1517,7 @@ check("10.6", distillation)
 # - [ ] Layer 4 was trained on reviews — No layer ever saw a label.
 # - [ ] Fine-tuning will end at 83% — It moves the vectors themselves, and comes further.
 # %% [markdown] id="quiz-probe" lang="zh" of="ffc4fe7b" tags=["quiz"]
-# **用第 4 层做探针，答对 83%；随机发标签，答对 50%。这说明什么？**
+# **用第 4 层做探针，答对 83%；标签随机给，答对 50%。这说明什么？**
 # - [ ] 编码器用第 4 层来判断影评 — 探针说的是能读出什么，不是模型用了什么。
 # - [x] 第 4 层的向量里，有与褒贬相关的东西 — 对照还说明，分类器不是靠运气得来的。
 # - [ ] 第 4 层在影评上训练过 — 没有哪一层见过标签。
@@ -1561,14 +1561,14 @@ check("10.6", distillation)
 # %% [markdown] id="summary" lang="zh" of="cdbdfe14"
 # ## 14 · 小结
 #
-# - 文字自己就是标签：藏起 15% 的词来猜；藏的里面有些是错的，有些没变，所以每个词都得掂量。
+# - 文字自己就是标签：藏起 15% 的词来猜；藏的里面有些是错的，有些没变，所以对每个词都得作出判断。
 # - BERT 是编码器：每个向量都知道两边。它读，不写。
 # - 预训练要做得非常多才划算：像本页这样做一点，反而有害；公开发布的编码器则能高出十个百分点。
 # - 公开发布的模型，就是一个装着带名字的张量的文件。别读 pickle，核对形状和名字，再亲手算一层来比。
-# - 它的向量说的是文本在讲什么；一个 *not* 几乎推不动它。探针能读出里面还有什么，对照则说明有多少是靠运气。
+# - 它的向量说的是文本在讲什么；一个 *not* 几乎不改变它。探针能读出里面还有什么，对照则说明有多少是靠运气。
 # - 微调要用小学习率，预热按步数的比例，越往下越小。标签没问到的，就会忘掉。
-# - 低秩的改变只要百分之一甚至更少的权重，而且不留痕迹；AdaLoRA 把秩挪到损失最在乎的地方。
-# - 小模型学的是大模型的迟疑。
+# - 低秩的改变只要百分之一甚至更少的权重，而且不留痕迹；AdaLoRA 把秩挪到对损失影响最大的地方。
+# - 小模型学的是大模型给出的概率，包括它拿不准的程度。
 
 # %% [markdown] id="faq" lang="en"
 # ## 15 · Questions that come up
@@ -1589,7 +1589,7 @@ check("10.6", distillation)
 #
 # **用 BERT 还是大语言模型？** 要给大量短文本分类、搜索、评判，用编码器，微调或加探针都行。要写，或者一个标签也没有、任务能用话说清楚，用会写作的模型。很多系统两样都有，编码器负责找，另一个负责读。
 #
-# **区分大小写还是不区分？** 名字要紧就区分。词表和权重是配套的；配错了不会报错，只会答得差，所以读取时要比对大小。
+# **区分大小写还是不区分？** 人名地名重要，就区分。词表和权重是配套的；配错了不会报错，只会答得差，所以读取时要比对大小。
 #
 # **我的文本有三千字。** BERT 只有 512 个位置。取首尾，或切成几个窗口，再把各个结果平均，或用带旋转位置编码的编码器。
 #

@@ -29,7 +29,16 @@ KEYS = {"en", "zh", "chapter", "explanation_en", "explanation_zh", "avoid_zh"}
 MOST_WORDS = 40
 
 # Names that have one spelling, beside the terms of the glossary.
-NAMES = {"Bengio": ["本吉奥", "本希奥"], "Hinton": ["辛顿", "欣顿"], "β": [r"(?i)\bbeta\b"], "电影": ["影片"], "好评": ["正面评", "正面和负面"]}
+NAMES = {
+    "Bengio": ["本吉奥", "本希奥"],
+    "Hinton": ["辛顿", "欣顿"],
+    "β": [r"(?i)\bbeta\b"],
+    "电影": ["影片"],
+    "随机猜测": ["瞎猜"],
+    "指标": ["尺子"],
+    "逐张图相减": ["逐个数字相减"],
+    "好评": ["正面评", "正面和负面"],
+}
 
 # Words that stand in the way of a reader whose English is not his mother's, each with what to write.
 PLAIN = {
