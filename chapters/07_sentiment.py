@@ -92,7 +92,7 @@
 #
 # <details><summary>编码器层有哪两个支路？进去和出来的是什么？</summary>
 #
-# 自注意力，让每个位置看所有位置；以及对每个位置单独计算的小网络。两者的结果都加到各自的输入上。进出都是 (batch, time, width)：每个词一个向量，只是出来时已经知道上下文。重读：{{06 parts}}。
+# 自注意力，让每个位置看所有位置；以及对每个位置单独计算的前馈网络。两者的结果都加到各自的输入上。进出都是 (batch, time, width)：每个词一个向量，只是出来时已经知道上下文。重读：{{06 parts}}。
 #
 # </details>
 # %% [markdown] id="back" lang="en"
@@ -732,7 +732,7 @@ print("4.", "Epoch {epoch+1}")
 # %% [markdown] id="lstm-inside" lang="zh" of="4be0d218"
 # ### LSTM 的内部
 #
-# **长短期记忆网络**（LSTM，1997）就是第 05 课的循环网络，再加一个状态 $c$ 和三个门：输入门 $i$ 决定写进多少，遗忘门 $f$ 决定旧的保留多少，输出门 $o$ 决定拿出多少。
+# **长短期记忆网络**（LSTM，1997）就是第 05 课的循环网络，再加一个状态 $c$ 和三个门：输入门 $i$ 决定写进多少，遗忘门 $f$ 决定旧的保留多少，输出门 $o$ 决定输出多少。
 #
 # $$ \begin{aligned} i, f, o &= \sigma(x_t W_{i,f,o} + h_{t-1} U_{i,f,o} + b_{i,f,o}), \qquad \tilde c = \tanh(x_t W_c + h_{t-1} U_c + b_c),\\
 # c_t &= f \odot c_{t-1} + i \odot \tilde c, \qquad h_t = o \odot \tanh(c_t). \end{aligned} $$
@@ -1719,7 +1719,7 @@ display.table([tr("percentage points", "相差（百分点）"),
 # Mind what these numbers are: two collections, one classifier. The three test sets of a collection overlap, so that a standard error over them is rather too small.
 # %% [markdown] id="chinese-hotels-reading" lang="zh" of="842ab936"
 # 再比较两行。酒店点评里，单独算作一个词的“不”毫无用处；可是照练习 5 的规则，把“不”同*它所否定的词*连在一起，就提高了一个百分点，而在外卖点评里几乎看不出提高。
-# 我们的猜测是（没有验证过）：七条里有六条含否定词时，有没有否定词说明不了什么，否定的是什么才要紧；而在只有十几个字的点评里，褒贬往往就看那一个“不”字。
+# 我们的猜测是（没有验证过）：七条里有六条含否定词时，有没有否定词说明不了什么，否定的是什么才重要；而在只有十几个字的点评里，褒贬往往就看那一个“不”字。
 #
 # 可见，关于否定词的结论，只适用于*某一类文本*。两次都成立的，反而是最朴素的一条：单字加字对不用词典，两次都胜过词和字节对。
 #
@@ -1987,7 +1987,7 @@ check("07.5", mark_negation)
 # - [ ] The same as with a validation set — With one, the epoch is chosen there, and the test set is used once.
 # - [ ] Nothing wrong: the model never trained on the test — Choosing is learning, too.
 # %% [markdown] id="quiz-test" lang="zh" of="348c6fa1" tags=["quiz"]
-# **一位同事训练十轮，每轮后都看测试准确率，然后报告最高的一个。她量到的是什么？**
+# **一位同事训练十轮，每轮后都看测试准确率，然后报告最高的一个。她测到的是什么？**
 # - [ ] 最好的模型的准确率 — 只是在这些影评上运气最好的那一轮。
 # - [x] 十个有噪声的数里的最大值，而且是在测试集上挑的 — 它比新影评上的结果偏高。原文列出十轮的结果、引用最后也是最大的一个，做的正是这件事。
 # - [ ] 与用验证集一样 — 有验证集的话，轮数在那里选，测试集只用一次。
@@ -2013,7 +2013,7 @@ check("07.5", mark_negation)
 # %% [markdown] id="quiz-unlabelled" lang="zh" of="7188a8f5" tags=["quiz"]
 # **有人让文档向量从全部 100,000 篇文本中学习，包括测试的文本，但不看标签。这样可以吗？**
 # - [ ] 不可以，这是作弊 — 并没有看标签。
-# - [x] 可以，但要说明，而且量的是另一回事 — 只有待判的文本在训练之前就拿到手，这样的结果才成立；要说出来，并给出不这样做的数字。
+# - [x] 可以，但要说明，而且测的是另一回事 — 只有待判的文本在训练之前就拿到手，这样的结果才成立；要说出来，并给出不这样做的数字。
 # - [ ] 可以，反正没区别 — 往往有零点几个百分点的区别。
 # - [ ] 只有把测试集打乱才可以 — 次序影响训练，与可不可以无关。
 # %% [markdown] id="quiz-bayes" lang="en" tags=["quiz"]

@@ -491,7 +491,7 @@ print(first_term.round(3), "λ", round(taken.sum() / followed.sum(), 3))  # (4)
 # $z$ and $r$: $h_t = z \odot h_{t-1} + (1 - z) \odot \tilde h$, where $\tilde h$ is (5) with $r \odot h_{t-1}$ in place of $h_{t-1}$.
 #
 # The next cell sends one signal through (5) and (6). Its weights are set by hand: the input gate opens for the signal alone, the other two gates stay nearly open.
-# %% [markdown] id="recurrent" lang="zh" of="3c64e220"
+# %% [markdown] id="recurrent" lang="zh" of="ea223d1f"
 # ## 4 · 有记忆的网络
 #
 # 计数的表只往回看四个词元。**循环网络**（第 05 课）有一个状态 $h\colon (u,)$，每读一个词元，就用它的向量 $x_t\colon (d,)$ 更新一次：
@@ -1474,7 +1474,7 @@ course.report("poems_in_form", lm.share_in_form(written))
 #
 # Our layers are not a toy of their own kind. Andrej Karpathy trained a tiny model with the layout of **Llama** on *TinyStories*, short tales in the words of a small child that a large model had written: 260,000 weights, a quarter of ours. Four things differ from section 5, each a setting of `DecoderLanguageModel`: the norm divides by the root mean square and subtracts nothing;
 # the feed-forward network has three matrices and a gate, $(\mathrm{SiLU}(xW_1) \odot xV)\,W_2$ with $\mathrm{SiLU}(z) = z\,\sigma(z)$, lesson 04's swish; there are no biases; and eight heads share four sets of keys and values. The weights are read from the file into *our* layers. If neither `COURSE_DATA` nor the net has them, the cell says so, and you read on.
-# %% [markdown] id="stories" lang="zh" of="fb0ee3c5"
+# %% [markdown] id="stories" lang="zh" of="e5c6430b"
 # ## 13 · 一个真实的模型
 #
 # 我们写的这些层，并不是自成一套的玩具。Andrej Karpathy 用 **Llama** 的结构训练过一个很小的模型，读的是 *TinyStories*：由大模型用幼儿的词汇写成的小故事。它有 26 万个权重，只有我们的四分之一。与第 5 节相比有四处不同，每一处都是 `DecoderLanguageModel` 的一个设置：

@@ -22,13 +22,13 @@ FOLDER = Path(".github") / "pictures"
 _MAP = ("05_attention", "map")
 # The models of lesson 07 whose records make the ladder, with what they are called.
 _LADDER = {
-    "lexicon": ("counting good and bad words", "数褒贬词"),
+    "lexicon": ("counting good and bad words", "情感词典"),
     "lstm": ("LSTM as the article has it", "文章里的 LSTM"),
     "lstm-mended": ("the same LSTM, mended", "改正后的 LSTM"),
-    "mean-of-words": ("mean of word vectors", "词向量的平均"),
+    "mean-of-words": ("mean of word vectors", "词向量平均"),
     "bag-of-words": ("bag of words", "词袋"),
     "documents": ("document vectors", "文档向量"),
-    "nb-n-grams": ("weighted n-grams", "加权 n 元组"),
+    "nb-n-grams": ("weighted n-grams", "加权 n 元语法"),
 }
 _WORDS = {
     "en": ("Film reviews, 25,000 test texts: share judged rightly", "mean of {seeds} runs each"),

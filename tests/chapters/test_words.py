@@ -128,12 +128,17 @@ def texts(language: str) -> Iterator[Text]:
 
 
 def chinese() -> Iterator[Text]:
-    """All Chinese: of the lessons, of the library, of the site and of the glossary."""
+    """All Chinese: of the lessons, of the library, of the site, of the glossary and of the README."""
     yield from texts("zh")
     for path in sorted((ROOT / "course_lib").rglob("*.py")):
         if not path.is_relative_to(DATA) and path != MOODLE:
             yield from shown_by_code(path, path.read_text(encoding="utf-8"), 1, "zh")
-    for path in (ROOT / "chapters" / "glossary.toml", *sorted(SITE.glob("*.toml")), *sorted(SITE.rglob("*.html"))):
+    for path in (
+        ROOT / "README.md",
+        ROOT / "chapters" / "glossary.toml",
+        *sorted(SITE.glob("*.toml")),
+        *sorted(SITE.rglob("*.html")),
+    ):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if CHINESE.search(line) and not line.startswith(("avoid_zh", "zh = ")):
                 yield spanning(path, line, number)
