@@ -166,7 +166,7 @@ diagrams.flow(
 # Where a result falls outside its range, something in your installation differs from ours, and you should know.
 # %% [markdown] id="dial" lang="zh" of="aba80b47"
 # **规模旋钮。** 下一格写着本课用到的各项规模，以及必须得到的结果。默认的 `quick` 在笔记本电脑上就能跑；
-# 想看本章的完整结果，请在启动 Jupyter 之前设置 `COURSE_SCALE=full`。如果某个结果落在预期范围之外，
+# 想看本课的完整结果，请在启动 Jupyter 之前设置 `COURSE_SCALE=full`。如果某个结果落在预期范围之外，
 # 说明你的环境与我们的有所不同，值得查一查。
 # %% id="dial-settings" tags=["fold"]
 course = dial(
