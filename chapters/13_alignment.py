@@ -213,19 +213,25 @@ diagrams.flow(
 course = dial(
     settings={
         "smoke": dict(reviews=240, few=60, batch=8, drawn=64, rewarded=2,
-                      epochs=1, explained=3, secret_steps=4, repeats=(0, 1, 4),
-                      people=1, candidates=50, private_steps=20),
+                      raced=12, epochs=1, explained=3, secret_steps=4,
+                      repeats=(0, 1, 4), people=1, candidates=50,
+                      private_steps=20),
         "quick": dict(reviews=5_000, few=300, batch=48, drawn=2_048, rewarded=40,
-                      epochs=4, explained=30, secret_steps=140,
+                      raced=150, epochs=4, explained=30, secret_steps=140,
                       repeats=(0, 1, 4, 16, 64), people=4, candidates=300,
                       private_steps=200),
         "full": dict(reviews=24_000, few=300, batch=96, drawn=16_384, rewarded=150,
-                     epochs=5, explained=300, secret_steps=2_000,
+                     raced=150, epochs=5, explained=300, secret_steps=2_000,
                      repeats=(0, 1, 2, 4, 8, 16, 32, 64), people=6,
                      candidates=1_000, private_steps=800),
     },
     expected={
         "quick": dict(
+            race_reached=(0.96, 1.02), race_clipped_lead=(0.05, 0.8),
+            race_dpo_behind=(0, 2.4), race_reinforce_wavers=(2, 16),
+            race_group_wavers=(2, 9), hacked_letters=(0.3, 9),
+            hacked_bits=(1.1, 2), news_called_good=(0.75, 1),
+            news_order=(0.45, 0.68), news_gap=(0, 0.1),
             hacked_liked=(0.75, 1), hacked_different=(0.0005, 0.06),
             hacked_kl=(15, 130), kept_kl=(2, 14), hans_as_trained=(0.85, 0.96),
             hans_turned=(0.15, 0.5), completeness_gap=(0, 0.02),
@@ -240,6 +246,11 @@ course = dial(
             sure_of_plays=(0.08, 0.85),
         ),
         "sample": dict(
+            race_reached=(0, 1.1), race_clipped_lead=(-1, 3),
+            race_dpo_behind=(-3, 3), race_reinforce_wavers=(0, 100),
+            race_group_wavers=(0, 100), hacked_letters=(-9, 99),
+            hacked_bits=(0, 9), news_called_good=(0, 1), news_order=(0, 1),
+            news_gap=(0, 1),
             hacked_liked=(0, 1), hacked_different=(0, 0.5), hacked_kl=(0, 150),
             kept_kl=(0, 40), hans_as_trained=(0.3, 1), hans_turned=(0, 1),
             completeness_gap=(0, 0.2), mark_found=(0, 1),
@@ -449,14 +460,155 @@ for name, policy in {"π_ref": chances, "π*": best}.items():
     kl = (policy * (np.log(policy) - log_probs)).sum()
     print(f"{name}: r = {(policy * rewards).sum():.2f}, KL = {kl:.2f}")
 
+# %% [markdown] id="race" lang="en"
+# ### All of them, on the same texts
+#
+# Every objective so far comes down to one number for each text that was drawn: what its $\nabla \log \pi(x)$ is multiplied by before it is added to the table. Let $w = r - \beta \log(\pi / \pi_{\text{ref}})$ be the reward less the price in (5), and $b$ a running mean of $w$.
+#
+# | method | factor of $\nabla \log \pi(x)$ | from |
+# |---|---|---|
+# | REINFORCE | $w$ | (1) |
+# | with a baseline | $w - b$ | (2) |
+# | clipped | $\rho\,(w - b)$, or 0 where the clipped side of (3) is the smaller one | (3) |
+# | group-relative | $(w - \bar w) / s$ | (4) |
+# | DPO | $\beta\,\sigma(-m)$ for the chosen text, $-\beta\,\sigma(-m)$ for the other; $m$ is what stands inside $\sigma$ in (6) | (6) |
+#
+# Each step draws 16 texts from the policy as it is. Clipped, they are used four times. DPO draws 8 pairs from the reference, and for each a person's choice; it sees no reward at all. Only the draws are random: how good a policy is after each step is **summed over all 27 texts**.
+# %% [markdown] id="race" lang="zh" of="b513080e"
+# ### 所有方法，用在同样的文本上
+#
+# 到现在为止，每个目标最后都归结为每篇抽到的文本有一个数：它的 $\nabla \log \pi(x)$ 乘以这个数，再加到得分表上。设 $w = r - \beta \log(\pi / \pi_{\text{ref}})$，也就是奖励减去 (5) 式里的代价；$b$ 是 $w$ 的滑动平均。
+#
+# | 方法 | $\nabla \log \pi(x)$ 的系数 | 出自 |
+# |---|---|---|
+# | REINFORCE | $w$ | (1) |
+# | 带基线 | $w - b$ | (2) |
+# | 截断 | $\rho\,(w - b)$；(3) 式中截断的一侧较小时为 0 | (3) |
+# | 组内相对 | $(w - \bar w) / s$ | (4) |
+# | DPO | 选中的文本是 $\beta\,\sigma(-m)$，另一篇是 $-\beta\,\sigma(-m)$；$m$ 是 (6) 式 $\sigma$ 里面的那一项 | (6) |
+#
+# 每一步从当时的策略抽 16 篇文本。截断法把它们用四次。DPO 从参考模型抽 8 对，每对由人选出一篇；它根本看不到奖励。随机的只有抽样：每一步之后策略有多好，是**对全部 27 篇文本求和**得到的。
+# %% id="race-factors"
+def factors(method, now, old, worth, usual):
+    tr("""What the ∇ log π of each drawn text is multiplied by""",
+       """每篇抽到的文本，它的 ∇ log π 乘以多少""")
+    if method == "reinforce":
+        return worth  # (1)
+    if method == "baseline":
+        return worth - usual  # (2)
+    if method == "clipped":
+        ratio, better = np.exp(now - old), worth - usual
+        held = np.clip(ratio, 0.8, 1.2) * better
+        return np.where(ratio * better <= held, ratio * better, 0)  # (3)
+    return alignment.group_advantages(worth[None])[0]  # (4)
+
+def preferred(random, now, count):
+    tr("""Pairs of texts of π_ref, the chosen ones first, and their factors""",
+       """π_ref 的文本对，选中的在前，以及它们的系数""")
+    drawn = random.choice(27, (2, count), p=chances)
+    likes = alignment.preference_probability(*rewards[drawn])
+    chosen, other = np.where(random.random(count) < likes, drawn, drawn[::-1])
+    gained = beta * (now - log_probs)
+    pull = beta / (1 + np.exp(gained[chosen] - gained[other]))  # (6)
+    return np.concatenate([chosen, other]), np.concatenate([pull, -pull])
+
+def moved(theta, drawn, pull, rate):
+    slopes = alignment.table_gradients(theta, texts[drawn])
+    return theta + rate * np.einsum("n,nij->ij", pull, slopes) / len(drawn)
+# %% id="race-learn"
+def learn(method, seed, size=16):
+    tr("""Expected reward and KL before each step, by exact sums: (steps, 2)""",
+       """每一步之前的期望奖励和 KL，精确求和：(steps, 2)""")
+    random = np.random.default_rng(seed)
+    theta, usual, path = table.copy(), 0.0, []
+    for _ in range(course.raced):
+        every = alignment.table_log_probs(theta, texts)
+        policy = np.exp(every)
+        path.append((policy @ rewards, policy @ (every - log_probs)))
+        if method == "dpo":  # its factors are small, its steps larger  # 系数小，步子就大些
+            drawn, pull = preferred(random, every, size // 2)
+            theta = moved(theta, drawn, pull, rate=2.0)
+            continue
+        drawn = random.choice(27, size, p=policy)
+        old = every[drawn]
+        worth = rewards[drawn] - beta * (old - log_probs[drawn])
+        for _ in range(4 if method == "clipped" else 1):
+            now = alignment.table_log_probs(theta, texts[drawn])
+            pull = factors(method, now, old, worth, usual)
+            theta = moved(theta, drawn, pull, rate=0.5)
+        usual += 0.1 * (worth.mean() - usual)
+    return np.array(path)
+# %% [markdown] id="race-predict" lang="en" tags=["predict"]
+# **Before you run it.** Five seeds for each method. Which are ahead at first? Which keep wavering at the end? Which is slowest? And do they end at different places?
+#
+# > All go to the same place, the one that (5) wrote down, and some have not arrived. *Clipped* and *group-relative* are ahead at first: the one takes four steps a draw, the other makes long steps, dividing by an $s$ that is small. DPO is slowest: a choice between two texts says less than a reward of each, and its pairs never get better, since the reference writes them. REINFORCE without a baseline wavers to the end, and so does the group-relative method. Where (5) is reached all texts are worth the same, $w$ is constant; a baseline then leaves nothing over. But $s$ goes to zero, too, and dividing by it blows the last bit of noise up to full size.
+# %% [markdown] id="race-predict" lang="zh" of="db51d1fa" tags=["predict"]
+# **先猜，再运行。** 每种方法用五个种子。起初哪些领先？哪些到最后还在晃动？哪种最慢？它们的终点不同吗？
+#
+# > 都走向同一处，就是 (5) 式写出来的那个策略，只是有的还没走到。*截断*和*组内相对*起初领先：前者抽一次走四步，后者除以一个小的 $s$，步子就大。DPO 最慢：在两篇里选一篇，说明的比给每篇一个奖励要少；而且对子由参考模型来写，永远不会变好。没有基线的 REINFORCE 一直晃到最后，组内相对的方法也是。到了 (5) 式那里，所有文本的价值都相等，$w$ 是常数；有基线，就什么也不剩。可是 $s$ 也趋于零，除以它，最后一点噪声就被放大到原来的规模。
+# %% id="race-run"
+names = {"reinforce": "REINFORCE", "baseline": tr("with a baseline", "带基线"),
+         "clipped": tr("clipped", "截断"), "dpo": "DPO",
+         "group": tr("group-relative", "组内相对")}
+paths, wavers, rows = {}, {}, []
+for method, name in names.items():
+    five = np.array([learn(method, course.seed + run) for run in range(5)])
+    paths[method] = five  # (5, steps, 2)
+    early, third = course.raced // 10, course.raced // 3
+    final = five[:, -1, 0]
+    wavers[method] = five[:, -third:, 0].std(axis=1).mean()
+    rows.append([name, f"{five[:, early, 0].mean():.2f}", f"{final.mean():.2f}",
+                 f"{final.min():.2f} … {final.max():.2f}",
+                 f"{five[:, -1, 1].mean():.2f}", f"{wavers[method]:.3f}"])
+display.table([tr("method", "方法"), tr(f"r after {early} steps", f"{early} 步后的 r"),
+               tr("at the end", "最后"), tr("five seeds", "五个种子"), "KL",
+               tr("wavering", "晃动")], rows)
+print(f"π*: r = {best @ rewards:.2f}")
+# %% id="race-plot" tags=["fold"]
+frontier = np.array([
+    (tilt @ rewards, tilt @ (np.log(tilt) - log_probs))
+    for tilt in (alignment.tilted(log_probs, rewards, price) for price in np.geomspace(0.15, 30, 60))
+])
+figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
+for (method, five), color in zip(paths.items(), ("black", blue, green, "#8a5ba8", red), strict=True):
+    mean = five.mean(axis=0)
+    left.fill_between(np.arange(len(mean)), five[:, :, 0].min(axis=0), five[:, :, 0].max(axis=0), color=color, alpha=0.18, lw=0)
+    left.plot(mean[:, 0], color=color, lw=1.6, label=names[method])
+    right.plot(five[0, :, 1], five[0, :, 0], color=color, lw=1.2)
+left.axhline(best @ rewards, color=grey, ls="--")
+left.set(xlabel=plots.label("step", "步数"), ylabel=plots.label("expected reward", "期望奖励"))
+left.legend(fontsize=8)
+right.plot(frontier[:, 1], frontier[:, 0], ":", color=grey, label=plots.label("best for its KL, (5)", "同样 KL 下最好的，(5) 式"))
+right.plot(best @ (np.log(best) - log_probs), best @ rewards, "*", color="black", ms=12, label="π*, β = 0.5")
+right.set(xlabel=plots.label("KL from the reference, nats", "与参考模型的 KL（奈特）"), ylabel=plots.label("expected reward", "期望奖励"))
+right.legend(fontsize=8, loc="lower right")
+plots.show(
+    figure,
+    "Left: expected reward against steps, mean and range of five seeds; clipped and group-relative rise first, DPO last, all towards one dashed line. Right: the same as reward against KL; all paths run just below the dotted curve of the best policies, to a star.",
+    "左：期望奖励随步数变化，五个种子的平均值和范围；截断和组内相对先升，DPO 最后，都趋向同一条虚线。右：奖励随 KL 变化；所有路径都紧贴在最优策略的点线之下，走向一颗星。",
+)
+course.report("race_reached", float(paths["baseline"][:, -1, 0].mean() / (best @ rewards)))
+course.report("race_clipped_lead", float(paths["clipped"][:, early, 0].mean() - paths["baseline"][:, early, 0].mean()))
+course.report("race_dpo_behind", float(paths["baseline"][:, third, 0].mean() - paths["dpo"][:, third, 0].mean()))
+course.report("race_reinforce_wavers", float(wavers["reinforce"] / wavers["baseline"]))
+course.report("race_group_wavers", float(wavers["group"] / wavers["baseline"]))
+# %% [markdown] id="race-reading" lang="en"
+# The dotted curve on the right is (5) for every price $\beta$: no policy gets more reward for its KL. All five methods walk along just below it; none is led there by anything but its factors. A table with one row for each preceding word cannot express (5) to the last digit, which is why the best of them stop a little short.
+#
+# With real texts nothing of this can be summed. What carries over is the order of things: first see that an update is right on average where the average is known, then trust it where it is not.
+# %% [markdown] id="race-reading" lang="zh" of="d85b08cf"
+# 右图的点线是各种代价 $\beta$ 下的 (5) 式：同样的 KL，没有哪个策略得到更多奖励。五种方法都紧贴着它往前走，引路的只有各自的系数。前一个词占一行的表，不能一位不差地表示 (5) 式，所以最好的几种也稍差一点点。
+#
+# 换成真实的文本，这些都没法求和。能带过去的是先后次序：先在平均值已知的地方看清更新是对的，再到不知道的地方去用它。
+
 # %% [markdown] id="writer" lang="en"
 # ## 3 · A writer and its judge
 #
-# Now in earnest. The writer is lesson 09's decoder, small: 2 layers of width 64, trained beforehand on short sentences of film reviews that consist of 600 common words. The **judge** is lesson 07's: logistic regression on the words and pairs that occur in a review. It learnt from few reviews, as reward models do: human verdicts are expensive. A second judge, taught by ten times as many reviews of **other films**, is held back. The writer is never paid for what it says.
-# %% [markdown] id="writer" lang="zh" of="856c5e67"
+# Now in earnest. The writer is lesson 09's decoder, small: 2 layers of width 64, trained beforehand on short sentences of film reviews that consist of 600 common words. The **judge** is lesson 07's: logistic regression on the words and pairs that occur in a review. It learnt from few reviews, as reward models do: human verdicts are expensive. A second judge, taught by ten times as many reviews of **other films**, is held back. The writer is never paid for what it says. A third one is held back that is of another kind: it knows no words, only runs of three and four **letters**, and has read only the last 60 words of each review.
+# %% [markdown] id="writer" lang="zh" of="8b9d414e"
 # ## 3 · 写作模型和它的评判者
 #
-# 现在动真格。写作模型是第 09 课的解码器，小小的：2 层，宽 64，事先在影评里的短句上训练过，这些句子只含 600 个常用词。**评判者**是第 07 课的：在影评里出现的词和相邻词对上做逻辑回归。它只学了少量影评，奖励模型往往如此：人的评判很贵。另有一个评判者，用**别的电影**的影评教出来，数量是十倍，先藏起来。它怎么说，写作模型都得不到报酬。
+# 现在动真格。写作模型是第 09 课的解码器，小小的：2 层，宽 64，事先在影评里的短句上训练过，这些句子只含 600 个常用词。**评判者**是第 07 课的：在影评里出现的词和相邻词对上做逻辑回归。它只学了少量影评，奖励模型往往如此：人的评判很贵。另有一个评判者，用**别的电影**的影评教出来，数量是十倍，先藏起来。它怎么说，写作模型都得不到报酬。还藏着第三个，是另一类：它不认识词，只认连续三四个**字母**，而且每篇只读过最后 60 个词。
 # %% id="judges"
 everything = data.imdb.load("train", limit=course.reviews, seed=course.seed)
 known, others = data.imdb.split_by_film(everything, 0.5, seed=course.seed)
@@ -466,10 +618,12 @@ def plain(texts):
        """每段文本的词，以空格隔开""")
     return [" ".join(prep.tokenize(prep.clean(text))) for text in texts]
 
+words_and_pairs = dict(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2)
+
 class Judge:
-    def __init__(self, texts, labels, longest=2):
-        self.words = CountVectorizer(binary=True, token_pattern=r"\S+",
-                                     ngram_range=(1, longest), min_df=2)
+    def __init__(self, texts, labels, **counted):
+        counted = counted or words_and_pairs
+        self.words = CountVectorizer(binary=True, **counted)
         features = self.words.fit_transform(texts)
         self.model = LogisticRegression(C=0.1, max_iter=300)
         self.model.fit(features, labels)
@@ -482,16 +636,24 @@ few = course.few
 judge = Judge(known_texts[:few], known.labels[:few])
 held_back = Judge(other_texts, others.labels)
 # %% id="judges-asked"
-asked, right = known_texts[few:], known.labels[few:] == 1
-for name, one in {tr("the judge", "评判者"): judge,
-                  tr("held back", "藏起来的"): held_back}.items():
-    print(name, alignment.rate((one(asked) > 0) == right))
+def ends(texts, length=60):
+    return [" ".join(text.split()[-length:]) for text in texts]
 
+letters = Judge(ends(other_texts), others.labels, analyzer="char_wb",
+                ngram_range=(3, 4), min_df=5)
+asked, right = known_texts[few:], known.labels[few:] == 1
+for name, one, given in [
+    (tr("the judge", "评判者"), judge, asked),
+    (tr("held back", "藏起来的"), held_back, asked),
+    (tr("letters, 60 words", "字母，60 词"), letters, ends(asked)),
+]:
+    print(name, alignment.rate((one(given) > 0) == right))
+# %% id="writer-begins"
 vocabulary = alignment.recorded_words()
 stop = len(vocabulary)  # begins and ends a text  # 文本的开头和结尾
 
 def write_as(model):
-    return alignment.Writer(model, stop, length=12)
+    return alignment.Writer(model, stop, length=12, at_once=course.batch)
 
 def read(texts):
     return [" ".join(vocabulary.decode(ids)) for ids in texts]
@@ -516,13 +678,13 @@ for n in (1, 4, 16, 64):
     print(f"{paid[kept].mean():+.2f}  {not_paid[kept].mean():+.2f}", end="  ")
     print(written[kept[0]])
 # %% [markdown] id="train-predict" lang="en" tags=["predict"]
-# **Before you run it.** The next cell trains two copies of the writer by (2) on the judge's logit: one pays nothing for the distance from the reference, one pays $\beta = 0.1$ a nat. What will the first one write in the end? And will the second judge, whom it never met, like it?
+# **Before you run it.** The next cell trains two copies of the writer by (2) on the judge's logit: one pays nothing for the distance from the reference, one pays $\beta = 0.1$ a nat. What will the first one write in the end? And will the two judges that are held back like it: the one that counts words, and the one that counts letters?
 #
-# > It writes one string without a sentence in it, praise among fragments, and the same one nearly every time. And the second judge is **delighted**: it counts words, too, and shares the weakness. Holding a judge back helps only against mistakes that the two do not share. What notices is something of another kind: the reference model, to which such texts are wildly improbable, and a simple count of different words.
-# %% [markdown] id="train-predict" lang="zh" of="32e4b98a" tags=["predict"]
-# **先猜，再运行。** 下一格按 (2) 式用评判者的 logit 训练写作模型的两个副本：一个走多远都不付钱，一个每奈特付 $\beta = 0.1$。第一个最后会写些什么？第二个评判者从没见过它，会喜欢吗？
+# > It writes one string without a sentence in it, praise among fragments, and nearly the same one every time. And **both** judges are delighted. That the first shares the weakness is no wonder; but the one that knows no word shares it, too. Other features do not make another question: all three ask *is there praise?*, and there is. What notices asks something else. The reference model, asked what each word costs, finds the string more expensive than its own texts. KL and a count of different words, which look at **all** texts together, leave no doubt.
+# %% [markdown] id="train-predict" lang="zh" of="243b99ac" tags=["predict"]
+# **先猜，再运行。** 下一格按 (2) 式用评判者的 logit 训练写作模型的两个副本：一个走多远都不付钱，一个每奈特付 $\beta = 0.1$。第一个最后会写些什么？藏起来的两个评判者，一个数词，一个数字母，会喜欢吗？
 #
-# > 它写出一串不成句的东西，赞美夹着碎片，而且几乎每次都一样。而第二个评判者**高兴得很**：它也只是数词，弱点相同。藏起一个评判者，只能防两者不共有的错误。能发现问题的是另一类东西：参考模型，在它看来这样的文本极不可能；还有简单地数一数不同的词。
+# > 它写出一串不成句的东西，赞美夹着碎片，而且几乎每次都一样。而**两个**评判者都高兴得很。前一个弱点相同，不足为奇；可是一个词也不认识的那个，弱点也相同。换了特征，问的还是同一件事：三个都在问*有没有赞美*，而赞美是有的。能发现问题的，问的是另一件事。问参考模型每个词要付多少代价，它觉得这串东西比自己写的贵。KL 和不同的词数看的是**全部**文本合在一起，一看便知。
 # %% id="train-run"
 def reward(ids):
     return judge(read(ids))
@@ -538,28 +700,38 @@ for beta in (0.0, 0.1):
     last = history[-1]
     print(f"β = {beta}: {tr('reward', '奖励')} {history[0]['reward']:+.2f}", end="")
     print(f" → {last['reward']:+.2f}, KL {last['kl']:.1f}")
-# %% id="train-table"
-rows, texts_of = [], {tr("reference", "参考模型"): reference}
-texts_of |= {f"β = {beta}": writer for beta, (writer, _) in runs.items()}
-for name, writer in texts_of.items():
+# %% id="train-asked"
+writers = {tr("reference", "参考模型"): reference}
+writers |= {f"β = {beta}": writer for beta, (writer, _) in runs.items()}
+found, rows = [], []
+for name, writer in writers.items():
     new = writer.write(256, seed=course.seed + 1)
-    ids = new.texts(stop)
-    moved = (writer.log_probs(new) - reference.log_probs(new)).sum(axis=1)
-    liked = (held_back(read(ids)) > 0).mean()
-    different = alignment.distinct_share(ids)
-    rows.append([
-        name, f"{judge(read(ids)).mean():+.2f}", f"{liked:.0%}",
-        f"{moved.mean():.1f}", f"{different:.3f}", "; ".join(read(ids)[:3]),
-    ])
-    if name == "β = 0.0":
-        course.report("hacked_liked", float(liked))
-        course.report("hacked_different", float(different))
-        course.report("hacked_kl", float(moved.mean()))
-heads = [tr("writer", "写作模型"), tr("judge", "评判者"),
-         tr("held back likes", "藏起来的喜欢"), "KL",
-         tr("different words", "不同的词"), tr("writes", "写出")]
-display.table(heads, rows)
-course.report("kept_kl", float(rows[2][3]))
+    ids, lines = new.texts(stop), read(new.texts(stop))
+    here = writer.log_probs(new).sum(axis=1)
+    there = reference.log_probs(new).sum(axis=1)
+    said = [one(lines) for one in (judge, held_back, letters)]
+    found.append({
+        "said": said,
+        "bits": -there.sum() / new.counted.sum() / np.log(2),
+        "kl": np.mean(here - there),
+        "different": alignment.distinct_share(ids),
+    })
+    rows.append([name, *(f"{logits.mean():+.2f}" for logits in said),
+                 f"{found[-1]['bits']:.1f}", f"{found[-1]['kl']:.1f}",
+                 f"{found[-1]['different']:.3f}", "; ".join(lines[:3])])
+# %% id="train-table" tags=["fold"]
+display.table([
+    tr("writer", "写作模型"), tr("judge", "评判者"), tr("held back", "藏起来的"), tr("held back, letters", "藏起来的，数字母"),
+    tr("bits a word", "每词比特"), "KL", tr("different words", "不同的词"), tr("writes", "写出"),
+], rows)
+before, hacked, near = found
+course.report("hacked_liked", float(np.mean(hacked["said"][1] > 0)))
+by_letters = before["said"][2]  # in standard deviations of the reference's texts  # 以参考模型文本的标准差为单位
+course.report("hacked_letters", float((hacked["said"][2].mean() - by_letters.mean()) / by_letters.std()))
+course.report("hacked_bits", float(hacked["bits"] / before["bits"]))
+course.report("hacked_different", float(hacked["different"]))
+course.report("hacked_kl", float(hacked["kl"]))
+course.report("kept_kl", float(near["kl"]))
 # %% id="train-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.4, 3.4))
 for (beta, (_, history)), color in zip(runs.items(), (red, blue), strict=True):
@@ -577,13 +749,13 @@ plots.show(
 # This is **reward hacking**: the measure was made large and the aim was missed. It is nothing that a bad algorithm does; the better the algorithm, the surer it finds what the judge did not think of. Three things help, and each has its limits.
 #
 # - The price $\beta$ keeps the writer near. Somebody has to choose it, and near a reference that writes nonsense is still nonsense.
-# - A second judge helps as far as its mistakes are others. Yours shared them.
+# - A second judge helps as far as its mistakes are others. Both of yours shared them, the one with other features as well; only what asked another question noticed.
 # - Best of n can go only so far: with 64 draws not further than 3.2 nats. It is the honest baseline, and slow to use.
-# %% [markdown] id="train-reading" lang="zh" of="136d4880"
+# %% [markdown] id="train-reading" lang="zh" of="615b5a1e"
 # 这叫**奖励作弊**：指标上去了，目的落空了。这不是算法差造成的；算法越好，越能找到评判者没想到的地方。有三样东西能帮忙，各有各的限度。
 #
 # - 代价 $\beta$ 让写作模型不走远。得有人来定它；而且参考模型如果写的是胡话，离胡话近的还是胡话。
-# - 第二个评判者，只有在错得不一样时才有用。这里的两个错在一处。
+# - 第二个评判者，只有在错得不一样时才有用。这里的两个都错在一处，换了特征的那个也是；只有问另一件事的，才看得出来。
 # - n 选一走不远：抽 64 篇，至多 3.2 奈特。它是老实的基线，用起来慢。
 
 # %% [markdown] id="explain" lang="en" tags=["stop"]
@@ -823,20 +995,28 @@ except DataUnavailable as problem:
     recorded, tokens = bert.recorded_reader()
     encoder = recorded.encoder
 
-def vectors_of(words):
-    ids = [tokens.ids_of(word)[0] for word in words.split()]
-    return bert.text_vectors(encoder, ids, max_length=16)[-1]
-
-flowers = vectors_of("rose tulip daisy lily orchid violet")
-insects = vectors_of("ant wasp flea mosquito moth cockroach")
-pleasant = vectors_of("love peace happy friend pleasure wonderful")
-unpleasant = vectors_of("hatred filth ugly poison agony terrible")
-women = vectors_of("mary anna emma susan laura julia karen lisa")
-men = vectors_of("john paul peter mark david james robert kevin")
-home = vectors_of("home parents children family marriage kitchen")
-career = vectors_of("office salary business career management boss")
-arts = vectors_of("poetry dance novel drama sculpture symphony")
-science = vectors_of("physics chemistry engineering math algebra biology")
+def vectors_of(*lists):
+    tr("""For each list of words their vectors, all read in one go""",
+       """每一组词的向量，一次全部读完""")
+    ids = [tokens.ids_of(word)[0] for words in lists for word in words.split()]
+    found = bert.text_vectors(encoder, ids, max_length=16)[-1]
+    counts = [len(words.split()) for words in lists]
+    return np.split(found, np.cumsum(counts)[:-1])
+# %% id="weat-words"
+flowers, insects, pleasant, unpleasant = vectors_of(
+    "rose tulip daisy lily orchid violet",
+    "ant wasp flea mosquito moth cockroach",
+    "love peace happy friend pleasure wonderful",
+    "hatred filth ugly poison agony terrible",
+)
+women, men, home, career, arts, science = vectors_of(
+    "mary anna emma susan laura julia karen lisa",
+    "john paul peter mark david james robert kevin",
+    "home parents children family marriage kitchen",
+    "office salary business career management boss",
+    "poetry dance novel drama sculpture symphony",
+    "physics chemistry engineering math algebra biology",
+)
 # %% id="weat-run"
 tests = {
     tr("flowers, insects × pleasant", "花、虫 × 愉快"):
@@ -861,16 +1041,16 @@ course.report("home_effect", effects[1])
 #
 # > 教科书上的疗法几乎没用：区分名字的方向，不是区分 *he* 和 *she* 的方向。第二种确实让测验接近零，这不奇怪，因为它就是用测验要问的词做出来的。可是，见过其余名字的分类器，认剩下的那一个，仍比抛硬币准。**接近零的数只说明这一个测验看不见差别了**，别的什么也不说明。
 # %% id="zero-words"
-pronouns = np.stack([
-    vectors_of("he man father son boy brother male"),
-    vectors_of("she woman mother daughter girl sister female"),
-], axis=1)  # (7, 2, width)
+he_words, she_words, other_women, other_men = vectors_of(
+    "he man father son boy brother male",
+    "she woman mother daughter girl sister female",
+    "alice helen linda barbara sarah jane ruth maria elizabeth catherine "
+    "sophie rachel nancy diana martha",
+    "george thomas richard charles frank edward henry william joseph daniel "
+    "andrew patrick steven simon victor",
+)
+pronouns = np.stack([he_words, she_words], axis=1)  # (7, 2, width)
 asked_names = np.stack([men, women], axis=1)  # (8, 2, width)
-other_women = vectors_of("alice helen linda barbara sarah jane ruth maria "
-                         "elizabeth catherine sophie rachel nancy diana martha")
-other_men = vectors_of("george thomas richard charles frank edward henry "
-                       "william joseph daniel andrew patrick steven simon "
-                       "victor")
 is_woman = np.arange(30) < 15
 
 def told_apart(vectors):
@@ -1269,9 +1449,37 @@ plots.show(
     "左：影评、句子、校准后句子的预测概率与实际比例。右：没把握的不答，答得越少，错得越少。",
 )
 # %% [markdown] id="short-reading" lang="en"
-# (The label is the review's and not the sentence's, so part of the "errors" are sentences that say nothing. Hand-labelled sentences would give better numbers.) On the right stands the cheapest safety there is: **abstaining**. Answer only what you are sure of, and hand the rest to a person. But it works only for the kind of doubt that the model knows. Ask it about what is no review at all:
-# %% [markdown] id="short-reading" lang="zh" of="ed8c231b"
-# （标签是整篇的，不是句子的，所以一部分“错误”其实是什么也没说的句子。由人标注的句子会给出更好的数。）右图是最便宜的安全措施：**弃答**。有把握的才答，其余交给人。但这只对模型自己知道的那种疑虑有效。拿根本不是影评的东西去问它：
+# The label is the review's and not the sentence's, so part of the "errors" are sentences that say nothing. Single sentences of which people said themselves whether they are good news are at hand only from another field: the company news of lesson 12, at least three of four annotators of one mind, as many positive as negative ones taken here. The next cell asks the same judge about them, and calibrates it on half of them.
+# %% [markdown] id="short-reading" lang="zh" of="b0b04c91"
+# 标签是整篇的，不是句子的，所以一部分“错误”其实是什么也没说的句子。由人逐句标注好坏的单个句子，手头只有另一个领域的：第 12 课的公司新闻，四个标注者里至少三个意见一致，这里取正面、负面各一半。下一格拿它们问同一个评判者，并用其中一半来校准。
+# %% id="news-run"
+news = data.company_news.load(75, seed=course.seed)
+bad, good = np.flatnonzero(news.labels == 0), np.flatnonzero(news.labels == 2)
+size = min(len(bad), len(good))
+places = np.stack([bad[:size], good[:size]], axis=1).ravel()  # in turn  # 交替
+of_news = held_back(plain([news.texts[place] for place in places]))
+is_up = news.labels[places] == 2
+
+fitted = sentiment.fit_calibration(is_up[:size], of_news[:size])
+for name, p in {tr("as it is", "原样"): sigmoid(of_news[size:]),
+                tr("calibrated", "校准之后"): fitted.probabilities(of_news[size:])}.items():
+    truth = is_up[size:]
+    gap = metrics.expected_calibration_error(truth.astype(int), p)
+    print(f"{name}: {alignment.rate((p > 0.5) == truth)}, {tr('called good', '说好的')}"
+          f" {np.mean(p > 0.5):.0%}, {tr('gap', '差距')} {gap:.3f}")
+order = alignment.membership_auc(-of_news[is_up], -of_news[~is_up])
+print(f"AUC {order:.2f}")
+course.report("news_called_good", float(np.mean(of_news > 0)))
+course.report("news_order", float(order))
+course.report("news_gap", float(gap))
+# %% [markdown] id="news-reading" lang="en"
+# As it is, the judge calls nearly all of them good: hardly a word of theirs weighs anything in a film review, and the constant is left. Calibration brings the predicted probabilities back to what is true, near one half each. It cannot bring knowledge: the AUC, which no calibration changes, is the chance that of a good and a bad sentence the good one gets the higher logit, and it is not far above one half. **A calibrated model may know nothing, and then it says so.** That is worth having.
+#
+# On the right of the figure above stands the cheapest safety there is: **abstaining**. Answer only what you are sure of, and hand the rest to a person. But it works only for the kind of doubt that the model knows. Ask it about what carries no verdict at all:
+# %% [markdown] id="news-reading" lang="zh" of="bdc3b624"
+# 原样去问，评判者几乎全说好：这些句子里的词在影评中几乎没有分量，剩下的只有那个常数。校准让预测概率回到实际的比例，个个在一半上下。它添不进知识：AUC 是一好一坏两个句子里好的那个 logit 较高的概率，校准不会改变它，而它只比一半高一点。**校准过的模型可以什么也不知道，但它会如实说出来。** 这就有价值。
+#
+# 上面那张图的右边，是最便宜的安全措施：**弃答**。有把握的才答，其余交给人。但这只对模型自己知道的那种疑虑有效。拿根本没有褒贬的东西去问它：
 # %% id="foreign-run"
 foreign = data.tatoeba.load(limit=2_000, seed=course.seed)
 plays = data.shakespeare.load()[:100_000]
@@ -1341,18 +1549,24 @@ display.table([tr("data sheet", "数据说明书"), ""], alignment.data_sheet({
     "missing": tr("who wrote, when, whether they agreed", "谁写的、何时、是否同意"),
 }))
 # %% [markdown] id="energy" lang="en"
-# **Energy.** Nobody measured the socket; but every lesson's time was measured, and a range can be given: two cores at 5 to 25 watts each, buildings that take up to 60% more, grids from 15 to 900 grams of CO₂ a kilowatt-hour. The two ends differ by a factor of hundreds, mostly because of the grid. A single number without its assumptions would be invented.
-# %% [markdown] id="energy" lang="zh" of="54c24f53"
-# **能耗。** 没有人量过插座；但每一课的时间都量过，可以给出一个范围：两个核，每核 5 到 25 瓦；机房最多再加六成；电网每千瓦时排放 15 到 900 克二氧化碳。两端相差几百倍，主要差在电网。不说假设，只给一个数，那是编的。
+# **Energy.** Nobody measured the socket. But lessons were timed at this scale, and from a time follows a range: two cores at 5 to 25 watts each, buildings that take up to 60% more, grids from 15 to 900 grams of CO₂ a kilowatt-hour. A lesson without a record is given the span from the shortest to the longest of the others. The two ends differ by a factor of hundreds, mostly because of the grid. A single number without its assumptions would be invented.
+# %% [markdown] id="energy" lang="zh" of="184dbf04"
+# **能耗。** 没有人量过插座。但各课在这个规模上计过时，由时间就能得出一个范围：两个核，每核 5 到 25 瓦；机房最多再加六成；电网每千瓦时排放 15 到 900 克二氧化碳。没有记录的课，取其余各课从最短到最长的范围。两端相差几百倍，主要差在电网。不说假设，只给一个数，那是编的。
 # %% id="energy-run"
 seconds = alignment.measured_seconds()
+between = min(seconds.values()), max(seconds.values())  # for what has no record  # 用于没有记录的
+lessons = [f"{number:02d}" for number in range(1, 14)]
+spans = {lesson: (seconds[lesson],) * 2 if lesson in seconds else between
+         for lesson in lessons}
+spans[tr("together", "合计")] = tuple(np.sum(list(spans.values()), axis=0))
 rows = []
-for lesson, took in {**seconds, tr("together", "合计"): sum(seconds.values())}.items():
-    found = alignment.energy_of(took)
-    hours, grams = found.watt_hours, found.grams
-    rows.append([lesson, f"{took:.0f} s", f"{hours[0]:.2f} – {hours[1]:.2f}",
-                 f"{grams[0]:.3f} – {grams[1]:.2f}"])
-display.table([tr("lesson", "课"), tr("time", "时间"), "Wh", "g CO₂"], rows[-4:])
+for lesson, (least, most) in spans.items():
+    low, high = alignment.energy_of(least), alignment.energy_of(most)
+    took = f"{least:.0f} s" if least == most else f"{least:.0f} – {most:.0f} s"
+    rows.append([lesson, took,
+                 f"{low.watt_hours[0]:.2f} – {high.watt_hours[1]:.1f}",
+                 f"{low.grams[0]:.3f} – {high.grams[1]:.1f}"])
+display.table([tr("lesson", "课"), tr("time", "时间"), "Wh", "g CO₂"], rows)
 # %% [markdown] id="energy-reading" lang="en"
 # The whole course, run once at this scale, takes less than boiling a kettle of water (about 100 Wh a litre). What was left out is larger: making the machine, everything that was tried before it worked, and the pre-training of MiniLM by others. For a large model the same arithmetic with its published hours gives gigawatt-hours.
 # %% [markdown] id="energy-reading" lang="zh" of="62275907"
@@ -1612,17 +1826,17 @@ check("13.4", bits_exposed)
 #
 # - Reward times ∇ log π is right on average; a baseline makes it usable; clipping lets a draw be used again.
 # - Taking off a group's mean keeps the direction, dividing by its deviation does not. Preferences alone lead to the same tilted policy as a reward.
-# - What is rewarded is what you get. KL keeps the writer near, a second judge sees what the first overlooked, best of n is the baseline.
+# - What is rewarded is what you get. KL keeps the writer near; a second judge helps only if it asks another question; best of n is the baseline.
 # - An explanation has to be tested: take away what it names. Over many texts it finds what accuracy on like data hides.
 # - Bias is a number with an interval, and which number is a decision. Near zero proves little.
 # - Models learn by heart what is repeated. Encryption does not help; deduplication does; only clipping and noise make a promise, and its price falls with the number of people.
 # - A model should know its limits: calibrate, abstain, and write down what was measured and what was not.
-# %% [markdown] id="summary" lang="zh" of="5526d30a"
+# %% [markdown] id="summary" lang="zh" of="e37bcc34"
 # ## 12 · 小结
 #
 # - 奖励乘以 ∇ log π，平均起来是对的；有了基线才好用；截断让一次抽样可以反复使用。
 # - 减去组平均，方向不变；除以标准差，方向就变了。光有偏好，也能得到与奖励同样的倾斜策略。
-# - 奖励什么，就得到什么。KL 让写作模型不走远，第二个评判者看得见第一个放过的，n 选一是基线。
+# - 奖励什么，就得到什么。KL 让写作模型不走远；第二个评判者要问另一件事才有用；n 选一是基线。
 # - 解释要经得起检验：去掉它说的那些词。对许多文本求和，能找到同源数据的准确率所掩盖的。
 # - 偏见是一个带区间的数，用哪个数是一个决定。接近零说明不了什么。
 # - 模型背下的是重复的东西。加密没有用，去重有用；只有裁剪加噪声才能作出承诺，人越多，代价越小。

@@ -28,21 +28,23 @@ def with_typos(words: Sequence[str], share: float, seed: int = 0) -> list[str]:
     if not 0 <= share <= 1:
         raise ValueError(f"share is {share}; allowed: from 0 to 1")
     random = np.random.default_rng(seed)
+    drawn = random.random((len(words), 4)).tolist()  # whether, where, which mistake, which letter
     return [
-        _mistyped(word, random) if len(word) > 1 and word.isalpha() and random.random() < share else word
-        for word in words
+        _mistyped(word, *how) if whether < share and len(word) > 1 and word.isalpha() else word
+        for word, (whether, *how) in zip(words, drawn, strict=True)
     ]
 
 
-def _mistyped(word: str, random: np.random.Generator) -> str:
-    place = int(random.integers(len(word) - 1))
+def _mistyped(word: str, where: float, which: float, new: float) -> str:
+    """The word with a mistake; the numbers, from 0 to 1, say where, which one, and which letter."""
+    place = int(where * (len(word) - 1))
     before, letter, after, rest = word[:place], word[place], word[place + 1], word[place + 2 :]
     return (
         before + after + letter + rest,
         before + after + rest,
         before + letter + letter + after + rest,
-        before + str(random.choice(list(string.ascii_lowercase))) + after + rest,
-    )[random.integers(4)]
+        before + string.ascii_lowercase[int(26 * new)] + after + rest,
+    )[int(4 * which)]
 
 
 def risk_coverage(labels: ArrayLike, probabilities: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

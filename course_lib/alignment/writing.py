@@ -12,9 +12,6 @@ from course_lib.alignment.rewards import token_log_probs
 from course_lib.base.arguments import require_ids, require_integer, require_positive
 from course_lib.training.devices import compiled
 
-# How many texts are written side by side.
-_AT_ONCE = 256
-
 
 class Written(NamedTuple):
     """Texts of one length, each ended by its first stop.
@@ -41,24 +38,29 @@ class Writer:
     """A language model that writes many short texts side by side; every text begins after the same token.
 
     Args:
-        model: from token ids to logits, such as a `DecoderLanguageModel`; it looks back only.
+        model: from token ids to logits, with a cache of what it has read, such as a `DecoderLanguageModel`.
         stop: the id that begins and ends a text.
         length: how many tokens a text has at most.
+        at_once: how many texts are written or weighed side by side; the last ones are filled up to as many, so that
+            the model is compiled for this number alone.
 
     Raises:
         TypeError: if a number is no whole one.
-        ValueError: if `stop` is no id of the model, or `length` less than 1 or more than the model can look back.
+        ValueError: if `stop` is no id of the model, `length` less than 1 or more than the model can look back, or
+            `at_once` less than 1.
     """
 
-    def __init__(self, model: keras.Model, stop: int, length: int) -> None:
+    def __init__(self, model: keras.Model, stop: int, length: int, at_once: int = 64) -> None:
         require_integer("stop", stop, at_least=0, at_most=model.vocabulary_size - 1)
         require_integer("length", length, at_least=1, at_most=model.max_length)
+        self.at_once = require_integer("at_once", at_once, at_least=1)
         self.model, self.stop, self.length = model, stop, length
         if not model.built:
             model.build((None, None))
 
-        def next_logits(token_ids, place):
-            return ops.take(model(token_ids), place, axis=1)
+        def next_logits(token_ids, place, cache):
+            logits, cache = model(token_ids, cache=cache, first=place)
+            return logits[:, 0], cache
 
         def log_probs(before, token_ids):
             return token_log_probs(model(before), token_ids)
@@ -83,16 +85,18 @@ class Writer:
         require_positive("temperature", temperature)
         random = np.random.default_rng(seed)
         # Logits of a whole vocabulary for every place: some texts at a time, or they would fill the memory.
-        parts = [self._draw(min(_AT_ONCE, count - start), random, temperature) for start in range(0, count, _AT_ONCE)]
-        return Written(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+        parts = [self._draw(random, temperature) for _ in range(0, count, self.at_once)]
+        return Written(*(np.concatenate(each)[:count] for each in zip(*parts, strict=True)))
 
-    def _draw(self, count: int, random: np.random.Generator, temperature: float) -> Written:
+    def _draw(self, random: np.random.Generator, temperature: float) -> Written:
+        count = self.at_once
         rows = np.full((count, self.length + 1), self.stop, np.int32)
         log_probs = np.zeros((count, self.length))
         counted = np.zeros((count, self.length), bool)
         open_yet = np.ones(count, bool)
+        cache = self.model.empty_cache(count)
         for place in range(self.length):
-            logits = self._next_logits(rows[:, :-1], np.array(place, "int32"))
+            logits, cache = self._next_logits(rows[:, place : place + 1], np.array(place, "int32"), cache)
             logits = ops.convert_to_numpy(logits).astype(np.float64)
             # The largest of logit plus Gumbel noise is a draw from the softmax.
             drawn = (logits / temperature + random.gumbel(size=logits.shape)).argmax(axis=1)
@@ -123,8 +127,11 @@ class Writer:
         Shapes: (count, length), float64.
         """
         before, token_ids = self.before(written.token_ids), np.asarray(written.token_ids, np.int32)
+        filling = ((0, -len(token_ids) % self.at_once), (0, 0))
+        before, token_ids = np.pad(before, filling), np.pad(token_ids, filling)
         parts = [
-            ops.convert_to_numpy(self._log_probs(before[start : start + _AT_ONCE], token_ids[start : start + _AT_ONCE]))
-            for start in range(0, len(token_ids), _AT_ONCE)
+            ops.convert_to_numpy(self._log_probs(before[place], token_ids[place]))
+            for start in range(0, len(token_ids), self.at_once)
+            for place in [slice(start, start + self.at_once)]
         ]
-        return np.where(written.counted, np.concatenate(parts), 0.0).astype(np.float64)
+        return np.where(written.counted, np.concatenate(parts)[: len(written.counted)], 0.0).astype(np.float64)

@@ -200,9 +200,14 @@ def draw_weights(layer: keras.layers.Layer, deviation: float, seed: int | None) 
     for weight in layer.weights:
         if weight.path.rpartition("/")[2] in ("kernel", "token_vectors", "position_vectors", "segment_vectors"):
             drawn = random.standard_normal(weight.shape, dtype=np.float32)
-            while (far := np.abs(drawn) > 2).any():
-                drawn[far] = random.standard_normal(int(far.sum()), dtype=np.float32)
-            weight.assign(deviation * drawn)
+            # A table of vectors is large: what is drawn anew is found by its places, and nothing is held twice.
+            flat = drawn.reshape(-1)
+            far = np.flatnonzero((flat > 2) | (flat < -2))
+            while len(far):
+                flat[far] = random.standard_normal(len(far), dtype=np.float32)
+                far = far[np.abs(flat[far]) > 2]
+            drawn *= deviation
+            weight.assign(drawn)
 
 
 def _require_ids(name: str, ids: object, count: int) -> None:
