@@ -294,6 +294,7 @@ train_images, test_labels = (
     images[:-held_out],
     digits.labels[: course.digits][-held_out:],
 )
+# each pixel black with the probability that its grey says  # 每个像素以灰度为概率抽成黑
 test_images = vae.binarise(images[-held_out:], seed=0)
 print(f"{len(train_images):,} + {len(test_images):,}",
       tr("digits to train and to test on", "个数字，分别用于训练和测试"))

@@ -1503,7 +1503,7 @@ plots.show(
     figure,
     "Two tables of cross-attention for test phrases, Chinese characters against English words: many characters look at the"
     " word they translate; others share out their look.",
-    "两张测试短语的交叉注意力表，行是汉字，列是英文词：许多字看着自己所译的词，也有一些字的目光是分散的。",
+    "两张测试短语的交叉注意力表，行是汉字，列是英文词：许多字看着自己所译的词，也有一些字的权重是分散的。",
 )
 # %% [markdown] id="looking-reading" lang="en"
 # As in lesson 05, a weight is a hint and not an explanation, all the more in a deep model: what stands at an English word's

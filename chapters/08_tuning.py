@@ -786,10 +786,10 @@ print("3.", tr("validation_data=(x_val, y_val): one part is held out, once. "
                "validation_data=(x_val, y_val)："
                "只留出一份，只用一次，并没有“交叉”。"))
 # %% [markdown] id="erratum-07-mended" lang="en"
-# The package has been called `keras_tuner` since 2021; under the old name an empty package is left that only warns. The argument is `hypermodel`: a function that is given `hp`, asks it for values, and returns a compiled model. We keep the
+# The package has been called `keras_tuner` since 2021; under the old name an empty package is left that only warns. The argument is `hypermodel`: a function that is given `hp`, asks it for values, and returns a compiled model. The part that proposes settings and keeps the results is called the **oracle**. We keep the
 # article's setting, 5 trials of 2 executions of 5 epochs: a **trial** is one setting that is tried, an *execution* is one training of it. **Before looking at the result, count the cost**: $5 \times 2 \times 5 = 50$ epochs and ten models to build.
-# %% [markdown] id="erratum-07-mended" lang="zh" of="0136c293"
-# 这个包从 2021 年起就叫 `keras_tuner`，旧名字只剩一个会发警告的空壳。参数名是 `hypermodel`：一个函数，以 `hp` 为参数，从中取得各个值，返回编译好的模型。
+# %% [markdown] id="erratum-07-mended" lang="zh" of="9507b8f6"
+# 这个包从 2021 年起就叫 `keras_tuner`，旧名字只剩一个会发警告的空壳。参数名是 `hypermodel`：一个函数，以 `hp` 为参数，从中取得各个值，返回编译好的模型。提出设置、记录结果的部件叫做 **oracle**。
 # 我们保留原文的设置：5 次**试验**（每次试一组设置），每次试验执行 2 遍（同一组设置训练 2 遍），每遍 5 轮。**看结果之前先算计算量**：$5 \times 2 \times 5 = 50$ 轮，要搭十个模型。
 # %% id="erratum-07-run"
 def hypermodel(hp):

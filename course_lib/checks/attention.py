@@ -73,7 +73,7 @@ def attention_weights(learner: Learner) -> None:
         (
             softmax(scores, 0),
             "Your columns sum to one. Each query shares out its look over the keys: the softmax runs along each row.",
-            "你的各列之和为 1。是每个查询把目光分配给各个键：softmax 应沿每一行做。",
+            "你的各列之和为 1。是每个查询把权重分配给各个键：softmax 应沿每一行做。",
         ),
         (
             softmax(scores, None),

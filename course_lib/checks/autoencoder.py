@@ -357,12 +357,12 @@ def denoising_pair(learner: Learner) -> None:
     require(
         not (close(spoilt, pictures) and not close(target, pictures)),
         "Nothing is set to zero in what the network reads. Is the order right: first the spoilt, then the clean?",
-        "网络读到的数组里没有任何数被置零。次序对吗？先是弄脏的，再是干净的。",
+        "网络读到的数组里没有任何数被置零。次序对吗？先是破坏过的，再是干净的。",
     )
     require(
         close(spoilt, pictures) or not close(target, spoilt),
         "Your target is spoilt too: the network would learn to give back noise. The target is the clean picture.",
-        "你的目标也被弄脏了：网络会学着交出噪声。目标应是干净的图。",
+        "你的目标也被破坏了：网络会学着交出噪声。目标应是干净的图。",
     )
     require(
         not close(spoilt, pictures),

@@ -385,7 +385,7 @@ def cached_step(learner: Learner) -> None:
         (
             _attended(query, right_keys, right_values, axis=0),
             "Your softmax runs over the heads; each head shares out its look over the tokens.",
-            "你的 softmax 沿各个头做了；应当是每个头把目光分配给各个词元。",
+            "你的 softmax 沿各个头做了；应当是每个头把权重分配给各个词元。",
         ),
         (
             _attended(query, right_keys, right_values, axis=None),
@@ -593,32 +593,32 @@ def induction_scores(learner: Learner) -> None:
         (
             weights[:, second, first].mean(axis=-1),
             "You measure the look at the same token in the first copy; look one further, at what came after it.",
-            "你算的是落在第一遍里同一个词元上的目光；应当再往后一个，也就是它后面的那个词元。",
+            "你算的是落在第一遍里同一个词元上的注意力；应当再往后一个，也就是它后面的那个词元。",
         ),
         (
             weights[:, second, second - n - 1].mean(axis=-1),
             "You measure the look at the token before the same one; an induction head looks at the one after it.",
-            "你算的是落在同一个词元前面那个上的目光；归纳头看的是后面那个。",
+            "你算的是落在同一个词元前面那个上的注意力；归纳头看的是后面那个。",
         ),
         (
             weights[:, second[1:], second[1:] - n - 1].mean(axis=-1),
             "You measure the look at the token before the same one; an induction head looks at the one after it.",
-            "你算的是落在同一个词元前面那个上的目光；归纳头看的是后面那个。",
+            "你算的是落在同一个词元前面那个上的注意力；归纳头看的是后面那个。",
         ),
         (
             weights[:, second, second - n + 2].mean(axis=-1),
             "You measure the look at the second token after the same one; take the one right after it.",
-            "你算的是落在同一个词元后面第二个上的目光；应当是紧跟在它后面的那个。",
+            "你算的是落在同一个词元后面第二个上的注意力；应当是紧跟在它后面的那个。",
         ),
         (
             weights[:, second, second - 1].mean(axis=-1),
             "You measure the look at the token just before in the row; look into the first copy.",
-            "你算的是落在紧挨着的前一个词元上的目光；应当看第一遍。",
+            "你算的是落在紧挨着的前一个词元上的注意力；应当看第一遍。",
         ),
         (
             weights[:, second, second].mean(axis=-1),
             "You measure how much each position looks at itself; look into the first copy.",
-            "你算的是每个位置看自己的目光；应当看第一遍。",
+            "你算的是每个位置看自己的注意力；应当看第一遍。",
         ),
         (
             weights[:, first, first + 1].mean(axis=-1),
@@ -661,7 +661,7 @@ def induction_scores(learner: Learner) -> None:
         (
             weights[:, n:, :n].sum(axis=-1).mean(axis=-1),
             "You add up the look at the whole first copy; each position has one place that counts.",
-            "你把落在整个第一遍上的目光都加起来了；每个位置只有一处算数。",
+            "你把落在整个第一遍上的注意力都加起来了；每个位置只有一处算数。",
         ),
         (
             weights[:, n:, :n].mean(axis=(1, 2)),
@@ -671,7 +671,7 @@ def induction_scores(learner: Learner) -> None:
         (
             (weights[:, n:].argmax(axis=-1) == second - n + 1).mean(axis=-1),
             "You count how often the place is looked at most; average how much it is looked at.",
-            "你数的是那里有多少次得到最多的目光；应当对落在那里的目光求平均。",
+            "你数的是那里有多少次得到最多的注意力；应当对落在那里的注意力求平均。",
         ),
         (
             looks.mean(axis=-1)[::-1],

@@ -49,7 +49,7 @@ def mean_cross_entropy(learner: Learner) -> None:
             -np.log(over_batch[places]).mean(),
             "Your softmax adds up over the batch: an example must not depend on its neighbours. The classes are axis "
             "1.",
-            "你的 softmax 是沿批的方向归一的：一个样本不该受同伴影响。类别在轴 1。",
+            "你的 softmax 是沿批的方向归一的：一个样本不该受同批其他样本影响。类别在轴 1。",
         ),
         (
             each.sum(),

@@ -34,7 +34,7 @@ def _table(length: int, width: int, first: int = 0, exponent: float = 2.0, base:
         "Two arrays first: the positions as a column, (length, 1), and one speed for each pair of columns, "
         "(width / 2,). Their product is every angle, (length, width / 2). Then sines and cosines take turns: slices "
         "with a step of 2 put each where it belongs.",
-        "先做两个数组：位置是一列 (length, 1)，每一对列共用一个快慢 (width / 2,)。两者相乘就是所有的角 "
+        "先做两个数组：位置是一列 (length, 1)，每一对列共用一个频率 (width / 2,)。两者相乘就是所有的角 "
         "(length, width / 2)。然后正弦余弦交替：步长为 2 的切片能把它们各放各位。",
     ),
 )
@@ -54,7 +54,7 @@ def position_table(learner: Learner) -> None:
     fast = places * 10_000 ** (np.arange(0, 6, 2) / 6)
     each = (
         "Each of your columns has a speed of its own. A pair of columns shares one: the exponent is 2i/d in both.",
-        "你的每一列各有各的快慢。同一对的两列应当一样快：指数都是 2i/d。",
+        "你的每一列各有各的频率。同一对的两列频率应当相同：指数都是 2i/d。",
     )
     recognise(
         result,
@@ -62,7 +62,7 @@ def position_table(learner: Learner) -> None:
         (
             np.concatenate([sines, cosines], axis=1),
             "All sines stand on the left and all cosines on the right; here they take turns, a pair for each hand.",
-            "你把正弦都放在左边、余弦都放在右边；这里要交替排列，每根针占一对。",
+            "你把正弦都放在左边、余弦都放在右边；这里要交替排列，每根指针占一对。",
         ),
         (
             np.stack([cosines, sines], axis=-1).reshape(5, 6),
@@ -74,18 +74,18 @@ def position_table(learner: Learner) -> None:
         (
             _table(5, 6, exponent=1),
             "Your hands slow down too little from one to the next: the exponent is 2i/d, and not i/d.",
-            "你的针逐根变慢，却慢得不够：指数是 2i/d，不是 i/d。",
+            "你的指针逐根变慢，却慢得不够：指数是 2i/d，不是 i/d。",
         ),
         (
             _table(5, 6, exponent=4),
             "Your hands slow down too much from one to the next: 2i is counted twice, i = 0, 1, 2, and not 0, 2, 4.",
-            "你的针逐根变慢，却慢得太多：2i 里的 2 乘了两次，i 是 0、1、2，不是 0、2、4。",
+            "你的指针逐根变慢，却慢得太多：2i 里的 2 乘了两次，i 是 0、1、2，不是 0、2、4。",
         ),
         (_table(5, 6, first=1), "Your positions begin at 1; the first is 0.", "你的位置从 1 开始；第一个应当是 0。"),
         (
             np.stack([np.sin(fast), np.cos(fast)], axis=-1).reshape(5, 6),
             "Your hands become faster from one to the next: divide the position by the power, do not multiply.",
-            "你的针一根比一根快：位置应除以那个乘方，不是相乘。",
+            "你的指针一根比一根快：位置应除以那个乘方，不是相乘。",
         ),
         (
             np.repeat(sines, 2, axis=1),
@@ -430,7 +430,7 @@ def _bleu(
         "total lengths.",
         "对 1 到 4 的每个 n，为整个语料记两个数：对上的和试过的，一句一句地累加："
         "一句译文里的片段只与它自己的参考译文比，"
-        "最多算它在那里出现的次数。最后才做四个除法；再取几何平均，并用两边的总长度算出长度惩罚。",
+        "最多算它在那里出现的次数。最后才做四个除法；再取几何平均，并用两边的总长度算出过短惩罚。",
     ),
 )
 def bleu_score(learner: Learner) -> None:
@@ -467,7 +467,7 @@ def bleu_score(learner: Learner) -> None:
             (
                 _bleu(ours, references, price=False),
                 "Being short costs nothing here: our translations have fewer characters than the references.",
-                "译得短没有付代价：这里的译文比参考译文字数少。",
+                "译得短没有受罚：这里的译文比参考译文字数少。",
             ),
             (
                 _bleu(ours, references, pooled=True),
@@ -808,7 +808,7 @@ def layer_parameters(learner: Learner) -> None:
         (
             float(encoder),
             "A decoder layer has a second attention, which looks across at the source, with a norm of its own.",
-            "解码器层还有第二个注意力，用来看原文，并有自己的归一化。",
+            "解码器层还有第二个注意力，用来看编码器的输出，并有自己的归一化。",
         ),
         (
             float(encoder + attention),

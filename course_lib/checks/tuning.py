@@ -332,7 +332,7 @@ _NOT_OPTIMISM: tuple[Mistake, ...] = (
     (
         lambda s: -_advantage(s, _in_other_runs).mean(),
         "The sign is changed over: what was claimed, less what came of it.",
-        "符号反了：应是宣称的分数减去后来的分数。",
+        "符号反了：应是胜出时的分数减去其他运行里的平均。",
     ),
     (lambda s: s[s.mean(axis=1).argmax()].max() - s[s.mean(axis=1).argmax()].mean(), *_ONE_FOR_ALL),
     (lambda s: s.max(axis=0).mean() - s[s.mean(axis=1).argmax()].mean(), *_ONE_FOR_ALL),

@@ -644,7 +644,7 @@ def free_bits_penalty(learner: Learner) -> None:
         (
             np.mean(np.sum(np.maximum(kl, floor), axis=1)),
             "You raise every example to the free bits: average over the batch first, so that one example may say less.",
-            "你把每个样本都抬到了自由比特：应先对整批取平均，允许个别样本少说一些。",
+            "你把每个样本都抬到了自由比特：应先对整批取平均，允许个别样本携带得少一些。",
         ),
         (
             np.sum(np.maximum(kl, floor)),
@@ -664,7 +664,7 @@ def free_bits_penalty(learner: Learner) -> None:
         (
             np.sum(np.minimum(mean, floor)),
             "min() takes the price off whoever speaks most; free bits are a floor: max().",
-            "用 min() 反而让说得最多的维度不花钱；自由比特是下限，应当用 max()。",
+            "用 min() 反而让携带最多的维度不受惩罚；自由比特是下限，应当用 max()。",
         ),
         (
             np.sum(np.maximum(mean - floor, 0)),

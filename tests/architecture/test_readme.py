@@ -60,7 +60,7 @@ def test_both_languages_have_the_same_tables_of_extras_commands_and_variables() 
     for begin in ("`site`", "`course doctor`", "`COURSE_DATA`"):
         tables = [re.search(rf"^\| {begin}(?:.+\n)+", part, re.M)[0] for part in (english, chinese)]
         first = [[row.split("|")[1].split("`")[1] for row in table.splitlines()] for table in tables]
-        assert first[0] == [name.replace("[章…]", "[CHAPTER…]") for name in first[1]]
+        assert first[0] == [name.replace("[课…]", "[CHAPTER…]") for name in first[1]]
 
 
 def test_every_variable_it_names_is_read_somewhere_and_every_one_that_is_read_is_named() -> None:
