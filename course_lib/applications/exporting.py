@@ -6,6 +6,9 @@ import io
 import json
 import subprocess
 import sys
+import time
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,11 +76,154 @@ def export(model: keras.Model, folder: Path | str) -> Path:
     return Path(folder)
 
 
-def ask_elsewhere(folder: Path | str, token_ids: np.ndarray, patience: float = 120.0) -> np.ndarray:
-    """Ask an exported graph in a fresh Python process that has TensorFlow, and nothing of this library.
+def export_onnx(model: keras.Model, path: Path | str, length: int = 32) -> Path:
+    """Write a model of token ids in ONNX, which many programs run without TensorFlow and without Keras.
+
+    The length is fixed, since tf2onnx 1.17 joins two changes of shape wrongly where neither batch nor time is known.
 
     Args:
-        folder: from `export`.
+        model: takes (batch, time) int32.
+        path: the file.
+        length: what each row is filled up to; the batch is of any size.
+
+    Returns:
+        The file.
+
+    Raises:
+        EnvironmentProblem: if Keras's backend is not TensorFlow, or tf2onnx and ONNX are not installed.
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise EnvironmentProblem(
+            f"the backend is {keras.backend.backend()}; ONNX is written here from TensorFlow's graph"
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # Keras asks NumPy for a name that it no longer has
+        _teach_tf2onnx()
+        length = require_integer("length", length, at_least=1)
+        signature = [keras.InputSpec(shape=(None, length), dtype="int32", name="token_ids")]
+        model.export(str(path), format="onnx", input_signature=signature, verbose=False)
+    return Path(path)
+
+
+def _teach_tf2onnx() -> None:
+    """Tell tf2onnx 1.17 of two operations: Erfc, which it lacks, and SelectV2, which it makes 0 · inf = NaN of."""
+    try:
+        import onnx  # noqa: F401
+        from tf2onnx.handler import tf_op
+    except ImportError as problem:
+        raise _missing(problem) from problem
+
+    @tf_op("Erfc")
+    class Erfc:
+        """The exact GELU has it: 1 - erf(x)."""
+
+        @classmethod
+        def version_11(cls, graph, node, **_: object) -> None:
+            """By ONNX's own Erf."""
+            shape, kind = graph.get_shape(node.output[0]), graph.get_dtype(node.output[0])
+            graph.remove_node(node.name)
+            one = graph.make_const(f"{node.name}_one", np.ones((), np.float32))
+            erf = graph.make_node("Erf", node.input, shapes=[shape], dtypes=[kind])
+            inputs = [one.output[0], erf.output[0]]
+            graph.make_node("Sub", inputs, name=node.name, outputs=node.output, shapes=[shape], dtypes=[kind])
+
+    @tf_op("SelectV2")
+    class SelectV2:
+        """One number or the other; the one that is not taken may be minus infinity, as in a masked softmax."""
+
+        @classmethod
+        def version_11(cls, graph, node, **_: object) -> None:
+            """By ONNX's own Where, which broadcasts as TensorFlow does."""
+            node.type = "Where"
+
+
+def _missing(problem: ImportError) -> EnvironmentProblem:
+    return EnvironmentProblem(f'{problem.name} is not installed here; run: pip install "course-lib[serve]"')
+
+
+def int8_onnx(path: Path | str, target: Path | str) -> Path:
+    """The same model with its matrices in int8, which ONNX Runtime multiplies as whole numbers.
+
+    What comes into a product is rounded while it runs, with a scale for each call.
+
+    Args:
+        path: from `export_onnx`.
+        target: the new file.
+
+    Raises:
+        EnvironmentProblem: if ONNX Runtime is not installed.
+    """
+    try:
+        from onnxruntime.quantization import quantize_dynamic
+    except ImportError as problem:
+        raise _missing(problem) from problem
+    quantize_dynamic(str(path), str(target))
+    return Path(target)
+
+
+def onnx_model(path: Path | str, threads: int = 1) -> Callable[[np.ndarray], np.ndarray]:
+    """A function that asks a model in ONNX.
+
+    Args:
+        path: the file.
+        threads: that one answer may use.
+
+    Raises:
+        EnvironmentProblem: if ONNX Runtime is not installed.
+    """
+    try:
+        import onnxruntime
+    except ImportError as problem:
+        raise _missing(problem) from problem
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = require_integer("threads", threads, at_least=1)
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    (name,) = (one.name for one in session.get_inputs())
+    return lambda token_ids: session.run(None, {name: np.asarray(token_ids, np.int32)})[0]
+
+
+def milliseconds(call: Callable[[], object], repeats: int = 5) -> float:
+    """How long a processor works on an answer: the median of some, after a first one that is not counted.
+
+    By one thread and on a machine that does nothing else, this is how long one waits for it.
+
+    Args:
+        call: asks for one.
+        repeats: how many.
+    """
+    require_integer("repeats", repeats, at_least=1)
+    call()
+    times = []
+    for _ in range(repeats):
+        begin = time.process_time()
+        call()
+        times.append(time.process_time() - begin)
+    return 1_000 * float(np.median(times))
+
+
+# What a process without this library does: with TensorFlow and a SavedModel, or with ONNX Runtime and a file.
+_ASK = {
+    "graph": (
+        "import tensorflow\n"
+        "rows = tensorflow.constant(rows, tensorflow.int32)\n"
+        "found = tensorflow.saved_model.load(sys.argv[1]).serve(rows).numpy()\n"
+        "foreign = ('course_lib',)\n"
+    ),
+    "onnx": (
+        "import numpy, onnxruntime\n"
+        "session = onnxruntime.InferenceSession(sys.argv[1], providers=['CPUExecutionProvider'])\n"
+        "found = session.run(None, {session.get_inputs()[0].name: numpy.array(rows, numpy.int32)})[0]\n"
+        "foreign = ('course_lib', 'keras', 'tensorflow')\n"
+    ),
+}
+
+
+def ask_elsewhere(place: Path | str, token_ids: np.ndarray, patience: float = 120.0) -> np.ndarray:
+    """Ask an exported model in a fresh Python process that has nothing of this library.
+
+    Args:
+        place: from `export`, which that process asks by TensorFlow; or a file from `export_onnx`, which it asks by ONNX
+            Runtime, without TensorFlow and Keras.
         token_ids: what it is asked.
         patience: after how many seconds it is given up.
 
@@ -86,27 +232,26 @@ def ask_elsewhere(folder: Path | str, token_ids: np.ndarray, patience: float = 1
     Raises:
         EnvironmentProblem: if the process fails.
     """
+    place = Path(place).resolve()
     code = (
         "import json, sys\n"
-        "import tensorflow\n"
-        "rows = tensorflow.constant(json.load(sys.stdin), tensorflow.int32)\n"
-        "graph = tensorflow.saved_model.load(sys.argv[1])\n"
-        "found = graph.serve(rows)\n"
-        "assert not any(name.startswith('course_lib') for name in sys.modules)\n"
-        "print(json.dumps(found.numpy().tolist()))\n"
+        "rows = json.load(sys.stdin)\n"
+        + _ASK["onnx" if place.suffix == ".onnx" else "graph"]
+        + "assert not any(name.partition('.')[0] in foreign for name in sys.modules)\n"
+        "print(json.dumps(found.tolist()))\n"
     )
     # -I: neither this folder nor PYTHONPATH; where the course is installed, nothing imports it.
     answer = subprocess.run(
-        [sys.executable, "-I", "-c", code, str(folder)],
+        [sys.executable, "-I", "-c", code, str(place)],
         input=json.dumps(np.asarray(token_ids).tolist()),
         capture_output=True,
         text=True,
         timeout=patience,
-        cwd=folder,
+        cwd=place if place.is_dir() else place.parent,
         check=False,
     )
     if answer.returncode:
-        raise EnvironmentProblem(f"the exported graph cannot be asked: {answer.stderr.strip()[-300:]}")
+        raise EnvironmentProblem(f"the exported model cannot be asked: {answer.stderr.strip()[-300:]}")
     return np.array(json.loads(answer.stdout.splitlines()[-1]), dtype=np.float32)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 from keras import ops
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, issparse
 
 from course_lib.base.arguments import checked_seed, require_integer, require_not_negative
 from course_lib.data.ratings import Ratings
@@ -173,6 +173,53 @@ def ranks_of(
         rivals[item] = False
         found[place] = 1 + int((np.asarray(own)[rivals] >= own[item]).sum())
     return found
+
+
+def recommended(
+    scores_of: Callable[[np.ndarray], np.ndarray],
+    users: Sequence[int],
+    wanted: Sequence[int],
+    known: Sequence[Sequence[int]],
+    allowed: np.ndarray | None = None,
+    count: int = 10,
+    at_a_time: int = 64,
+) -> tuple[np.ndarray, np.ndarray]:
+    """What is recommended to each user, and at which rank the item stands that he chose next.
+
+    Scores of all items for all users would be the largest array of a lesson, so a few users are asked at a time.
+
+    Args:
+        scores_of: gives the scores of every item for some users; as a matrix, which may be sparse.
+        users: who is asked.
+        wanted: see `ranks_of`.
+        known: likewise; these are not recommended.
+        allowed: likewise.
+        count: how many are recommended.
+        at_a_time: how many users.
+
+    Returns:
+        The ranks, and the items that are recommended, the best first.
+
+    Shapes: users, wanted and known (users,), scores (some users, items) → (users,) and (users, count), int64.
+
+    Raises:
+        ValueError: if there are fewer items than are recommended.
+    """
+    count, size = (require_integer("count", count, at_least=1), require_integer("at_a_time", at_a_time, at_least=1))
+    users, ranks, tops = np.asarray(users), [], []
+    for begin in range(0, len(users), size):
+        part = slice(begin, begin + size)
+        scores = scores_of(users[part])
+        scores = np.array(scores.toarray() if issparse(scores) else scores, dtype=np.float32)
+        if scores.shape[1] < count:
+            raise ValueError(f"count is {count}; allowed: up to {scores.shape[1]}, as many items as there are")
+        ranks.append(ranks_of(scores, wanted[part], known[part], allowed))
+        if allowed is not None:
+            scores[:, ~allowed] = -np.inf
+        for row, others in zip(scores, known[part], strict=True):
+            row[list(others)] = -np.inf
+        tops.append(np.argsort(-scores, axis=1, kind="stable")[:, :count])
+    return np.concatenate([np.zeros(0, np.int64), *ranks]), np.concatenate([np.zeros((0, count), np.int64), *tops])
 
 
 def item_profiles(

@@ -53,7 +53,7 @@ def keep_rows(rows: np.ndarray) -> Int8Rows:
 
 
 def unit_vectors(
-    encoder: BertEncoder, tokenizer: BertTokenizer, texts: Sequence[str], max_length: int = 64, batch_size: int = 32
+    encoder: BertEncoder, tokenizer: BertTokenizer, texts: Sequence[str], max_length: int = 64, batch_size: int = 8
 ) -> np.ndarray:
     """One vector of length 1 for each text: the mean of its last vectors, so that a product of two is their cosine.
 
@@ -62,7 +62,8 @@ def unit_vectors(
         tokenizer: its own.
         texts: the texts.
         max_length: to how many tokens a longer text is cut.
-        batch_size: how many are read at a time.
+        batch_size: how many are read at a time; a batch is filled up to that number, so that its memory is the same
+            whether it holds one text or all.
 
     Shapes: → (texts, width), float32; (0, width) of no text.
     """

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from course_lib import applications as ap
+from course_lib.applications import scoring
 from course_lib.applications.reading import FEATURES
 from course_lib.data import questions
 
@@ -65,6 +66,39 @@ def test_chinese_is_scored_by_characters() -> None:
         ap.best_of(ap.word_f1, "a", [])
     with pytest.raises(ValueError, match="language"):
         ap.exact_match("a", "a", "fr")
+
+
+def cmrc_f1(said: list[str], wanted: list[str]) -> float:
+    """The rule of CMRC's scorer on pieces: every run of one side is looked for in the other."""
+    longest = 0
+    for start in range(len(said)):
+        for end in range(start + 1, len(said) + 1):
+            run = said[start:end]
+            if any(wanted[place : place + len(run)] == run for place in range(len(wanted))):
+                longest = max(longest, len(run))
+    if not longest:
+        return 0.0
+    precision, recall = longest / len(said), longest / len(wanted)
+    return 2 * precision * recall / (precision + recall)
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "said", "wanted"),
+    [
+        ("《战国无双3》，光荣和ω-force。", "光荣和 ω-force",
+         [*"战国无双", "3", *"光荣和", "ωforce"], [*"光荣和", "ωforce"]),
+        ("克拉拉·沃斯", "沃斯克拉拉", [*"克拉拉沃斯"], [*"沃斯克拉拉"]),
+        ("Tom's 15 km", "15 km 远", ["tom", "'s", "15", "km"], ["15", "km", "远"]),
+        ("红岩", "白石", [*"红岩"], [*"白石"]),
+        ("", "白石", [], [*"白石"]),
+    ],
+)  # fmt: skip
+def test_the_f1_of_cmrc_counts_the_longest_unbroken_run(
+    answer: str, right: str, said: list[str], wanted: list[str]
+) -> None:
+    assert (scoring.run_pieces(answer), scoring.run_pieces(right)) == (said, wanted)
+    assert ap.run_f1(answer, right) == pytest.approx(cmrc_f1(said, wanted))
+    assert ap.run_f1(answer, right) <= ap.word_f1(answer, right, "zh") + 1e-9
 
 
 def test_sentences_keep_their_places() -> None:

@@ -154,6 +154,29 @@ def test_ranks_leave_out_what_is_known_and_flatter_nobody() -> None:
     assert scores[0, 0] == 5
 
 
+def test_a_few_users_at_a_time_are_recommended_what_all_at_once_would_be() -> None:
+    from scipy.sparse import csr_matrix
+
+    random = np.random.default_rng(0)
+    scores, users = random.normal(size=(7, 12)), np.array([3, 0, 6, 6, 2])
+    wanted, known = np.array([1, 2, 3, 4, 5]), [[0], [], [7, 8], [1], [11]]
+    allowed = random.random(12) < 0.8
+    for only in (None, allowed):
+        exact = ap.ranks_of(scores[users], wanted, known, only)
+        best = []
+        for user, others in zip(users, known, strict=True):
+            left = [item for item in range(12) if item not in others and (only is None or only[item])]
+            best.append(sorted(left, key=lambda item: -scores[user, item])[:3])
+        for at_a_time in (1, 2, 64):
+            for kind in (np.array, csr_matrix):
+                ranks, tops = ap.recommended(
+                    lambda some, kind=kind: kind(scores[some]), users, wanted, known, only, 3, at_a_time
+                )
+                assert ranks.tolist() == exact.tolist() and tops.tolist() == best
+    with pytest.raises(ValueError, match="count"):
+        ap.recommended(lambda some: scores[some], users, wanted, known, count=13)
+
+
 def test_a_profile_is_the_mean_of_what_was_liked(films: ratings.Ratings) -> None:
     vectors = np.random.default_rng(0).normal(size=(films.num_items, 3))
     known = np.arange(len(films))
