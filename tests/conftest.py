@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import gc
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,6 +110,25 @@ def _isolated_session(tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("COURSE_DATA", str(Path(os.environ["COURSE_DATA"]).expanduser().absolute()))
     yield
     patch.undo()
+
+
+# A process that runs thousands of tests keeps what was compiled for each; past so many bytes it lets go of it.
+MUCH = 2.5e9
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _memory_given_back():
+    """Between files a process that has grown forgets what was traced and compiled; the next file compiles its own."""
+    yield
+    if psutil.Process().memory_info().rss < MUCH:
+        return
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.clear_session(free_memory=False)
+    if "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):  # glibc alone keeps freed memory until it is asked for it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @pytest.fixture(autouse=True)

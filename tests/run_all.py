@@ -30,9 +30,11 @@ from course_lib.publishing import memory, schedule  # noqa: E402
 LARGE = "chapters or site or browser"
 ON_REQUEST = "benchmark or net or long"
 FAST_LEAVES_OUT = f"slow or binder or {LARGE} or {ON_REQUEST}"
-# Folders whose tests touch no backend; whatever is new is run on both until it stands here.
+# Folders and files whose tests touch no backend; whatever is new is run on both until it stands here.
 BACKEND_FREE = (
     *("architecture", "benchmarks", "binder", "browser", "chapters", "classroom", "cli", "data", "publishing", "site"),
+    *(f"preprocessing/test_{name}.py" for name in ("merges", "segmentation", "subwords")),
+    *("bert/test_tokens.py", "language_model/test_rhymes.py"),
     # These choose backends for processes of their own.
     *("training/devices", "training/interruptions/test_kills.py"),
 )
