@@ -177,7 +177,7 @@
 # 1950 年前后，香农（Claude Shannon）拿一本妻子 Betty 没读过的书，一个字母一个字母地念给她听。每念一个之前，她都得先猜。她猜对的时候居多：我们写下的东西，
 # 大半对读者来说并不新鲜。香农由这样的游戏估计：英语每个字母含 0.6 到 1.3 **比特**；如果字母是随机抽的，则需要将近 5 比特。
 #
-# 语言模型玩的就是这个游戏：越知道接下来是什么，付的比特就越少。从那以后，玩家换了好几代：计数的表（香农自己就用过，见第 02 课），看前几个词的小网络（2003 年），
+# 语言模型玩的就是这个游戏：越知道接下来是什么，所需的比特就越少。从那以后，模型换了好几代：计数的表（香农自己就用过，见第 02 课），看前几个词的小网络（2003 年），
 # 循环网络（2010 年），Transformer（2018 年的“GPT”）。游戏没有变。
 
 # %% id="imports" tags=["fold"]
@@ -297,8 +297,8 @@ print(f"{np.mean(bits):.2f}")
 # saying 0.99 for the wrong letter costs more than 11 bits. **Bits reward honest doubt**, and therefore a model that is trained on them learns
 # to be as sure as it has reason to be.
 # %% [markdown] id="game-reading" lang="zh" of="43114919"
-# 给 27 个符号同样的概率，每个字母付 $\log_2 27 = 4.75$ 比特。猜得准又有把握，几乎不用付；猜错了还很有把握，代价就大了：
-# 给错误的字母 0.99，要付 11 比特以上。**这样的计分鼓励如实表达把握**，所以用它来训练的模型，会学到该有几分把握就有几分。
+# 给 27 个符号同样的概率，每个字母的代价是 $\log_2 27 = 4.75$ 比特。猜得准又有把握，代价几乎为零；猜错了还很有把握，代价就大了：
+# 给错误的字母 0.99，代价在 11 比特以上。**这样的计分鼓励如实表达把握**，所以用它来训练的模型，会学到该有几分把握就有几分。
 
 # %% [markdown] id="bits" lang="en"
 # ## 2 · What a guess costs
@@ -326,7 +326,7 @@ print(f"{np.mean(bits):.2f}")
 #
 # $$ H(p) = -\sum_{s} p(s) \log_2 p(s) = \tfrac12 \cdot 1 + \tfrac14 \cdot 2 + \tfrac18 \cdot 3 + \tfrac18 \cdot 3 = 1.75 \text{ 比特。} \tag{1} $$
 #
-# 这就是这种语言的**熵**：没有哪种编码能更省。真实的 $p$ 我们并不知道，手里只有模型 $q$ 和一段 $T$ 个词元的文字 $x_1 \dots x_T$。模型为它付的是**交叉熵**，
+# 这就是这种语言的**熵**：没有哪种编码能更省。真实的 $p$ 我们并不知道，手里只有模型 $q$ 和一段 $T$ 个词元的文字 $x_1 \dots x_T$。模型的平均代价是**交叉熵**，
 # 也就是第 02 课的损失 (6)，只是换了对数的底；以 $2$ 为底、以它为指数的幂，就是**困惑度**：
 #
 # $$ H_q(x) = -\frac1T \sum_{t=1}^{T} \log_2 q(x_t \mid x_1 \dots x_{t-1}), \qquad \mathrm{PPL} = 2^{H_q(x)}. \tag{2} $$
@@ -344,9 +344,9 @@ entropy = 0.0
 for chance in p:
     entropy -= chance * np.log2(chance)  # (1)
 assert entropy == lm.entropy(p) == 1.75
-print(tr("entropy", "熵"), entropy, tr("the model pays", "模型付"), -(p * np.log2(q)).sum())
+print(tr("entropy", "熵"), entropy, tr("the model pays", "模型的代价"), -(p * np.log2(q)).sum())
 
-text = [0, 0, 1, 3]  # four symbols; what each model pays for them, (2)  # 四个符号；各模型为它们付出多少，(2) 式
+text = [0, 0, 1, 3]  # four symbols; what each model pays for them, (2)  # 四个符号；各模型的代价，(2) 式
 for name, model in {"p": p, "q": q}.items():
     paid = -np.log2(model[text]).mean()
     print(f"{name}: {paid:.2f} {tr('bits, perplexity', '比特，困惑度')} {2**paid:.2f}")
@@ -361,7 +361,7 @@ for name, model in {"p": p, "q": q}.items():
 # 按 2,048 个词元。哪一个困惑度最低？哪一个最“理解”文本？
 #
 # > 按字符的困惑度低得多，因为在 80 个符号里挑一个，比在 2,000 个里挑一个容易。可是要猜的次数也多。按文字的**每个字节**来算，次序就颠倒过来：
-# > 困惑度“最差”的那个，付得最少。
+# > 困惑度“最差”的那个，代价最小。
 # %% [markdown] id="bytes" lang="en"
 # The cure is to divide what was paid for the whole text by something that is the same for every model, its **bytes**:
 #
@@ -422,7 +422,7 @@ course.report("bits_ratio", per_byte[2] / per_byte[0])
 # %% [markdown] id="yardsticks" lang="zh" of="68f59f89"
 # ## 3 · 两个不用网络的基线
 #
-# 训练之前，先弄清楚不训练能做到什么程度。**压缩程序**也在玩香农的游戏：`xz` 把一个文件压到一半，等于每个字节只付四比特。我们让它先读训练用的小说，再看留出的那一部还要多少字节。
+# 训练之前，先弄清楚不训练能做到什么程度。**压缩程序**也在玩香农的游戏：`xz` 把一个文件压到一半，等于每个字节只用四比特。我们让它先读训练用的小说，再看留出的那一部还要多少字节。
 #
 # 另一个基线靠**计数**，是计数方法里最好的几种之一：Kneser–Ney（第 02 课）的改进版。它看前 $n - 1$ 个词元，即上文 $c$。用 $n(\cdot)$ 表示在训练文本里出现的次数。只见过一次的，很多是偶然，
 # 所以每个计数都打一点折扣，省下来的交给更短的上文：
@@ -608,9 +608,9 @@ plots.show(
 # > The other is where it has never been, for in training none of its states was older than one piece. With some seeds it goes on as if nothing were; with others the state runs away, and a token costs more than a blind guess. A bug that shows in some runs only is the worst kind.
 # %% [markdown] id="carry-predict" lang="zh" of="9281dfd8" tags=["predict"]
 # **先猜，再运行。** 两个 LSTM 用同样的小段、同样的次序训练。一个把状态传下去；另一个犯了常见的错，每一段都从空状态开始。然后两个都去读四段那么长的片段。
-# 请画一画：片段开头、第一段以内、超出一段之后，每个词元各要付多少？两个网络会在哪里开始不同？
+# 请画一画：片段开头、第一段以内、超出一段之后，每个词元的损失各是多少？两个网络会在哪里开始不同？
 #
-# > 开头的几个词元，两个都付得很多，因为前面什么也没读过；十来个之后就平了。在一段的长度以内，两者很接近，训练损失也相差不大：从那里看不出错误。超出一段之后，第一个照常读下去。
+# > 开头的几个词元，两个的损失都很大，因为前面什么也没读过；十来个之后就平了。在一段的长度以内，两者很接近，训练损失也相差不大：从那里看不出错误。超出一段之后，第一个照常读下去。
 # > 另一个到了从没到过的地方，因为训练时它的状态从来没有超过一段那么久。换几个种子，有时它照常读下去；有时状态失控，每个词元的损失比均匀猜测还大。只在一部分运行里才露面的错误，最难对付。
 # %% id="carry-rows"
 training_rows = lm.pack([known], course.row, separator)
@@ -725,7 +725,7 @@ batch = lm.Packed(*(part[: course.batch] for part in training_rows))
 
 def loss(model, targets):
     tr("""Mean nats of these targets for one batch.""",
-       """一批数据上，这些目标平均付的奈特数。""")
+       """一批数据上，这些目标的平均损失，以奈特计。""")
     logits = model(batch.token_ids)
     return float(ops.mean(mlp.cross_entropy(targets, logits)))
 
@@ -747,7 +747,7 @@ course.report("first_loss_above_ln_v", excess)
 # The fresh one pays $\ln V$ for both: its weights are small, and it does not know how to repeat what it reads. Large tied vectors are wrong about the next token and sure of it. But they give the token just read the highest score, so **without the shift** they pay far less than $\ln V$ before any training.
 # So a first loss below $\ln V$ says that the answer stands in the input. A leak through a missing mask it does not show: a model must learn to use that, as the next experiment shows.
 # %% [markdown] id="first-loss-reading" lang="zh" of="250a0067"
-# 刚初始化的，两种问法都付 $\ln V$：权重小，也还不会复述读到的东西。共享的向量太长，对下一个词元就错得很有把握；可是它给刚读到的词元打的分最高，所以只要**没有错位**，还没训练，付的就远少于 $\ln V$。
+# 刚初始化的，两种问法的损失都是 $\ln V$：权重小，也还不会复述读到的东西。共享的向量太长，对下一个词元就错得很有把握；可是它给刚读到的词元打的分最高，所以只要**没有错位**，还没训练，损失就远小于 $\ln V$。
 # 可见最初的损失低于 $\ln V$，说明答案就在输入里。缺了掩码造成的泄漏，这里却看不出来：模型得先学会利用它，下一个实验就演示这一点。
 # %% [markdown] id="errata" lang="en"
 # ### E19 and E20: two listings
@@ -859,7 +859,7 @@ display.table(
 # - [ ] A，困惑度低 — 它在更少、更短的词元里猜，可是猜的次数更多。
 # - [ ] B，它认得的词多 — 词表大不等于懂得多。
 # - [x] 两者都除以文字的字节数之前，说不清 — 词元的个数不同，平均的就不是同样的东西。
-# - [ ] 一样好，因为 A 的词元好猜多少，次数就多多少 — 那只能是碰巧；整篇文字一共付多少比特，一算便知。
+# - [ ] 一样好，因为 A 的词元好猜多少，次数就多多少 — 那只能是碰巧；整篇文字一共要多少比特，一算便知。
 
 # %% [markdown] id="packing" lang="en" tags=["stop"]
 # ## 6 · Documents in rows
@@ -1041,7 +1041,7 @@ plots.show(
 # > The table of counts is level after four tokens: it looks no further back. The surprise is the networks: they lead from the first tokens on, and after some ten they are nearly level, too. A million weights and a quarter of an hour have taught them to use a short context **better**, and hardly yet to use a long one:
 # > that comes with more weights and more text.
 # %% [markdown] id="context-predict" lang="zh" tags=["predict"] of="f41acc1f"
-# **先猜，再运行。** 一个窗口里的第 1 个、第 2 个……第 128 个词元，三个模型各要付多少？请画三条曲线：计数、LSTM、Transformer。它们各在哪里变平？
+# **先猜，再运行。** 一个窗口里的第 1 个、第 2 个……第 128 个词元，三个模型的损失各是多少？请画三条曲线：计数、LSTM、Transformer。它们各在哪里变平？
 #
 # > 计数的表过了四个词元就平了：它不往更远处看。出人意料的是两个网络：它们从最前面的词元起就领先，可是十来个之后也差不多平了。一百万个权重、一刻钟，教会它们把短的上文用得**更好**，却还没怎么学会用长的上文：
 # > 那要等权重更多、文字更多。
@@ -1078,7 +1078,7 @@ plots.show(
 passage = held[:2_000] if course.scale != "smoke" else held[:300]
 neural = lm.surprise(recorded, [separator, *passage], batch_size=4)
 counts = table.surprisals(*mlp.contexts_and_targets([passage], 5))
-# positive: the network pays fewer bits  # 为正：网络付的比特更少
+# positive: the network pays fewer bits  # 为正：网络用的比特更少
 lead = (counts - neural) / np.log(2)
 
 for order in (np.argsort(-lead), np.argsort(lead)):
@@ -1553,8 +1553,8 @@ if teller:
 #
 # ### 一个语料的两种度量
 #
-# 一个模型读了几篇文字，每个词元各付了多少奈特（即 (2) 式改用自然对数），都已给出。它在整个语料上每个词元的困惑度是多少？
-# 每个 UTF-8 字节要付多少比特？
+# 一个模型读了几篇文字，每个词元的损失是多少奈特（即 (2) 式改用自然对数），都已给出。它在整个语料上每个词元的困惑度是多少？
+# 每个 UTF-8 字节需要多少比特？
 # %% id="ex1" tags=["exercise"] difficulty=1 minutes=8
 def corpus_scores(losses, texts):
     tr("""losses: for each text the nats of its tokens; texts: list of str
@@ -1758,7 +1758,7 @@ check("09.6", induction_scores)
 # %% [markdown] id="open-2" lang="zh" of="cd75ff3b"
 # ### 开放题 2 · 你自己的文风
 #
-# 找一份你自己写的文字，200 kB 以上：信件、笔记、日记。用第 7 节的 Transformer 训练，一次从全新的权重开始，一次从有记录的权重开始，时间一样长。对留出的那一部分，哪个付得少？哪个写得更像你？
+# 找一份你自己写的文字，200 kB 以上：信件、笔记、日记。用第 7 节的 Transformer 训练，一次从全新的权重开始，一次从有记录的权重开始，时间一样长。对留出的那一部分，哪个损失更小？哪个写得更像你？
 # 分享之前再想一想：别人能从模型里套出多少原文？
 #
 # <details><summary>大致会怎样</summary>

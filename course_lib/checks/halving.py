@@ -143,19 +143,19 @@ _WRONG_PRICES: tuple[Mistake, ...] = (
     (
         lambda losses, factor: _halving(losses, factor, price=lambda before, after, done, end: end - done),
         "You count the epochs of one setting; each setting that trains in a round pays for it.",
-        "你只数了一组设置的轮数；一回合里有几组在训练，就要付几份。",
+        "你只数了一组设置的轮数；一回合里有几组在训练，就要计入几份。",
     ),
     (
         lambda losses, factor: _halving(losses, factor, price=lambda before, after, done, end: before),
         "You count settings; each pays for as many epochs as the round is long.",
-        "你数的是组数；一回合有多少轮，每组就要付多少轮。",
+        "你数的是组数；一回合有多少轮，每组就要计入多少轮。",
     ),
     (
         lambda losses, factor: _halving(
             losses, factor, price=lambda before, after, done, end: before * (end - done) * (before > 1)
         ),
         "You stop as soon as one setting is left; it is trained to the last column, and that is paid for.",
-        "只剩一组时你就停了；它还要训练到最后一列，这些轮数也要付。",
+        "只剩一组时你就停了；它还要训练到最后一列，这些轮数也要计入。",
     ),
 )
 
@@ -259,7 +259,7 @@ def _winner_and_price(answer: object) -> tuple[int, int]:
         "Keep three things from round to round: the row numbers that are left, how many epochs they have had, "
         "and what has been paid. In a round: pay, look at one column of these rows, sort the row numbers by it, "
         "cut. Ask only then whether that column was the last.",
-        "从一回合到下一回合要记住三样：剩下的行号、它们已训练的轮数、已付的轮数。每一回合：付账，看这些行的一列，按它"
+        "从一回合到下一回合要记住三样：剩下的行号、它们已训练的轮数、已花的轮数。每一回合：计入轮数，看这些行的一列，按它"
         "给行号排序，淘汰。然后才问：这是不是最后一列？",
     ),
 )

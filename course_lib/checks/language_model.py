@@ -68,7 +68,7 @@ def corpus_scores(learner: Learner) -> None:
     by_tokens = (
         "You divide the nats by something other than the number of tokens: a perplexity per token asks how much one "
         "token costs.",
-        "你除以的不是词元的个数：每个词元的困惑度，问的是平均一个词元要付多少。",
+        "你除以的不是词元的个数：每个词元的困惑度，问的是平均一个词元的代价。",
     )
     recognise(
         np.array([perplexity, bits]),
@@ -117,7 +117,7 @@ def corpus_scores(learner: Learner) -> None:
         (
             nats / np.log(2) / tokens,
             "This is the number of bits for a token; the perplexity is how many equally likely tokens cost as much.",
-            "这是每个词元的比特数；困惑度说的是：付这么多，相当于在多少个等可能的词元里挑一个。",
+            "这是每个词元的比特数；困惑度说的是：这样的代价，相当于在多少个等可能的词元里挑一个。",
         ),
         (
             float(2 ** (nats / tokens)),
