@@ -1314,7 +1314,7 @@ for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
 # sentence. All true, and no use until you know how much each brings. So we provoke it: 300 digits only, and a network with 128 hidden units, 100,000 weights
 # to learn 300 answers. Then we try, one at a time:
 #
-# - **L2** adds $\lambda \sum w^2$ to the loss, which pulls large weights most; **L1** adds $\lambda \sum |w|$, which pulls all alike, and many almost to zero;
+# - **L2** adds $\lambda \sum w^2$ to the loss, with a strength $\lambda$ that one chooses, which pulls large weights most; **L1** adds $\lambda \sum |w|$, which pulls all alike, and many almost to zero;
 # - **dropout** sets each hidden output to zero with probability $r$ in training, and divides the others by $1 - r$, so that the expected sum stays:
 #
 # $$ \tilde h_j = \frac{k_j}{1 - r}\, h_j, \qquad P(k_j = 0) = r,\quad P(k_j = 1) = 1 - r; \tag{14} $$
@@ -1322,14 +1322,14 @@ for activation, scheme in (("sigmoid", "glorot"), ("relu", "he")):
 # - **early stopping** goes back to the weights of the epoch with the smallest validation loss;
 # - **more data**: ten times as many digits, for the same number of steps;
 # - **data for nothing**: a digit moved, turned or slanted a little is a new digit with a known label.
-# %% [markdown] id="overfitting" lang="zh" of="f21e1366"
+# %% [markdown] id="overfitting" lang="zh" of="a478c996"
 # ## 8 · 过拟合，以及六种对策
 #
 # 第一篇文章在结尾（8.2）问怎样应对**过拟合**，提到增加数据、L1、L2 和暂退法，话没说完就断了。都对，可是每一种效果有多大，需要测量。
 # 所以我们故意制造过拟合：
 # 只用 300 个数字，网络却有 128 个隐藏单元，用十万个权重去学 300 个答案。然后逐一尝试：
 #
-# - **L2** 在损失上加 $\lambda \sum w^2$，越大的权重被拉回得越多；**L1** 加 $\lambda \sum |w|$，对所有权重一样拉，许多会被拉到接近零；
+# - **L2** 在损失上加 $\lambda \sum w^2$（强度 $\lambda$ 由人选定），越大的权重被拉回得越多；**L1** 加 $\lambda \sum |w|$，对所有权重一样拉，许多会被拉到接近零；
 # - **暂退法**（dropout）在训练时以概率 $r$ 把每个隐藏输出置零，其余的除以 $1 - r$，使和的期望不变：
 #
 # $$ \tilde h_j = \frac{k_j}{1 - r}\, h_j, \qquad P(k_j = 0) = r,\quad P(k_j = 1) = 1 - r; \tag{14} $$
@@ -1540,12 +1540,12 @@ plots.show(
 #
 # $$ x = \bigl[C_{w_{t-n}}; \dots; C_{w_{t-1}}\bigr], \qquad z = b + U \tanh(d + H x), \qquad P(w_t = k \mid \dots) = \mathrm{softmax}(z)_k. \tag{15} $$
 #
-# $C$ is (V, m), one row per word; $x$ is (nm,); $H$ is (h, nm); $d$ is (h,); $U$ is (V, h); $b$ and $z$ are (V,). All of it is learned, the word
+# $C$ is (V, m), one row of $m$ numbers per word; $x$ is (nm,); $H$ is (h, nm), with $h$ hidden units; $d$ is (h,); $U$ is (V, h); $b$ and $z$ are (V,). All of it is learned, the word
 # vectors in $C$ too.
 #
 # We take film reviews, split **by film** as in lesson 01. One thing changes: a model that is to write must know full stops and commas, so the
 # tokeniser keeps them.
-# %% [markdown] id="language" lang="zh" of="6fac6208" tags=["stop"]
+# %% [markdown] id="language" lang="zh" of="7bce9832" tags=["stop"]
 # ## 10 · 2003 年的神经语言模型
 #
 # **语言模型**根据前面的词，给词表里每个词一个“下一个就是它”的概率。它就是一个有几千个类别的分类器，而且标签不花钱：每篇文本里的每个词，都是它前面那些词的标签。
@@ -1553,7 +1553,7 @@ plots.show(
 #
 # $$ x = \bigl[C_{w_{t-n}}; \dots; C_{w_{t-1}}\bigr], \qquad z = b + U \tanh(d + H x), \qquad P(w_t = k \mid \dots) = \mathrm{softmax}(z)_k. \tag{15} $$
 #
-# $C$ 是 (V, m)，一个词一行；$x$ 是 (nm,)；$H$ 是 (h, nm)；$d$ 是 (h,)；$U$ 是 (V, h)；$b$ 和 $z$ 是 (V,)。全部都是学出来的，$C$ 里的词向量也不例外。
+# $C$ 是 (V, m)，一个词一行，每行 $m$ 个数；$x$ 是 (nm,)；$H$ 是 (h, nm)，隐藏单元有 $h$ 个；$d$ 是 (h,)；$U$ 是 (V, h)；$b$ 和 $z$ 是 (V,)。全部都是学出来的，$C$ 里的词向量也不例外。
 #
 # 数据用影评，和第 01 课一样**按电影**划分。只有一处不同：要让模型写文章，它得认识句号和逗号，所以分词器要把它们留下。
 # %% id="language-data"

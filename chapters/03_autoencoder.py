@@ -1186,7 +1186,8 @@ plots.show(
 # %% [markdown] id="sparse" lang="en"
 # ## 11 · Sparse autoencoders
 #
-# A third way. The code may be *wider* than the picture, but each active unit costs: to the loss we add
+# A third way. The code may be *wider* than the picture, but each active unit costs: to the loss we add,
+# for a code $z$ of $K$ numbers and with a strength $\lambda$,
 #
 # $$ \lambda \sum_{k=1}^{K} |z_k|, \tag{5} $$
 #
@@ -1197,10 +1198,10 @@ plots.show(
 #
 # where $\hat\rho_k$ is the mean activity of unit $k$ over the batch. We take (5), the small digits of section 8 with
 # their 100 pixels, and a code of 200, twice as wide as the input.
-# %% [markdown] id="sparse" lang="zh" of="25004929"
+# %% [markdown] id="sparse" lang="zh" of="a6d4acc0"
 # ## 11 · 稀疏自编码器
 #
-# 第三种办法。编码可以比图像**更宽**，但对每个活跃的单元加以惩罚：在损失上加
+# 第三种办法。编码可以比图像**更宽**，但对每个活跃的单元加以惩罚：编码 $z$ 有 $K$ 个数，惩罚的强度为 $\lambda$，在损失上加
 #
 # $$ \lambda \sum_{k=1}^{K} |z_k|, \tag{5} $$
 #

@@ -557,14 +557,15 @@ print(tr("what good sees:", "good 看到的："), np.round(output, 3))
 # $$ E = Q K^\top, \qquad A = \mathrm{softmax}(E), \qquad O = A V, \tag{1} $$
 #
 # with $Q\colon (T_q, d)$, $K\colon (T_k, d)$, $V\colon (T_k, d_v)$, so that $E$ and $A$ are $(T_q, T_k)$ and $O$ is
-# $(T_q, d_v)$. The softmax runs along each **row**: one query shares out its looking over all keys.
-# %% [markdown] id="at-once" lang="zh" of="e99c9697"
+# $(T_q, d_v)$: $T_q$ queries and $T_k$ keys of $d$ numbers each, and as many values of $d_v$ numbers as keys. The softmax runs along each **row**: one query shares out its looking over all keys.
+# %% [markdown] id="at-once" lang="zh" of="b811cf50"
 # 与查询最相配的是 *not*，*good* 看到的几乎就是 *not* 的值。三个循环就是三次数组运算。如果每个词都提出自己的问题，也没有什么不同：
 # 各个查询排成一个矩阵的行，它们对所有键的得分就是**一次矩阵乘法**。注意力之所以能在 GPU 上跑得快，原因仅此而已。
 #
 # $$ E = Q K^\top, \qquad A = \mathrm{softmax}(E), \qquad O = A V, \tag{1} $$
 #
-# 其中 $Q\colon (T_q, d)$，$K\colon (T_k, d)$，$V\colon (T_k, d_v)$，于是 $E$ 和 $A$ 是 $(T_q, T_k)$，$O$ 是 $(T_q, d_v)$。
+# 其中 $Q\colon (T_q, d)$，$K\colon (T_k, d)$，$V\colon (T_k, d_v)$，于是 $E$ 和 $A$ 是 $(T_q, T_k)$，$O$ 是 $(T_q, d_v)$：
+# 有 $T_q$ 个查询、$T_k$ 个键，各是 $d$ 个数；值与键一样多，各是 $d_v$ 个数。
 # softmax 沿着每一**行**做：一个查询的权重分配给所有的键，总和为 1。
 # %% id="at-once-code" slide="code"
 def softmax(scores):

@@ -990,19 +990,19 @@ for name, result, wanted in [
 # Cross-entropy is never satisfied: 99.9% for the right character could always be 99.99%, and the logits grow without end.
 # But a sentence more often than not has several good translations, and a model that gives one of them all its probability is hard to correct. So
 # the target itself leaves a little doubt, which is **label smoothing**: the right one of $V$ characters gets $1-\epsilon$, and $\epsilon$ is spread
-# over all:
+# over all. With $p_v$ for the probability that the model gives to character $v$,
 #
 # $$ L = -(1 - \epsilon) \log p_{\text{right}} - \frac{\epsilon}{V} \sum_{v=1}^{V} \log p_v . \tag{5} $$
 #
 # With four characters and $\epsilon = 0.1$, as a loop, as one line, and by the library. Positions of padding count nothing,
 # and the mean is over **tokens**, not over sentences:
-# %% [markdown] id="loss" lang="zh" of="70fe65cd"
+# %% [markdown] id="loss" lang="zh" of="9fa59497"
 # ## 6 · 标签平滑与预热
 #
 # ### 标签平滑
 #
 # 交叉熵永远有下降的余地：正确的字给到 99.9%，总还可以给到 99.99%，logits 就会不断增大。可是一句话往往不止一种好译法，
-# 把全部概率给了一种译法的模型，很难再改过来。所以目标本身就留一点余地，这叫**标签平滑**：$V$ 个字里正确的那个得 $1-\epsilon$，再把 $\epsilon$ 均摊给所有的字：
+# 把全部概率给了一种译法的模型，很难再改过来。所以目标本身就留一点余地，这叫**标签平滑**：$V$ 个字里正确的那个得 $1-\epsilon$，再把 $\epsilon$ 均摊给所有的字。模型给第 $v$ 个字的概率记作 $p_v$，则
 #
 # $$ L = -(1 - \epsilon) \log p_{\text{right}} - \frac{\epsilon}{V} \sum_{v=1}^{V} \log p_v . \tag{5} $$
 #

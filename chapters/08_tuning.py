@@ -343,16 +343,16 @@ course.report("default_accuracy", accuracies.mean())
 # %% [markdown] id="range" lang="en"
 # ## 3 · The learning-rate range test
 #
-# The fourth article says that a learning rate starts at 0.01 to 0.1 (E23), whatever the optimiser. Rather than believe it, let the rate **grow during one short run**, from far too small to far too
+# The fourth article says that a learning rate starts at 0.01 to 0.1 (E23), whatever the optimiser. Rather than believe it, let the rate $\eta$ **grow during one short run**, from far too small to far too
 # large, by the same factor at each of $n$ steps:
 #
 # $$ \eta_t = \eta_{\min} \left( \frac{\eta_{\max}}{\eta_{\min}} \right)^{t / (n - 1)}, \qquad t = 0, \dots, n - 1. \tag{1} $$
 #
 # With small numbers, from 0.001 to 1 in four steps:
-# %% [markdown] id="range" lang="zh" of="87ace84d"
+# %% [markdown] id="range" lang="zh" of="dea53b2f"
 # ## 3 · 学习率范围测试
 #
-# 第四篇文章说，不管什么优化器，学习率都从 0.01～0.1 开始（E23）。是否如此，可以测试：在**一次很短的训练里让学习率不断增大**，从远小于合适的值到远大于合适的值，
+# 第四篇文章说，不管什么优化器，学习率都从 0.01～0.1 开始（E23）。是否如此，可以测试：在**一次很短的训练里让学习率** $\eta$ **不断增大**，从远小于合适的值到远大于合适的值，
 # 共 $n$ 步，每一步乘以同样的倍数：
 #
 # $$ \eta_t = \eta_{\min} \left( \frac{\eta_{\max}}{\eta_{\min}} \right)^{t / (n - 1)}, \qquad t = 0, \dots, n - 1. \tag{1} $$
