@@ -217,35 +217,35 @@ course = dial(
     settings={
         "smoke": dict(seconds=0.02, measured=0.01, draws=6, steps=20, batches=(64, 256), most=20,
                       rate_widths=(16, 32), rate_steps=10, widths=(4, 8, 16), tokens=(512, 1_024, 2_048), held_out=32,
-                      bootstraps=3, reviews=60, live=False, count_live=False, width=16, length=16, blocks=1),
+                      bootstraps=3, reviews=60, warm_widths=(8, 16), warm_steps=9, live=False, count_live=False, width=16, length=16, blocks=1),
         "quick": dict(seconds=0.8, measured=0.06, draws=40, steps=240, batches=(16, 32, 64, 128, 256, 512), most=1_500,
                       rate_widths=(16, 64, 128), rate_steps=80, widths=(4, 6, 8, 11, 16, 23, 32, 45, 64, 76, 91, 108),
                       tokens=(8_192, 16_384, 32_768, 65_536), held_out=160,
-                      bootstraps=30, reviews=600, live=True, count_live=False, width=48, length=48, blocks=1),
+                      bootstraps=30, reviews=600, warm_widths=(64, 256), warm_steps=80, live=True, count_live=False, width=48, length=48, blocks=1),
         "full": dict(seconds=10.0, measured=0.3, draws=200, steps=600, batches=(8, 16, 32, 64, 128, 256, 512, 1_024),
                      most=4_000, rate_widths=(16, 64, 256, 512), rate_steps=200,
                      widths=(4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181),
                      tokens=(8_192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288), held_out=256,
-                     bootstraps=100, reviews=5_000, live=True, count_live=True, width=128, length=128, blocks=4),
+                     bootstraps=100, reviews=5_000, warm_widths=(64, 256), warm_steps=400, live=True, count_live=True, width=128, length=128, blocks=4),
     },
     expected={
         "quick": dict(
             counted_over_formula=(1.0, 1.2), llama_share=(0.4, 0.5), critical_later_over_first=(2, 200),
             accumulation_error=(0.001, 0.5), mended_error=(0, 1e-5), lost_plain=(0.001, 0.7), lost_scaled=(0, 0.02),
             ring_error=(0, 1e-5), devices_apart=(0, 1e-4), killed_apart=(0, 1e-4),
-            rates_shift_standard=(1, 4), held_out_error=(-0.08, 0.08), planted_found=(0.9, 1),
+            warm_up_gain=(0.05, 1), rates_shift_standard=(1, 4), held_out_error=(-0.08, 0.08), planted_found=(0.9, 1),
         ),
         "full": dict(
             counted_over_formula=(1.0, 1.2), llama_share=(0.4, 0.5), critical_later_over_first=(2, 200),
             accumulation_error=(0.001, 0.5), mended_error=(0, 1e-5), lost_plain=(0.001, 0.7), lost_scaled=(0, 0.02),
             ring_error=(0, 1e-5), devices_apart=(0, 1e-4), killed_apart=(0, 1e-4),
-            rates_shift_standard=(1, 6), held_out_error=(-0.08, 0.08), planted_found=(0.9, 1),
+            warm_up_gain=(0.05, 1), rates_shift_standard=(1, 6), held_out_error=(-0.08, 0.08), planted_found=(0.9, 1),
         ),
         "sample": dict(
             counted_over_formula=(1.0, 1.2), llama_share=(0.4, 0.5), critical_later_over_first=(0.01, 1e9),
             accumulation_error=(0.001, 0.5), mended_error=(0, 1e-5), lost_plain=(0, 1), lost_scaled=(0, 0.5),
             ring_error=(0, 1e-5), devices_apart=(0, 1e-4), killed_apart=(0, 1e-4),
-            rates_shift_standard=(-8, 8), held_out_error=(-2, 2), planted_found=(0.8, 1),
+            warm_up_gain=(-2, 9), rates_shift_standard=(-8, 8), held_out_error=(-2, 2), planted_found=(0.8, 1),
         ),
     },
 )
@@ -1003,6 +1003,72 @@ plots.show(
     figure,
     "Loss against steps with a broken batch half-way: without clipping it jumps up and does not come back for long; with clipping hardly anything is seen.",
     "损失随步数的变化，中途有一批坏数据：不裁剪时猛跳上去，久久回不来；裁剪时几乎看不出来。",
+)
+# %% [markdown] id="warm" lang="en"
+# ### Warm-up
+#
+# In its first steps Adam has seen next to nothing. Its averages are made of one gradient or a few, so their quotient is near one in **every** weight, and the weights of an output move the same way by the full rate. In a wide network that adds up. **Warm-up** begins with a small rate and lets it rise: in step $t$ it is $\eta \cdot \min(1, t / w)$.
+# %% [markdown] id="warm" lang="zh" of="10ff98dd"
+# ### 预热
+#
+# 最初几步，Adam 几乎什么也没见过：它的平均只由一个或几个梯度得来，两个平均之商在**每个**权重上都接近 1，同一个输出的权重就按整个学习率、朝同一方向移动。网络宽，这些移动就累加起来。**预热**从很小的学习率开始，让它逐渐升高：第 $t$ 步用 $\eta \cdot \min(1, t / w)$。
+# %% [markdown] id="warm-predict" lang="en" tags=["predict"]
+# **Before you run it.** The small network again, narrow and wide; rates from a good one to one near the edge; the full rate at once, or a warm-up over $w = 8$ steps; three seeds each. Compare the highest loss on the way and the loss at the end. Where will the warm-up pay?
+#
+# > In the wide network, at the high rates. Taken at once, they throw the loss far above a blind guess in the first steps, and at the end something of the blow is left. With the warm-up there is no blow, and the end is better, too. At the good rate it changes next to nothing, and in the narrow network it does far less even at the highest. Nor does it make a bad rate good: the wide network ends best at the lowest of these.
+# %% [markdown] id="warm-predict" lang="zh" of="e08c42f0" tags=["predict"]
+# **先猜，再运行。** 还是那个小网络，一窄一宽；学习率从合适的到接近极限的；一上来就用整个学习率，或者先用 $w = 8$ 步预热；各用三个种子。比一比途中最高的损失和最后的损失：预热在哪里有用？
+#
+# > 在宽网络、高学习率时有用。一上来就用高学习率，头几步损失会被抛到远高于瞎猜的地方，到最后还留着一些后果。有了预热，损失不再猛跳，最后也更好。学习率合适时，它几乎什么也没改变；网络窄，学习率再高，它的作用也小得多。它也不能把坏的学习率变好：宽网络最后最好的，还是这几个里最低的那个。
+# %% id="warm-run"
+def begin(wide, rate, warm, seed):
+    draws = np.random.default_rng(seed)
+    learner = scaling.NextCharacter(
+        characters, wide, parameterisation="standard", seed=seed
+    )
+    told = []
+    for step in range(course.warm_steps):
+        chosen = draws.integers(0, len(following), 128)
+        now = rate * min(1.0, (step + 1) / warm)
+        told.append(learner.step(before[chosen], following[chosen], now))
+    return told
+
+slim, broad = course.warm_widths
+starts = {}
+with one_thread(), np.errstate(all="ignore"):
+    for wide, rate in ((slim, 0.06), (broad, 0.008), (broad, 0.03), (broad, 0.06)):
+        for warm in (1, 8):  # 1: the full rate at once  # 1：一上来就用整个学习率
+            runs = [begin(wide, rate, warm, seed) for seed in range(3)]
+            starts[wide, rate, warm] = np.array(runs)
+# %% id="warm-table"
+def lowest_to_highest(values):
+    return f"{min(values):.2f} – {max(values):.2f}"
+
+rows_shown, last_steps = [], course.warm_steps // 4
+for wide, rate, _ in list(starts)[::2]:
+    pair = [starts[wide, rate, warm] for warm in (1, 8)]
+    highest = [f"{runs.max():.1f}" for runs in pair]
+    ends = [runs[:, -last_steps:].mean(axis=1) for runs in pair]
+    rows_shown.append([wide, rate, *highest, *map(lowest_to_highest, ends)])
+heads = [tr("width", "宽"), tr("rate", "学习率"),
+         tr("highest loss, at once", "最高的损失：不预热"), tr("warmed up", "预热"),
+         tr("last loss, at once", "最后的损失：不预热"), tr("warmed up", "预热")]
+display.table(heads, rows_shown)
+course.report("warm_up_gain", float(ends[0].mean() - ends[1].mean()))
+# %% id="warm-plot" tags=["fold"]
+figure, axis = plt.subplots(figsize=(7.2, 3.0))
+for warm, colour, name in ((1, red, plots.label("at once", "不预热")), (8, blue, plots.label("warmed up", "预热"))):
+    for seed, told in enumerate(starts[broad, 0.06, warm]):
+        axis.semilogy(np.arange(1, len(told) + 1), told, color=colour, lw=1.2, label=name if seed == 0 else None)
+axis.axhline(np.log(characters), color=grey, ls="--", label=plots.label("a blind guess", "瞎猜"))
+axis.set_yticks([2.5, 5, 10, 20, 40], ["2.5", "5", "10", "20", "40"])
+axis.minorticks_off()
+axis.set(xlabel=plots.label("step", "步"), ylabel=plots.label("loss", "损失"), xlim=(0, 80))
+axis.legend()
+plots.show(
+    figure,
+    "Loss of the first steps of the wide network at the highest rate, three seeds each: taken at once, the loss leaps far above a blind guess and comes down again; warmed up, it falls from the beginning and stays lower.",
+    "宽网络在最高学习率下头几十步的损失，各三个种子：不预热时，损失猛跳到远高于瞎猜的地方，再降下来；预热时从一开始就下降，并一直更低。",
 )
 # %% [markdown] id="transfer" lang="en"
 # ### A rate for a model that you cannot try out

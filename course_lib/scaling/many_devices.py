@@ -1,7 +1,7 @@
 """One training, placed in several ways, and what steps of larger models compute and keep; a process of its own.
 
-Started as `python -m course_lib.scaling.many_devices JSON` by `processes.many_devices`, because the number of devices
-that a CPU plays must be set before JAX starts.
+Run by `alone`; `processes.many_devices` starts the process, because the number of devices that a CPU plays must be set
+before JAX starts.
 """
 
 from __future__ import annotations

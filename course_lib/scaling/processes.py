@@ -52,7 +52,7 @@ def start(module: str, task: Mapping[str, object], devices: int = 1, backend: st
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
     }
-    command = [sys.executable, "-m", module, json.dumps(task)]
+    command = [sys.executable, "-m", "course_lib.scaling.alone", module, json.dumps(task)]
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     )

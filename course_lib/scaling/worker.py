@@ -1,7 +1,7 @@
 """One of several processes that train one model together, and go on after any of them is killed.
 
-Started as `python -m course_lib.scaling.worker JSON`, with KERAS_BACKEND=jax; `together` starts them. All read the
-newest state before they join, the first one writes the next; a state is whole or not there.
+Run by `alone` in a process with KERAS_BACKEND=jax; `processes.together` starts them. All read the newest state before
+they join, the first one writes the next; a state is whole or not there.
 """
 
 from __future__ import annotations
