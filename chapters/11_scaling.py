@@ -530,31 +530,39 @@ def measure(model, optimizer, parts=1, **options):
 #
 # > 编译遥遥领先：运算之间 Python 花的时间，比运算本身还多。XLA 往往再快一些，代价是第一步更久。16 位只有在硬件支持时才赢，在多数处理器上反而更慢。分份和重算**从来**不会更快：它们是拿时间换内存。至于小学习率，时间一点没变，只是同样的时间里学到的更少。
 # %% id="speed-run"
-adam = keras.optimizers.Adam
-found = {}
-found["eager"] = measure(build(), adam(0.003), run_eagerly=True)
-found["compiled"] = measure(build(), adam(0.003), jit_compile=False)
-found["xla"] = measure(build(), adam(0.003), jit_compile=True)
+adam, backend, found = keras.optimizers.Adam, keras.backend.backend(), {}
+if backend != "torch":
+    found["eager"] = measure(build(), adam(0.003), run_eagerly=True)
+# what Keras does by itself  # Keras 自己的做法
+usual = "eager" if backend == "torch" else "compiled"
+found[usual] = measure(build(), adam(0.003))
+if backend == "tensorflow":  # JAX always compiles by XLA  # JAX 总是用 XLA 编译
+    found["xla"] = measure(build(), adam(0.003), jit_compile=True)
 keras.config.set_dtype_policy("mixed_bfloat16")
-found["half"] = measure(build(), adam(0.003), jit_compile=False)
+found["half"] = measure(build(), adam(0.003))
 keras.config.set_dtype_policy("float32")
 in_parts = adam(0.003, gradient_accumulation_steps=4)
-found["parts"] = measure(build(), in_parts, parts=4, jit_compile=False)
+found["parts"] = measure(build(), in_parts, parts=4)
 twice = build(scaling.RecomputingLanguageModel)
-found["twice"] = measure(twice, adam(0.003), jit_compile=False)
-found["slow"] = measure(build(), adam(0.0003), jit_compile=False)
+found["twice"] = measure(twice, adam(0.003))
+found["slow"] = measure(build(), adam(0.0003))
 # %% id="speed-table" tags=["fold"]
 names = {"eager": tr("one operation at a time", "逐个运算"), "compiled": tr("compiled", "编译"), "xla": tr("compiled by XLA", "用 XLA 编译"),
          "half": "bfloat16", "parts": tr("four parts, accumulated", "分四份，累积梯度"),
          "twice": tr("blocks computed twice", "各块重算"), "slow": tr("a tenth of the rate (E08)", "学习率的十分之一（E08）")}
 counts = scaling.recorded("counts")["found"]["counted"]
-memory = {"compiled": counts[0], "twice": counts[1], "half": counts[2], "parts": counts[3]}
+memory = {usual: counts[0], "twice": counts[1], "half": counts[2], "parts": counts[3]}
 lines = []
 for kind, (first, each, loss) in found.items():
     kept_here = f"{memory[kind]['kept_bytes'] / 1e6:.1f}" if kind in memory else ""
     lines.append([names[kind], f"{first:.2f}", f"{each * 1e3:.1f}", kept_here, f"{loss:.2f}"])
 display.table([tr("what", "做法"), tr("first step, s", "第一步（秒）"), tr("later step, ms", "之后每步（毫秒）"),
                tr("kept for the way back, MB (record)", "为返回保存（MB，记录）"), tr("loss after equal time", "同样时间后的损失")], lines)
+if backend == "jax":
+    print(tr("On JAX compiling is XLA's work: one line for both.", "在 JAX 上，编译就是由 XLA 来做：两行合成一行。"))
+if backend == "torch":
+    print(tr("On PyTorch Keras compiles only when told to, which takes minutes on a processor: left out here.",
+             "在 PyTorch 上，Keras 只在要求时才编译，在处理器上要好几分钟：这里略去。"))
 # %% [markdown] id="speed-reading" lang="en"
 # (The memory is counted by JAX for a model of four blocks: what the forward pass keeps for the way back. Recomputation brings it below a tenth. Whether a device then needs less depends on its compiler: XLA for processors merged the two computations again when we tried, and saved nothing; on graphics cards and TPUs it saves what it says.) A step in parts keeps a quarter, because only a quarter of the rows is there at a time.
 #
@@ -593,9 +601,12 @@ for way, name in names.items():
     rows_shown.append([name, shapes[way], f"{max(0, padding):.0%}"])
 heads = [tr("padded", "填充方式"), tr("shapes", "形状数"), tr("padding", "填充占比")]
 display.table(heads, rows_shown)
-first_step = found["xla"][0]
-every = first_step * shapes["own"]
-print(f"{first_step:.1f} s × {shapes['own']} = {every:.0f} s")
+if usual == "compiled":
+    first_step = found.get("xla", found["compiled"])[0]
+    every = first_step * shapes["own"]
+    print(f"{first_step:.1f} s × {shapes['own']} = {every:.0f} s")
+else:
+    print(tr("Nothing is compiled here.", "这里什么也没有编译。"))
 # %% [markdown] id="waiting-data" lang="en"
 # The last line is what compiling a shape for each batch would cost here. And **data that are late**: if a batch takes as long to prepare as to learn from, a loop that does one after the other takes twice as long. Let a second thread prepare the next one.
 # %% [markdown] id="waiting-data" lang="zh" of="44f7dd23"
@@ -621,7 +632,7 @@ learner.fit(Late(0), verbose=0)
 for workers in (0, 2):
     options = dict(workers=workers, max_queue_size=4) if workers else {}
     begun = time.perf_counter()
-    learner.fit(Late(found["compiled"][1], **options), verbose=0)
+    learner.fit(Late(found[usual][1], **options), verbose=0)
     print(workers, f"{(time.perf_counter() - begun) / 20 * 1e3:.1f} ms")
 
 # %% [markdown] id="halves" lang="en"
