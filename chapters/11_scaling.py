@@ -601,12 +601,9 @@ for way, name in names.items():
     rows_shown.append([name, shapes[way], f"{max(0, padding):.0%}"])
 heads = [tr("padded", "填充方式"), tr("shapes", "形状数"), tr("padding", "填充占比")]
 display.table(heads, rows_shown)
-if usual == "compiled":
-    first_step = found.get("xla", found["compiled"])[0]
-    every = first_step * shapes["own"]
-    print(f"{first_step:.1f} s × {shapes['own']} = {every:.0f} s")
-else:
-    print(tr("Nothing is compiled here.", "这里什么也没有编译。"))
+compiling = found.get("xla", found[usual])[0] if usual == "compiled" else 0.0
+every = compiling * shapes["own"]
+print(f"{compiling:.1f} s × {shapes['own']} = {every:.0f} s")
 # %% [markdown] id="waiting-data" lang="en"
 # The last line is what compiling a shape for each batch would cost here. And **data that are late**: if a batch takes as long to prepare as to learn from, a loop that does one after the other takes twice as long. Let a second thread prepare the next one.
 # %% [markdown] id="waiting-data" lang="zh" of="44f7dd23"
@@ -1045,9 +1042,10 @@ def begin(wide, rate, warm, seed):
     return told
 
 slim, broad = course.warm_widths
+cases = [(slim, 0.06), (broad, 0.008), (broad, 0.03), (broad, 0.06)]
 starts = {}
 with one_thread(), np.errstate(all="ignore"):
-    for wide, rate in ((slim, 0.06), (broad, 0.008), (broad, 0.03), (broad, 0.06)):
+    for wide, rate in cases:
         for warm in (1, 8):  # 1: the full rate at once  # 1：一上来就用整个学习率
             runs = [begin(wide, rate, warm, seed) for seed in range(3)]
             starts[wide, rate, warm] = np.array(runs)
@@ -1056,7 +1054,7 @@ def lowest_to_highest(values):
     return f"{min(values):.2f} – {max(values):.2f}"
 
 rows_shown, last_steps = [], course.warm_steps // 4
-for wide, rate, _ in list(starts)[::2]:
+for wide, rate in cases:
     pair = [starts[wide, rate, warm] for warm in (1, 8)]
     highest = [f"{runs.max():.1f}" for runs in pair]
     ends = [runs[:, -last_steps:].mean(axis=1) for runs in pair]
