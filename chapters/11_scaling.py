@@ -1027,7 +1027,7 @@ plots.show(
 # %% [markdown] id="warm-predict" lang="zh" of="e08c42f0" tags=["predict"]
 # **先猜，再运行。** 还是那个小网络，一窄一宽；学习率从合适的到接近极限的；一上来就用整个学习率，或者先用 $w = 8$ 步预热；各用三个种子。比一比途中最高的损失和最后的损失：预热在哪里有用？
 #
-# > 在宽网络、高学习率时有用。一上来就用高学习率，头几步损失会被抛到远高于瞎猜的地方，到最后还留着一些后果。有了预热，损失不再猛跳，最后也更好。学习率合适时，它几乎什么也没改变；网络窄，学习率再高，它的作用也小得多。它也不能把坏的学习率变好：宽网络最后最好的，还是这几个里最低的那个。
+# > 在宽网络、高学习率时有用。一上来就用高学习率，头几步损失会被抛到远高于随机猜测的地方，到最后还留着一些后果。有了预热，损失不再猛跳，最后也更好。学习率合适时，它几乎什么也没改变；网络窄，学习率再高，它的作用也小得多。它也不能把坏的学习率变好：宽网络最后最好的，还是这几个里最低的那个。
 # %% id="warm-run"
 def begin(wide, rate, warm, seed):
     draws = np.random.default_rng(seed)
@@ -1069,7 +1069,7 @@ figure, axis = plt.subplots(figsize=(7.2, 3.0))
 for warm, colour, name in ((1, red, plots.label("at once", "不预热")), (8, blue, plots.label("warmed up", "预热"))):
     for seed, told in enumerate(starts[broad, 0.06, warm]):
         axis.semilogy(np.arange(1, len(told) + 1), told, color=colour, lw=1.2, label=name if seed == 0 else None)
-axis.axhline(np.log(characters), color=grey, ls="--", label=plots.label("a blind guess", "瞎猜"))
+axis.axhline(np.log(characters), color=grey, ls="--", label=plots.label("a blind guess", "随机猜测"))
 axis.set_yticks([2.5, 5, 10, 20, 40], ["2.5", "5", "10", "20", "40"])
 axis.minorticks_off()
 axis.set(xlabel=plots.label("step", "步"), ylabel=plots.label("loss", "损失"), xlim=(0, 80))
@@ -1077,7 +1077,7 @@ axis.legend()
 plots.show(
     figure,
     "Loss of the first steps of the wide network at the highest rate, three seeds each: taken at once, the loss leaps far above a blind guess and comes down again; warmed up, it falls from the beginning and stays lower.",
-    "宽网络在最高学习率下头几十步的损失，各三个种子：不预热时，损失猛跳到远高于瞎猜的地方，再降下来；预热时从一开始就下降，并一直更低。",
+    "宽网络在最高学习率下头几十步的损失，各三个种子：不预热时，损失猛跳到远高于随机猜测的地方，再降下来；预热时从一开始就下降，并一直更低。",
 )
 # %% [markdown] id="transfer" lang="en"
 # ### A rate for a model that you cannot try out
