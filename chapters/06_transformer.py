@@ -337,7 +337,7 @@ assert np.allclose(transformer.sinusoidal_positions(length, width), table,
 #
 # $$ \mathrm{PE}_p \cdot \mathrm{PE}_{p+k} = \sum_i \big(\sin\alpha_i \sin(\alpha_i + k\omega_i) + \cos\alpha_i \cos(\alpha_i + k\omega_i)\big) = \sum_i \cos(k\,\omega_i), \tag{2} $$
 #
-# 其中 $\omega_i = 10000^{-2i/d}$，$\alpha_i = p\,\omega_i$。“往前数第三个词”在任何位置都是同样的关系，注意力只需学一次。
+# 其中 $\omega_i = 10000^{-2i/d}$，$\alpha_i = p\,\omega_i$。“往前数第三个词”在任何位置都是同样的关系，注意力只需学会一次。
 # %% id="positions-distance-run"
 table = transformer.sinusoidal_positions(80, 64)
 for first, second in [(3, 5), (40, 42), (70, 72), (3, 13), (60, 70)]:
@@ -796,7 +796,7 @@ print(tuple(decoder(chinese_vectors, english_vectors).shape))
 # %% [markdown] id="leak" lang="zh" of="b4c9d43a"
 # ### 泄漏测试：解码器偷看未来了吗？
 #
-# 从形状看不出来，所以要测；以后遇到任何解码器，你都应该这样测：**改动位置 2 的内容，再看它之前的输出。** 它们一丝一毫都不许动。
+# 从形状看不出来，所以要测；以后遇到任何解码器，你都应该这样测：**改动位置 2 的内容，再看它之前的输出。** 它们不许有一丝一毫的变化。
 # %% id="leak-run" slide="code"
 changed = chinese_vectors.copy()
 changed[:, 2] *= -1
@@ -1300,7 +1300,7 @@ assert np.isclose(
 # spread: this is the **bootstrap**.
 # %% [markdown] id="bleu-reading" lang="zh" of="21e1b463"
 # 再看一眼第一个数。一个什么也没学、**没有一句完全译对**的翻译器，BLEU 竟有 50 多，因为它的句子出自同一个小世界，
-# 与正确译文的片段大多相同。BLEU 只能在同一份测试上比较不同的系统，单独一个数没有意义。
+# 与正确译文的片段大多相同。BLEU 只能在同一个测试集上比较不同的系统，单独一个数没有意义。
 # 2017 年，英德新闻翻译的 BLEU 纪录是 28；在我们这些短语上，28 就差得很远了。
 #
 # 其中有多少来自偶然？把测试短语有放回地重抽一千次，看 BLEU 的波动，这叫**自助法**：
@@ -1342,7 +1342,7 @@ plots.show(
 # %% [markdown] id="quiz-bleu" lang="zh" of="6f10bccb" tags=["quiz"]
 # **系统 A 在新闻上 BLEU 是 31，系统 B 在旅游短语上 BLEU 是 36。哪个译得更好？**
 # - [ ] B，高出 5 分 — 分数出自不同的测试集：短语更短，彼此也更像。
-# - [ ] A，因为新闻更难 — 多半更难，但难多少没有人量过。
+# - [ ] A，因为新闻更难 — 多半更难，但难多少没有人测过。
 # - [x] 说不准 — 只有测试集相同、切分词元的方式也相同，BLEU 才能比较。
 # - [ ] 在误差范围内相等 — 置信区间说的是同一个测试集之内的偶然，不是两个不同的测试集。
 
@@ -2148,7 +2148,7 @@ check("06.6", layer_parameters)
 # %% [markdown] id="open-1" lang="zh" of="2b1c16f2"
 # ### 开放题 1 · 平滑损失的下限
 #
-# 证明：单个词元的平滑损失 (5)，在模型说的与平滑后的目标完全一致时最小。求 $V = 10$、$\epsilon = 0.1$ 时的最小值，以及此时正确的 logit 比其余的大多少。如果不做平滑，这个差会长到多大？
+# 证明：单个词元的平滑损失 (5)，在模型给出的概率与平滑后的目标完全一致时最小。求 $V = 10$、$\epsilon = 0.1$ 时的最小值，以及此时正确的 logit 比其余的大多少。如果不做平滑，这个差会长到多大？
 #
 # <details><summary>参考答案</summary>
 #
@@ -2266,7 +2266,7 @@ check("06.6", layer_parameters)
 # - 训练时给正确的前文，问下一个字：错开一位，所有位置同时算。不错开，学会的只是照抄。
 # - 标签平滑让目标留一点余地，预热让头几步走得小。
 # - 生成译文一次一个字，可以用贪心搜索，也可以用束搜索；前面的键和值存入缓存。
-# - BLEU 在语料上统计相同的片段。它能在同一份测试上比较系统，单独一个数说明不了什么。
+# - BLEU 在语料上统计相同的片段。它能在同一个测试集上比较系统，单独一个数说明不了什么。
 # - 大 Transformer 的参数大部分在前馈网络里。
 
 # %% [markdown] id="faq" lang="en"

@@ -337,7 +337,7 @@ course.report("default_accuracy", accuracies.mean())
 # Keep both in mind. Settings that differ by less cannot be told apart here, whatever a search prints behind the decimal point. Comparing settings on
 # the *same* reviews removes much of the second kind; the first is removed by nothing but repetition.
 # %% [markdown] id="default-reading" lang="zh" of="27c4fae8"
-# 请记住这两个数。两组设置若相差不到这么多，在这里就分不出高下，不管搜索在小数点后面打印出什么。在“同一批”影评上比较，可以消去第二种的大半；
+# 请记住这两个数。两组设置若相差不到这么多，在这里就分不出高下，不管搜索打印出多少位小数。在“同一批”影评上比较，可以消去第二种的大半；
 # 第一种只有重复才能消去。
 
 # %% [markdown] id="range" lang="en"
@@ -929,7 +929,7 @@ print(tr("KerasTuner, all brackets", "KerasTuner，各档合计"),
 # **先猜，再运行。** 五个超参数，约八次完整训练的轮数。三种搜索里，哪一种找到的损失最低？
 #
 # > 在 `quick` 规模下，KerasTuner 的贝叶斯搜索**就是**随机搜索：默认先做随机试验，次数是超参数数的三倍；种子相同，抽到的就是同样的点。在下面的记录里，它才真正用上高斯过程。
-# > 同样的预算，Hyperband 试到的设置约多一倍（晋级的设置，KerasTuner 会算作新的试验）。不过，三者之差与同一种搜索换个种子之差差不多大：先看波动再比较。
+# > 同样的预算，Hyperband 试到的设置约多一倍（晋级的设置，KerasTuner 会算作新的试验）。不过，三者之间的差别，与同一种搜索换种子的差别差不多大：先看波动，再比较。
 # %% id="three-run"
 space = keras_tuner.HyperParameters()
 space.Float("learning_rate", 1e-4, 1e-1, sampling="log")
