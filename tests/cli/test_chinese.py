@@ -65,7 +65,7 @@ def test_every_command_and_every_option_has_its_chinese(path: str, command: clic
 def test_help_is_chinese_from_its_first_line_to_its_last(course: Course) -> None:
     answer = course("--language", "zh", "--help")
     assert (answer.code, answer.err) == (0, "")
-    for word in ("用法：course", "语言的深度学习", "选项：", "命令：", "显示本说明后退出。", "检查本机有什么"):
+    for word in ("用法：course", "面向语言的深度学习", "选项：", "命令：", "显示本说明后退出。", "检查本机有什么"):
         assert word in answer.out
     assert "Options" not in answer.out and "Show" not in answer.out
     assert all(speaking.columns(line) <= 100 for line in answer.out.splitlines())

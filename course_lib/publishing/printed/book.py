@@ -47,7 +47,7 @@ _WORDS = {
         "printed": "Version {version}, {date}. Code: MIT; prose, figures and exercises: CC BY 4.0.",
     },
     "zh": {
-        "title": "语言的深度学习",
+        "title": "面向语言的深度学习",
         "subtitle": "用 Keras 3，从数词到语言模型",
         "contents": "目录",
         "answers": "答案",

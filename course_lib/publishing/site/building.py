@@ -19,7 +19,7 @@ from course_lib.publishing.site.words import WORDS
 from course_lib.showing.language import LANGUAGES, tr
 
 _HERE = Path(__file__).parent
-_TITLES = {"en": "Deep learning for language", "zh": "语言的深度学习"}
+_TITLES = {"en": "Deep learning for language", "zh": "面向语言的深度学习"}
 _SPHINX_LANGUAGE = {"en": "en", "zh": "zh_CN"}
 # Where a site is built, beside the one that it will replace, and what that one is called meanwhile.
 _WORKSHOP, _OLD = ".site-", "old"
