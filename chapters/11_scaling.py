@@ -1060,8 +1060,10 @@ for wide, rate in cases:
     ends = [runs[:, -last_steps:].mean(axis=1) for runs in pair]
     rows_shown.append([wide, rate, *highest, *map(lowest_to_highest, ends)])
 heads = [tr("width", "宽"), tr("rate", "学习率"),
-         tr("highest loss, at once", "最高的损失：不预热"), tr("warmed up", "预热"),
-         tr("last loss, at once", "最后的损失：不预热"), tr("warmed up", "预热")]
+         tr("highest loss: at once", "最高损失：不预热"),
+         tr("highest: warmed up", "最高：预热"),
+         tr("last loss: at once", "最后的损失：不预热"),
+         tr("last: warmed up", "最后：预热")]
 display.table(heads, rows_shown)
 course.report("warm_up_gain", float(ends[0].mean() - ends[1].mean()))
 # %% id="warm-plot" tags=["fold"]
@@ -1076,8 +1078,8 @@ axis.set(xlabel=plots.label("step", "步"), ylabel=plots.label("loss", "损失")
 axis.legend()
 plots.show(
     figure,
-    "Loss of the first steps of the wide network at the highest rate, three seeds each: taken at once, the loss leaps far above a blind guess and comes down again; warmed up, it falls from the beginning and stays lower.",
-    "宽网络在最高学习率下头几十步的损失，各三个种子：不预热时，损失猛跳到远高于随机猜测的地方，再降下来；预热时从一开始就下降，并一直更低。",
+    "Loss of the first steps of the wide network at the highest rate, three seeds each: taken at once, the loss leaps far above a blind guess and comes down again; warmed up, it hardly rises, and stays a little lower to the end.",
+    "宽网络在最高学习率下头几十步的损失，各三个种子：不预热时，损失猛跳到远高于随机猜测的地方，再降下来；预热时几乎不升高，直到最后都略低一些。",
 )
 # %% [markdown] id="transfer" lang="en"
 # ### A rate for a model that you cannot try out

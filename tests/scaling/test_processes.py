@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from course_lib.base.errors import EnvironmentProblem
-from course_lib.scaling import Sizes, counted_steps, forward_flops, many_devices, processes, together, training_flops
+from course_lib.scaling import (
+    Sizes,
+    counted_steps,
+    forward_flops,
+    many_devices,
+    processes,
+    together,
+    training_flops,
+)
+from course_lib.scaling.alone import UNUSED
 
 pytestmark = pytest.mark.own_backend
 
@@ -54,6 +63,19 @@ def test_one_of_two_processes_is_killed_and_the_weights_are_the_undisturbed_ones
     assert killed["losses"] == undisturbed["losses"]
     assert killed["digest"] == undisturbed["digest"], (kill_after, victim)
     assert killed["begin"] <= kill_after + 1
+
+
+def test_a_process_starts_without_what_no_training_needs_and_can_import_it_later(tmp_path, monkeypatch) -> None:
+    (tmp_path / "asked.py").write_text(
+        "import json, sys\n"
+        f"loaded = [name for name in {UNUSED} if name in sys.modules]\n"
+        "keras, task = 'keras' in sys.modules, json.loads(sys.argv[1])\n"
+        "import matplotlib\n"
+        "print(json.dumps({'loaded': loaded, 'keras': keras, 'task': task, 'name': __name__}))\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    found = processes.answer(processes.start("asked", {"place": 1}))
+    assert found == {"loaded": [], "keras": True, "task": {"place": 1}, "name": "__main__"}
 
 
 def test_what_a_process_says_at_its_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
