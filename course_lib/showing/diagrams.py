@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import unicodedata
 from collections.abc import Sequence
 
 from course_lib.showing import display
@@ -97,9 +98,15 @@ def _box(centre: tuple[float, float], text: str) -> str:
     drawn = (
         f'<rect x="{left:.0f}" y="{top:.0f}" width="{_WIDTH}" height="{_HEIGHT}"'
         f' rx="8" fill="{_FILL}" stroke="{_INK}"/>'
-        + _words(x, y - 3 if second else y + 5, first, 'font-size="14" font-weight="600"', _INK)
+        + _words(x, y - 3 if second else y + 5, first, f'font-size="{_size(first, 14)}" font-weight="600"', _INK)
     )
-    return drawn + _words(x, y + 15, second, 'font-size="11"', _LINE) if second else drawn
+    return drawn + _words(x, y + 15, second, f'font-size="{_size(second, 11)}"', _LINE) if second else drawn
+
+
+def _size(text: str, usual: int) -> str:
+    """The size of type in which words stay in a box, with a wide sans serif as with any other."""
+    ems = sum(1.0 if unicodedata.east_asian_width(each) in "WF" else 0.62 for each in text)
+    return f"{min(usual, (_WIDTH - 10) / max(ems, 1)):.3g}"
 
 
 def _arrow(start: tuple[float, float], end: tuple[float, float], word: str) -> str:

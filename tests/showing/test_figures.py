@@ -266,3 +266,12 @@ def test_a_film_without_frames_or_words_is_refused(pictures, frames, words):
     with pytest.raises(ValueError, match=r"needs frames.*alternative text"):
         plots.film(plt.figure(), print, frames, words)
     assert not pictures
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("all", 14), ("why, and where wrong", 11), ("一格里写下十二个汉字吧", 12.4)]
+)
+def test_words_that_are_longer_than_their_box_are_smaller(pictures, text, size):
+    diagrams.flow({"a": (0, 0, text)}, [], "A box.")
+    found = float(re.search(r'font-size="([\d.]+)" font-weight', pictures[0][0])[1])
+    assert found == pytest.approx(size, abs=0.1)

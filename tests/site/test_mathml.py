@@ -30,6 +30,10 @@ def test_a_formula_keeps_its_latex_as_alternative_text() -> None:
     assert _text(tree) == "x<t”"
 
 
+def test_words_keep_the_blank_behind_a_sign() -> None:
+    assert "5%\N{NO-BREAK SPACE}of" in mathml.to_mathml(r"\text{at most 5\% of all}")
+
+
 def test_a_formula_within_a_line_is_inline_and_keeps_its_limits_at_the_side() -> None:
     assert _tree("x", block=False).get("display") != "block"
     assert list(_tree(r"\max_k z_k", block=False).iter("munder")) == []

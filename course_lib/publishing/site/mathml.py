@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from math_core import LatexToMathML
 
+_TEXT = re.compile(r"\\text\{[^{}]*\}")
 _TAG = re.compile(r"\\tag\*?\{([^{}]*)\}")
 _ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
 # LaTeX sets this colon close to what stands before it, and farther from what follows.
@@ -51,7 +52,9 @@ def to_mathml(latex: str, *, block: bool = False) -> str:
     if r"\\" in _ENVIRONMENT.sub("", source):
         raise UnsupportedMaths(r"it breaks a line with \\ outside an environment; put it into aligned")
     try:
-        made = _converter().convert_with_local_state(source, displaystyle=block)
+        # In words, the blank behind a sign such as \% is one; the converter would take it for the command's end.
+        spaced = _TEXT.sub(lambda found: re.sub(r"(\\[%&_#$]) ", r"\1~", found[0]), source)
+        made = _converter().convert_with_local_state(spaced, displaystyle=block)
     except LatexError as error:
         raise UnsupportedMaths(re.sub(r"^\d+: ", "", str(error))) from error
     if "<menclose" in made:
