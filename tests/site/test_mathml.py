@@ -31,7 +31,7 @@ def test_a_formula_keeps_its_latex_as_alternative_text() -> None:
 
 
 def test_words_keep_the_blank_behind_a_sign() -> None:
-    assert "5%\N{NO-BREAK SPACE}of" in mathml.to_mathml(r"\text{at most 5\% of all}")
+    assert "5%\N{NO-BREAK SPACE}of" in to_mathml(r"\text{at most 5\% of all}")
 
 
 def test_a_formula_within_a_line_is_inline_and_keeps_its_limits_at_the_side() -> None:
