@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _WORDS = {
         "others": "You handed in more than once; this one, the latest, counts. Earlier: {others}.",
         "refused": "This hand-in could not be graded: {why}.",
         "answer": "Your answer",
+        "opened": "Open",
         "minutes": "{minutes} min",
         "hours": "{hours:.0f} h",
     },
@@ -45,6 +47,7 @@ _WORDS = {
         "others": "你提交了不止一次，以最后一次为准。较早的：{others}。",
         "refused": "这次提交无法批改：{why}。",
         "answer": "你的回答",
+        "opened": "开放题",
         "minutes": "{minutes} 分钟",
         "hours": "{hours:.0f} 小时",
     },
@@ -103,7 +106,8 @@ def page(manifest: Manifest, result: Result) -> str:
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in words["head"])
     rows = "".join(_row(each, words) for each in result.verdicts)
     answers = "".join(
-        f"<h2>{escape(each.exercise)} · {escape(words['answer'])}</h2><blockquote>{escape(each.answer)}</blockquote>"
+        f"<h2>{escape(_name(each, words))} · {escape(words['answer'])}</h2>"
+        f"<blockquote>{escape(each.answer)}</blockquote>"
         for each in result.verdicts
         if each.answer
     )
@@ -118,8 +122,13 @@ def page(manifest: Manifest, result: Result) -> str:
     )
 
 
+def _name(each: Verdict, words: dict[str, object]) -> str:
+    """An exercise as the notebook calls it: `open 2` is the second open one."""
+    return re.sub(r"^open (\d+)$", rf"{words['opened']} \1", each.exercise)
+
+
 def _row(each: Verdict, words: dict[str, object]) -> str:
     status = "half" if each.visible and not each.hidden and each.status != SOLVED else each.status
     points = f"{'–' if each.points is None else f'{each.points:g}'} / {each.maximum:g}"
-    cells = (each.exercise, words[status], points, each.hint)
+    cells = (_name(each, words), words[status], points, each.hint)
     return f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>\n"

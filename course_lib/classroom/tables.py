@@ -112,13 +112,23 @@ def with_points_by_hand(folder: Path, results: Sequence[Result], table: Path | N
     return [replace(result, verdicts=[counted(result.student, each) for each in result.verdicts]) for result in results]
 
 
+def read_points(path: Path) -> list[dict[str, str]]:
+    """The lines of a table of points: ours, or otter-grader's.
+
+    Raises:
+        UsageError: if it is none.
+    """
+    rows = _read(path, ())
+    return rows if rows and set(_OTTER_COLUMNS) <= set(rows[0]) else _read(path, _BY_HAND_COLUMNS[:3])
+
+
 def _given(path: Path, results: Sequence[Result]) -> Iterator[tuple[int, str, str, str, str]]:
     """The line, the student, the exercise, the points and the comment of each line of a table of points."""
-    rows = _read(path, ())
+    rows = read_points(path)
     if rows and set(_OTTER_COLUMNS) <= set(rows[0]):
         yield from _from_otter(rows, results)
         return
-    for line, row in enumerate(_read(path, _BY_HAND_COLUMNS[:3]), start=2):
+    for line, row in enumerate(rows, start=2):
         comment = (row.get("comment") or "").strip()
         yield line, _plain(row["student"]), _plain(row["exercise"]), row["points"] or "", comment
 
@@ -219,18 +229,9 @@ def _moodle(manifest: Manifest, results: Sequence[Result], worksheet: Path | Non
             number = f"Participant {result.number}" if result.number else ""
             rows.append([number, result.student, result.points, manifest.maximum, summary(result)])
         return rows
-    lines = _read(worksheet, ())
-    columns = list(lines[0]) if lines else []
+    lines = read_worksheet(worksheet)
+    columns = list(lines[0])
     name, grade = _column(columns, _MOODLE_NAMES), _column(columns, _MOODLE_GRADES)
-    if not lines or not grade or not (name or "Identifier" in columns):
-        raise UsageError(
-            tr(
-                f"{shown(worksheet)} is no grading worksheet of Moodle; allowed: a CSV with the columns Identifier or"
-                " Full name, and Grade",
-                f"{shown(worksheet)} 不是 Moodle 的评分表；请给出含有 Identifier 或 Full name（全名）、以及 Grade"
-                "（成绩）各列的 CSV",
-            )
-        )
     comment, most = _column(columns, _MOODLE_COMMENTS), _column(columns, _MOODLE_MOST)
     by_number = {result.number: result for result in results if result.number}
     by_name = {result.student: result for result in results}
@@ -247,6 +248,26 @@ def _moodle(manifest: Manifest, results: Sequence[Result], worksheet: Path | Non
         if comment:
             row[comment] = summary(result)
     return [columns, *([row.get(column) or "" for column in columns] for row in lines)]
+
+
+def read_worksheet(path: Path) -> list[dict[str, str]]:
+    """The lines of Moodle's grading worksheet.
+
+    Raises:
+        UsageError: if it is none.
+    """
+    lines = _read(path, ())
+    columns = list(lines[0]) if lines else []
+    if not _column(columns, _MOODLE_GRADES) or not (_column(columns, _MOODLE_NAMES) or "Identifier" in columns):
+        raise UsageError(
+            tr(
+                f"{shown(path)} is no grading worksheet of Moodle; allowed: a CSV with the columns Identifier or"
+                " Full name, and Grade",
+                f"{shown(path)} 不是 Moodle 的评分表；请给出含有 Identifier 或 Full name（全名）、以及 Grade"
+                "（成绩）各列的 CSV",
+            )
+        )
+    return lines
 
 
 def summary(result: Result) -> str:
@@ -281,9 +302,19 @@ def _read(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
     try:
         reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
         rows = list(reader)
+    except FileNotFoundError:
+        raise UsageError(
+            tr(
+                f"{shown(path)} is not there; allowed: a CSV that can be read",
+                f"{shown(path)} 不存在；请给出可以读取的 CSV 文件",
+            )
+        ) from None
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise UsageError(
-            tr(f"{shown(path)} cannot be read as CSV ({problem})", f"{shown(path)} 不能当作 CSV 读取（{problem}）")
+            tr(
+                f"{shown(path)} cannot be read as CSV ({problem})",
+                f"{shown(path)} 不能当作 CSV 读取；请用 UTF-8 编码保存",
+            )
         ) from None
     missing = [name for name in needed if name not in (reader.fieldnames or ())]
     if missing:
@@ -304,7 +335,7 @@ def _text(rows: Iterable[Sequence[object]]) -> str:
     for row in rows:
         writer.writerow(
             [
-                f"'{each}" if isinstance(each, str) and each[:1] in _FORMULAE and each not in ("", "--") else each
+                f"'{each}" if isinstance(each, str) and each[:1] in _FORMULAE and each.strip("-") else each
                 for each in row
             ]
         )

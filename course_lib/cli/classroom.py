@@ -119,6 +119,11 @@ def grade(
             )
         )
     manifest = Manifest.load(folder)
+    # Before the minutes that grading takes.
+    if worksheet is not None:
+        tables.read_worksheet(worksheet)
+    if given is not None:
+        tables.read_points(given)
     results = grading.grade(
         folder,
         jobs=jobs or devices.cores(),

@@ -263,12 +263,13 @@ def test_moodles_worksheet_is_filled_in_and_nobody_elses_line_changes(some):
     sheet.write_text(
         "Identifier,Full name,Email address,Grade,Maximum Grade,Feedback comments\n"
         'Participant 42,Jane Doe,j@x.org,,"100,00",\nParticipant 9,王,w@x.org,,100,\n'
-        "Participant 7,Else,e@x.org,55,100,kept\n",
+        "Participant 7,Else,-,55,100,kept\n",
         encoding="utf-8",
     )
     found = rows(tables.write(folder, manifest, results, "moodle", sheet))
     assert [row["Grade"] for row in found] == ["50.00", "50.00", "55"]
-    assert found[2]["Feedback comments"] == "kept" and "05.3: 5/10" in found[0]["Feedback comments"]
+    assert found[2]["Feedback comments"] == "kept" and found[2]["Email address"] == "-"
+    assert "05.3: 5/10" in found[0]["Feedback comments"]
     sheet.write_text("a,b\n1,2\n")
     with pytest.raises(UsageError, match="no grading worksheet"):
         tables.write(folder, manifest, results, "moodle", sheet)
@@ -316,8 +317,11 @@ def test_otters_own_table_is_read(some):
     path.write_text(f"{head.replace('05_1', 'q1')}Jane Doe.ipynb,0,0,0,0,0,Completed\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"unknown exercise in line 3 .*'q1'; allowed: 05\.1, 05\.3, open 2"):
         tables.with_points_by_hand(folder, results, path)
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match=r"none\.csv is not there"):
         tables.with_points_by_hand(folder, results, folder / "none.csv")
+    path.write_bytes("学生".encode("gb18030"))
+    with pytest.raises(UsageError, match="cannot be read"):
+        tables.with_points_by_hand(folder, results, path)
 
 
 def test_what_is_written_for_otter_is_read_again(some):

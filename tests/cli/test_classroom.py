@@ -51,12 +51,25 @@ def test_from_the_first_word_to_the_table(course: Callable, made: Path):
         (("grade", "{out}"), 2, "is no assignment"),
         (("grade", "{out}", "--csv", "excel"), 2, "allowed: course, moodle, nbgrader, otter"),
         (("grade", "{out}", "--worksheet", "w.csv"), 2, "--csv moodle"),
+        (("grade", "{out}", "--given", "w.csv"), 2, "is no assignment"),
     ],
 )
 def test_wrong_usage_is_one_line(course: Callable, tmp_path: Path, monkeypatch, words, code, said):
     monkeypatch.chdir(ROOT)
     answer = course("assignment", *(word.format(out=tmp_path / "x") for word in words))
     assert answer.code == code and said in answer.err and len(answer.err.strip().splitlines()) == 1
+
+
+def test_a_table_that_is_not_there_is_named_before_anything_is_graded(course: Callable, made: Path):
+    book = (made / "hand_out" / "en" / "05_attention.ipynb").read_bytes()
+    (made / "submitted" / "A.ipynb").write_bytes(book)
+    for words in (("--csv", "moodle", "--worksheet"), ("--given",)):
+        answer = course("assignment", "grade", str(made), *words, "none.csv")
+        assert (answer.code, answer.err) == (
+            2,
+            "error: none.csv is not there; allowed: a CSV that can be read\n",
+        )
+    assert not (made / "graded").exists()
 
 
 def test_progress_tells_of_a_folder_and_of_the_checkout(course: Callable, tmp_path: Path, monkeypatch):
