@@ -61,3 +61,30 @@ def test_a_link_brings_the_release_and_opens_the_notebook_of_the_language(langua
         "urlpath": f"course/{language}/lab/tree/course/chapters/{language}/05_attention.ipynb",
     }
     assert (ROOT / "chapters" / language / "05_attention.ipynb").is_file()
+
+
+def test_jupyterhubs_own_settings_take_the_numbers(tmp_path: Path):
+    """As both distributions hand them on: through a configuration file, to the traits of the hub's spawner."""
+    app = pytest.importorskip("jupyterhub.app", reason="a server's own package: pip install jupyterhub")
+    from jupyterhub.auth import PAMAuthenticator
+    from jupyterhub.spawner import LocalProcessSpawner
+
+    little, kubernetes = read("littlest.yaml"), read("kubernetes.yaml")["singleuser"]
+    for memory, cpu in (
+        (little["limits"]["memory"], little["limits"]["cpu"]),
+        (kubernetes["memory"]["limit"], kubernetes["cpu"]["limit"]),
+    ):
+        path = tmp_path / "jupyterhub_config.py"
+        path.write_text(
+            f"c = get_config()\nc.Spawner.mem_limit = {memory!r}\nc.Spawner.cpu_limit = {cpu!r}\n"
+            f"c.Spawner.default_url = {kubernetes['profileList'][0]['kubespawner_override']['default_url']!r}\n"
+            f"c.Spawner.environment = {kubernetes['extraEnv']!r}\n"
+            f"c.Authenticator.admin_users = {set(little['users']['admin'])!r}\n",
+            encoding="utf-8",
+        )
+        hub_app = app.JupyterHub()
+        hub_app.load_config_file(str(path))
+        spawner = LocalProcessSpawner(config=hub_app.config)
+        assert spawner.mem_limit == EACH * 1024**3 and spawner.cpu_limit == 1
+        assert spawner.default_url.startswith("/course/") and spawner.environment["COURSE_SCALE"] == "quick"
+        assert PAMAuthenticator(config=hub_app.config).admin_users == {"instructor"}
