@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "sentences_of",
         ],
         "intents": ["IntentClassifier", "alarm_threshold"],
+        "helping": ["HelpDesk", "Passage", "help_threshold"],
         "dialogue": ["Dialogue", "Reply", "State", "slots_of"],
         "alarms": ["Cusum", "alarm_times", "opinion_stream"],
         "recommendation": [

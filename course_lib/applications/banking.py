@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from course_lib.applications.dialogue import Dialogue
+from course_lib.applications.helping import HelpDesk, help_threshold
 from course_lib.applications.intents import IntentClassifier, alarm_threshold
 from course_lib.data import intents
 
@@ -36,11 +37,12 @@ def chosen(name_of_part: str, wanted: Sequence[str] = BANKING, sample: str = "fa
 
 
 def banking_dialogue(sample: str = "fallback", false_alarms: float = 0.05) -> Dialogue:
-    """The conversation, with a classifier that has learnt from the training requests.
+    """The conversation, with a classifier that has learnt from the training requests, and help pages for the rest.
 
     Args:
         sample: see `data.intents.load`.
-        false_alarms: the share of requests within scope that may be turned away.
+        false_alarms: the share of requests within scope that may be turned away; and of those out of scope, the share
+            that may be answered from the help pages.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -60,4 +62,11 @@ def banking_dialogue(sample: str = "fallback", false_alarms: float = 0.05) -> Di
     def understand(text: str) -> str | None:
         return classifier.decide(vectors.transform([text]), threshold)[0][0]
 
-    return Dialogue(understand, NEEDED)
+    desk = HelpDesk()
+    strangers = [
+        text
+        for text, intent in zip(validation.texts, validation.intents, strict=True)
+        if intent == intents.OUT_OF_SCOPE
+    ]
+    desk.threshold = help_threshold([desk.nearest(text)[1] for text in strangers], false_alarms)
+    return Dialogue(understand, NEEDED, look_up=desk.answer)

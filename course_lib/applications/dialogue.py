@@ -65,16 +65,19 @@ class Reply(NamedTuple):
     """What is said, and what is done.
 
     Args:
-        action: `"ask"` for a slot, `"do"` the task, `"repeat"` where nothing was understood, or `"person"`.
+        action: `"ask"` for a slot, `"do"` the task, `"answer"` a question, `"repeat"` where nothing was understood, or
+            `"person"`.
         intent: what is wanted; None where that is not known.
         slot: the slot that is asked for; None where none is.
         slots: what is known.
+        text: the answer to a question; None where there is none.
     """
 
     action: str
     intent: str | None
     slot: str | None
     slots: Mapping[str, str]
+    text: str | None = None
 
 
 class Dialogue:
@@ -85,6 +88,7 @@ class Dialogue:
         needed: by intent the slots without which it cannot be done.
         patience: after how many texts in a row that were not understood a person takes over.
         person: the intent that asks for a person.
+        look_up: gives the answer to a question where no intent was understood, or None where it knows none.
 
     Raises:
         ValueError: if a slot is not one that `slots_of` finds, or `patience` is below 1.
@@ -96,11 +100,13 @@ class Dialogue:
         needed: Mapping[str, tuple[str, ...]],
         patience: int = 2,
         person: str = "talk_to_person",
+        look_up: Callable[[str], str | None] | None = None,
     ) -> None:
         unknown = {slot for slots in needed.values() for slot in slots} - set(_PATTERNS)
         if unknown:
             raise ValueError(f"needed asks for {sorted(unknown)}; allowed: {', '.join(_PATTERNS)}")
         self.understand, self.needed, self.person = understand, dict(needed), person
+        self.look_up = look_up
         self.patience = require_integer("patience", patience, at_least=1)
 
     def turn(self, state: State, text: str) -> tuple[State, Reply]:
@@ -123,6 +129,10 @@ class Dialogue:
         if intent is not None:
             kept = slots if intent == state.intent else slots_of(text)
             return self._go_on(State(intent, kept))
+        answer = None if self.look_up is None else self.look_up(text)
+        if answer is not None:
+            # What was wanted before is still wanted, and still lacks what it lacked.
+            return replace(state, failures=0), Reply("answer", state.intent, missing, state.slots, answer)
         state = replace(state, failures=state.failures + 1)
         if state.failures >= self.patience:
             return self._hand_over(state)

@@ -206,7 +206,8 @@ _ASK = {
     "graph": (
         "import tensorflow\n"
         "rows = tensorflow.constant(rows, tensorflow.int32)\n"
-        "found = tensorflow.saved_model.load(sys.argv[1]).serve(rows).numpy()\n"
+        "graph = tensorflow.saved_model.load(sys.argv[1])\n"
+        "found = graph.serve(rows).numpy()\n"
         "foreign = ('course_lib',)\n"
     ),
     "onnx": (

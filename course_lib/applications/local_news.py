@@ -6,7 +6,7 @@ among others that do not matter, and the headline says it with a verb that the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +38,12 @@ _ENDS = {
     "allowed": ("the council said yes", "the mayor signed the papers", "all members of the council agreed"),
     "refused": ("the council said no", "the mayor did not sign the papers", "no member of the council agreed"),
     "postponed": ("the council wants to think about it until spring", "the mayor asked for more time"),
+}
+# The same in words that no story has from which is learnt.
+_REWORDED = {
+    "allowed": ("the council gave its permission", "the mayor had nothing against it"),
+    "refused": ("the council turned the idea down", "the mayor was against it"),
+    "postponed": ("the council put it off", "the mayor will decide next year"),
 }
 VERBS = {"allowed": "lets", "refused": "stops", "postponed": "keeps"}
 _JOBS = ("baker", "teacher", "farmer", "nurse", "painter", "carpenter", "driver", "pharmacist")
@@ -81,24 +87,26 @@ def stories(count: int, part: str = "train", seed: int | None = 0) -> list[Story
 
     Args:
         count: how many.
-        part: "train" or "test"; no name of the one occurs in the other.
+        part: "train" or "test"; no name of the one occurs in the other. "reworded" for those of "test" with their
+            endings in other words.
         seed: the same seed writes the same stories.
 
     Raises:
         ValueError: if the part is unknown or the count below 1.
     """
-    if part not in NAMES:
-        raise ValueError(f"part is {part!r}; allowed: {', '.join(NAMES)}")
+    if part not in (*NAMES, "reworded"):
+        raise ValueError(f"part is {part!r}; allowed: {', '.join(NAMES)}, reworded")
+    names, ends = NAMES["train" if part == "train" else "test"], _REWORDED if part == "reworded" else _ENDS
     count = require_integer("count", count, at_least=1)
     random = np.random.default_rng((checked_seed(seed), len(part)))
-    return [_story(random, part) for _ in range(count)]
+    return [_story(random, names, ends) for _ in range(count)]
 
 
-def _story(random: np.random.Generator, part: str) -> Story:
+def _story(random: np.random.Generator, names: Sequence[str], ends: Mapping[str, tuple[str, ...]]) -> Story:
     def one(options):
         return options[int(random.integers(len(options)))]
 
-    given, family, towns = (names.split() for names in NAMES[part])
+    given, family, towns = (kind.split() for kind in names)
     who, other = (
         " ".join(pair) for pair in zip(*(random.choice(own, 2, False) for own in (given, family)), strict=True)
     )
@@ -122,7 +130,7 @@ def _story(random: np.random.Generator, part: str) -> Story:
             f"{thing[0].upper() + thing[1:]} is what the {job} {who} wants to {plan}.",
         )
     )
-    ending = f"After a meeting of {one(('two', 'three', 'four'))} hours, {one(_ENDS[end])}."
+    ending = f"After a meeting of {one(('two', 'three', 'four'))} hours, {one(ends[end])}."
     besides = [
         f"The {other_job} {other} from {elsewhere} had come to listen.",
         f"{other}, a {other_job}, said that {pronoun} had expected it.",

@@ -334,8 +334,11 @@ def in_words(reply: Reply, answers: Mapping[str, str] | None = None) -> str:
     """
     what = (reply.intent or "").replace("_", " ")
     names = {"amount": tr("amount", "金额"), "date": tr("date", "日期"), "account": tr("account", "账户")}
-    if reply.action == "ask" and reply.slot is not None:
-        return tr(f"To {what}: which {names[reply.slot]}?", f"{what}：还需要{names[reply.slot]}。")
+    if reply.slot is not None:
+        question = tr(f"To {what}: which {names[reply.slot]}?", f"{what}：还需要{names[reply.slot]}。")
+        return question if reply.text is None else f"{reply.text} {question}"
+    if reply.text is not None:
+        return reply.text
     if reply.action == "person":
         return tr("I am handing you over to a person.", "正在为你转接人工客服。")
     if reply.action == "repeat":

@@ -2,26 +2,31 @@
 
 `python -m course_lib.applications.study` repeats the recorded runs and fails where a result is not its record's;
 `--folder FOLDER` records anew; `--only` chooses some; `--vectors FOLDER` keeps the vectors there, so that a second run
-need not read all texts again. It needs CLINC150, Banking77, XQuAD and MiniLM.
+need not read all texts again. It needs CLINC150, Banking77, XQuAD, CMRC 2018, Cranfield and MiniLM.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from course_lib.applications import headlines
+from course_lib.applications.exporting import SentenceEncoder, export_onnx, int8_onnx, milliseconds, onnx_model
 from course_lib.applications.intents import IntentClassifier, alarm_threshold
+from course_lib.applications.ranking import ndcg, ranked
 from course_lib.applications.reading import SpanLoss, SpanReader, examples_of
 from course_lib.applications.records import Measured, recorded_runs
-from course_lib.applications.scoring import best_of, exact_match, word_f1
+from course_lib.applications.scoring import best_of, exact_match, run_f1, word_f1
 from course_lib.applications.search import BM25
-from course_lib.applications.vectors import unit_vectors
-from course_lib.data import intents, minilm, questions
+from course_lib.applications.vectors import recorded_vectors, unit_vectors
+from course_lib.data import cranfield, intents, minilm, questions
+from course_lib.preprocessing.batches import pad
 from course_lib.training.provenance import Minutes, clock, rounded, these_versions, this_machine
 from course_lib.training.recorded import write_record
 
@@ -113,14 +118,15 @@ def requests(name: str, way: str, vectors: Vectors) -> Measured:
     return _measured(f"{name} by {way}", settings, (int(known.sum()), len(own)), results, minutes)
 
 
-def reader(language: str) -> Measured:
+def reader(language: str, collection: str = "xquad") -> Measured:
     """Train the reader on two thirds of the articles, and ask it about the others'.
 
     Args:
         language: "en" or "zh".
+        collection: "xquad", or "cmrc2018" in Chinese.
     """
     minutes: Minutes = {}
-    loaded = questions.load("xquad", language, sample="never")
+    loaded = questions.load(collection, language, sample="never")
     index = BM25(loaded.paragraphs)
     rarity = {word: index.idf(word) for word in index.postings}
     held_articles = set(sorted(set(loaded.articles))[::3])
@@ -151,12 +157,55 @@ def reader(language: str) -> Measured:
         "found_first": float(np.mean([place == one.paragraph for place, one in zip(found, held, strict=True)])),
         "within_reach": float(np.mean(given.right >= 0)),
     }
+    scores = {"exact": exact_match, "f1": word_f1}
+    if collection == "cmrc2018":
+        scores["run_f1"] = run_f1
     for name, examples in (("given", given), ("searched", searched)):
         answers = [text for text, _ in model.answers(examples)]
-        for kind, score in (("exact", exact_match), ("f1", word_f1)):
+        for kind, score in scores.items():
             values = [best_of(score, text, one.answers, language) for text, one in zip(answers, held, strict=True)]
             results[f"{name}_{kind}"] = float(np.mean(values))
-    return _measured(f"reader {language}", READER, (len(known), len(held)), results, minutes)
+    name = f"reader {language}" if collection == "xquad" else f"reader {collection}"
+    return _measured(name, READER, (len(known), len(held)), results, minutes)
+
+
+def latency() -> Measured:
+    """What a question costs MiniLM, one alone and of sixteen: by Keras, by its graph, by ONNX Runtime, by that in int8.
+
+    Seconds of a processor's work, by one thread where the program can be told so.
+    """
+    from course_lib import bert
+
+    minutes: Minutes = {}
+    files, library = minilm.load(), cranfield.load("never")
+    tokenizer = bert.BertTokenizer.from_file(files.vocabulary)
+    model = SentenceEncoder(bert.load_encoder(files.weights, files.config, pooler=False))
+    rows = pad([tokenizer.ids_of(query, max_length=LENGTH)[0] for query in library.queries], LENGTH)
+    results: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        with clock(minutes, "exporting"):
+            plain = export_onnx(model, Path(folder) / "plain.onnx", LENGTH)
+            small = int8_onnx(plain, Path(folder) / "int8.onnx")
+        results["int8_share"] = small.stat().st_size / plain.stat().st_size
+        ways = {
+            "keras": lambda some: keras.ops.convert_to_numpy(model(some)),
+            "graph": model.predict_on_batch,
+            "onnx": onnx_model(plain),
+            "int8": onnx_model(small),
+        }
+        with clock(minutes, "asking"):
+            for name, ask in ways.items():
+                for size in (1, 16):
+                    taken = milliseconds(lambda ask=ask, size=size: ask(rows[:size]), repeats=9)
+                    results[f"{name}_{size}"] = taken / 1_000
+            vectors, _ = recorded_vectors()
+            for name in ("onnx", "int8"):
+                found = np.concatenate([ways[name](rows[place : place + 15]) for place in range(0, len(rows), 15)])
+                orders = [ranked(scores) for scores in found @ vectors.T]
+                results[f"{name}_ndcg"] = float(
+                    np.mean([ndcg(*pair) for pair in zip(orders, library.gains, strict=True)])
+                )
+    return _measured("latency", {"length": LENGTH, "threads": 1}, (len(library), len(rows)), results, minutes)
 
 
 def _measured(
@@ -179,6 +228,9 @@ def runs(vectors: Vectors) -> dict[str, Callable[[], Measured]]:
         for way in ("words", "vectors")
     }
     made.update({f"reader {language}": lambda language=language: reader(language) for language in ("en", "zh")})
+    made["reader cmrc2018"] = lambda: reader("zh", "cmrc2018")
+    made["latency"] = latency
+    made["headlines"] = lambda: headlines.train()[1]
     return made
 
 

@@ -62,6 +62,35 @@ def test_the_exported_model_gives_the_same_in_a_process_without_this_library(enc
         ap.ask_elsewhere(tmp_path, ROWS)
 
 
+@pytest.mark.own_backend
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="ONNX is written from TensorFlow's graph")
+def test_onnx_gives_the_same_in_a_process_without_keras_and_int8_nearly_so(encoder, tmp_path: Path) -> None:
+    model = SentenceEncoder(encoder)
+    expected = keras.ops.convert_to_numpy(model(ROWS))
+    file = ap.export_onnx(model, tmp_path / "model.onnx", length=4)
+    np.testing.assert_allclose(ap.ask_elsewhere(file, ROWS), expected, atol=1e-5)
+    # The batch is of any size, and a row of padding alone is no number that is none.
+    ask = ap.onnx_model(file)
+    np.testing.assert_allclose(ask(ROWS[:1]), expected[:1], atol=1e-5)
+    assert np.isfinite(ask(np.zeros((2, 4), np.int32))).all()
+    small = ap.int8_onnx(file, tmp_path / "int8.onnx")
+    assert (ap.onnx_model(small)(ROWS) * expected).sum(axis=1).min() > 0.98
+    with pytest.raises(EnvironmentProblem, match="cannot be asked"):
+        ap.ask_elsewhere(tmp_path / "none.onnx", ROWS)
+
+
+def test_a_wait_is_the_median_of_the_work_after_the_first() -> None:
+    calls = []
+
+    def work() -> None:
+        calls.append(1)
+        until = time.process_time() + (0.2 if len(calls) in (1, 3) else 0.01)
+        while time.process_time() < until:
+            pass
+
+    assert 9 < ap.milliseconds(work, 3) < 100 and len(calls) == 4
+
+
 class SmallModel(keras.Model):
     """A model of one matrix."""
 

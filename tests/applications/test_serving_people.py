@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from course_lib import applications as ap
+from course_lib.applications import helping
 from course_lib.applications.banking import banking_dialogue
 from course_lib.applications.dialogue import State
 from course_lib.applications.recommendation import item_profiles
@@ -75,6 +76,58 @@ def test_a_conversation_asks_does_repeats_and_hands_over() -> None:
     assert talk.turn(State(), "person please")[1].action == "person"
     with pytest.raises(ValueError, match="colour"):
         ap.Dialogue(known.get, {"transfer": ("colour",)})
+
+
+def test_a_question_is_answered_where_nothing_is_to_be_done_and_what_was_wanted_stays() -> None:
+    known, pages = {"send money": "transfer"}, {"how long": "a day"}
+    talk = ap.Dialogue(known.get, {"transfer": ("amount",)}, look_up=pages.get)
+    state, reply = talk.turn(State(), "how long")
+    assert (reply.action, reply.text, reply.intent) == ("answer", "a day", None) and state == State()
+    state, _ = talk.turn(State(), "send money")
+    state, _ = talk.turn(state, "hm")
+    assert state.failures == 1
+    state, reply = talk.turn(state, "how long")
+    assert (reply.action, reply.intent, reply.slot, state.failures) == ("answer", "transfer", "amount", 0)
+    assert talk.turn(state, "5 euros")[1].action == "do"
+    # An intent goes before a page, and a person before both.
+    both = ap.Dialogue({"how long": "transfer"}.get, {}, look_up=pages.get)
+    assert both.turn(State(), "how long")[1].action == "do"
+    state, _ = talk.turn(State(), "hm")
+    state, reply = talk.turn(state, "hm")
+    assert reply.action == "person" and talk.turn(state, "how long")[1].action == "person"
+
+
+def test_the_nearest_passage_is_that_of_an_independent_count_and_must_be_near_enough() -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    desk = ap.HelpDesk()
+    counts = TfidfVectorizer(sublinear_tf=True, stop_words=sorted(helping._ASKING))
+    rows = counts.fit_transform([f"{title} {text}" for title, text in helping.PASSAGES]).toarray()
+    found = 0
+    for question, number in helping.ASKED:
+        cosines = rows @ counts.transform([question]).toarray()[0]
+        best, cosine = desk.nearest(question)
+        assert best == cosines.argmax() and cosine == pytest.approx(cosines.max())
+        found += best == number
+    assert found >= 20
+    assert desk.answer("xyzzy") is None
+    near = ap.HelpDesk(threshold=0.99)
+    assert near.answer("how is an account closed") is None
+    with pytest.raises(ValueError, match="passages"):
+        ap.HelpDesk([])
+    with pytest.raises(ValueError, match="threshold"):
+        ap.HelpDesk(threshold=2)
+
+
+def test_at_most_the_share_that_was_asked_for_is_answered_without_an_answer() -> None:
+    cosines = np.random.default_rng(0).random(40)
+    for share in (0.0, 0.05, 0.5):
+        assert (cosines > ap.help_threshold(cosines, share)).sum() == int(40 * share)
+    assert (np.full(10, 0.3) > ap.help_threshold([0.3] * 10, 0.2)).sum() == 0
+    with pytest.raises(ValueError, match="share"):
+        ap.help_threshold([0.1], 1.0)
+    with pytest.raises(ValueError, match="cosines"):
+        ap.help_threshold([])
 
 
 def test_the_bot_of_the_sample_understands_its_own_requests_and_refuses_others() -> None:

@@ -16,8 +16,8 @@ def test_every_run_of_the_study_is_on_record_with_what_it_took() -> None:
     found = recorded_runs()
     assert set(found) == set(study.runs(study.Vectors(None)))
     for run in found.values():
-        assert run.processor_minutes and run.versions and run.machine and all(count > 300 for count in run.examples)
-        assert all(0 < share < 1 for share in run.results.values())
+        assert run.processor_minutes and run.versions and run.machine and all(count > 200 for count in run.examples)
+        assert all(0 < share <= 1 for share in run.results.values())
 
 
 def test_the_lesson_says_of_the_records_what_they_hold() -> None:
@@ -30,6 +30,13 @@ def test_the_lesson_says_of_the_records_what_they_hold() -> None:
     for language in ("en", "zh"):
         reader = found[f"reader {language}"]
         assert reader["found_first"] > 0.9 and 0.3 < reader["searched_f1"] < reader["given_f1"] < 0.4
+    chinese = found["reader cmrc2018"]
+    for way in ("given", "searched"):
+        assert chinese[f"{way}_exact"] < chinese[f"{way}_run_f1"] <= chinese[f"{way}_f1"] < 0.4
+    latency = found["latency"]
+    for size in (1, 16):
+        assert latency[f"int8_{size}"] < latency[f"onnx_{size}"] < latency[f"keras_{size}"]
+    assert abs(latency["int8_ndcg"] - latency["onnx_ndcg"]) < 0.02 and latency["int8_share"] < 0.3
 
 
 def test_vectors_are_kept_and_not_made_again(tmp_path: Path) -> None:
