@@ -892,7 +892,7 @@ for place in np.flatnonzero(test_intents == "oos"):
     answered.append(reply.action == "answer")
 told = tr("of those out of scope got an answer", "超出范围的请求得到了回答")
 print(f"{np.mean(answered):.1%}", told)
-for line in ("are your branches open today", "i would like to close my account"):
+for line in ("are your branches open today", "please close my account"):
     reply = bot.turn(State(), line)[1]
     print(f"> {line}\n    {reply.action:<7}", reply.intent or reply.text)
 # %% [markdown] id="help-reading" lang="en"

@@ -60,7 +60,7 @@ ASKED = (
     ("where do i send a complaint", 5), ("i want to complain about a branch", 5),
     ("what must i bring to open an account", 6), ("do you need my passport for a new account", 6),
     ("is there a fee when i pay abroad", 7), ("what do you charge in another currency", 7),
-    ("i would like to close my account", 8), ("how is an account closed", 8),
+    ("please close my account", 8), ("how is an account closed", 8),
     ("what does standing order mean", 9), ("explain standing orders", 9),
     ("is this message really from you", 10), ("somebody asked for my password by mail", 10),
     ("who sees my data", 11), ("how long do you keep my data", 11),
