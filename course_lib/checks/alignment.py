@@ -212,7 +212,7 @@ def _noisy(gradients: np.ndarray, clip: float, sigma: float, z: np.ndarray, expe
 def noisy_mean(learner: Learner) -> None:
     """Catches: no clipping, all scaled, entries clipped, noise without clip or after, another divisor, empty, zeros."""
     rows = np.array([[3.0, -4.0, 0.0], [0.3, 0.2, -0.1], [0.0, 0.0, 0.0], [-2.0, 1.0, 2.0]])
-    first = (rows, 2.0, 0.5, np.array([1.0, -2.0, 0.4]), 5.0)
+    first = (rows, 2.0, 0.6, np.array([1.0, -2.0, 0.4]), 5.0)
     gradients, clip, sigma, z, expected = first
     right = _noisy(*first)
     found = numbers(learner(*first), (3,), "weights")
@@ -280,6 +280,7 @@ def noisy_mean(learner: Learner) -> None:
         (np.array([[6.0, 8.0]]), 1.0, 0.0, np.array([5.0, 5.0]), 1.0),
         (np.array([[0.1, 0.0, 0.2, 0.1], [4.0, 4.0, 4.0, 4.0]]), 3.0, 1.5, np.array([0.3, -0.2, 0.1, 0.9]), 2.5),
         (np.array([[-1e6], [2.0]]), 0.25, 1.0, np.array([0.7]), 8.0),
+        (np.array([[1.0, 2.0], [-3.0, 0.5], [0.2, 0.1], [0.4, -2.0]]), 2.0, 0.3, np.array([0.5, -1.0]), 1.5),
         (np.array([[3.0, 4.0], [3.0, 4.0]]), 5.0, 0.1, np.array([-1.0, 2.0]), 2.0),
     )
 
@@ -301,9 +302,10 @@ def _exposed(costs: np.ndarray, secret: int) -> float:
 )
 def bits_exposed(learner: Learner) -> None:
     """Catches: ranks from 0, the dearest first, other logarithms, the first or last of equals, the rank, the sign."""
-    costs = np.array([7.0, 3.0, 9.0, 4.0, 8.0, 2.0, 6.0, 5.0])
-    first = (costs, 3)
-    rank = int((costs < costs[3]).sum()) + 1
+    costs = np.array([7.0, 3.0, 9.0, 11.0, 8.0, 4.0, 2.0, 6.0, 5.0, 10.0])
+    place = 5
+    first = (costs, place)
+    rank = int((costs < costs[place]).sum()) + 1
     found, right = number(learner(*first)), _exposed(*first)
     size = len(costs)
     recognise(
@@ -332,7 +334,7 @@ def bits_exposed(learner: Learner) -> None:
         (-right, "The sign is turned: a better rank exposes more.", "符号反了：名次越靠前，暴露越多。"),
         (float(np.log2(rank)), "That is log2 of the rank alone.", "这只是名次的 log2。"),
         (
-            float(np.log2(size) - np.log2(4)),
+            float(np.log2(size) - np.log2(place + 1)),
             "You took the secret's place in the list, or something near it, for its rank among the costs.",
             "你把秘密在列表里的位置当成了它按代价排的名次。",
         ),
@@ -364,4 +366,5 @@ def bits_exposed(learner: Learner) -> None:
         (np.array([-4.0, -6.0, -5.0]), 0),
         (np.array([3.0, 2.0, 8.0, 4.0, 7.0, 6.0, 1.0, 5.0]), 6),
         (np.array([0.5, 0.25, 0.25, 0.75, 0.1]), 1),
+        (np.array([0.31, 0.12, 0.12, 0.27, 0.44, 0.38, 0.09, 0.51, 0.6, 0.33, 0.12, 0.47]), 9),
     )
