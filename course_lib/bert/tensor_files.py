@@ -33,12 +33,10 @@ class TensorFile:
     Args:
         path: where the file lies.
         shapes: the shape of every tensor.
-        tensors: what reads them.
     """
 
-    def __init__(self, path: Path, shapes: Mapping[str, tuple[int, ...]], tensors: object) -> None:
+    def __init__(self, path: Path, shapes: Mapping[str, tuple[int, ...]]) -> None:
         self.path, self.shapes = path, dict(shapes)
-        self._tensors = tensors
 
     def read(self, name: str) -> np.ndarray:
         """One tensor, as float32.
@@ -48,8 +46,12 @@ class TensorFile:
         Raises:
             DataCorrupt: if it holds NaN or infinity, or cannot be read.
         """
+        from safetensors import safe_open
+
         try:
-            values = np.asarray(self._tensors.get_tensor(name)).astype(np.float32)
+            # While the file is open, what was read of it counts as the process's memory: it is opened for each tensor.
+            with safe_open(self.path, framework="numpy") as tensors:
+                values = np.asarray(tensors.get_tensor(name)).astype(np.float32, copy=False)
         except Exception as problem:  # the package's own errors have no common ancestor but this one
             raise DataCorrupt(f"{self.path}: the tensor {name} cannot be read ({problem})") from problem
         if not np.isfinite(values).all():
@@ -75,8 +77,9 @@ def opened(path: Path | str, at_most: int = LARGEST_FILE) -> Iterator[TensorFile
     path = Path(path)
     shapes = _checked_header(path, at_most)
     try:
-        with safe_open(path, framework="numpy") as tensors:
-            yield TensorFile(path, shapes, tensors)
+        with safe_open(path, framework="numpy"):
+            pass
+        yield TensorFile(path, shapes)
     except OSError:
         raise
     except Exception as problem:
