@@ -230,7 +230,7 @@ course = dial(
             race_reached=(0.96, 1.02), race_clipped_lead=(0.05, 0.8),
             race_dpo_behind=(0, 2.4), race_reinforce_wavers=(2, 16),
             race_group_wavers=(2, 9), hacked_letters=(0.3, 9),
-            hacked_bits=(1.1, 2), news_called_good=(0.75, 1),
+            hacked_bits=(1.1, 3.2), news_called_good=(0.3, 1),
             news_order=(0.45, 0.68), news_gap=(0, 0.1),
             hacked_liked=(0.75, 1), hacked_different=(0.0005, 0.06),
             hacked_kl=(15, 130), kept_kl=(2, 14), hans_as_trained=(0.85, 0.96),
@@ -1473,11 +1473,11 @@ course.report("news_called_good", float(np.mean(of_news > 0)))
 course.report("news_order", float(order))
 course.report("news_gap", float(gap))
 # %% [markdown] id="news-reading" lang="en"
-# As it is, the judge calls nearly all of them good: hardly a word of theirs weighs anything in a film review, and the constant is left. Calibration brings the predicted probabilities back to what is true, near one half each. It cannot bring knowledge: the AUC, which no calibration changes, is the chance that of a good and a bad sentence the good one gets the higher logit, and it is not far above one half. **A calibrated model may know nothing, and then it says so.** That is worth having.
+# As it is, the judge is right hardly more often than a coin. Few words of these sentences weigh anything in a film review, so again the constant decides how many are called good: with another `COURSE_SEED` it may be nearly all of them or less than half. Calibration brings the predicted probabilities back to what is true, near one half each. It cannot bring knowledge: the AUC, which no rising calibration changes, is the chance that of a good and a bad sentence the good one gets the higher logit, and it is not far above one half. **A calibrated model may know next to nothing, and then it says so.** That is worth having.
 #
 # On the right of the figure above stands the cheapest safety there is: **abstaining**. Answer only what you are sure of, and hand the rest to a person. But it works only for the kind of doubt that the model knows. Ask it about what carries no verdict at all:
-# %% [markdown] id="news-reading" lang="zh" of="bdc3b624"
-# 原样去问，评判者几乎全说好：这些句子里的词在影评中几乎没有分量，剩下的只有那个常数。校准让预测概率回到实际的比例，个个在一半上下。它添不进知识：AUC 是一好一坏两个句子里好的那个 logit 较高的概率，校准不会改变它，而它只比一半高一点。**校准过的模型可以什么也不知道，但它会如实说出来。** 这就有价值。
+# %% [markdown] id="news-reading" lang="zh" of="5828a1ef"
+# 原样去问，评判者比抛硬币强不了多少。这些句子里的词在影评中大多没有分量，于是又由那个常数决定多少句被说成好：换一个 `COURSE_SEED`，可能几乎全部，也可能不到一半。校准让预测概率回到实际的比例，个个在一半上下。它添不进知识：AUC 是一好一坏两个句子里好的那个 logit 较高的概率，单调上升的校准不会改变它，而它只比一半高一点。**校准过的模型可以近乎什么也不知道，但它会如实说出来。** 这就有价值。
 #
 # 上面那张图的右边，是最便宜的安全措施：**弃答**。有把握的才答，其余交给人。但这只对模型自己知道的那种疑虑有效。拿根本没有褒贬的东西去问它：
 # %% id="foreign-run"
