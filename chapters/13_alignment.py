@@ -212,7 +212,7 @@ diagrams.flow(
 # %% id="dial-settings" tags=["fold"]
 course = dial(
     settings={
-        "smoke": dict(reviews=240, few=60, batch=8, drawn=64, rewarded=2,
+        "smoke": dict(reviews=240, few=60, batch=48, drawn=96, rewarded=2,
                       raced=12, epochs=1, explained=3, secret_steps=4,
                       repeats=(0, 1, 4), people=1, candidates=50,
                       private_steps=20),
@@ -229,21 +229,21 @@ course = dial(
         "quick": dict(
             race_reached=(0.96, 1.02), race_clipped_lead=(0.05, 0.8),
             race_dpo_behind=(0, 2.4), race_reinforce_wavers=(2, 16),
-            race_group_wavers=(2, 9), hacked_letters=(0.3, 9),
-            hacked_bits=(1.1, 3.2), news_called_good=(0.3, 1),
-            news_order=(0.45, 0.68), news_gap=(0, 0.1),
-            hacked_liked=(0.75, 1), hacked_different=(0.0005, 0.06),
-            hacked_kl=(15, 130), kept_kl=(2, 14), hans_as_trained=(0.85, 0.96),
+            race_group_wavers=(2, 9), hacked_letters=(0.2, 6),
+            hacked_bits=(0.4, 3.5), news_called_good=(0.25, 1),
+            news_order=(0.45, 0.72), news_gap=(0, 0.1),
+            hacked_liked=(0.85, 1), hacked_different=(0.0005, 0.06),
+            hacked_kl=(8, 130), kept_kl=(2, 12), hans_as_trained=(0.85, 0.96),
             hans_turned=(0.15, 0.5), completeness_gap=(0, 0.02),
-            mark_found=(1, 1), ig_over_attention=(0.3, 4),
-            template_span=(0.15, 0.8), flowers_effect=(1.0, 1.2),
+            mark_found=(1, 1), ig_over_attention=(0.5, 4),
+            template_span=(0.08, 0.7), flowers_effect=(1.0, 1.2),
             home_effect=(1.3, 1.45), he_she_effect=(1.0, 1.2),
             names_effect=(-0.1, 0.3), names_after_cure=(0.7, 1),
             blind_cost=(-0.02, 0.03), exposure_often=(6.5, 8.3),
-            exposure_once=(0, 6), leak_free=(0.65, 0.9), leak_held=(0.52, 0.75),
+            exposure_once=(0, 6), leak_free=(0.68, 0.84), leak_held=(0.56, 0.72),
             without_noise=(0.72, 0.86), much_noise=(0.5, 0.72),
             short_called_good=(0.3, 0.95), calibrated_gap=(0, 0.09),
-            sure_of_plays=(0.08, 0.85),
+            sure_of_plays=(0.1, 0.7),
         ),
         "sample": dict(
             race_reached=(0, 1.1), race_clipped_lead=(-1, 3),
@@ -680,11 +680,11 @@ for n in (1, 4, 16, 64):
 # %% [markdown] id="train-predict" lang="en" tags=["predict"]
 # **Before you run it.** The next cell trains two copies of the writer by (2) on the judge's logit: one pays nothing for the distance from the reference, one pays $\beta = 0.1$ a nat. What will the first one write in the end? And will the two judges that are held back like it: the one that counts words, and the one that counts letters?
 #
-# > It writes one string without a sentence in it, praise among fragments, and nearly the same one every time. And **both** judges are delighted. That the first shares the weakness is no wonder; but the one that knows no word shares it, too. Other features do not make another question: all three ask *is there praise?*, and there is. What notices asks something else. The reference model, asked what each word costs, finds the string more expensive than its own texts. KL and a count of different words, which look at **all** texts together, leave no doubt.
-# %% [markdown] id="train-predict" lang="zh" of="243b99ac" tags=["predict"]
+# > It writes one string of praise that is no sentence, and nearly the same one every time. And **both** judges are delighted. That the first shares the weakness is no wonder; but the one that knows no word shares it, too. Other features do not make another question: all three ask *is there praise?*, and there is. The reference model can be asked another one: what does each word cost? Mostly it finds the string more costly than its own texts. But of the five seeds on record one led to *this is one of my favorite*, again and again, and that is cheap. Seen one by one, such texts can pass. KL and the count of different words look at **all** texts together, and with every seed they gave it away.
+# %% [markdown] id="train-predict" lang="zh" of="694dcb5b" tags=["predict"]
 # **先猜，再运行。** 下一格按 (2) 式用评判者的 logit 训练写作模型的两个副本：一个走多远都不付钱，一个每奈特付 $\beta = 0.1$。第一个最后会写些什么？藏起来的两个评判者，一个数词，一个数字母，会喜欢吗？
 #
-# > 它写出一串不成句的东西，赞美夹着碎片，而且几乎每次都一样。而**两个**评判者都高兴得很。前一个弱点相同，不足为奇；可是一个词也不认识的那个，弱点也相同。换了特征，问的还是同一件事：三个都在问*有没有赞美*，而赞美是有的。能发现问题的，问的是另一件事。问参考模型每个词要付多少代价，它觉得这串东西比自己写的贵。KL 和不同的词数看的是**全部**文本合在一起，一看便知。
+# > 它写出一串不成句的赞美，而且几乎每次都一样。而**两个**评判者都高兴得很。前一个弱点相同，不足为奇；可是一个词也不认识的那个，弱点也相同。换了特征，问的还是同一件事：三个都在问*有没有赞美*，而赞美是有的。另一件事可以问参考模型：每个词要付多少代价？它多半觉得这串东西比自己写的贵。但在有记录的五个种子里，有一个一遍遍地写 *this is one of my favorite*，这句很便宜。一篇一篇地看，这样的文本可能蒙混过关。KL 和不同的词数看的是**全部**文本合在一起，用哪个种子都露了馅。
 # %% id="train-run"
 def reward(ids):
     return judge(read(ids))
@@ -749,13 +749,13 @@ plots.show(
 # This is **reward hacking**: the measure was made large and the aim was missed. It is nothing that a bad algorithm does; the better the algorithm, the surer it finds what the judge did not think of. Three things help, and each has its limits.
 #
 # - The price $\beta$ keeps the writer near. Somebody has to choose it, and near a reference that writes nonsense is still nonsense.
-# - A second judge helps as far as its mistakes are others. Both of yours shared them, the one with other features as well; only what asked another question noticed.
+# - A second judge helps as far as its mistakes are others. Both of yours shared them, the one with other features as well. What looks at all texts together, KL and the count of different words, noticed.
 # - Best of n can go only so far: with 64 draws not further than 3.2 nats. It is the honest baseline, and slow to use.
-# %% [markdown] id="train-reading" lang="zh" of="615b5a1e"
+# %% [markdown] id="train-reading" lang="zh" of="2de4cf6d"
 # 这叫**奖励作弊**：指标上去了，目的落空了。这不是算法差造成的；算法越好，越能找到评判者没想到的地方。有三样东西能帮忙，各有各的限度。
 #
 # - 代价 $\beta$ 让写作模型不走远。得有人来定它；而且参考模型如果写的是胡话，离胡话近的还是胡话。
-# - 第二个评判者，只有在错得不一样时才有用。这里的两个都错在一处，换了特征的那个也是；只有问另一件事的，才看得出来。
+# - 第二个评判者，只有在错得不一样时才有用。这里的两个都错在一处，换了特征的那个也是。把全部文本合在一起看的 KL 和不同的词数，才看得出来。
 # - n 选一走不远：抽 64 篇，至多 3.2 奈特。它是老实的基线，用起来慢。
 
 # %% [markdown] id="explain" lang="en" tags=["stop"]
@@ -1826,17 +1826,17 @@ check("13.4", bits_exposed)
 #
 # - Reward times ∇ log π is right on average; a baseline makes it usable; clipping lets a draw be used again.
 # - Taking off a group's mean keeps the direction, dividing by its deviation does not. Preferences alone lead to the same tilted policy as a reward.
-# - What is rewarded is what you get. KL keeps the writer near; a second judge helps only if it asks another question; best of n is the baseline.
+# - What is rewarded is what you get. KL keeps the writer near; a second judge that asks the same question helps little, whatever its features; best of n is the baseline.
 # - An explanation has to be tested: take away what it names. Over many texts it finds what accuracy on like data hides.
 # - Bias is a number with an interval, and which number is a decision. Near zero proves little.
 # - Models learn by heart what is repeated. Encryption does not help; deduplication does; only clipping and noise make a promise, and its price falls with the number of people.
 # - A model should know its limits: calibrate, abstain, and write down what was measured and what was not.
-# %% [markdown] id="summary" lang="zh" of="e37bcc34"
+# %% [markdown] id="summary" lang="zh" of="6fcf2c8e"
 # ## 12 · 小结
 #
 # - 奖励乘以 ∇ log π，平均起来是对的；有了基线才好用；截断让一次抽样可以反复使用。
 # - 减去组平均，方向不变；除以标准差，方向就变了。光有偏好，也能得到与奖励同样的倾斜策略。
-# - 奖励什么，就得到什么。KL 让写作模型不走远；第二个评判者要问另一件事才有用；n 选一是基线。
+# - 奖励什么，就得到什么。KL 让写作模型不走远；第二个评判者如果问的是同一件事，换什么特征都帮助不大；n 选一是基线。
 # - 解释要经得起检验：去掉它说的那些词。对许多文本求和，能找到同源数据的准确率所掩盖的。
 # - 偏见是一个带区间的数，用哪个数是一个决定。接近零说明不了什么。
 # - 模型背下的是重复的东西。加密没有用，去重有用；只有裁剪加噪声才能作出承诺，人越多，代价越小。
