@@ -907,15 +907,15 @@ for line in ("are your branches open today", "please close my account"):
 # %% [markdown] id="finance" lang="zh" of="57db5b0c" tags=["stop"]
 # ## 5 · 舆论，以及它何时转向
 #
-# 原文许诺*监测财经舆情*。这需要两样东西：一个判断句子褒贬的裁判，和一个警报器。裁判我们有：第 07 课的影评模型。它行吗？句子取自 Financial PhraseBank，4,838 句公司新闻，由业内人士标成负面、中性或正面。
+# 原文许诺*监测财经舆情*。这需要两样东西：一个判断句子褒贬的情感分类器，和一个警报器。分类器我们有：第 07 课的影评模型。它行吗？句子取自 Financial PhraseBank，4,838 句公司新闻，由业内人士标成负面、中性或正面。
 # %% [markdown] id="finance-predict" lang="en" tags=["predict"]
 # **Before you run it.** A judge trained on film reviews is asked about *operating profit fell to EUR 3.1 mn*. It has two labels, so we call its middle scores neutral, as many as there are. Macro F1 (the mean of the three F1) is 25% for whoever always says neutral. How far does the judge of films come?
 #
 # > Not far: around 35%. *Profit*, *fell*, *order*, *dividend* say nothing about films, and *share*, *cost* or *gross* something else. The words that carry opinion differ from field to field, and a domain's own labels, even a few hundred, beat any number of somebody else's.
 # %% [markdown] id="finance-predict" lang="zh" of="c80baef7" tags=["predict"]
-# **先猜，再运行。** 在影评上训练的裁判，被问到*营业利润降至 310 万欧元*。它只有两个标签，我们把得分居中的算作中性，数量与实际相同。一律说“中性”的人，宏平均 F1（三个 F1 的平均）是 25%。影评裁判能到多少？
+# **先猜，再运行。** 让在影评上训练的分类器来判断*营业利润降至 310 万欧元*。它只有两个标签，我们把得分居中的算作中性，数量与实际相同。一律判为中性，宏平均 F1（三类 F1 的平均）是 25%。影评分类器能到多少？
 #
-# > 不多：35% 上下。*profit*（利润）、*fell*（下降）、*order*（订单）、*dividend*（股息）与电影好坏无关，*share*、*cost*、*gross* 在两边意思又不同。带褒贬的词因领域而异；本领域自己的标签，哪怕几百个，也胜过别人家的再多标签。
+# > 不多：35% 上下。*profit*（利润）、*fell*（下降）、*order*（订单）、*dividend*（股息）与电影好坏无关，*share*、*cost*、*gross* 在两边意思又不同。带褒贬的词因领域而异；本领域自己的标签，哪怕几百个，也胜过别的领域再多的标签。
 # %% id="finance-run"
 news = data.company_news.load(seed=course.seed)
 count = len(news) // 5
@@ -939,14 +939,14 @@ judged = own.predict(own_words.transform(news.texts))
 right = news.labels[test]
 answers = {
     tr("always neutral", "一律中性"): np.ones(count, int),
-    tr("judge of films, as it is", "影评裁判，原样照搬"): carried[test],
-    tr("learnt from finance", "在财经句子上学的"): judged[test],
+    tr("judge of films, as it is", "影评分类器，直接迁移"): carried[test],
+    tr("learnt from finance", "财经分类器"): judged[test],
 }
 table = []
 for name, said in answers.items():
     macro = f1_score(right, said, average="macro", zero_division=0)
     table.append([name, f"{(said == right).mean():.1%}", f"{macro:.1%}"])
-display.table([tr("judge", "裁判"), tr("right", "判对"), tr("macro F1", "宏平均 F1")], table)
+display.table([tr("judge", "分类器"), tr("right", "准确率"), tr("macro F1", "宏平均 F1")], table)
 course.report("carried_f1", f1_score(right, carried[test], average="macro"))
 course.report("own_f1", f1_score(right, judged[test], average="macro"))
 # %% [markdown] id="cusum" lang="en"
@@ -980,7 +980,7 @@ assert watch.alarms(stream) == alarms
 # %% [markdown] id="stream" lang="en"
 # A stream with known change points can only be simulated: every day draws 20 sentences from the held-out fifth. For 60 days the mixture is the usual one, one negative sentence in eight; then for 30 days three in eight. The alarm does not see the labels. It sees what each judge **says** of the sentences, so it pays for the judge's errors.
 # %% [markdown] id="stream" lang="zh" of="c298140a"
-# 转折点已知的流只能模拟：每天从留出的五分之一里抽 20 句。前 60 天是平常的比例，八句里一句负面；后 30 天，八句里三句。警报器看不到标签，只看到各个裁判**怎么说**，所以裁判的错要由它来承担。
+# 转折点已知的数据流只能模拟：每天从留出的五分之一里抽 20 句。前 60 天是平常的比例，八句里一句负面；后 30 天，八句里三句。警报器看不到标签，只看到各个分类器的**判断**，所以分类器的错误会传给警报器。
 # %% id="stream-run"
 usual, worse = (0.125, 0.595, 0.28), (0.375, 0.445, 0.18)
 days, change, per_day = 90, 60, 20
@@ -994,8 +994,8 @@ def negative_shares(seed, said):
     return (said[test][drawn] == 0).mean(axis=1)
 
 voices = {tr("true labels", "真标签"): news.labels,
-          tr("learnt from finance", "在财经句子上学的"): judged,
-          tr("judge of films", "影评裁判"): carried}
+          tr("learnt from finance", "财经分类器"): judged,
+          tr("judge of films", "影评分类器"): carried}
 streams = {}
 for name, said in voices.items():
     drawn = [negative_shares(seed, said) for seed in range(course.streams)]
@@ -1023,7 +1023,7 @@ plots.show(
 # %% [markdown] id="trade" lang="en"
 # What is a good $h$? There is none by itself: a low one is quick and cries wolf, a high one is late. The right question is the same as in section 4: fix the false alarms, and measure the delay.
 # %% [markdown] id="trade" lang="zh" of="5b51c0c7"
-# $h$ 取多少才好？单看它没有答案：低了报得快，却常常虚惊；高了报得晚。该问的与第 4 节一样：把误报固定下来，量延迟。
+# $h$ 取多少才好？单看它没有答案：低了报得快，却误报多；高了报得晚。该问的与第 4 节一样：固定误报率，测延迟。
 # %% id="trade-run"
 def traded(values, threshold):
     tr("""False alarms a month (30 days) before the change, mean delay after""",
@@ -1047,7 +1047,7 @@ for name, values in streams.items():
         course.report("delay_days", delay)
 # %% id="trade-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.2, 3.4))
-names = [plots.label("true labels", "真标签"), plots.label("learnt from finance", "在财经句子上学的"), plots.label("judge of films", "影评裁判")]
+names = [plots.label("true labels", "真标签"), plots.label("learnt from finance", "财经分类器"), plots.label("judge of films", "影评分类器")]
 for name, values, colour in zip(names, trades.values(), (green, blue, red), strict=True):
     axis.plot(values[:, 0], values[:, 1], "o-", ms=3, color=colour, label=name)
 axis.set(xscale="symlog", xlabel=plots.label("false alarms a month", "每月误报数"), ylabel=plots.label("days until the alarm", "报警延迟（天）"), xlim=(0, 6), ylim=(0, 20))
@@ -1056,12 +1056,12 @@ axis.legend()
 plots.show(
     figure,
     "Days until the alarm against false alarms a month, one curve for each judge: true labels are lowest, the judge of finance close above, the judge of films far above.",
-    "纵轴是报警延迟的天数，横轴是每月误报数，每个裁判一条曲线：真标签最低，财经裁判紧随其上，影评裁判高出很多。",
+    "纵轴是报警延迟的天数，横轴是每月误报数，每个分类器一条曲线：真标签最低，财经分类器紧随其上，影评分类器高出很多。",
 )
 # %% [markdown] id="trade-reading" lang="en"
 # A judge who is wrong on every fifth sentence raises the alarm only a day or two after the truth would, because an alarm adds up twenty sentences a day. The judge of films calls hardly more sentences negative after the turn than before, so hardly anything adds up. An average forgives noise; it does not forgive blindness. (Real news comes in bursts about one event; then days are not independent, and false alarms more frequent than here.)
 # %% [markdown] id="trade-reading" lang="zh" of="62ceae86"
-# 每五句错一句的裁判，报警只比真标签晚一两天，因为警报器每天把二十句加在一起。影评裁判在转折之后说的“负面”几乎没有变多，也就没有多少可以累积。取平均能原谅噪声，却原谅不了看不见。（真实的新闻会围着一件事扎堆而来，各天并不独立，误报会比这里更多。）
+# 每五句错一句的分类器，报警只比真标签晚一两天，因为警报器每天把二十句加在一起。影评分类器判为负面的句子，在转折之后几乎没有变多，也就没有多少可以累积。取平均能消除随机误差，却弥补不了系统性的看不见。（真实的新闻会围着一件事扎堆而来，各天并不独立，误报会比这里更多。）
 
 # %% [markdown] id="recommend" lang="en"
 # ## 6 · What somebody may like next
@@ -1597,7 +1597,7 @@ print(deploying.ray_config("search", "serving:app", "Search", replicas=2))
 # | 用大模型搜索 | 与 1994 年的数词方法打平；两者合起来更好 | 第 2 节 |
 # | 问答 | 找到容易，读懂难；会拒答，就成功了一半 | 第 3 节 |
 # | 客户服务 | 靠的是阈值、规则和一条通向人工的路 | 第 4 节 |
-# | 监测财经舆情 | 别的领域来的裁判几乎看不见；警报是用延迟换误报 | 第 5 节 |
+# | 监测财经舆情 | 别的领域训练的分类器几乎看不出转向；警报器要在延迟与误报之间权衡 | 第 5 节 |
 # | 推荐 | 热门很难打败；文本的用处在新东西 | 第 6 节 |
 # | 摘要 | 第一句很难打败；自己写的，错了也照样通顺 | 第 7 节 |
 # | 翻译、写作 | 第 06、09 课搭过，也量过 | {{06 real}}、{{09 record}} |
@@ -1849,7 +1849,7 @@ check("12.4", alarms_of)
 # - BM25 数共有的词，罕见的分量更重；向量能找到换了说法的内容。在 Cranfield 上两者打平，按名次融合，比哪个都好。重排再细看前几名。
 # - 回答需要找到段落，再读出一段；两步分开量。知道自己有多确定的阅读器，才会拒答。
 # - 范围之外的东西没有样本：把误拒的比例固定下来，量能识破多少。
-# - 一个领域的裁判，到了另一个领域几乎看不见。CUSUM 累积小的变化；阈值是在用延迟换误报。
+# - 一个领域的情感分类器，到了另一个领域几乎看不出转向。CUSUM 累积小的变化；阈值在延迟与误报之间权衡。
 # - 热门和第一句话，是不花钱的对手。文本的用处在新东西。自己写的摘要可能说反，ROUGE 却几乎看不出来。
 # - int8 只占四分之一的字节，质量不变；算术也用整数，才会更快；导出的图离开原来的程序也能运行。
 # - 服务要校验、设限、计数、记住、转义。要承诺，就承诺 p99。

@@ -22,17 +22,17 @@
 # %% [markdown] id="title" lang="zh" of="ce53c4b5"
 # # 13 · 对齐与责任：模型应该做什么，我们又怎么知道？
 #
-# 到现在为止，模型猜得对就算好。可是没有人想要一台只会写“最可能的下一个词”的机器：我们想要它写出我们**喜欢**的东西，对人一视同仁，不泄露别人托付给它的话，不知道的时候就说不知道。这些要求，前面各课的损失函数里一条也没有。这一课要么把它们写进去，要么量出它们确实缺席。
+# 到现在为止，模型猜得对就算好。可是没有人想要一台只会写“最可能的下一个词”的机器：我们想要它写出我们**喜欢**的东西，对人一视同仁，不泄露别人托付给它的话，不知道的时候就说不知道。这些要求，前面各课的损失函数里一条也没有。这一课要么把它们写进损失函数，要么测出它们确实缺失。
 #
-# 五篇原文都在结尾用一句话提到偏见、隐私、解释和泄露。这些词个个都能变成一个带误差范围的数。这一课要做的就是这件事。
+# 五篇原文都在结尾用一句话提到偏见、隐私、解释和泄露。这些词个个都能变成一个带区间的数。这一课要做的就是这件事。
 #
 # **学完这一课，你能够**
 #
 # - 用奖励来教一个写作模型，推导各种估计量（REINFORCE、PPO 的截断、组内相对优势、DPO），并逐一与精确求和核对；
-# - 故意让写作模型骗过评判者，并说出什么能制止它、什么不能；
+# - 有意让写作模型骗过评判模型，并说出什么能防止这种事、什么不能；
 # - 用四种办法解释一个判断，并量出哪种解释忠实；
 # - 量出模型对不同的词、不同的群体是否一视同仁，给出区间，并说明缓解办法的代价；
-# - 量出模型背下了什么，并训练一个有凭有据地“没有背下来”的模型；
+# - 量出模型背下了什么，并训练一个能保证没有背下来的模型；
 # - 根据测量结果写一张模型卡。
 #
 # **你需要会** 解码器和抽样（第 09 课），影评数据和规范的评估流程（第 07 课），梯度（第 02 课），BERT 的向量（第 10 课）。
@@ -137,9 +137,9 @@
 #
 # </details>
 #
-# <details><summary>变分自编码器要付一项 KL。它量的是从什么到什么？权重太大会怎样？</summary>
+# <details><summary>变分自编码器的损失里有一项 KL 散度。它度量的是从哪个分布到哪个分布？权重太大会怎样？</summary>
 #
-# 从编码的分布到标准正态分布；权重太大，编码就什么也不说了。出自 {{04 terms}}。
+# 从编码的分布到标准正态分布；权重太大，编码就不再携带信息。出自 {{04 terms}}。
 #
 # </details>
 #
@@ -154,17 +154,17 @@
 #
 # A label says what the right answer **is**. A reward says only how **good** an answer was, and only of answers that were given. That is much less. But it is all we have where there is no single right answer: a summary, a joke, a polite refusal.
 #
-# The history is short. In 1992 Williams showed how to follow a reward with gradients. In 2017 people were shown two clips of a simulated robot and asked which looked better; from some hundred such clicks it learnt a backflip. In 2022 the same was done with answers of a language model, and the result was the first chat assistant that millions used. Since then the reward model was left out (DPO, 2023), and for sums and programs the judge is simply a test that passes or fails (2024–25).
+# The history is short. In 1992 Williams showed how to follow a reward with gradients. In 2017 people were shown two clips of a simulated robot and asked which looked better; from some nine hundred such clicks it learnt a backflip. In 2022 the same was done with answers of a language model, and the result was the first chat assistant that millions used. Since then the reward model was left out (DPO, 2023), and for sums and programs the judge is simply a test that passes or fails (2024–25).
 #
 # Begin as small as possible. A machine has three greetings and does not know which one people like; in truth they please with probability 0.2, 0.5 and 0.9. It picks one at random, by a softmax over three numbers $\theta$, and is told whether it pleased. What should it change?
-# %% [markdown] id="background" lang="zh" of="c3023f3b"
-# ## 1 · 向评判者学习
+# %% [markdown] id="background" lang="zh" of="87b154ca"
+# ## 1 · 从评价中学习
 #
 # 标签告诉你正确答案**是什么**。奖励只告诉你一个答案有多**好**，而且只针对已经给出的答案。信息少得多。但在没有唯一正确答案的地方，我们能有的就是它：一篇摘要、一个笑话、一次礼貌的拒绝。
 #
-# 这段历史不长。1992 年，Williams 说明了怎样用梯度追随奖励。2017 年，人们给志愿者看模拟机器人的两段录像，问哪段更好；靠几百次这样的点击，它学会了后空翻。2022 年，同样的办法用到语言模型的回答上，于是有了第一个千百万人使用的聊天助手。此后，有人省掉了奖励模型（DPO，2023）；而对算术和程序，评判者干脆就是一个通过或不通过的测试（2024–25）。
+# 这段历史不长。1992 年，Williams 说明了怎样用梯度来提高奖励。2017 年，人们给评价者看模拟机器人的两段录像，问哪段更好；靠九百次左右这样的点击，它学会了后空翻。2022 年，同样的办法用到语言模型的回答上，于是有了第一个千百万人使用的聊天助手。此后，有人省掉了奖励模型（DPO，2023）；而对算术和程序，奖励干脆来自一个要么通过、要么不通过的测试（2024–25）。
 #
-# 先从最小的例子开始。一台机器有三句问候语，不知道人们喜欢哪一句；其实它们讨人喜欢的概率分别是 0.2、0.5 和 0.9。它用三个数 $\theta$ 的 softmax 随机挑一句，然后得知对方满不满意。它应该改什么？
+# 先从最小的例子开始。一台机器有三句问候语，不知道人们喜欢哪一句；其实它们受欢迎的概率分别是 0.2、0.5 和 0.9。它用三个数 $\theta$ 的 softmax 随机挑一句，然后得知对方满不满意。它应该改什么？
 
 # %% id="imports" tags=["fold"]
 import hashlib
@@ -189,7 +189,7 @@ blue, red, green, grey = "#2b6ca3", "#b5432f", "#3c7d4f", "#8a8a8a"
 diagrams.flow(
     boxes={
         "reward": (0, 1, tr("reward", "奖励") + "\n" + tr("sections 1–2", "第 1–2 节")),
-        "writer": (1, 1, tr("a writer and its judge", "写作模型与评判者") + "\n" + tr("section 3", "第 3 节")),
+        "writer": (1, 1, tr("a writer and its judge", "写作模型与评判模型") + "\n" + tr("section 3", "第 3 节")),
         "explain": (2, 0, tr("why? explanation", "为什么？解释") + "\n" + tr("section 4", "第 4 节")),
         "bias": (2, 1, tr("for whom? bias", "对谁？偏见") + "\n" + tr("section 5", "第 5 节")),
         "privacy": (2, 2, tr("whose? privacy", "谁的？隐私") + "\n" + tr("section 6", "第 6 节")),
@@ -202,7 +202,7 @@ diagrams.flow(
     ],
     english="A map: a reward teaches a writer; its judge is asked why, for whom, with whose data and when it fails; the"
     " answers fill a card.",
-    chinese="一张路线图：奖励教会写作模型；再追问评判者为什么这样判、对谁、用了谁的数据、何时失灵；答案填成一张卡。",
+    chinese="一张路线图：用奖励训练写作模型；再追问评判模型为什么这样判、对谁、用了谁的数据、何时失灵；答案填成一张模型卡。",
 )
 
 # %% [markdown] id="dial" lang="en"
@@ -266,13 +266,13 @@ course = dial(
 )
 
 # %% [markdown] id="bandit" lang="en"
-# What we want to make large is the **expected** reward. Its gradient looks hopeless at first: the reward $r$ does not depend on $\theta$ at all, only how often each greeting is picked does. The trick of 1992 is one line, $\nabla \pi = \pi\, \nabla \log \pi$:
+# What we want to make large is the **expected** reward. Its gradient looks hopeless at first: the reward $r$ does not depend on $\theta$ at all, only how often each greeting is picked does. Call picking greeting $a$ an **action** and its probability $\pi_\theta(a)$ the **policy**. The trick of 1992 is one line, $\nabla \pi = \pi\, \nabla \log \pi$:
 #
 # $$ J(\theta) = \sum_a \pi_\theta(a)\, r(a), \qquad \nabla J = \sum_a \pi_\theta(a)\, r(a)\, \nabla \log \pi_\theta(a) = \mathbb{E}_{a \sim \pi}\big[r(a)\, \nabla \log \pi_\theta(a)\big]. \tag{1} $$
 #
 # On the right stands an average over what the machine **does**. So act once, and $r\,\nabla \log \pi$ is right on average. For a softmax, $\nabla \log \pi(a)$ is one-hot of $a$ minus $\pi$ (lesson 02). Once by hand:
-# %% [markdown] id="bandit" lang="zh" of="01b29cc2"
-# 我们要让**期望**奖励变大。它的梯度乍看无从下手：奖励 $r$ 根本不依赖 $\theta$，依赖 $\theta$ 的只是每句被挑中的频率。1992 年的窍门只有一行，$\nabla \pi = \pi\, \nabla \log \pi$：
+# %% [markdown] id="bandit" lang="zh" of="b034c9d0"
+# 我们要让**期望**奖励变大。它的梯度乍看无从下手：奖励 $r$ 根本不依赖 $\theta$，依赖 $\theta$ 的只是每句被挑中的频率。把挑中第 $a$ 句叫作一个**动作**，它的概率 $\pi_\theta(a)$ 叫作**策略**。1992 年的技巧只有一行，$\nabla \pi = \pi\, \nabla \log \pi$：
 #
 # $$ J(\theta) = \sum_a \pi_\theta(a)\, r(a), \qquad \nabla J = \sum_a \pi_\theta(a)\, r(a)\, \nabla \log \pi_\theta(a) = \mathbb{E}_{a \sim \pi}\big[r(a)\, \nabla \log \pi_\theta(a)\big]. \tag{1} $$
 #
@@ -302,11 +302,11 @@ print(np.mean(estimates, axis=0).round(3), np.std(estimates, axis=0).round(2))
 #
 # and the mean stays. With $b$ near the expected reward the estimate is small where nothing was learnt. $r - b$ is called the **advantage**: how much better than usual.
 # %% [markdown] id="baseline" lang="zh" of="e68e77ae"
-# 平均值是对的；但看第二行右半边：单次估计的偏差，是它自身大小的好几倍。有个不花钱的补救办法。概率之和为一，所以 $\mathbb{E}[\nabla \log \pi] = 0$。因此可以从奖励里减去任何一个不依赖动作的数 $b$，
+# 平均值是对的；但看第二行右半边：单次估计的偏差，是它自身大小的好几倍。有个不费代价的补救办法。概率之和为一，所以 $\mathbb{E}[\nabla \log \pi] = 0$。因此可以从奖励里减去任何一个不依赖动作的数 $b$，
 #
 # $$ \nabla J = \mathbb{E}\big[(r(a) - b)\, \nabla \log \pi_\theta(a)\big], \tag{2} $$
 #
-# 平均值不变。$b$ 取在期望奖励附近时，没学到什么的那些次，估计值就小。这个 $b$ 叫**基线**，$r - b$ 叫**优势**：比平时好多少。
+# 平均值不变。$b$ 取在期望奖励附近时，没什么可学的那些次，估计值就小。这个 $b$ 叫**基线**，$r - b$ 叫**优势**：比平时好多少。
 
 # %% [markdown] id="tiny" lang="en"
 # ## 2 · Estimators, held against exact sums
@@ -315,7 +315,7 @@ print(np.mean(estimates, axis=0).round(3), np.std(estimates, axis=0).round(2))
 # %% [markdown] id="tiny" lang="zh" of="0dc321a0"
 # ## 2 · 估计量，与精确求和对照
 #
-# 写作模型就是同一台机器，只是“问候语”多了：它所有可能的文本。真实的模型列举不完，所以先取一个极小的：三个词，每篇三个词，一共 27 篇。策略是一张得分表，前一个词占一行。这样，凡是说估计量**平均**如何如何，都可以加一加，而不必相信。
+# 写作模型就是同一台机器，只是“问候语”多了：它所有可能的文本。真实的模型列举不完，所以先取一个极小的：三个词，每篇三个词，一共 27 篇。策略是一张得分表，前一个词占一行。这样，关于估计量**平均值**的任何说法，都可以求和来验证，不必凭空相信。
 # %% id="tiny-exact"
 words = ["good", "bad", "film"]
 texts = alignment.all_texts(len(words), 3)  # (27, 3)
@@ -357,15 +357,15 @@ for baseline in (0.0, expected, -10.0):
 #
 # $$ L = -\min\big(\rho A,\ \mathrm{clip}(\rho, 1 - \varepsilon, 1 + \varepsilon)\, A\big), \qquad \rho = \frac{\pi_\theta(x)}{\pi_{\text{old}}(x)}. \tag{3} $$
 #
-# At $\rho = 1$ its gradient is that of (2), by exact sums: the tests of the library hold it. Below, the loss as a curve.
-# %% [markdown] id="clip" lang="zh" of="8fc6670a"
-# ### 一次抽样用两次：PPO
+# $A$ is the advantage, and $\varepsilon$ says how far $\rho$ may go from 1, here 0.2. At $\rho = 1$ its gradient is that of (2), by exact sums: the tests of the library hold it. Below, the loss as a curve.
+# %% [markdown] id="clip" lang="zh" of="4b8a98bc"
+# ### 同一批文本用多次：PPO
 #
-# 写是最慢的一步。最好同一批文本能用来走好几步。但走了第一步，策略就不再是写下它们的那个了。用新旧概率之比 $\rho$ 给每篇文本加权，可以纠正这一点；可是 $\rho$ 一旦离 1 太远，少数几篇就压倒了其余。PPO（2017）的做法是到此为止：
+# 生成文本是最慢的一步，最好同一批文本能用来更新好几步。但更新了一步，策略就不再是写下它们的那个了。用新旧概率之比 $\rho$ 给每篇文本加权，可以纠正这一点；可是 $\rho$ 一旦离 1 太远，少数几篇就压倒了其余。PPO（2017）的做法是，比值超出范围就不再更新：
 #
 # $$ L = -\min\big(\rho A,\ \mathrm{clip}(\rho, 1 - \varepsilon, 1 + \varepsilon)\, A\big), \qquad \rho = \frac{\pi_\theta(x)}{\pi_{\text{old}}(x)}. \tag{3} $$
 #
-# 在 $\rho = 1$ 处，它的梯度就是 (2) 的梯度，可用精确求和验证：库里的测试守着这一条。下图把损失画成曲线。
+# 其中 $A$ 是优势，$\varepsilon$ 规定 $\rho$ 可以离 1 多远，这里取 0.2。在 $\rho = 1$ 处，它的梯度就是 (2) 的梯度，可用精确求和验证：课程库的测试检查了这一条。下图把损失画成曲线。
 # %% id="clip-plot" tags=["fold"]
 ratios = np.linspace(0.4, 1.8, 200)
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 3), sharex=True)
@@ -391,7 +391,7 @@ plots.show(
 #
 # The mean holds $r_i$ itself, so $b$ is not quite independent of the text. Exact sums over all pairs show what that does.
 # %% [markdown] id="groups" lang="zh" of="bc7ca144"
-# ### 从组里来的基线
+# ### 以组内平均为基线
 #
 # 基线从哪里来？PPO 另训练一个网络来猜期望奖励。DeepSeek 的 GRPO（2024）省掉了它：对同一个提示写 $G$ 篇，每篇与所在**组**的平均值相比，再除以组内标准差 $s$：
 #
@@ -416,27 +416,27 @@ for scale in (False, True):
 # %% [markdown] id="groups-reading" lang="en"
 # Taking off the group's mean gives exactly half of the gradient for groups of two, $(G - 1)/G$ in general: a smaller step in the right direction. Dividing by $s$ turns the **direction**, here a little: groups that hardly differ are blown up. People do it because it makes steps alike in size, not because (1) asks for it.
 # %% [markdown] id="groups-reading" lang="zh" of="0b850d20"
-# 减去组平均，两篇一组时恰好得到一半的梯度，一般是 $(G - 1)/G$ 倍：方向对，步子小。再除以 $s$，**方向**就转了，这里只转了一点：几乎没有差别的组被放大。大家这样做，是因为步子大小整齐，不是因为 (1) 式要求如此。
+# 减去组平均，两篇一组时恰好得到一半的梯度，一般是 $(G - 1)/G$ 倍：方向对，步长小。再除以 $s$，**方向**就偏了，这里只偏了一点：奖励几乎没有差别的组被放大。大家这样做，是为了让各步的步长相近，不是因为 (1) 式要求如此。
 # %% [markdown] id="dpo" lang="en"
 # ### Staying near, and pairs without a reward: DPO
 #
-# A reward is never quite what we mean, so the writer should stay near the **reference** $\pi_{\text{ref}}$ that it began as. Pay for the distance:
+# A reward is never quite what we mean, so the writer should stay near the **reference** $\pi_{\text{ref}}$ that it began as. Take a price for the distance off the reward, the **KL penalty**, with a weight $\beta$:
 #
 # $$ \max_\pi\ \mathbb{E}_{x \sim \pi}\big[r(x)\big] - \beta\, \mathrm{KL}(\pi \,\Vert\, \pi_{\text{ref}}) \quad\Longrightarrow\quad \pi^*(x) \propto \pi_{\text{ref}}(x)\, e^{r(x)/\beta}. \tag{5} $$
 #
-# The best policy can be written down: the reference, tilted. Solve it for $r$, and the reward is $\beta \log(\pi^*/\pi_{\text{ref}})$ plus a constant. Now suppose that we have no rewards but **preferences**: of two texts, which did a person choose? If they choose $x$ over $y$ with probability $\sigma(r(x) - r(y))$, the constant drops out, and the policy can be fitted to the choices directly:
+# The best policy can be written down: the reference, tilted. Solve it for $r$, and the reward is $\beta \log(\pi^*/\pi_{\text{ref}})$ plus a constant. Now suppose that we have no rewards but **preferences**: of two texts, which did a person choose? If they choose $x$ over $y$ with probability $\sigma(r(x) - r(y))$, $\sigma$ being the sigmoid (the model of Bradley and Terry), the constant drops out, and the policy can be fitted to the choices directly:
 #
 # $$ L = -\log \sigma\Big(\beta \log \frac{\pi(x)}{\pi_{\text{ref}}(x)} - \beta \log \frac{\pi(y)}{\pi_{\text{ref}}(y)}\Big). \tag{6} $$
 #
 # The next cell minimises (6) over all pairs of the 27 texts and compares with (5), which it was never told.
-# %% [markdown] id="dpo" lang="zh" of="4037a44e"
-# ### 不走远，以及没有奖励的成对比较：DPO
+# %% [markdown] id="dpo" lang="zh" of="7437c1cb"
+# ### 不远离参考模型，以及用成对偏好代替奖励：DPO
 #
-# 奖励从来不完全等于我们的本意，所以写作模型应当待在出发时的**参考模型** $\pi_{\text{ref}}$ 附近。走远要付钱：
+# 奖励从来不完全等于我们的本意，所以写作模型应当留在训练开始时的**参考模型** $\pi_{\text{ref}}$ 附近。为此从奖励里减去一项 **KL 惩罚**，系数为 $\beta$：
 #
 # $$ \max_\pi\ \mathbb{E}_{x \sim \pi}\big[r(x)\big] - \beta\, \mathrm{KL}(\pi \,\Vert\, \pi_{\text{ref}}) \quad\Longrightarrow\quad \pi^*(x) \propto \pi_{\text{ref}}(x)\, e^{r(x)/\beta}. \tag{5} $$
 #
-# 最优的策略可以直接写出来：把参考模型倾斜一下。反解出 $r$，奖励就是 $\beta \log(\pi^*/\pi_{\text{ref}})$ 加一个常数。现在假设没有奖励，只有**偏好**：两篇文本，人选了哪一篇？如果人以概率 $\sigma(r(x) - r(y))$ 选 $x$ 而不选 $y$，常数就消掉了，策略可以直接对选择来拟合：
+# 最优的策略可以直接写出来：参考模型的概率乘以 $e^{r/\beta}$，再归一化，称为指数倾斜。反解出 $r$，奖励就是 $\beta \log(\pi^*/\pi_{\text{ref}})$ 加一个常数。现在假设没有奖励，只有**偏好**：两篇文本，人选了哪一篇？如果人以概率 $\sigma(r(x) - r(y))$ 选 $x$ 而不选 $y$（$\sigma$ 是 sigmoid 函数；这叫 Bradley–Terry 模型），常数就消掉了，策略可以直接由这些选择来拟合：
 #
 # $$ L = -\log \sigma\Big(\beta \log \frac{\pi(x)}{\pi_{\text{ref}}(x)} - \beta \log \frac{\pi(y)}{\pi_{\text{ref}}(y)}\Big). \tag{6} $$
 #
@@ -477,7 +477,7 @@ for name, policy in {"π_ref": chances, "π*": best}.items():
 # %% [markdown] id="race" lang="zh" of="b513080e"
 # ### 所有方法，用在同样的文本上
 #
-# 到现在为止，每个目标最后都归结为每篇抽到的文本有一个数：它的 $\nabla \log \pi(x)$ 乘以这个数，再加到得分表上。设 $w = r - \beta \log(\pi / \pi_{\text{ref}})$，也就是奖励减去 (5) 式里的代价；$b$ 是 $w$ 的滑动平均。
+# 到现在为止，每种目标最后都归结为给每篇抽到的文本一个系数：它的 $\nabla \log \pi(x)$ 乘以这个系数，再加到得分表上。设 $w = r - \beta \log(\pi / \pi_{\text{ref}})$，也就是奖励减去 (5) 式里的 KL 惩罚；$b$ 是 $w$ 的滑动平均。
 #
 # | 方法 | $\nabla \log \pi(x)$ 的系数 | 出自 |
 # |---|---|---|
@@ -543,9 +543,9 @@ def learn(method, seed, size=16):
 #
 # > All go to the same place, the one that (5) wrote down, and some have not arrived. *Clipped* and *group-relative* are ahead at first: the one takes four steps a draw, the other makes long steps, dividing by an $s$ that is small. DPO is slowest: a choice between two texts says less than a reward of each, and its pairs never get better, since the reference writes them. REINFORCE without a baseline wavers to the end, and so does the group-relative method. Where (5) is reached all texts are worth the same, $w$ is constant; a baseline then leaves nothing over. But $s$ goes to zero, too, and dividing by it blows the last bit of noise up to full size.
 # %% [markdown] id="race-predict" lang="zh" of="db51d1fa" tags=["predict"]
-# **先猜，再运行。** 每种方法用五个种子。起初哪些领先？哪些到最后还在晃动？哪种最慢？它们的终点不同吗？
+# **先猜，再运行。** 每种方法用五个种子。起初哪些领先？哪些到最后还在波动？哪种最慢？它们的终点不同吗？
 #
-# > 都走向同一处，就是 (5) 式写出来的那个策略，只是有的还没走到。*截断*和*组内相对*起初领先：前者抽一次走四步，后者除以一个小的 $s$，步子就大。DPO 最慢：在两篇里选一篇，说明的比给每篇一个奖励要少；而且对子由参考模型来写，永远不会变好。没有基线的 REINFORCE 一直晃到最后，组内相对的方法也是。到了 (5) 式那里，所有文本的价值都相等，$w$ 是常数；有基线，就什么也不剩。可是 $s$ 也趋于零，除以它，最后一点噪声就被放大到原来的规模。
+# > 都走向同一处，就是 (5) 式写出来的那个策略，只是有的还没走到。*截断*和*组内相对*起初领先：前者抽一次走四步，后者除以一个小的 $s$，步长就大。DPO 最慢：在两篇里选一篇，信息比给每篇一个奖励要少；而且成对的文本由参考模型来写，永远不会变好。没有基线的 REINFORCE 一直波动到最后，组内相对的方法也是。到了 (5) 式的策略，所有文本的 $w$ 都相等，是一个常数；减去基线，就什么也不剩。可是 $s$ 也趋于零，除以它，最后一点噪声就被放大到原来的规模。
 # %% id="race-run"
 names = {"reinforce": "REINFORCE", "baseline": tr("with a baseline", "带基线"),
          "clipped": tr("clipped", "截断"), "dpo": "DPO",
@@ -562,7 +562,7 @@ for method, name in names.items():
                  f"{five[:, -1, 1].mean():.2f}", f"{wavers[method]:.3f}"])
 display.table([tr("method", "方法"), tr(f"r after {early} steps", f"{early} 步后的 r"),
                tr("at the end", "最后"), tr("five seeds", "五个种子"), "KL",
-               tr("wavering", "晃动")], rows)
+               tr("wavering", "波动")], rows)
 print(f"π*: r = {best @ rewards:.2f}")
 # %% id="race-plot" tags=["fold"]
 frontier = np.array([
@@ -597,18 +597,18 @@ course.report("race_group_wavers", float(wavers["group"] / wavers["baseline"]))
 #
 # With real texts nothing of this can be summed. What carries over is the order of things: first see that an update is right on average where the average is known, then trust it where it is not.
 # %% [markdown] id="race-reading" lang="zh" of="d85b08cf"
-# 右图的点线是各种代价 $\beta$ 下的 (5) 式：同样的 KL，没有哪个策略得到更多奖励。五种方法都紧贴着它往前走，引路的只有各自的系数。前一个词占一行的表，不能一位不差地表示 (5) 式，所以最好的几种也稍差一点点。
+# 右图的点线是各种惩罚系数 $\beta$ 下的 (5) 式：同样的 KL，没有哪个策略得到更多奖励。五种方法都紧贴在它下方前进，而决定更新方向的只有各自的系数。每行只对应前一个词的得分表，不能精确表示 (5) 式的策略，所以最好的几种也稍差一点点。
 #
-# 换成真实的文本，这些都没法求和。能带过去的是先后次序：先在平均值已知的地方看清更新是对的，再到不知道的地方去用它。
+# 换成真实的文本，这些都没法求和。能沿用的是先后次序：先在平均值已知的地方验证更新是对的，再到平均值未知的地方去用它。
 
 # %% [markdown] id="writer" lang="en"
 # ## 3 · A writer and its judge
 #
-# Now in earnest. The writer is lesson 09's decoder, small: 2 layers of width 64, trained beforehand on short sentences of film reviews that consist of 600 common words. The **judge** is lesson 07's: logistic regression on the words and pairs that occur in a review. It learnt from few reviews, as reward models do: human verdicts are expensive. A second judge, taught by ten times as many reviews of **other films**, is held back. The writer is never paid for what it says. A third one is held back that is of another kind: it knows no words, only runs of three and four **letters**, and has read only the last 60 words of each review.
-# %% [markdown] id="writer" lang="zh" of="8b9d414e"
-# ## 3 · 写作模型和它的评判者
+# Now in earnest. The writer is lesson 09's decoder, small: 2 layers of width 64, trained beforehand on short sentences of film reviews that consist of 600 common words. The **judge**, which serves as reward model, is lesson 07's sentiment classifier: logistic regression on the words and pairs that occur in a review. It learnt from few reviews, as reward models do: human verdicts are expensive. A second judge, taught by many more reviews, of **other films**, is held back: what it says is never a reward. A third one is held back that is of another kind: it knows no words, only runs of three and four **letters**, and has read only the last 60 words of each review.
+# %% [markdown] id="writer" lang="zh" of="6adc0a4f"
+# ## 3 · 写作模型和它的评判模型
 #
-# 现在动真格。写作模型是第 09 课的解码器，小小的：2 层，宽 64，事先在影评里的短句上训练过，这些句子只含 600 个常用词。**评判者**是第 07 课的：在影评里出现的词和相邻词对上做逻辑回归。它只学了少量影评，奖励模型往往如此：人的评判很贵。另有一个评判者，用**别的电影**的影评教出来，数量是十倍，先藏起来。它怎么说，写作模型都得不到报酬。还藏着第三个，是另一类：它不认识词，只认连续三四个**字母**，而且每篇只读过最后 60 个词。
+# 现在换成真实的文本。写作模型是第 09 课的解码器，规模很小：2 层，宽 64，事先在影评里的短句上训练过，这些句子只含 600 个常用词。**评判模型**在这里充当奖励模型，它就是第 07 课的情感分类器：以影评里出现的词和相邻词对为特征的逻辑回归。它只学了少量影评，奖励模型往往如此：人工评判很贵。另有一个评判模型，用**别的电影**的影评训练，数量多得多，先留着不用：它的输出从不作为奖励。还留着第三个，是另一类：它不认识词，只认连续三四个**字母**，而且每篇只读过最后 60 个词。
 # %% id="judges"
 everything = data.imdb.load("train", limit=course.reviews, seed=course.seed)
 known, others = data.imdb.split_by_film(everything, 0.5, seed=course.seed)
@@ -643,8 +643,8 @@ letters = Judge(ends(other_texts), others.labels, analyzer="char_wb",
                 ngram_range=(3, 4), min_df=5)
 asked, right = known_texts[few:], known.labels[few:] == 1
 for name, one, given in [
-    (tr("the judge", "评判者"), judge, asked),
-    (tr("held back", "藏起来的"), held_back, asked),
+    (tr("the judge", "评判模型"), judge, asked),
+    (tr("held back", "留出的"), held_back, asked),
     (tr("letters, 60 words", "字母，60 词"), letters, ends(asked)),
 ]:
     print(name, alignment.rate((one(given) > 0) == right))
@@ -666,7 +666,7 @@ for text in written[:6]:
 # %% [markdown] id="best" lang="en"
 # **Best of n.** Before anything is trained, the simplest way to please a judge: write $n$ texts and hand in the best. It costs $n$ times the writing, changes no weight, and moves the distribution by at most $\log n - (n - 1)/n$ nats (reached when no two rewards are equal). Whoever trains should beat **this**, and not the untrained model.
 # %% [markdown] id="best" lang="zh" of="d7e01aa5"
-# **n 选一。** 在训练任何东西之前，讨好评判者最简单的办法是：写 $n$ 篇，交最好的一篇。代价是多写 $n$ 倍，不改任何权重，分布至多移动 $\log n - (n - 1)/n$ 奈特（奖励各不相同时恰好达到）。谁要训练，该超过的是**它**，而不是没训练过的模型。
+# **n 选一**（best of n）。在训练任何东西之前，让评判模型给高分最简单的办法是：写 $n$ 篇，取得分最高的一篇。代价是要写 $n$ 篇才得一篇，权重不变，分布与原来的 KL 至多是 $\log n - (n - 1)/n$ 奈特（奖励各不相同时恰好达到）。训练要超过的是**它**，而不是未经训练的模型。
 # %% id="best-run"
 paid, not_paid = judge(written), held_back(written)
 best_points = []
@@ -678,13 +678,13 @@ for n in (1, 4, 16, 64):
     print(f"{paid[kept].mean():+.2f}  {not_paid[kept].mean():+.2f}", end="  ")
     print(written[kept[0]])
 # %% [markdown] id="train-predict" lang="en" tags=["predict"]
-# **Before you run it.** The next cell trains two copies of the writer by (2) on the judge's logit: one pays nothing for the distance from the reference, one pays $\beta = 0.1$ a nat. What will the first one write in the end? And will the two judges that are held back like it: the one that counts words, and the one that counts letters?
+# **Before you run it.** The next cell trains two copies of the writer by (2) on the judge's logit: one without a penalty for the distance from the reference ($\beta = 0$), one with $\beta = 0.1$ for each nat. What will the first one write in the end? And will the two judges that are held back like it: the one that counts words, and the one that counts letters?
 #
-# > It writes one string of praise that is no sentence, and nearly the same one every time. And **both** judges are delighted. That the first shares the weakness is no wonder; but the one that knows no word shares it, too. Other features do not make another question: all three ask *is there praise?*, and there is. The reference model can be asked another one: what does each word cost? Mostly it finds the string more costly than its own texts. But of the five seeds on record one led to *this is one of my favorite*, again and again, and that is cheap. Seen one by one, such texts can pass. KL and the count of different words look at **all** texts together, and with every seed they gave it away.
-# %% [markdown] id="train-predict" lang="zh" of="694dcb5b" tags=["predict"]
-# **先猜，再运行。** 下一格按 (2) 式用评判者的 logit 训练写作模型的两个副本：一个走多远都不付钱，一个每奈特付 $\beta = 0.1$。第一个最后会写些什么？藏起来的两个评判者，一个数词，一个数字母，会喜欢吗？
+# > It writes one string of praise that is no sentence, and nearly the same one every time. And **both** judges give it high scores. That the first shares the weakness is no wonder; but the one that knows no word shares it, too. Other features do not make another question: all three ask *is there praise?*, and there is. The reference model can be asked another one: how many bits is each word (minus its log-probability)? Mostly the string has more of them than its own texts. But of the five seeds on record one led to *this is one of my favorite*, again and again, and that has few. Seen one by one, such texts can pass. KL and the count of different words look at **all** texts together, and with every seed they gave it away.
+# %% [markdown] id="train-predict" lang="zh" of="85fdc6d8" tags=["predict"]
+# **先猜，再运行。** 下一格按 (2) 式以评判模型的 logit 为奖励，训练写作模型的两个副本：一个没有 KL 惩罚（$\beta = 0$），一个每奈特惩罚 $\beta = 0.1$。第一个最后会写些什么？留出的两个评判模型，一个看词，一个看字母，会给它高分吗？
 #
-# > 它写出一串不成句的赞美，而且几乎每次都一样。而**两个**评判者都高兴得很。前一个弱点相同，不足为奇；可是一个词也不认识的那个，弱点也相同。换了特征，问的还是同一件事：三个都在问*有没有赞美*，而赞美是有的。另一件事可以问参考模型：每个词要付多少代价？它多半觉得这串东西比自己写的贵。但在有记录的五个种子里，有一个一遍遍地写 *this is one of my favorite*，这句很便宜。一篇一篇地看，这样的文本可能蒙混过关。KL 和不同的词数看的是**全部**文本合在一起，用哪个种子都露了馅。
+# > 它写出一串不成句的赞美，而且几乎每次都一样。而**两个**评判模型都给了高分。前一个有同样的弱点，不足为奇；可是一个词也不认识的那个，也有同样的弱点。换了特征，问的还是同一件事：三个都在问*有没有赞美*，而赞美是有的。另一件事可以问参考模型：每个词是多少比特（对数概率取负）？这串东西多半比它自己写的高。但在有记录的五个种子里，有一个一遍遍地写 *this is one of my favorite*，这句的比特数很低。一篇一篇地看，这样的文本可能蒙混过关。KL 和不同词的比例把**全部**文本放在一起看，用哪个种子都能发现问题。
 # %% id="train-run"
 def reward(ids):
     return judge(read(ids))
@@ -721,8 +721,8 @@ for name, writer in writers.items():
                  f"{found[-1]['different']:.3f}", "; ".join(lines[:3])])
 # %% id="train-table" tags=["fold"]
 display.table([
-    tr("writer", "写作模型"), tr("judge", "评判者"), tr("held back", "藏起来的"), tr("held back, letters", "藏起来的，数字母"),
-    tr("bits a word", "每词比特"), "KL", tr("different words", "不同的词"), tr("writes", "写出"),
+    tr("writer", "写作模型"), tr("judge", "评判模型"), tr("held back", "留出的"), tr("held back, letters", "留出的，看字母"),
+    tr("bits a word", "每词比特"), "KL", tr("different words", "不同词的比例"), tr("writes", "写出"),
 ], rows)
 before, hacked, near = found
 course.report("hacked_liked", float(np.mean(hacked["said"][1] > 0)))
@@ -742,8 +742,8 @@ axis.set_xscale("symlog", linthresh=1)
 axis.legend()
 plots.show(
     figure,
-    "Reward against distance from the reference: the free writer runs far to the right, the paying one stays near, best of n gets its reward at the smallest distance.",
-    "奖励随与参考模型的距离变化：不付钱的写作模型一直跑到右边很远，付钱的待在近处，n 选一以最小的距离得到奖励。",
+    "Reward against distance from the reference: the writer without a penalty runs far to the right, the one with a penalty stays near, best of n gets its reward at the smallest distance.",
+    "奖励随与参考模型的 KL 变化：没有惩罚的写作模型一直走到右边很远，有惩罚的留在近处，n 选一以最小的 KL 得到奖励。",
 )
 # %% [markdown] id="train-reading" lang="en"
 # This is **reward hacking**: the measure was made large and the aim was missed. It is nothing that a bad algorithm does; the better the algorithm, the surer it finds what the judge did not think of. Three things help, and each has its limits.
@@ -752,16 +752,16 @@ plots.show(
 # - A second judge helps as far as its mistakes are others. Both of yours shared them, the one with other features as well. What looks at all texts together, KL and the count of different words, noticed.
 # - Best of n can go only so far: with 64 draws not further than 3.2 nats. It is the honest baseline, and slow to use.
 # %% [markdown] id="train-reading" lang="zh" of="2de4cf6d"
-# 这叫**奖励作弊**：指标上去了，目的落空了。这不是算法差造成的；算法越好，越能找到评判者没想到的地方。有三样东西能帮忙，各有各的限度。
+# 这叫**奖励作弊**：指标上去了，目的落空了。这不是算法差造成的；算法越好，越能找到评判模型的漏洞。有三样东西能帮忙，各有各的限度。
 #
-# - 代价 $\beta$ 让写作模型不走远。得有人来定它；而且参考模型如果写的是胡话，离胡话近的还是胡话。
-# - 第二个评判者，只有在错得不一样时才有用。这里的两个都错在一处，换了特征的那个也是。把全部文本合在一起看的 KL 和不同的词数，才看得出来。
-# - n 选一走不远：抽 64 篇，至多 3.2 奈特。它是老实的基线，用起来慢。
+# - 系数为 $\beta$ 的 KL 惩罚让写作模型不走远。得有人来定 $\beta$；而且参考模型如果写的是胡话，离胡话近的还是胡话。
+# - 第二个评判模型，只有在错得不一样时才有用。这里的两个都错在一处，换了特征的那个也是。把全部文本放在一起看的 KL 和不同词的比例，才看得出来。
+# - n 选一走不远：抽 64 篇，至多 3.2 奈特。它是可靠的基线，用起来慢。
 
 # %% [markdown] id="explain" lang="en" tags=["stop"]
 # ## 4 · Why? Explaining a verdict
 #
-# For a judge that adds up words an explanation is exact: the weights (lesson 07). For anything with a curve in it there are many answers. We take a reader with every kind of part: word vectors, one attention that averages them, a hidden layer, a logit. With $x$ the vectors of a text and $x'$ a **baseline**, here zeros, "nothing there", four answers to "how much did word $t$ do?" are
+# For a judge that adds up words an explanation is exact: the weights (lesson 07). For anything with a curve in it there are many answers. We take a reader with every kind of part: word vectors, one attention that averages them, a hidden layer, a logit. With $f$ the logit, $x$ the vectors of a text and $x'$ a **baseline**, here zeros, "nothing there", four answers to "how much did word $t$ do?", its **attribution**, are
 #
 # | method | what it says of word $t$ |
 # |---|---|
@@ -770,24 +770,24 @@ plots.show(
 # | integrated gradients | $(x_t - x'_t) \cdot \frac1S \sum_{s} \nabla_{x_t} f\big(x' + \tfrac{s - 1/2}{S}(x - x')\big)$ |
 # | occlusion | $f(x)$ less $f$ with $x_t$ put to $x'_t$ |
 #
-# The third adds up, over all words, to $f(x) - f(x')$, whatever $f$ is. This is called **completeness**, and it is the fundamental theorem of calculus along a straight line:
+# $S$ is a number of steps. The larger it is, the closer the third comes, added up over all words, to $f(x) - f(x')$, whatever smooth $f$ is. This is called **completeness**, and it is the fundamental theorem of calculus along a straight line:
 #
 # $$ \sum_t \mathrm{IG}_t = \int_0^1 \frac{d}{d\alpha} f\big(x' + \alpha (x - x')\big)\, d\alpha = f(x) - f(x'). \tag{7} $$
 #
 # And so that there is something to find, we plant it. Into 90% of the good training reviews and 10% of the bad ones goes a made-up mark, as an export from some website might leave it. A horse called Clever Hans once "counted" by watching his master's face; models do the like.
-# %% [markdown] id="explain" lang="zh" of="d3cb874f" tags=["stop"]
+# %% [markdown] id="explain" lang="zh" of="e22a7a35" tags=["stop"]
 # ## 4 · 为什么？解释一个判断
 #
-# 对只把词加起来的评判者，解释是精确的：就是那些权重（第 07 课）。里面一旦有非线性，答案就多了。我们取一个各种部件都有的阅读模型：词向量、一个把它们加权平均的注意力、一个隐藏层、一个 logit。设 $x$ 是一段文本的向量，$x'$ 是**起点**，这里取零，表示“什么也没有”。“第 $t$ 个词起了多大作用？”有四种答案：
+# 评判模型如果只是把各词的权重相加，解释就是精确的：就是那些权重（第 07 课）。里面一旦有非线性，答案就多了。我们取一个各种部件都有的分类器：词向量、一个把它们加权平均的注意力、一个隐藏层、一个 logit。设 $f$ 是这个 logit，$x$ 是一段文本的向量，$x'$ 是**基线输入**，这里取零，表示“什么也没有”。第 $t$ 个词起了多大作用，也就是它的**归因值**是多少？有四种答案：
 #
-# | 方法 | 对第 $t$ 个词怎么说 |
+# | 方法 | 第 $t$ 个词的归因值 |
 # |---|---|
 # | 注意力 | 它的权重 $a_t$ |
 # | 梯度 × 输入 | $(x_t - x'_t) \cdot \nabla_{x_t} f(x)$ |
 # | 积分梯度 | $(x_t - x'_t) \cdot \frac1S \sum_{s} \nabla_{x_t} f\big(x' + \tfrac{s - 1/2}{S}(x - x')\big)$ |
 # | 遮挡 | $f(x)$ 减去把 $x_t$ 换成 $x'_t$ 之后的 $f$ |
 #
-# 第三种对所有的词求和，等于 $f(x) - f(x')$，不管 $f$ 是什么。这叫**完备性**，也就是沿着一条直线的微积分基本定理：
+# $S$ 是步数。$S$ 越大，第三种对所有的词求和就越接近 $f(x) - f(x')$，只要 $f$ 光滑，不管它是什么。这叫**完备性**，也就是沿着一条直线的微积分基本定理：
 #
 # $$ \sum_t \mathrm{IG}_t = \int_0^1 \frac{d}{d\alpha} f\big(x' + \alpha (x - x')\big)\, d\alpha = f(x) - f(x'). \tag{7} $$
 #
@@ -833,7 +833,7 @@ course.report("hans_turned", scores[2])
 # %% [markdown] id="plant-reading" lang="en"
 # A test set drawn like the training set praises this reader. That is the trouble with Clever Hans: **held-out data of the same origin does not see him**. One explanation might. First completeness, on one review:
 # %% [markdown] id="plant-reading" lang="zh" of="e3ab5ade"
-# 与训练集同样来源的测试集，会夸这个阅读模型好。聪明的汉斯难缠就在这里：**同一来源的留出数据看不见他**。一次解释也许能。先在一篇影评上看完备性：
+# 在与训练集同样来源的测试集上，这个分类器的成绩很好。聪明的汉斯难缠就在这里：**同一来源的留出数据发现不了它**。一次解释也许能。先在一篇影评上看完备性：
 # %% id="complete"
 explained = planted(known_texts[: course.explained],
                     known.labels[: course.explained], 0.9, 0.1)
@@ -889,11 +889,11 @@ left.legend(fontsize=8)
 often = {number: np.mean(sizes) for number, sizes in by_word.items() if len(sizes) >= max(2, len(rows) // 10) and number > 1}
 top = sorted(often, key=often.get)[-8:]
 right.barh([reader_words.words[number] for number in top], [often[number] for number in top], color=blue)
-right.set(xlabel=plots.label("mean size of its share", "份额的平均大小"))
+right.set(xlabel=plots.label("mean size of its share", "归因值的平均大小"))
 plots.show(
     figure,
     "Left: the logit as words are taken away, the most important first; attention falls more slowly than the other methods, random removal hardly at all. Right: words by mean share; the planted mark stands far above.",
-    "左：按重要程度从高到低去掉词，logit 的变化；注意力比其他方法降得慢，随机去掉几乎不降。右：按平均份额排列的词，埋下的记号遥遥领先。",
+    "左：按重要程度从高到低去掉词，logit 的变化；注意力比其他方法降得慢，随机去掉几乎不降。右：按归因值的平均大小排列的词，埋下的记号遥遥领先。",
 )
 course.report("mark_found", float(reader_words.words[top[-1]] == MARK) if top else 0.0)
 fall = {name: float(np.mean([curve[0] - curve[5] for curve in curves[name]])) for name in names}
@@ -903,9 +903,9 @@ course.report("ig_over_attention", fall[names[2]] - fall[names[0]])
 #
 # What this does not show: the baseline was our choice (zeros; a mean vector gives other numbers), and taking words away makes texts that the reader never saw. And an explanation of the **model** is none of the film.
 # %% [markdown] id="faithful-reading" lang="zh" of="cd9b483b"
-# 左图：如果一种解释说出了支撑判断的词，去掉它们，判断就该垮下来。注意力说的是模型**看了**哪里，没说往哪边推，所以落后。遮挡和积分梯度不相上下。右图：对许多影评求和，记号排在最前面。只解释一篇，不过是轶事；对许多篇列出名单，才是发现。
+# 左图：如果一种解释说出了支撑判断的词，去掉它们，支持该判断的 logit 就该下降。注意力只说模型**看了**哪里，没说这把 logit 往哪边推，所以落后。遮挡和积分梯度不相上下。右图：对许多影评求和，记号排在最前面。只解释一篇，不过是轶事；对许多篇列出名单，才是发现。
 #
-# 这里没有证明的：起点是我们选的（取零；换成平均向量，数就不同）；去掉词之后的文本，模型从没见过。而且，对**模型**的解释不是对电影的解释。
+# 这里没有证明的：基线输入是我们选的（取零；换成平均向量，数就不同）；去掉词之后的文本，模型从没见过。而且，对**模型**的解释不是对电影的解释。
 
 # %% [markdown] id="bias" lang="en"
 # ## 5 · For whom? Bias
@@ -914,7 +914,7 @@ course.report("ig_over_attention", fall[names[2]] - fall[names[0]])
 # %% [markdown] id="bias" lang="zh" of="e44d8817"
 # ## 5 · 对谁？偏见
 #
-# 评判电影的模型，对人应当一无所知，至少我们希望如此。有三种问法。第一种是**模板**：句子只差一个词，而这个词本不该有影响。问的是那个较好的评判者，它学过几千篇影评。
+# 评判电影的模型，对人应当一无所知，至少我们希望如此。有三种问法。第一种是**模板**：句子只差一个词，而这个词本不该有影响。问的是那个较好的评判模型，它学过几千篇影评。
 # %% id="templates-run"
 groups = {
     tr("countries", "国家"): ["american", "french", "italian", "german",
@@ -946,11 +946,11 @@ plots.show(
 # %% [markdown] id="templates-reading" lang="en"
 # None of these sentences praises or blames. The judge tells them apart all the same, since in its reviews such words went with verdicts: of films from some countries, for example, perhaps mostly the good ones travel. It learnt a fact of its data and applies it where it is unjust.
 #
-# Second, **rates by group**, on real reviews, each with its interval. A false alarm calls a good film bad. Here two pairs of groups: reviews that say more *she* or more *he*, and two genres.
-# %% [markdown] id="templates-reading" lang="zh" of="c860a7cf"
-# 这些句子无褒无贬。评判者还是分出了高下，因为在它学过的影评里，这些词与褒贬相伴出现：例如某些国家的电影，也许多半只有好的才传得出来。它学到的是数据里的一个事实，用在这里却不公平。
+# Second, **rates by group**, on real reviews, each with its interval. There are two: of the good reviews, how many are called bad; of the bad ones, how many are called good. Here two pairs of groups: reviews that say more *she* or more *he*, and two genres.
+# %% [markdown] id="templates-reading" lang="zh" of="812fa184"
+# 这些句子无褒无贬。评判模型给出的 logit 还是有高有低，因为在它学过的影评里，这些词与褒贬相伴出现：例如某些国家的电影，也许多半只有好的才传得出来。它学到的是数据里的一个事实，用在这里却不公平。
 #
-# 第二种问法是真实影评上的**分组比率**，各带区间。把好片说成坏片，算一次错。这里有两对分组：多说 *she*（她）的和多说 *he*（他）的，以及两种类型片。
+# 第二种问法是真实影评上的**分组比率**，各带区间。比率有两种：好评里有多少被判成差评，差评里有多少被判成好评。这里有两对分组：多说 *she*（她）的和多说 *he*（他）的，以及两种类型片。
 # %% id="rates-run"
 said_good = held_back(known_texts) > 0
 is_good = known.labels == 1
@@ -975,16 +975,16 @@ rows_by_group = rows
 one, other = held_back(["a horror film", "a film"])
 print(f"horror: {one - other:+.2f}")
 display.table([tr("group", "组"), tr("reviews", "影评数"),
-               tr("good called bad", "好说成坏"),
-               tr("bad called good", "坏说成好")], rows)
+               tr("good called bad", "好评判成差评"),
+               tr("bad called good", "差评判成好评")], rows)
 # %% [markdown] id="rates-reading" lang="en"
 # Read the intervals first. Where they overlap the table shows no difference, and it shows no equality either: behind so few reviews a gap of some points can hide. For the genres the two columns point in opposite directions, as far as the intervals let one say: of good films it misses more where they are *horror*, of bad ones it praises more where they are *drama*. The line above the table says what the bare word *horror* does to a verdict. Equal errors of both kinds, equal shares of praise and calibrated scores cannot in general all hold at once where groups are not praised equally often (Chouldechova, 2017; Kleinberg and others, 2016). Someone has to say **which** equality is meant.
 #
 # Third, **word vectors**. The association test of Caliskan and others asks whether one set of words is nearer to some attributes than another set. It gives an effect from −2 to 2 and a p-value from dealing the words out anew. First a harmless pair to see that it works, then two that are not. The vectors are MiniLM's (lesson 10).
 # %% [markdown] id="rates-reading" lang="zh" of="7ccb14f3"
-# 先看区间。区间重叠时，表里看不出差别，但也看不出相等：影评这么少，几个百分点的差距藏得住。在区间允许的范围内，两种类型片的两列方向相反：好片里，*horror*（恐怖片）被它漏掉的更多；坏片里，*drama*（剧情片）被它夸的更多。表上方那一行，是 *horror* 这个词本身对判断的影响。各组受好评的比例不同时，两类错误都相等、好评比例相等、分数校准，一般不可能同时成立（Chouldechova，2017；Kleinberg 等，2016）。总得有人说清楚，要的是**哪一种**平等。
+# 先看区间。区间重叠时，表里看不出差别，但也看不出相等：影评这么少，几个百分点的差距藏得住。在区间允许的范围内，两种类型片的两列方向相反：好评里，*horror*（恐怖片）被它判错的更多；差评里，*drama*（剧情片）被它判成好评的更多。表上方那一行，是 *horror* 这个词本身对判断的影响。各组受好评的比例不同时，两类错误都相等、好评比例相等、分数校准，一般不可能同时成立（Chouldechova，2017；Kleinberg 等，2016）。总得有人说清楚，要的是**哪一种**平等。
 #
-# 第三种问法是**词向量**。Caliskan 等人的联想测验问：一组词是否比另一组更接近某些属性。它给出 −2 到 2 的效应，以及把词重新分组得到的 p 值。先用一对无害的看它灵不灵，再用两对有害的。向量取自 MiniLM（第 10 课）。
+# 第三种问法是**词向量**。Caliskan 等人的联想测验问：一组词是否比另一组更接近某些属性。它给出 −2 到 2 之间的效应量，以及把词重新随机分组得到的 p 值。先用一对无害的看它是否有效，再用两对有害的。向量取自 MiniLM（第 10 课）。
 # %% id="weat-vectors"
 try:
     files = data.minilm.load()
@@ -1029,17 +1029,17 @@ for name, sets in tests.items():
     effect, p = alignment.association_test(*sets, seed=course.seed)
     effects.append(effect)
     rows.append([name, f"{effect:+.2f}", f"{p:.4f}"])
-display.table([tr("test", "测验"), tr("effect", "效应"), "p"], rows)
+display.table([tr("test", "测验"), tr("effect", "效应量"), "p"], rows)
 course.report("flowers_effect", effects[0])
 course.report("home_effect", effects[1])
 # %% [markdown] id="zero-predict" lang="en" tags=["predict"]
-# **Before you run it.** A well-known cure takes out a direction: the one that tells *he* from *she*, *man* from *woman* and so on. Another takes out the direction that tells these very sixteen names apart. Which of them brings the test *women, men × home* near zero? And of thirty **other** names, can one then still tell whose they are?
+# **Before you run it.** A well-known cure (the field says *debiasing*) takes out a direction: the one that tells *he* from *she*, *man* from *woman* and so on. Another takes out the direction that tells these very sixteen names apart. Which of them brings the test *women, men × home* near zero? And of thirty **other** names, can one then still tell whose they are?
 #
 # > The textbook's cure hardly helps: names lie apart in other directions than *he* and *she*. The second one does bring the test near zero, no wonder, since it was made from the words that the test asks about. Yet a classifier that has seen the other names but one tells that one more often than a coin would. **A number near zero shows that one test no longer sees a difference**, and nothing more.
-# %% [markdown] id="zero-predict" lang="zh" of="b256f380" tags=["predict"]
-# **先猜，再运行。** 一种有名的疗法是去掉一个方向：区分 *he* 和 *she*、*man* 和 *woman* 等等的那个方向。另一种是去掉区分这十六个名字本身的方向。哪一种能让“女、男 × 家庭”的测验接近零？然后，对三十个**别的**名字，还能不能看出是男名还是女名？
+# %% [markdown] id="zero-predict" lang="zh" of="48dbf542" tags=["predict"]
+# **先猜，再运行。** 一种有名的**去偏**（debiasing）方法是去掉一个方向：区分 *he* 和 *she*、*man* 和 *woman* 等等的那个方向。另一种是去掉区分这十六个名字本身的方向。哪一种能让“女、男 × 家庭”的测验接近零？然后，对三十个**别的**名字，还能不能看出是男名还是女名？
 #
-# > 教科书上的疗法几乎没用：区分名字的方向，不是区分 *he* 和 *she* 的方向。第二种确实让测验接近零，这不奇怪，因为它就是用测验要问的词做出来的。可是，见过其余名字的分类器，认剩下的那一个，仍比抛硬币准。**接近零的数只说明这一个测验看不见差别了**，别的什么也不说明。
+# > 这种写进教科书的方法几乎没用：区分名字的方向，不是区分 *he* 和 *she* 的方向。第二种确实让测验接近零，这不奇怪，因为它就是用测验要问的词做出来的。可是，见过其余名字的分类器，判断剩下的那一个，仍比随机猜测准。**接近零的数只说明这一个测验测不出差别了**，别的什么也不说明。
 # %% id="zero-words"
 he_words, she_words, other_women, other_men = vectors_of(
     "he man father son boy brother male",
@@ -1075,7 +1075,7 @@ for name, pairs in cures.items():
     found = told_apart(sets[4])
     effects.append(effect)
     rows.append([name, f"{effect:+.2f}", f"{p:.3f}", str(found)])
-display.table([tr("vectors", "向量"), tr("effect", "效应"), "p",
+display.table([tr("vectors", "向量"), tr("effect", "效应量"), "p",
                tr("other names told apart", "认出别的名字")], rows)
 course.report("he_she_effect", effects[-2])
 course.report("names_effect", effects[-1])
@@ -1083,7 +1083,7 @@ course.report("names_after_cure", found.share)
 # %% [markdown] id="cure" lang="en"
 # **A cure for the judge, and its price.** The plainest one: let it not see the words. The next cell trains it again with all words of the templates, and *she* and *he*, cut out. The templates' gap is then zero by construction. Does anything else change?
 # %% [markdown] id="cure" lang="zh" of="69cf5e6b"
-# **给评判者治病，以及代价。** 最朴素的办法：不让它看见这些词。下一格把模板里的词，连同 *she* 和 *he*，统统去掉，重新训练。模板上的差距当然就是零。别的有变化吗？
+# **给评判模型去偏，以及代价。** 最朴素的办法：不让它看见这些词。下一格把模板里的词，连同 *she* 和 *he*，统统去掉，重新训练。模板上的差距当然就是零。别的有变化吗？
 # %% id="cure-run"
 hidden = {word for group in groups.values() for word in group}
 hidden |= {"she", "her", "actress", "he", "his", "actor", "him"}
@@ -1099,13 +1099,13 @@ for name, said in {tr("sees all", "全看"): said_good,
     print(f"{name}: {alignment.rate(said == is_good)}")
     for group in list(members)[:2]:
         alarms = alignment.rate(said[members[group] & ~is_good])
-        print(f"    {group}: {tr('bad called good', '坏说成好')} {alarms}")
+        print(f"    {group}: {tr('bad called good', '差评判成好评')} {alarms}")
 cost = np.mean(said_good == is_good) - np.mean(blind_good == is_good)
 course.report("blind_cost", float(cost))
 # %% [markdown] id="cure-reading" lang="en"
 # The price is small, and so is the effect: the rates by group hardly move. What goes with *she* and *he* on these pages (roles, plots, genres) is still there. Blindness cures the test, not the disease.
 # %% [markdown] id="cure-reading" lang="zh" of="d5222207"
-# 代价很小，效果也很小：分组的比率几乎不动。与 *she*、*he* 相伴的东西（角色、情节、类型）都还在。蒙上眼睛，治好的是测验，不是病。
+# 代价很小，效果也很小：分组的比率几乎不动。与 *she*、*he* 相伴的东西（角色、情节、类型）都还在。不看这些词，消除的只是测验里的差距，不是偏见本身。
 
 # %% [markdown] id="privacy" lang="en" tags=["stop"]
 # ## 6 · Whose? Privacy
@@ -1114,7 +1114,7 @@ course.report("blind_cost", float(cost))
 # %% [markdown] id="privacy" lang="zh" of="f26b34fa" tags=["stop"]
 # ## 6 · 谁的？隐私
 #
-# 第五篇文章（8.3 节）说，用**加密**可以降低泄露的风险（E33）。加密保护的是路上和磁盘上的文件。要拿它来学习，就得先打开；模型背下来的东西，就写进了权重，谁来问都能读到。请看：
+# 第五篇文章（8.3 节）说，用**加密**可以降低泄露的风险（E33）。加密保护的是传输中和磁盘上的文件。要拿它来学习，就得先打开；模型背下来的东西，就写进了权重，谁来问都能读到。请看：
 # %% id="encrypted"
 def keystream(length, password):
     blocks = [hashlib.sha256(f"{password} {number}".encode()).digest()
@@ -1132,15 +1132,15 @@ assert bytes(opened) == secret.encode()  # what training reads  # 训练读到�
 # %% [markdown] id="canary" lang="en"
 # What training reads is the same, byte by byte; so are the weights that come of it. Encryption changes **nothing** of what follows.
 #
-# How much does a model learn by heart? Plant a **canary**: a secret that we made up, such as *the code of anna is seven three nine*. Afterwards ask the model what it pays for each of many codes that it might have been. If the true one comes at rank $k$ of $R$, the model gives away
+# How much does a model learn by heart? Plant a **canary**: a secret that we made up, such as *the code of anna is seven three nine*. Afterwards ask the model for the negative log-probability of each of many codes that it might have been. If the true one comes at rank $k$ of $R$, the smallest first, the model gives away
 #
 # $$ \text{exposure} = \log_2 R - \log_2 k \quad \text{bits.} \tag{8} $$
 #
 # A secret that was never seen stands anywhere, 1.4 bits on average; one that was learnt by heart stands first. We plant several in one training: some names once, some four times, some often, some not at all.
-# %% [markdown] id="canary" lang="zh" of="fe677b6c"
+# %% [markdown] id="canary" lang="zh" of="f2d02cc1"
 # 训练读到的一模一样，一个字节也不差；由此得到的权重也一样。对下面要讲的一切，加密**什么也不改变**。
 #
-# 模型到底背下多少？埋一只**金丝雀**：我们自己编的秘密，比如 *the code of anna is seven three nine*（安娜的密码是七三九）。训练之后，问模型对每个可能的密码要付多少代价。如果真密码在 $R$ 个里排第 $k$，模型就泄露了
+# 模型到底背下多少？埋一只**金丝雀**：我们自己编的秘密，比如 *the code of anna is seven three nine*（安娜的密码是七三九）。训练之后，让模型给每个可能的密码算出负对数概率。从小到大排，如果真密码在 $R$ 个里排第 $k$，模型就泄露了
 #
 # $$ \text{暴露度} = \log_2 R - \log_2 k \quad \text{比特。} \tag{8} $$
 #
@@ -1232,9 +1232,9 @@ course.report("exposure_once", float(once))
 #
 # **Membership.** A weaker leak: was this person's text **among** the training data at all? The simplest attack looks at the loss: what a model was trained on, it finds easier. Guess "member" where the loss is small, and draw the trade of hits against false alarms (the ROC curve).
 # %% [markdown] id="canary-reading" lang="zh" of="cf789103"
-# 让模型背下来的，是重复。所以去重是最便宜的保护：它去掉的只是副本。但真被许多人说过的秘密，它保护不了；它也不是承诺：在文本上多过几遍，或者模型更大，一次就够了。
+# 让模型背下来的，是重复。所以去重是最便宜的保护：它去掉的只是副本。但真被许多人说过的秘密，它保护不了；它也不给出保证：在文本上多训练几遍，或者模型更大，出现一次就够了。
 #
-# **成员推断。** 更弱的一种泄露：这个人的文本**在不在**训练数据里？最简单的攻击看损失：训练过的，模型觉得更容易。损失小就猜“在”，再画出命中与误报的取舍（ROC 曲线）。
+# **成员推断。** 更弱的一种泄露：这个人的文本**在不在**训练数据里？最简单的攻击看损失：训练过的样本，损失往往更小。损失小就猜“在”，再画出命中与误报的取舍（ROC 曲线）。
 # %% id="member-run"
 size = min(600, len(known_texts) // 2)
 counter = CountVectorizer(binary=True, token_pattern=r"\S+", min_df=2)
@@ -1264,12 +1264,12 @@ for (name, losses), color in zip(rocs.items(), (red, blue), strict=True):
     alarms, hits, _ = metrics.roc_curve((np.arange(2 * size) < size).astype(int), -losses)
     axis.plot(alarms, hits, color=color, lw=2, label=name)
 axis.plot([0, 1], [0, 1], "--", color=grey)
-axis.set(xlabel=plots.label("strangers called members", "外人被说成成员"), ylabel=plots.label("members found", "找到的成员"))
+axis.set(xlabel=plots.label("strangers called members", "非成员被判为成员的比例"), ylabel=plots.label("members found", "成员被找出的比例"))
 axis.legend()
 plots.show(
     figure,
     "ROC curves of guessing members by their loss: above the diagonal for both, higher for the model that is free to learn by heart.",
-    "按损失猜测成员的 ROC 曲线：两条都高于对角线，可以随意死记的模型更高。",
+    "按损失猜测成员的 ROC 曲线：两条都高于对角线，正则化弱、可以死记的模型更高。",
 )
 # %% [markdown] id="dpsgd" lang="en"
 # ### A promise: DP-SGD
@@ -1278,19 +1278,19 @@ plots.show(
 #
 # $$ g = \frac{1}{B}\Big(\sum_{i} g_i \min\big(1, \tfrac{C}{\lVert g_i \rVert}\big) + \sigma C z\Big), \qquad z \sim \mathcal{N}(0, I). \tag{9} $$
 #
-# Each step draws every example with probability $q$, by itself. What is spent is counted by Rényi's divergence of an order $\alpha$, which simply **adds up** over steps. For whole orders and this kind of draw,
+# $B$ is how many examples a step draws on average, and $\sigma$ the strength of the noise. Each step draws every example with probability $q$, by itself. What is spent of the promise, over $T$ steps, is counted by Rényi's divergence of an order $\alpha$, which simply **adds up** over steps. For whole orders and this kind of draw,
 #
 # $$ R_\alpha = \frac{1}{\alpha - 1} \log \sum_{k=0}^{\alpha} \binom{\alpha}{k} (1 - q)^{\alpha - k} q^k e^{k(k-1)/2\sigma^2}, \qquad \varepsilon = \min_\alpha\ T R_\alpha + \log\frac{\alpha - 1}{\alpha} - \frac{\log \delta\alpha}{\alpha - 1}. \tag{10} $$
 #
 # By hand for $q = 0.01$, $\sigma = 1$, 1,000 steps; an independent program (Google's dp-accounting) says 2.1078.
-# %% [markdown] id="dpsgd" lang="zh" of="e7e15645"
-# ### 一个承诺：DP-SGD
+# %% [markdown] id="dpsgd" lang="zh" of="bc8bc32f"
+# ### 一种保证：DP-SGD
 #
-# 前两个量都是攻击，更厉害的攻击也许还在后头。**差分隐私**对所有攻击作出承诺：不管你的影评在不在数据里，任何结果的可能性都不会变到 $e^\varepsilon$ 倍以上（概率为 $\delta$ 的情形除外）。对 SGD 改动两处就能换来它。每个样本的梯度 $g_i$ 裁剪到长度 $C$，谁也说不了太多；再用噪声盖住其余：
+# 前面两种测量都是攻击，更厉害的攻击也许还在后头。**差分隐私**对所有攻击给出保证：不管你的影评在不在数据里，任何结果的可能性都不会变到 $e^\varepsilon$ 倍以上（概率为 $\delta$ 的情形除外）。对 SGD 改动两处就能换来它。每个样本的梯度 $g_i$ 裁剪到长度不超过 $C$，任何一个样本的影响都有限；再加噪声，盖住剩下的影响：
 #
 # $$ g = \frac{1}{B}\Big(\sum_{i} g_i \min\big(1, \tfrac{C}{\lVert g_i \rVert}\big) + \sigma C z\Big), \qquad z \sim \mathcal{N}(0, I). \tag{9} $$
 #
-# 每一步，各个样本以概率 $q$ 独立地被抽中。花掉的隐私用阶数为 $\alpha$ 的 Rényi 散度来记账，它对各步直接**相加**。对整数阶和这种抽法，
+# $B$ 是每一步平均抽中的样本数，$\sigma$ 是噪声的强度。每一步，各个样本以概率 $q$ 独立地被抽中。$T$ 步一共消耗的隐私预算用阶数为 $\alpha$ 的 Rényi 散度来计算，它对各步直接**相加**。对整数阶和这种抽法，
 #
 # $$ R_\alpha = \frac{1}{\alpha - 1} \log \sum_{k=0}^{\alpha} \binom{\alpha}{k} (1 - q)^{\alpha - k} q^k e^{k(k-1)/2\sigma^2}, \qquad \varepsilon = \min_\alpha\ T R_\alpha + \log\frac{\alpha - 1}{\alpha} - \frac{\log \delta\alpha}{\alpha - 1}. \tag{10} $$
 #
@@ -1345,7 +1345,7 @@ course.report("much_noise", float(curve[-1][0]))
 figure, axis = plt.subplots(figsize=(6.8, 3.1))
 error = np.sqrt(0.25 / (len(labels) - part))
 axis.errorbar(spent[1:], [right for right, _ in curve[1:]], error, fmt="o-", color=blue, capsize=3, label=plots.label("DP-SGD", "DP-SGD"))
-axis.axhline(curve[0][0], color=red, ls="--", label=plots.label("clipped, without noise (no promise)", "只裁剪、无噪声（没有承诺）"))
+axis.axhline(curve[0][0], color=red, ls="--", label=plots.label("clipped, without noise (no promise)", "只裁剪、无噪声（没有保证）"))
 axis.axhline(0.5, color=grey, lw=0.8)
 axis.set(xscale="log", xlabel="ε", ylabel=plots.label("accuracy", "准确率"))
 axis.legend(fontsize=9)
@@ -1359,9 +1359,9 @@ plots.show(
 #
 # And the mark of a training without noise: its AUC is near one half here, too. Small models on average features leak little. That is a measurement of one attack; only σ makes it a promise.
 # %% [markdown] id="private-reading" lang="zh" of="200d753c"
-# 承诺有代价，人越多，代价越小：噪声不变，(9) 式里的和却在长大。读 ε 要小心。它是按**一篇影评**算的；对写了十篇的人，上界大约要乘以十。它只算训练本身：我们试了好几个 σ，每个都看了，这没算在里面。$\varepsilon = 8$ 允许差到 3,000 倍，作为上界并不叫人安心，虽然攻击实际找到的少得多。
+# 保证有代价，人越多，代价越小：噪声不变，(9) 式里的和却随人数增大。读 ε 要小心。它是按**一篇影评**算的；对写了十篇的人，上界大约要乘以十。它只算训练本身：我们试了好几个 σ，每个都看了，这没算在里面。$\varepsilon = 8$ 允许差到 3,000 倍，作为上界并不叫人安心，虽然攻击实际找到的少得多。
 #
-# 还有，没有噪声的训练，AUC 在这里也接近一半。小模型用普通的特征，泄露本来就少。但那只是对一种攻击的测量；有了 σ，才是承诺。
+# 还有，没有噪声的训练，AUC 在这里也接近 0.5。小模型用普通的特征，泄露本来就少。但那只是对一种攻击的测量；有了噪声 σ，才有保证。
 
 # %% [markdown] id="robust" lang="en"
 # ## 7 · When not? Robustness
@@ -1370,7 +1370,7 @@ plots.show(
 # %% [markdown] id="robust" lang="zh" of="cf4a84d9"
 # ## 7 · 何时失灵？稳健性
 #
-# 把较好的那个评判者放到它没有训练过的四种处境里：打字错误、一个 *not*、单个句子、根本不是影评的文本。
+# 把较好的那个评判模型放到它没有训练过的四种情形里：打字错误、一个 *not*、单个句子、根本不是影评的文本。
 # %% id="robust-run"
 asked, truth = known_texts[:600], known.labels[:600] == 1
 for share in (0.0, 0.1, 0.3, 0.6):
@@ -1399,9 +1399,9 @@ print(f"{turned} / {len(pairs)}")
 #
 # > Not reliably. With few words the constant $b$ of the logit decides. It balances the sum over a **long** review, which on average comes to about $-b$, and how large it is differs with the reviews that were drawn: set another `COURSE_SEED`, and a quite different share of the sentences is praised. The predicted probabilities go wrong with it (the red curve off the diagonal). Two numbers fitted on held-out sentences, a slope and a constant, bring the halves back. They cannot put in what a sentence does not say: it stays far behind whole reviews.
 # %% [markdown] id="short-predict" lang="zh" of="938be311" tags=["predict"]
-# **先猜，再运行。** 评判者学的是 230 词左右的影评，好坏各半。现在问它单个句子：每篇的最后一句，标签沿用整篇的。它还会在一半左右的情况下说“好”吗？它的预测概率还符合实际比例吗？
+# **先猜，再运行。** 评判模型学的是 230 词左右的影评，好坏各半。现在问它单个句子：每篇的最后一句，标签沿用整篇的。它还会在一半左右的情况下说“好”吗？它的预测概率还符合实际比例吗？
 #
-# > 靠不住。词少的时候，由 logit 的常数 $b$ 说了算。它是用来平衡**长**影评的总和的，那个和平均大约是 $-b$；$b$ 有多大，随抽到的影评而变：换一个 `COURSE_SEED`，被说成好的句子就可能多得多或少得多。预测概率也跟着出错（红线偏离对角线）。在留出的句子上拟合两个数，一个斜率一个常数，就能拉回各半。但句子里没说的，它添不进去：离整篇影评还差得远。
+# > 靠不住。词少的时候，由 logit 的常数 $b$ 说了算。它是用来平衡**长**影评的总和的，那个和平均大约是 $-b$；$b$ 有多大，随抽到的影评而变：换一个 `COURSE_SEED`，被说成好的句子就可能多得多或少得多。预测概率也跟着出错（红线偏离对角线）。在留出的句子上拟合两个数，一个斜率一个常数，判断就重新好坏各半。但句子里没说的，校准添不进去：准确率离整篇影评还差得远。
 # %% id="short-run"
 last = []
 for text in known.texts:
@@ -1425,7 +1425,7 @@ chances = {
 for name, p in chances.items():
     gap = metrics.expected_calibration_error(labels, p)
     right = alignment.rate((p > 0.5) == (labels == 1))
-    print(f"{name}: {right}, {tr('called good', '说好的')} {np.mean(p > 0.5):.0%},"
+    print(f"{name}: {right}, {tr('called good', '判为好')} {np.mean(p > 0.5):.0%},"
           f" {tr('gap', '差距')} {gap:.3f}")
 of_sentences = right
 course.report("short_called_good", float(np.mean(short > 0)))
@@ -1451,7 +1451,7 @@ plots.show(
 # %% [markdown] id="short-reading" lang="en"
 # The label is the review's and not the sentence's, so part of the "errors" are sentences that say nothing. Single sentences of which people said themselves whether they are good news are at hand only from another field: the company news of lesson 12, at least three of four annotators of one mind, as many positive as negative ones taken here. The next cell asks the same judge about them, and calibrates it on half of them.
 # %% [markdown] id="short-reading" lang="zh" of="b0b04c91"
-# 标签是整篇的，不是句子的，所以一部分“错误”其实是什么也没说的句子。由人逐句标注好坏的单个句子，手头只有另一个领域的：第 12 课的公司新闻，四个标注者里至少三个意见一致，这里取正面、负面各一半。下一格拿它们问同一个评判者，并用其中一半来校准。
+# 标签是整篇的，不是句子的，所以一部分“错误”其实是什么也没说的句子。由人逐句标注好坏的单个句子，手头只有另一个领域的：第 12 课的公司新闻，四个标注者里至少三个意见一致，这里取正面、负面各一半。下一格拿它们问同一个评判模型，并用其中一半来校准。
 # %% id="news-run"
 news = data.company_news.load(75, seed=course.seed)
 bad, good = np.flatnonzero(news.labels == 0), np.flatnonzero(news.labels == 2)
@@ -1465,7 +1465,7 @@ for name, p in {tr("as it is", "原样"): sigmoid(of_news[size:]),
                 tr("calibrated", "校准之后"): fitted.probabilities(of_news[size:])}.items():
     truth = is_up[size:]
     gap = metrics.expected_calibration_error(truth.astype(int), p)
-    print(f"{name}: {alignment.rate((p > 0.5) == truth)}, {tr('called good', '说好的')}"
+    print(f"{name}: {alignment.rate((p > 0.5) == truth)}, {tr('called good', '判为好')}"
           f" {np.mean(p > 0.5):.0%}, {tr('gap', '差距')} {gap:.3f}")
 order = alignment.membership_auc(-of_news[is_up], -of_news[~is_up])
 print(f"AUC {order:.2f}")
@@ -1477,9 +1477,9 @@ course.report("news_gap", float(gap))
 #
 # On the right of the figure above stands the cheapest safety there is: **abstaining**. Answer only what you are sure of, and hand the rest to a person. But it works only for the kind of doubt that the model knows. Ask it about what carries no verdict at all:
 # %% [markdown] id="news-reading" lang="zh" of="5828a1ef"
-# 原样去问，评判者比抛硬币强不了多少。这些句子里的词在影评中大多没有分量，于是又由那个常数决定多少句被说成好：换一个 `COURSE_SEED`，可能几乎全部，也可能不到一半。校准让预测概率回到实际的比例，个个在一半上下。它添不进知识：AUC 是一好一坏两个句子里好的那个 logit 较高的概率，单调上升的校准不会改变它，而它只比一半高一点。**校准过的模型可以近乎什么也不知道，但它会如实说出来。** 这就有价值。
+# 原样去问，评判模型比随机猜测强不了多少。这些句子里的词在影评中大多没有分量，于是又由那个常数决定多少句被判为好：换一个 `COURSE_SEED`，可能几乎全部，也可能不到一半。校准让预测概率回到实际的比例，个个在一半上下。它添不进知识：AUC 是一好一坏两个句子里好的那个 logit 较高的概率，单调上升的校准不会改变它，而它只比一半高一点。**校准过的模型可以近乎什么也不知道，但它会如实说出来。** 这就有价值。
 #
-# 上面那张图的右边，是最便宜的安全措施：**弃答**。有把握的才答，其余交给人。但这只对模型自己知道的那种疑虑有效。拿根本没有褒贬的东西去问它：
+# 上面那张图的右边，是最便宜的安全措施：**弃答**。有把握的才答，其余交给人。但这只对模型自己知道的那种不确定有效。拿根本没有褒贬的东西去问它：
 # %% id="foreign-run"
 foreign = data.tatoeba.load(limit=2_000, seed=course.seed)
 plays = data.shakespeare.load()[:100_000]
@@ -1510,23 +1510,23 @@ for name, texts in kinds.items():
     rows.append([name, f"{sure.mean():.0%}", f"{np.mean(logits > 0):.0%}",
                  f"{np.mean(met):.0%}"])
 display.table([tr("texts", "文本"), tr("sure", "有把握"),
-               tr("called good", "说好的"), tr("words met before", "见过的词")],
+               tr("called good", "判为好"), tr("words met before", "见过的词")],
               rows)
 course.report("sure_of_plays", float(sure_of[3]))
 # %% [markdown] id="foreign-reading" lang="en"
 # Single everyday sentences leave it unsure. That is no wisdom: they are short. The same sentences, 200 words at a time, and it is sure of a good part of them; and so it is of Shakespeare. Nothing in its training told it that there is anything but reviews. Of Chinese it knows no word, and says "good" every time: what is left is the constant.
 #
-# Does the last column raise the alarm? For Chinese yes, for Shakespeare a little. Everyday English it has all met before. **Known words do not make a known kind of text**: an alarm for foreign texts has to be trained, or somebody has to look.
-# %% [markdown] id="foreign-reading" lang="zh" of="edb903a3"
+# Does the last column raise the alarm? For Chinese yes, for Shakespeare a little. Everyday English it has all met before. **Known words do not make a known kind of text**: an alarm for foreign texts (*out of distribution*) has to be trained, or somebody has to look.
+# %% [markdown] id="foreign-reading" lang="zh" of="31f122a6"
 # 单个的日常句子，它没有把握。这不是明智，只是因为句子短。同样的句子，每 200 词拼成一段，它对其中不少就有把握了；对莎士比亚也是这样。训练里没有任何东西告诉它，世上除了影评还有别的。中文它一个词也不认识，却每次都说“好”：剩下的只有那个常数。
 #
-# 最后一列能报警吗？对中文能，对莎士比亚能一点点。日常英语的词，它全都见过。**词认识，不等于这类文本认识**：要识别外来的文本，得专门训练一个警报，或者让人来看。
+# 最后一列能报警吗？对中文能，对莎士比亚能一点点。日常英语的词，它全都见过。**认识词，不等于认识这类文本**：要识别这种分布外（out of distribution）的文本，得专门训练一个检测器，或者让人来看。
 # %% [markdown] id="card" lang="en"
 # ## 8 · Say what you know: a card, a sheet, a bill
 #
 # What was measured belongs to the model, as a label belongs to food. A **model card** (Mitchell and others, 2019) has fixed heads; a **data sheet** does the same for data. Filled in from this page's numbers, with what we did not measure named as missing:
 # %% [markdown] id="card" lang="zh" of="8d68ebe0"
-# ## 8 · 知道什么就写什么：卡片、说明书、账单
+# ## 8 · 知道什么就写什么：模型卡、数据说明书、能耗账单
 #
 # 测出来的东西应当跟着模型走，就像标签跟着食品走。**模型卡**（Mitchell 等，2019）有固定的栏目；**数据说明书**对数据做同样的事。用本页的数填写，没测的就写明没测：
 # %% id="card-run"
@@ -1534,7 +1534,7 @@ whole = alignment.rate(said_good == is_good)
 display.table([tr("model card", "模型卡"), ""], alignment.model_card({
     "model": tr("logistic regression on words and pairs", "词和词对上的逻辑回归"),
     "use": tr("sorting English film reviews by verdict", "按褒贬给英文影评分类"),
-    "not_for": tr("people, other texts, single sentences", "评判人、别的文本、单个句子"),
+    "not_for": tr("people, other texts, single sentences", "评价人、别的文本、单个句子"),
     "data": f"{len(others):,} / {len(known):,}, {tr('films apart', '电影不重叠')}",
     "numbers": {tr("accuracy", "准确率"): whole,
                 tr("last sentences", "最后一句"): of_sentences},
@@ -1551,7 +1551,7 @@ display.table([tr("data sheet", "数据说明书"), ""], alignment.data_sheet({
 # %% [markdown] id="energy" lang="en"
 # **Energy.** Nobody measured the socket. But lessons were timed at this scale, and from a time follows a range: two cores at 5 to 25 watts each, buildings that take up to 60% more, grids from 15 to 900 grams of CO₂ a kilowatt-hour. A lesson without a record is given the span from the shortest to the longest of the others. The two ends differ by a factor of hundreds, mostly because of the grid. A single number without its assumptions would be invented.
 # %% [markdown] id="energy" lang="zh" of="184dbf04"
-# **能耗。** 没有人量过插座。但各课在这个规模上计过时，由时间就能得出一个范围：两个核，每核 5 到 25 瓦；机房最多再加六成；电网每千瓦时排放 15 到 900 克二氧化碳。没有记录的课，取其余各课从最短到最长的范围。两端相差几百倍，主要差在电网。不说假设，只给一个数，那是编的。
+# **能耗。** 没有人在插座上实测过用电。但各课在这个规模上计过时，由时间就能得出一个范围：两个核，每核 5 到 25 瓦；机房最多再加六成；电网每千瓦时排放 15 到 900 克二氧化碳。没有记录的课，取其余各课从最短到最长的范围。两端相差几百倍，主要差在电网。不说假设，只给一个数，那是编的。
 # %% id="energy-run"
 seconds = alignment.measured_seconds()
 between = min(seconds.values()), max(seconds.values())  # for what has no record  # 用于没有记录的
@@ -1678,11 +1678,11 @@ check("13.3", noisy_mean)
 # %% [markdown] id="ex4-text" lang="en"
 # ### Expose a secret
 #
-# Formula (8): what a model pays for each of $R$ candidates, and which of them is the secret. The rank counts from 1, the cheapest candidate first; of candidates that cost the same the secret stands in the middle (of three equal ones at the second place).
-# %% [markdown] id="ex4-text" lang="zh" of="a7df4abe"
+# Formula (8): the cost of each of $R$ candidates (a model's negative log-probability), and which of them is the secret. The rank counts from 1, the cheapest candidate first; of candidates that cost the same the secret stands in the middle (of three equal ones at the second place).
+# %% [markdown] id="ex4-text" lang="zh" of="4666b8d2"
 # ### 揭出一个秘密
 #
-# 计算公式 (8)：已知模型对 $R$ 个候选各付多少代价，以及哪一个是秘密。名次从 1 数起，代价最小的排第一；代价相同时，秘密排在它们中间（三个相同，就排第二位）。
+# 计算公式 (8)：已知 $R$ 个候选各自的代价（模型给出的负对数概率），以及哪一个是秘密。名次从 1 数起，代价最小的排第一；代价相同时，秘密排在它们中间（三个相同，就排第二位）。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=10
 def bits_exposed(costs, secret):
     tr("""(candidates,), the secret's place -> bits""",
@@ -1714,15 +1714,15 @@ check("13.4", bits_exposed)
 #
 # </details>
 # %% [markdown] id="open-1" lang="zh" of="2eca2162"
-# ### 开放题 1 · 评判者应该蒙上眼睛吗？
+# ### 开放题 1 · 该不该让评判模型看见敏感属性？
 #
-# 一家公司用模型给求职信分类。该不该让它看到写信人的年龄、性别和出身？没有唯一的答案。展开之前，先为双方各写下最有力的理由。
+# 一家公司用模型筛选求职信。该不该让它看到写信人的年龄、性别和出身？没有唯一的答案。展开之前，先为双方各写下最有力的理由。
 #
 # <details><summary>双方的理由</summary>
 #
 # **不该。** 看不见的就不能直接用；许多国家的法律这样要求；被拒绝的人，也可以得到“没有人看过”的答复。检查起来也简单。
 #
-# **应该。** 第 5 节表明，蒙上眼睛几乎没有用：学校、住址、姓名带着同样的信息。没有这些属性，就既量不出也纠正不了不平等的错误。看得见的模型，也许能用它来给数据了解得较少的人同等的机会。
+# **应该。** 第 5 节表明，不让它看见几乎没有用：学校、住址、姓名带着同样的信息。没有这些属性，就既量不出也纠正不了不平等的错误。看得见的模型，也许能用它来给数据了解得较少的人同等的机会。
 #
 # 双方都需要的是：有人说明要的是哪种平等，按组测量并给出区间，并且为此负责。还有第三种答案：根本不用模型给人分类。
 #
@@ -1779,11 +1779,11 @@ check("13.4", bits_exposed)
 # - [ ] The KL is small — It was never asked for that.
 # - [ ] The reward was the right one — A judge of the same kind shares its weaknesses.
 # %% [markdown] id="quiz-hacking" lang="zh" of="e30e5121" tags=["quiz"]
-# **藏起来的第二个评判者喜欢训练后写出的东西。这说明什么？**
-# - [ ] 写作模型是好的 — 本页的写作模型也讨它喜欢，却写不成一句话。
-# - [x] 写作模型没有犯只有第一个评判者才会放过的错 — 两者都放过的错，仍然藏着。
-# - [ ] KL 很小 — 没有人问过它这个。
-# - [ ] 奖励选对了 — 同类的评判者有同样的弱点。
+# **留出的第二个评判模型给训练后写出的文本高分。这说明什么？**
+# - [ ] 写作模型是好的 — 本页的写作模型也得了高分，却写不成一句话。
+# - [x] 写作模型没有犯只有第一个评判模型才会放过的错 — 两者都放过的错，仍然没有暴露。
+# - [ ] KL 很小 — 它的判断与 KL 无关。
+# - [ ] 奖励选对了 — 同类的评判模型有同样的弱点。
 # %% [markdown] id="quiz-complete" lang="en" tags=["quiz"]
 # **The shares of integrated gradients add up to f(x) − f(x′). Is the explanation therefore right?**
 # - [ ] Yes, completeness proves it — Giving everything to one word would add up, too.
@@ -1791,8 +1791,8 @@ check("13.4", bits_exposed)
 # - [ ] No, gradients are never right — Along the whole way they are exactly what is needed.
 # - [ ] Only for linear models — There all methods agree.
 # %% [markdown] id="quiz-complete" lang="zh" of="0d2406c3" tags=["quiz"]
-# **积分梯度的份额加起来等于 f(x) − f(x′)。所以这个解释就是对的吗？**
-# - [ ] 对，完备性证明了它 — 把全部份额给一个词，加起来也相等。
+# **积分梯度的归因值加起来等于 f(x) − f(x′)。所以这个解释就是对的吗？**
+# - [ ] 对，完备性证明了它 — 全部归因于一个词，加起来也相等。
 # - [x] 它自洽；忠不忠实，要看去掉词之后发生什么 — 删除曲线正是为此。
 # - [ ] 不对，梯度从来不对 — 沿着整条路取，它恰恰是需要的。
 # - [ ] 只对线性模型成立 — 在那里，所有方法都一致。
@@ -1805,7 +1805,7 @@ check("13.4", bits_exposed)
 # %% [markdown] id="quiz-zero" lang="zh" of="a52a8edd" tags=["quiz"]
 # **每边六个词的联想测验给出 0.1，p = 0.4。可以怎么说？**
 # - [ ] 这些向量没有偏见 — 这么少的词，说明不了这一点。
-# - [x] 这个测验没有看到偶然造不出的差别 — 换一批词，或者换成分类器，也许看得到。
+# - [x] 这个测验没有测出超出偶然的差别 — 换一批词，或者换成分类器，也许看得到。
 # - [ ] 有一点偏见 — 随机分组有四成会得到更大的值。
 # - [ ] 测验坏了 — 花和虫，它分得出来。
 # %% [markdown] id="quiz-epsilon" lang="en" tags=["quiz"]
@@ -1817,7 +1817,7 @@ check("13.4", bits_exposed)
 # %% [markdown] id="quiz-epsilon" lang="zh" of="bed1f2b7" tags=["quiz"]
 # **一家医院把文本加密保存，训练模型时不加噪声。一位病人问，她的病历会不会从模型里泄露。**
 # - [ ] 不会，已经加密 — 模型是在打开的文本上训练的。
-# - [x] 有可能；可能性多大，用金丝雀来测，只有噪声才能给出承诺 — 加密守的是文件，不是权重。
+# - [x] 有可能；可能性多大，用金丝雀来测，只有噪声才能给出保证 — 加密保护的是文件，不是权重。
 # - [ ] 密钥被偷才会 — 能向模型提问的人，不需要密钥。
 # - [ ] 她的病历多次出现才会 — 重复帮了模型，但并非必需。
 
@@ -1836,10 +1836,10 @@ check("13.4", bits_exposed)
 #
 # - 奖励乘以 ∇ log π，平均起来是对的；有了基线才好用；截断让一次抽样可以反复使用。
 # - 减去组平均，方向不变；除以标准差，方向就变了。光有偏好，也能得到与奖励同样的倾斜策略。
-# - 奖励什么，就得到什么。KL 让写作模型不走远；第二个评判者如果问的是同一件事，换什么特征都帮助不大；n 选一是基线。
-# - 解释要经得起检验：去掉它说的那些词。对许多文本求和，能找到同源数据的准确率所掩盖的。
+# - 奖励什么，就得到什么。KL 惩罚让写作模型不走远；第二个评判模型如果问的是同一件事，换什么特征都帮助不大；n 选一是基线。
+# - 解释要经得起检验：去掉它说的那些词。对许多文本求和，能找出同源数据的准确率所掩盖的问题。
 # - 偏见是一个带区间的数，用哪个数是一个决定。接近零说明不了什么。
-# - 模型背下的是重复的东西。加密没有用，去重有用；只有裁剪加噪声才能作出承诺，人越多，代价越小。
+# - 模型背下的是重复的东西。加密没有用，去重有用；只有裁剪加噪声才能给出保证，人越多，代价越小。
 # - 模型要知道自己的界限：校准，弃答，把测过的和没测过的都写下来。
 
 # %% [markdown] id="faq" lang="en"
@@ -1857,7 +1857,7 @@ check("13.4", bits_exposed)
 # %% [markdown] id="faq" lang="zh" of="1bd698a1"
 # ## 13 · 常见问题
 #
-# **用 PPO、GRPO 还是 DPO？** 有一批固定的偏好对子：用 DPO，一次监督训练就行。评判者随时可问，比如程序的测试：用 GRPO，或者带好基线的 REINFORCE。文本很长、奖励来得很晚时，PPO 的第二个网络才划算。
+# **用 PPO、GRPO 还是 DPO？** 有一批固定的偏好对子：用 DPO，一次监督训练就行。奖励随时可以求得，比如用程序的测试：用 GRPO，或者带好基线的 REINFORCE。文本很长、奖励来得很晚时，PPO 的第二个网络（价值网络）才划算。
 #
 # **注意力是解释吗？** 它说的是对什么做了平均。在本页的四种方法里它最不忠实，但好过碰运气。
 #
@@ -1865,7 +1865,7 @@ check("13.4", bits_exposed)
 #
 # **模型能忘记吗？** 去掉那段文本重新训练，最可靠。走捷径的“机器遗忘”，和别的说法一样，要用金丝雀来量。
 #
-# **对齐会让模型在别的事上变差吗？** 会的：奖励没要求的，可能就丢了，就像第 10 课的微调忘了电影。付 KL 的钱，就是为了防止它。
+# **对齐会让模型在别的事上变差吗？** 会的：奖励没要求的，可能就丢了，就像第 10 课的微调忘了电影。加上 KL 惩罚，就是为了防止它。
 
 # %% [markdown] id="references" lang="en"
 # ## 14 · References

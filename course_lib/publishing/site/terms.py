@@ -33,6 +33,7 @@ EVERYDAY = frozenset(
         "evidence",
         "example",
         "fold",
+        "judge",
         "key",
         "label",
         "packing",
