@@ -30,9 +30,9 @@
 # **学完这一课，你能够**
 #
 # - 由模型的大小说出它的代价：运算量、内存、天数、费用，并拿公开发表的训练来核对；
-# - 弄清你的机器在等什么，是算力还是内存，以及它想要多大的批；
+# - 弄清你的机器在等什么，是算力还是内存，以及多大的批最合适；
 # - 用测出来确实有用的办法加快训练，认出那些只是听起来快的；
-# - 让一圈设备把梯度加起来，切分矩阵和优化器状态，并数清传了多少数；
+# - 让排成环的设备把梯度加起来，切分矩阵和优化器状态，并数清传了多少数；
 # - 杀掉一起训练的两个进程之一，最后仍得到同样的权重；
 # - 让训练保持稳定，把小模型上的学习率搬到大模型上；
 # - 预测一个还没训练过的模型的损失；
@@ -142,13 +142,13 @@
 #
 # <details><summary>同一篇影评的两个副本，一个在训练集，一个在测试集。这时测试量的是什么？</summary>
 #
-# 是记性。所以划分要按电影，这一课也要找出近似的副本。出自 {{07 split}}。
+# 是记忆，不是泛化。所以划分要按电影，这一课也要找出近似的副本。出自 {{07 split}}。
 #
 # </details>
 #
 # <details><summary>注意力的得分为什么要除以键长度的平方根？</summary>
 #
-# 得分的方差随长度增长；不除，softmax 就压在一个词上，梯度传不过去。这一课会对整层用到同样的道理。出自 {{05 scale}}。
+# 得分的方差随长度增长；不除，softmax 就集中在一个词上，梯度传不过去。这一课会对整层用到同样的道理。出自 {{05 scale}}。
 #
 # </details>
 
@@ -158,16 +158,16 @@
 # In 2020 the training of GPT-3 took $3 \cdot 10^{23}$ operations; four years later Llama 3 took a hundred times as many.
 # Nobody tries out such a training: it is **planned**, and a plan begins with counting. All of a Transformer's work is products of matrices. A product of an $(n, k)$ and a $(k, m)$ matrix takes $2nkm$ operations, a multiplication and an addition for each triple.
 #
-# So a matrix weight costs 2 operations for every token that passes. On the way back there are two products in place of one: the gradient of what came in, and the gradient of the weight. That makes 6 for each of the $N$ weights and $D$ tokens:
+# So a matrix weight costs 2 operations for every token that passes. On the way back, in backpropagation, there are two products in place of one: the gradient of what came in, and the gradient of the weight. That makes 6 for each of the $N$ weights and $D$ tokens, and $C$ in all:
 #
 # $$ C \approx 6\,N\,D. \tag{1} $$
-# %% [markdown] id="background" lang="zh" of="56e9195f"
+# %% [markdown] id="background" lang="zh" of="c68795e6"
 # ## 1 · 先数清楚
 #
 # 2020 年训练 GPT-3 用了 $3 \cdot 10^{23}$ 次运算；四年之后，Llama 3 用了它的一百倍。
 # 这样的训练没有人会去试一试：它是**规划**出来的，而规划从清点开始。Transformer 的全部工作就是矩阵乘法。$(n, k)$ 的矩阵乘以 $(k, m)$ 的矩阵，要做 $2nkm$ 次运算：每个三元组一次乘法、一次加法。
 #
-# 于是，每经过一个词元，一个矩阵权重要花 2 次运算。返回的路上，乘法不是一次而是两次：一次求输入的梯度，一次求权重的梯度。对 $N$ 个权重、$D$ 个词元，每对共 6 次：
+# 于是，每处理一个词元，一个矩阵权重要做 2 次运算。反向传播时，乘法不是一次而是两次：一次求输入的梯度，一次求权重的梯度。每个权重对每个词元共 6 次，$N$ 个权重、$D$ 个词元的总运算量 $C$ 就是：
 #
 # $$ C \approx 6\,N\,D. \tag{1} $$
 
@@ -254,7 +254,7 @@ course = dial(
 # a small Transformer, one token of a row of 64  # 一个小 Transformer，长 64 的行里的一个词元
 layers, width, hidden, words, length = 4, 64, 256, 64, 64
 projections = 4 * 2 * width * width  # query, key, value, output
-network = 2 * 2 * width * hidden  # there and back  # 放宽再收窄
+network = 2 * 2 * width * hidden  # there and back  # 前馈网络
 looking = 2 * 2 * length * width  # q·k, then the weighted sum  # q·k，再加权求和
 forward = layers * (projections + network + looking) + 2 * words * width
 print(f"{projections:,} {network:,} {looking:,}")
@@ -292,13 +292,13 @@ heads = [tr("width", "宽"), "6·N·D", tr("with attention", "加上注意力"),
 display.table(heads, rows)
 course.report("counted_over_formula", ratio)
 # %% [markdown] id="count-reading" lang="en"
-# (In billions of operations.) Two things are missing from (1). **Looking back** costs $4\,T\,d$ for each token and layer, and no weight of it is in $N$: the longer the rows, the more. And norms, activations and softmax: much in a narrow model, and little in a wide one, because they grow with the width and the products with its square. What adds nothing is a table that is only looked up.
+# (In billions of operations.) Two things are missing from (1). **Attention** to what stands before costs $4\,T\,d$ for each token and layer ($T$ is the length of a row, $d$ the width), and no weight of it is in $N$: the longer the rows, the more. And norms, activations and softmax: much in a narrow model, and little in a wide one, because they grow with the width and the products with its square. What adds nothing is a table that is only looked up.
 #
 # **Memory** is counted as simply. Trained in mixed precision with Adam, each weight takes 16 bytes: 2 for itself, 2 for its gradient, and 12 for what Adam keeps in 32 bits, the weight once more and two averages. On top come the **activations**: everything that the way back will need.
-# %% [markdown] id="count-reading" lang="zh" of="1899b4e9"
-# （单位：十亿次运算。）(1) 式漏了两样。**回看**：每个词元、每一层要花 $4\,T\,d$，而 $N$ 里没有与它对应的权重；行越长，这部分越多。还有归一化、激活函数和 softmax：模型窄时占得多，宽时占得少，因为它们随宽度增长，乘法却随宽度的平方增长。只查不乘的表，什么也不添。
+# %% [markdown] id="count-reading" lang="zh" of="88163e5b"
+# （单位：十亿次运算。）(1) 式漏了两样。**注意力**：每个词元、每一层要做 $4\,T\,d$ 次运算（$T$ 是行长，$d$ 是宽度），而 $N$ 里没有与它对应的权重；行越长，这部分越多。还有归一化、激活函数和 softmax：模型窄时占得多，宽时占得少，因为它们随宽度增长，乘法却随宽度的平方增长。只查不乘的词元表，不增加运算。
 #
-# **内存**同样好数。用 Adam 做混合精度训练，每个权重占 16 个字节：自己 2 个，梯度 2 个，Adam 用 32 位保存的 12 个（权重再存一份，加两个平均）。此外还有**激活值**：返回的路上要用到的一切。
+# **内存**同样好数。用 Adam 做混合精度训练，每个权重占 16 个字节：自己 2 个，梯度 2 个，Adam 用 32 位保存的 12 个（权重再存一份，加两个平均）。此外还有**激活值**：反向传播要用到的一切。
 # %% id="memory-table"
 billions = scaling.published("Llama 2 7B")
 state = scaling.state_bytes(round(billions.weights))
@@ -336,7 +336,7 @@ display.table(heads, rows)
 llama = scaling.published("Llama 2 7B")
 course.report("llama_share", scaling.utilisation_of(llama))
 # %% [markdown] id="planner-reading" lang="en"
-# The weights come out to the digits that papers give, from nothing but the sizes in them (Llama 3 calls its 405.85 billion 405). The operations lie a few percent above the papers' own where these used $6ND$ and left out the looking back. Two of the papers tell their hours, and so their utilisation: BLOOM's 33% and Llama 2's 45%. (BLOOM computed its activations twice; counted so, its devices were busier.) Take 40% for a plan, and be glad of more.
+# The weights come out to the digits that papers give, from nothing but the sizes in them (Llama 3 calls its 405.85 billion 405). The operations lie a few percent above the papers' own where these used $6ND$ and left out the attention. Two of the papers tell their hours, and so their utilisation: BLOOM's 33% and Llama 2's 45%. (BLOOM computed its activations twice; counted so, its devices were busier.) Take 40% for a plan, and be glad of more.
 #
 # | source of the numbers | tables |
 # |---|---|
@@ -344,8 +344,8 @@ course.report("llama_share", scaling.utilisation_of(llama))
 # | BLOOM: Le Scao et al., 2022; Luccioni et al., 2022 | 3; 1 |
 # | Llama 2: Touvron et al., 2023 | 1 and 2 |
 # | Llama 3: Grattafiori et al., 2024 | sections 3.2 and 3.3 |
-# %% [markdown] id="planner-reading" lang="zh" of="14ed9717"
-# 用论文里的几个大小，数出来的权重与论文给出的数字一致（Llama 3 把 4058.5 亿叫作 4050 亿）。运算量比论文自己的高几个百分点，因为论文用的是 $6ND$，没算回看。有两篇论文说了用了多少小时，利用率也就知道了：BLOOM 是 33%，Llama 2 是 45%。（BLOOM 的激活值算了两遍；把这也算上，它的设备其实更忙。）做计划时取 40%，多出来的就当运气。
+# %% [markdown] id="planner-reading" lang="zh" of="a32489b9"
+# 用论文里的几个大小，数出来的权重与论文给出的数字一致（Llama 3 把 4058.5 亿叫作 4050 亿）。运算量比论文自己的高几个百分点，因为论文用的是 $6ND$，没算注意力。有两篇论文说了用了多少小时，利用率也就知道了：BLOOM 是 33%，Llama 2 是 45%。（BLOOM 的激活值算了两遍；把这也算上，它的设备其实更忙。）做计划时取 40%，能更高就算赚到。
 #
 # | 数字的来源 | 表 |
 # |---|---|
@@ -365,11 +365,11 @@ course.report("llama_share", scaling.utilisation_of(llama))
 # %% [markdown] id="roofline" lang="zh" of="14f70d97"
 # ## 2 · 设备在等什么？
 #
-# 设备做两件事：计算，以及在内存和运算单元之间搬数。两件事各有上限。一次乘法**每搬一个字节能做多少运算**，叫它的强度 $I$。设峰值为 $P$，带宽为 $W$，它最多达到
+# 设备做两件事：计算，以及在内存和运算单元之间搬运数据。两件事各有上限。一次乘法**每搬一个字节能做多少运算**，叫它的强度 $I$。设峰值为 $P$，带宽为 $W$，它最多达到
 #
 # $$ \min(P,\; I\, W). \tag{2} $$
 #
-# 这就是**屋顶线**。复制的强度是零。一个向量乘以一个矩阵，每个权重只用一次：32 位下每字节半次运算，几乎全在等。一千个向量一起乘，每个权重就用一千次。量一量你的机器：
+# 这就是**屋顶线**。复制的强度是零。一个向量乘以一个矩阵，每个权重只用一次：32 位下每字节半次运算，几乎全部时间都在等内存。一千个向量一起乘，每个权重就用一千次。量一量你的机器：
 # %% id="roofline-run"
 roof = scaling.measure_roof(1024, course.measured)
 rows_of = [1, 4, 16, 64, 256, 1024]
@@ -403,22 +403,22 @@ plots.show(
 #
 # So the larger the batch, the better for the device. And for the model?
 # %% [markdown] id="roofline-reading" lang="zh" of="36317e42"
-# 现在你知道**小批为什么浪费设备**了：只有一行时，速度只是峰值的一小部分，每个权重都白跑一趟。到了几百行，再多也不会更快。A100 的拐点在每字节 153 次运算，H100 在 295 次：每读一个权重，它们都想配上几百个词元。在显卡上，用 `jax.numpy` 和 `bfloat16` 运行同样的一格即可；要接近峰值，宽度得在 4,096 以上。
+# 现在你知道**小批为什么浪费设备**了：只有一行时，速度只是峰值的一小部分，每个权重读进来只用一次。到了几百行，再多也不会更快。A100 的拐点在每字节 153 次运算，H100 在 295 次：每读一个权重，都要有几百个词元来用它。在显卡上，用 `jax.numpy` 和 `bfloat16` 运行同样的一格即可；要接近峰值，宽度得在 4,096 以上。
 # （点落在屋顶线上方并不奇怪：小矩阵待在缓存里，缓存比测带宽用的内存快。如果别的程序也在计算，所有的数都会往下掉。）
 #
 # 所以对设备来说，批越大越好。对模型呢？
 # %% [markdown] id="noise" lang="en"
 # ### How noisy is a gradient?
 #
-# The gradient of a batch of $B$ examples is the true gradient $G$ plus noise, and the noise shrinks with $B$:
+# The gradient $g_B$ of a batch of $B$ examples is the true gradient $G$ plus noise, and the noise shrinks with $B$ ($\Sigma$ is the covariance of the gradients of single examples, $\operatorname{tr}$ the sum of its diagonal):
 #
 # $$ \mathbb{E}\,\lVert g_B\rVert^2 = \lVert G\rVert^2 + \frac{\operatorname{tr}\Sigma}{B}. \tag{3} $$
 #
 # Two sizes of batch are two equations, and give both unknowns. Their quotient $\operatorname{tr}\Sigma / \lVert G\rVert^2$ is the **critical batch**: there, noise and signal are equal. Below it doubling the batch nearly halves the steps; above it the steps hardly fall, and the examples are wasted. For speed we use a small network that guesses the next character of Jane Austen from the eight before: 8 characters as vectors, two hidden layers, scores.
-# %% [markdown] id="noise" lang="zh" of="50e67c97"
+# %% [markdown] id="noise" lang="zh" of="ee44f614"
 # ### 梯度里有多少噪声？
 #
-# 一批 $B$ 个样本的梯度，等于真实的梯度 $G$ 加上噪声，噪声随 $B$ 变小：
+# 一批 $B$ 个样本的梯度 $g_B$，等于真实的梯度 $G$ 加上噪声，噪声随 $B$ 增大而变小（$\Sigma$ 是单个样本梯度的协方差矩阵，$\operatorname{tr}$ 是它的迹，即对角线之和）：
 #
 # $$ \mathbb{E}\,\lVert g_B\rVert^2 = \lVert G\rVert^2 + \frac{\operatorname{tr}\Sigma}{B}. \tag{3} $$
 #
@@ -557,7 +557,7 @@ for kind, (first, each, loss) in found.items():
     kept_here = f"{memory[kind]['kept_bytes'] / 1e6:.1f}" if kind in memory else ""
     lines.append([names[kind], f"{first:.2f}", f"{each * 1e3:.1f}", kept_here, f"{loss:.2f}"])
 display.table([tr("what", "做法"), tr("first step, s", "第一步（秒）"), tr("later step, ms", "之后每步（毫秒）"),
-               tr("kept for the way back, MB (record)", "为返回保存（MB，记录）"), tr("loss after equal time", "同样时间后的损失")], lines)
+               tr("kept for the way back, MB (record)", "为反向传播保存（MB，记录）"), tr("loss after equal time", "同样时间后的损失")], lines)
 if backend == "jax":
     print(tr("On JAX compiling is XLA's work: one line for both.", "在 JAX 上，编译就是由 XLA 来做：两行合成一行。"))
 if backend == "torch":
@@ -568,16 +568,16 @@ if backend == "torch":
 #
 # What is not in the table, because a small model on a processor cannot show it: **fused attention** never writes the matrix of weights into the memory; from rows of some thousands on this is what makes training possible. Keras uses it by itself on JAX and PyTorch where the device has it. On a graphics card you would fill the same table with `bfloat16` and widths from 768 on, and hold the operations of section 1 against the peak; 45% of an H100's is a good mark. That was **not** measured here.
 # %% [markdown] id="speed-reading" lang="zh" of="36971268"
-# （内存由 JAX 对一个四块的模型清点：前向为返回的路保存了多少。重算使它降到十分之一以下。设备实际能不能少用，要看编译器：我们试的时候，处理器上的 XLA 又把两遍计算合并了，一点没省；在显卡和 TPU 上则确实能省。）分成四份时只保存四分之一，因为同一时刻只有四分之一的行在场。
+# （内存由 JAX 对一个四块的模型清点：前向传播为反向传播保存了多少。重算使它降到十分之一以下。设备实际能不能少用，要看编译器：我们试的时候，处理器上的 XLA 又把两遍计算合并了，一点没省；在显卡和 TPU 上则确实能省。）分成四份时只保存四分之一，因为同一时刻内存里只有四分之一的行。
 #
-# 有一样没列进表里，因为处理器上的小模型显不出来：**融合注意力**从不把注意力的权重矩阵写进内存；行长到几千以后，没有它就训练不了。在 JAX 和 PyTorch 上，只要设备支持，Keras 会自动使用。在显卡上，可以用 `bfloat16` 和 768 以上的宽度填同一张表，再拿第 1 节的运算量与峰值相比；能到 H100 峰值的 45% 就算不错。这一项**没有**在这里测过。
+# 有一样没列进表里，因为处理器上的小模型体现不出来：**融合注意力**从不把注意力的权重矩阵写进内存；行长到几千以后，没有它就训练不了。在 JAX 和 PyTorch 上，只要设备支持，Keras 会自动使用。在显卡上，可以用 `bfloat16` 和 768 以上的宽度填同一张表，再拿第 1 节的运算量与峰值相比；能到 H100 峰值的 45% 就算不错。这一项**没有**在这里测过。
 
 # %% [markdown] id="waiting" lang="en"
 # ### Shapes, padding, and data that are late
 #
 # XLA compiles a step once for every **shape**. If each batch is padded to its own longest text, nearly every batch has a shape of its own. If all are padded to the longest of all, there is one shape, and most of what is computed is padding. **Buckets** are between the two: a few lengths, each text in the smallest that holds it. Count, with real reviews:
 # %% [markdown] id="waiting" lang="zh" of="637ae1df"
-# ### 形状、填充、迟到的数据
+# ### 形状、填充、供不上的数据
 #
 # XLA 对每种**形状**都要编译一次。如果每批按自己最长的文本填充，几乎每批的形状都不同；如果都填到全部里最长的，形状只有一种，但算的大半是填充。**分桶**取其中：只有几种长度，每段文本放进装得下它的最小一个。用真实的影评数一数：
 # %% id="waiting-shapes"
@@ -605,9 +605,9 @@ compiling = found.get("xla", found[usual])[0] if usual == "compiled" else 0.0
 every = compiling * shapes["own"]
 print(f"{compiling:.1f} s × {shapes['own']} = {every:.0f} s")
 # %% [markdown] id="waiting-data" lang="en"
-# The last line is what compiling a shape for each batch would cost here. And **data that are late**: if a batch takes as long to prepare as to learn from, a loop that does one after the other takes twice as long. Let a second thread prepare the next one.
-# %% [markdown] id="waiting-data" lang="zh" of="44f7dd23"
-# 最后一行是在这里为每种形状编译一次要花的时间。再说**迟到的数据**：准备一批与学习一批一样久时，一先一后地做，就要花两倍时间。让另一个线程去准备下一批。
+# The last line is what compiling a shape for each batch would cost here. And **data that are late**: if a batch takes as long to prepare as to learn from, a loop that does one after the other takes twice as long. Let a second thread prepare the next one (*prefetching*).
+# %% [markdown] id="waiting-data" lang="zh" of="fd5ba16d"
+# 最后一行是在这里为每种形状编译一次要花的时间。再说**供不上的数据**：准备一批与学习一批一样久时，一先一后地做，就要花两倍时间。让另一个线程去准备下一批，这叫预取（prefetching）。
 # %% id="waiting-data-run"
 class Late(keras.utils.PyDataset):
     def __init__(self, pause, **options):
@@ -667,9 +667,9 @@ plots.show(
     "梯度大小（2 的幂）的直方图：有一部分落在 float16 的左边界以外；乘以 2 的 15 次方之后，几乎都落在两条边界之间。",
 )
 # %% [markdown] id="halves-scale" lang="en"
-# The mending is a factor. The loss is multiplied by it before the way back, so all gradients are; divided by it again, in 32 bits, nothing was lost. Too large a factor makes infinities; then the step is left out and the factor halved, and after enough quiet steps it is doubled. So it finds its place by itself. Begin far too high:
-# %% [markdown] id="halves-scale" lang="zh" of="38653576"
-# 补救的办法是乘一个因子：返回之前先把损失乘上它，所有梯度也就都乘上了；再用 32 位除回来，什么也没丢。因子太大会出无穷，那一步就跳过，因子减半；连着足够多步没出事，再加倍。它自己会找到合适的位置。从高得离谱的地方开始：
+# The mending is a factor: **loss scaling**. The loss is multiplied by it before the way back, so all gradients are; divided by it again, in 32 bits, nothing was lost. Too large a factor makes infinities; then the step is left out and the factor halved, and after enough quiet steps it is doubled. So it finds its place by itself. Begin far too high:
+# %% [markdown] id="halves-scale" lang="zh" of="c78b8ea7"
+# 补救的办法是乘一个因子，叫作**损失缩放**：反向传播之前先把损失乘上它，所有梯度也就都乘上了；之后再用 32 位除回来，什么也没丢。因子太大会出现无穷，那一步就跳过，因子减半；连着足够多步没有溢出，再加倍。它自己会找到合适的大小。从高得离谱的值开始：
 # %% id="halves-scale-run"
 scale, seen = scaling.LossScale(2.0**32, patience=10), []
 for _ in range(40):
@@ -689,11 +689,11 @@ print(tr("left out:", "跳过的步数："), scale.skipped)
 # %% [markdown] id="accumulation" lang="en"
 # ### A large batch in parts
 #
-# If the batch does not fit, cut it, add up the parts' gradients, and take one step. Keras does so with `gradient_accumulation_steps`. But what does it add up? The **mean of the parts' means**. The loss of a language model is a mean over tokens that count, and parts hold unequally many. By hand, two rows, one with a single token that counts:
-# %% [markdown] id="accumulation" lang="zh" of="90a63de2"
+# If the batch does not fit, cut it, add up the parts' gradients, and take one step: **gradient accumulation**. Keras does so with `gradient_accumulation_steps`. But what does it add up? The **mean of the parts' means**. The loss of a language model is a mean over tokens that count, and parts hold unequally many. By hand, two rows, one with a single token that counts:
+# %% [markdown] id="accumulation" lang="zh" of="54e193f8"
 # ### 一大批，分几份
 #
-# 一批放不下，就切开，把各份的梯度加起来，再走一步。Keras 用 `gradient_accumulation_steps` 来做。可它加的是什么？是**各份平均的平均**。而语言模型的损失是对要计数的词元取平均，各份里的词元数并不一样多。用手算：两行，其中一行只有一个词元计数：
+# 一批放不下，就切开，把各份的梯度加起来，再走一步：这叫**梯度累积**。Keras 用 `gradient_accumulation_steps` 来做。可它加的是什么？是**各份平均的平均**。而语言模型的损失是对要计数的词元取平均，各份里的词元数并不一样多。用手算：两行，其中一行只有一个词元计数：
 # %% id="accumulation-by-hand"
 losses = np.array([[4.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0]])
 counts_here = np.array([[True, False, False, False], [True] * 4])
@@ -747,11 +747,11 @@ course.report("mended_error", float(np.abs(mended - whole).max()))
 # %% [markdown] id="rings" lang="en" tags=["stop"]
 # ## 4 · Many devices
 #
-# **Data parallel**: every device has the whole model and its own part of the batch. Each computes its gradient; then all need the **sum**. One device that collects would have to receive and send everything, and all others wait for its line. A **ring** does better: cut the gradient into as many pieces as there are devices; in each round every device sends one piece to its neighbour, which adds its own. After $n-1$ rounds each holds one finished piece, and in $n-1$ more rounds the finished pieces go round. Three devices, three numbers each:
-# %% [markdown] id="rings" lang="zh" of="3196ebfa" tags=["stop"]
+# **Data parallel**: every device has the whole model and its own part of the batch. Each computes its gradient; then all need the **sum**. An exchange that ends so is an **all-reduce**. One device that collects would have to receive and send everything, and all others wait for its line. A **ring** does better: cut the gradient into as many pieces as there are devices; in each round every device sends one piece to its neighbour, which adds its own. After $n-1$ rounds each holds one finished piece, and in $n-1$ more rounds the finished pieces go round. Three devices, three numbers each:
+# %% [markdown] id="rings" lang="zh" of="e225ce76" tags=["stop"]
 # ## 4 · 许多设备
 #
-# **数据并行**：每台设备都有完整的模型，和一批里属于自己的一份。各算各的梯度，然后大家都需要**总和**。如果由一台来收，它要收发所有的数，别人都等它的线路。**环**更好：有几台设备就把梯度切成几段；每一轮，每台都把一段发给下家，下家加上自己的。$n-1$ 轮之后，每台手里有一段加好的；再过 $n-1$ 轮，加好的段传遍一圈。三台设备，每台三个数：
+# **数据并行**：每台设备都有完整的模型，和一批里属于自己的一份。各算各的梯度，然后每台都需要**总和**；让每台都得到总和的交换叫**全归约**（all-reduce）。如果由一台来收，它要收发所有的数，其余的都要等它的线路。**环**更好：有几台设备就把梯度切成几段；每一轮，每台都把一段发给下家，下家加上自己的。$n-1$ 轮之后，每台手里有一段加好的；再过 $n-1$ 轮，加好的段传遍一圈。三台设备，每台三个数：
 # %% id="rings-by-hand"
 held_by = np.array([[1.0, 2, 3], [10, 20, 30], [100, 200, 300]])
 for turn in range(2):
@@ -804,7 +804,7 @@ course.report("ring_error", farthest)
 # %% [markdown] id="sharded" lang="zh" of="d3d90063"
 # ### 谁保存什么？
 #
-# 环分前后两半，中间藏着一份礼物：前一半结束时，每台都有**自己那一段**加好的梯度。那就只让它保存这一段的 Adam 平均，只更新这一段权重，后一半改为传**权重**。传输量不变，12 个字节变成 $12/n$ 个。这就是**切分的优化器**（ZeRO 第 1 级）。梯度（第 2 级）和权重（第 3 级）也可以同样切分；权重要在每一层用到时再取来，传输量多出一半。
+# 环分前后两半，其间有个现成的便利：前一半结束时，每台都有**自己那一段**加好的梯度。那就只让它保存这一段的 Adam 平均，只更新这一段权重，后一半改为传**权重**。传输量不变，12 个字节变成 $12/n$ 个。这就是**切分的优化器**（ZeRO 第 1 级）。梯度（第 2 级）和权重（第 3 级）也可以同样切分；权重要在每一层用到时再取来，传输量多出一半。
 # %% id="sharded-run"
 one_by_one = cut_up = in_one(network.weights).astype(np.float64)
 sharded = scaling.ShardedAdam(one_by_one.size, 8, 0.001)
@@ -825,15 +825,15 @@ for stage in range(4):
 #
 # ### Cutting matrices, cutting layers
 #
-# **Model parallel** cuts a product itself. Cut the first matrix of the small network by columns and the second by rows: each device computes its own hidden numbers, and a part of **every** output. One all-reduce adds the parts. Attention is cut likewise, by heads. So a block needs two all-reduces forward. **Pipelines** deal out whole layers: device 1 has the first, device 2 the next. To keep all busy the batch goes through in $m$ parts; with $p$ stages the share of idle time, the **bubble**, is
+# **Model parallel** cuts a product itself. Cut the first matrix of the feed-forward network by columns and the second by rows: each device computes its own hidden numbers, and a part of **every** output. One all-reduce adds the parts. Attention is cut likewise, by heads. So a block needs two all-reduces forward. **Pipelines** deal out whole layers: device 1 has the first, device 2 the next. To keep all busy the batch goes through in $m$ parts; with $p$ stages the share of idle time, the **bubble**, is
 #
 # $$ \frac{p-1}{m+p-1}. \tag{5} $$
-# %% [markdown] id="sharded-reading" lang="zh" of="28c07209"
+# %% [markdown] id="sharded-reading" lang="zh" of="814407d2"
 # 这就是第五篇文章欠的答案：七十亿权重放在 64 台设备上，每台占 112、29、16 或 1.8 GB。传输呢？16 位权重的一个检查点是 14 GB，分段写出，各写各的。
 #
 # ### 切矩阵，切层
 #
-# **模型并行**切的是乘法本身。小网络的第一个矩阵按列切，第二个按行切：每台算自己的那些隐藏数，以及**每个**输出的一部分，一次全归约把各部分加起来。注意力同样切，按头分。所以一块的前向要两次全归约。**流水线**分的是整层：第 1 台放前几层，第 2 台放后几层。要让大家都忙，一批就分成 $m$ 份依次通过；有 $p$ 级时，空闲时间的比例（**气泡**）是
+# **模型并行**切的是乘法本身。前馈网络的第一个矩阵按列切，第二个按行切：每台算自己那一部分隐藏单元，以及**每个**输出的一部分，一次全归约把各部分加起来。注意力同样切，按头分。所以一块的前向要两次全归约。**流水线**分的是整层：第 1 台放前几层，第 2 台放后几层。要让大家都忙，一批就分成 $m$ 份依次通过；有 $p$ 级时，空闲时间的比例（**气泡**）是
 #
 # $$ \frac{p-1}{m+p-1}. \tag{5} $$
 # %% id="pipeline-run"
@@ -858,20 +858,20 @@ for axis, parts_here in zip(axes, (1, 4), strict=True):
     axis.grid(False)
 axes[0].set_title(plots.label("one part", "一份"), fontsize=10)
 axes[1].set_title(plots.label("four parts", "四份"), fontsize=10)
-axes[1].set_xlabel(plots.label("time: forward blue, backward red", "时间：蓝为前向，红为返回"))
+axes[1].set_xlabel(plots.label("time: forward blue, backward red", "时间：蓝为前向，红为反向"))
 plots.show(
     figure,
     "Two timetables of four stages: with one part three stages always wait; with four parts forward and backward tasks overlap and the whole step ends much earlier.",
-    "四级流水线的两张时间表：不分份时总有三级在等；分成四份时，前向和返回的任务交错进行，整步早得多就结束了。",
+    "四级流水线的两张时间表：不分份时总有三级在等；分成四份时，前向和反向的任务交错进行，整步早得多就结束了。",
 )
 # %% [markdown] id="eight" lang="en"
 # ### The engine
 #
 # Nobody writes rings by hand twice. On JAX `keras.distribution` does all this: a `DataParallel` over the devices, or a `ModelParallel` with a **layout map**, which says by the name of a weight along which axis it is cut. The model does not change. A processor can play eight devices, but only if it is told before JAX starts; so the next cell starts another process. There a small Transformer is trained on one device, on eight that share every batch, and on eight that share every matrix among four.
 # %% [markdown] id="eight" lang="zh" of="ee7caf5d"
-# ### 引擎
+# ### 交给程序库
 #
-# 环没有人会手写第二遍。在 JAX 上，这些都由 `keras.distribution` 来做：`DataParallel` 把数据分给各台设备；`ModelParallel` 带一张**布局表**，按权重的名字说明沿哪个轴切。模型一个字也不用改。一个处理器可以扮演八台设备，但要在 JAX 启动之前就说好，所以下一格另开一个进程。在那里，一个小 Transformer 先在一台设备上训练，再在共享每一批的八台上，最后在八台上、每个矩阵由四台分。
+# 环没有人会手写第二遍。在 JAX 上，这些都由 `keras.distribution` 来做：`DataParallel` 把数据分给各台设备；`ModelParallel` 带一张**布局表**，按权重的名字说明沿哪个轴切。模型一个字也不用改。一个处理器可以模拟八台设备，但要在 JAX 启动之前设好，所以下一格另开一个进程。在那里，一个小 Transformer 先在一台设备上训练，再在八台上分摊每一批，最后在八台上、每个矩阵由四台分摊。
 # %% id="eight-run"
 live = course.live and scaling.jax_is_here()
 record = scaling.recorded("devices")["found"]
@@ -894,7 +894,7 @@ course.report("devices_apart", apart)
 # %% [markdown] id="eight-reading" lang="en"
 # The same training, to rounding. The compiler has put in the exchanges that we counted: one all-reduce for the whole gradient where the batch is shared (it packs all weights into one message), and two in the forward pass of a block where matrices are shared. Eight devices on one processor are no faster, of course; it is the same processor. What they prove is that the program is right before a machine is rented.
 # %% [markdown] id="eight-reading" lang="zh" of="658c5ea0"
-# 除了舍入，训练完全相同。编译器插入的交换次数也与我们数的一样：共享批时，整个梯度只要一次全归约（它把所有权重打包成一条消息）；共享矩阵时，一块的前向要两次。一个处理器扮演八台设备，当然不会更快，处理器还是那一个。它证明的是：租机器之前，程序已经是对的。
+# 除了舍入，训练完全相同。编译器插入的交换次数也与我们数的一样：分摊批时，整个梯度只要一次全归约（它把所有权重打包成一条消息）；分摊矩阵时，一块的前向要两次。一个处理器模拟八台设备，当然不会更快，处理器还是那一个。它证明的是：租机器之前，程序已经是对的。
 
 # %% [markdown] id="killed" lang="en"
 # ## 5 · Two processes, one of them killed
@@ -905,7 +905,7 @@ course.report("devices_apart", apart)
 # %% [markdown] id="killed" lang="zh" of="58408151"
 # ## 5 · 两个进程，杀掉一个
 #
-# 设备有几千台，每隔几小时就会坏一点什么。怎么办？其余的都在等永远不会来的数：**一台死了，全体停下**。所以训练必须随时能停，并从最近的**检查点**继续：权重、两个平均、步数。检查点先写到另一个名字下，写完整了再改名；写到一半被杀，旧的还在。第 57 步的批，必须永远是第 57 步的批，不管谁来要、在被杀之前还是之后：它是步数的函数，与先前抽过什么无关。
+# 设备有几千台，每隔几小时就会坏一点什么。怎么办？其余的都在等永远不会来的数：**一台出了故障，全体停下**。所以训练必须随时能停，并从最近的**检查点**继续：权重、两个平均、步数。检查点先写到另一个名字下，写完整了再改名；写到一半被杀，旧的还在。第 57 步的批，必须永远是第 57 步的批，不管谁来要、在被杀之前还是之后：它是步数的函数，与先前抽过什么无关。
 #
 # 下一格启动两个进程一起训练一个网络，不打招呼就杀掉第二个，再把两个都重新启动。这是本课里唯一希望“什么也没发生”的实验：
 # %% id="killed-run"
@@ -935,7 +935,7 @@ course.report("killed_apart", apart)
 #
 # The fourth article advises to begin with a learning rate "between 0.01 and 0.1" and to lower it step by step "to avoid overfitting" (E23). Whose rate? A step of SGD is the rate times the gradient; a step of Adam is the rate times a number **near one**, for it divides by the gradient's own size. So the two need rates that are far apart. And a rate is lowered to settle down, not against overfitting (lesson 08). The section 3 Transformer, two optimisers, a row of rates:
 # %% [markdown] id="stability" lang="zh" of="b24cf3b1"
-# ## 6 · 稳定
+# ## 6 · 训练的稳定性
 #
 # 第四篇文章建议：初始学习率“设置在 0.01–0.1 之间，逐步减小以避免过拟合”（E23）。是谁的学习率？SGD 的一步是学习率乘以梯度；Adam 的一步是学习率乘以一个**接近 1** 的数，因为它除以了梯度自身的大小。所以两者需要的学习率相差很远。况且降低学习率是为了收敛，不是为了防过拟合（第 08 课）。用第 3 节的 Transformer、两种优化器、一排学习率：
 # %% id="stability-rates"
@@ -968,9 +968,9 @@ display.table(heads, [[rate, *(f"{sweeps[name][at]:.2f}" for name in sweeps)]
 # %% [markdown] id="stability-reading" lang="zh" of="71a8051e"
 # 对普通的 SGD，文章给的范围里学习才刚刚开始。对 Adam（Transformer 都用它训练），即使是这么小的模型，范围的下端也差不多是还能用的最大值，上端则**几乎什么也学不到**。模型越大，这个界线越低；大模型用 $10^{-4}$ 的 1 到 6 倍，并且先预热。
 #
-# ### 一次尖峰，以及怎样挺过去
+# ### 损失的尖峰，以及怎样应对
 #
-# 一批坏数据（整页的零、损坏的文件）会带来巨大的梯度。**裁剪**（{{09 recurrent}}）把**所有**权重合起来的梯度缩短到长度 $c$（超过才缩），方向不变：
+# 一批坏数据（整页的零、损坏的文件）会带来巨大的梯度。**梯度裁剪**（{{09 recurrent}}）把**所有**权重合起来的梯度缩短到长度 $c$（超过才缩），方向不变：
 #
 # $$ g \leftarrow g \cdot \min\!\Big(1, \frac{c}{\lVert g\rVert}\Big). \tag{6} $$
 # %% id="spike-run"
@@ -1015,11 +1015,11 @@ plots.show(
 # %% [markdown] id="warm" lang="en"
 # ### Warm-up
 #
-# In its first steps Adam has seen next to nothing. Its averages are made of one gradient or a few, so their quotient is near one in **every** weight, and the weights of an output move the same way by the full rate. In a wide network that adds up. **Warm-up** begins with a small rate and lets it rise: in step $t$ it is $\eta \cdot \min(1, t / w)$.
-# %% [markdown] id="warm" lang="zh" of="10ff98dd"
+# In its first steps Adam has seen next to nothing. Its averages are made of one gradient or a few, so their quotient is near one in **every** weight, and the weights of an output move the same way by the full rate. In a wide network that adds up. **Warm-up** begins with a small rate and lets it rise: in step $t$ it is $\eta \cdot \min(1, t / w)$, with $\eta$ the full rate and $w$ the number of steps of the warm-up.
+# %% [markdown] id="warm" lang="zh" of="99f34ade"
 # ### 预热
 #
-# 最初几步，Adam 几乎什么也没见过：它的平均只由一个或几个梯度得来，两个平均之商在**每个**权重上都接近 1，同一个输出的权重就按整个学习率、朝同一方向移动。网络宽，这些移动就累加起来。**预热**从很小的学习率开始，让它逐渐升高：第 $t$ 步用 $\eta \cdot \min(1, t / w)$。
+# 最初几步，Adam 几乎什么也没见过：它的平均只由一个或几个梯度得来，两个平均之商在**每个**权重上都接近 1，同一个输出的权重就按整个学习率、朝同一方向移动。网络宽，这些移动就累加起来。**预热**从很小的学习率开始，让它逐渐升高：第 $t$ 步用 $\eta \cdot \min(1, t / w)$，其中 $\eta$ 是整个学习率，$w$ 是预热的步数。
 # %% [markdown] id="warm-predict" lang="en" tags=["predict"]
 # **Before you run it.** The small network again, narrow and wide; rates from a good one to one near the edge; the full rate at once, or a warm-up over $w = 8$ steps; three seeds each. Compare the highest loss on the way and the loss at the end. Where will the warm-up pay?
 #
@@ -1027,7 +1027,7 @@ plots.show(
 # %% [markdown] id="warm-predict" lang="zh" of="e08c42f0" tags=["predict"]
 # **先猜，再运行。** 还是那个小网络，一窄一宽；学习率从合适的到接近极限的；一上来就用整个学习率，或者先用 $w = 8$ 步预热；各用三个种子。比一比途中最高的损失和最后的损失：预热在哪里有用？
 #
-# > 在宽网络、高学习率时有用。一上来就用高学习率，头几步损失会被抛到远高于随机猜测的地方，到最后还留着一些后果。有了预热，损失不再猛跳，最后也更好。学习率合适时，它几乎什么也没改变；网络窄，学习率再高，它的作用也小得多。它也不能把坏的学习率变好：宽网络最后最好的，还是这几个里最低的那个。
+# > 在宽网络、高学习率时有用。一上来就用高学习率，头几步损失会猛升到远高于随机猜测的水平，到最后还留有一些影响。有了预热，损失不再猛跳，最后也更好。学习率合适时，它几乎什么也没改变；网络窄，学习率再高，它的作用也小得多。它也不能把坏的学习率变好：宽网络最后最好的，还是这几个里最低的那个。
 # %% id="warm-run"
 def begin(wide, rate, warm, seed):
     draws = np.random.default_rng(seed)
@@ -1096,7 +1096,7 @@ plots.show(
 # %% [markdown] id="transfer-predict" lang="zh" of="b1987108" tags=["predict"]
 # **先猜，再运行。** 两幅图，每种宽度一条线，画的是若干步之后的损失与学习率。哪幅图里，各条线的最低点上下对齐？
 #
-# > 第二幅，学习率随宽度下降的那幅。第一幅里，网络越大，最低点越往左走：小网络上最好的学习率，对大网络高了好几倍。第二幅里，在最好的学习率附近，更宽的网络也总是更好。
+# > 第二幅，学习率随宽度下降的那幅。第一幅里，网络越大，最低点越往左移：小网络上最好的学习率，对大网络高了好几倍。第二幅里，在最好的学习率附近，更宽的网络也总是更好。
 # %% id="transfer-run"
 rates = [2.0**power for power in range(-11, -2)]
 tried = {}
@@ -1142,15 +1142,15 @@ plots.show(
 #
 # $$ L(N, D) = E + \frac{A}{N^{\alpha}} + \frac{B}{D^{\beta}}. \tag{7} $$
 #
-# $E$ is what nobody can avoid (the text is not certain), the second part what a model of $N$ weights misses, the third what $D$ tokens could not teach. Here are twelve networks of lesson size, from some hundred weights to some ten thousand, each trained once through a text and measured on the way. One thing must be minded: a training that is measured half-way is half-way through its schedule, and looks worse than one that was planned to end there. So the rate stays constant and a running average of the weights is measured.
-# %% [markdown] id="laws" lang="zh" of="75a6d7ce"
+# $E$ is what nobody can avoid (the text is not certain), the second part what a model of $N$ weights misses, the third what $D$ tokens could not teach; $A$, $B$ and the exponents are fitted, as $E$ is. Here are twelve networks of lesson size, from some hundred weights to some ten thousand, each trained once through a text and measured on the way. One thing must be minded: a training that is measured half-way is half-way through its schedule, and looks worse than one that was planned to end there. So the rate stays constant and a running average of the weights is measured.
+# %% [markdown] id="laws" lang="zh" of="4ab468a5"
 # ## 7 · 预测没有训练过的模型
 #
 # 损失随权重下降，也随数据下降，而且降得很平滑。Hoffmann 等人对几百次训练拟合出的规律有三项：
 #
 # $$ L(N, D) = E + \frac{A}{N^{\alpha}} + \frac{B}{D^{\beta}}. \tag{7} $$
 #
-# $E$ 谁也避免不了（文字本来就不确定），第二项是 $N$ 个权重的模型学不到的，第三项是 $D$ 个词元教不会的。这里有十二个小网络，从几百个权重到几万个，各把一段文字过一遍，途中测量。有一点要当心：在半路测量，学习率调度也只走到半路，看上去会比“计划到此结束”的训练差。所以学习率保持不变，测的是权重的滑动平均。
+# $E$ 谁也避免不了（文字本来就不确定），第二项是 $N$ 个权重的模型学不到的，第三项是 $D$ 个词元教不会的；$A$、$B$ 和两个指数与 $E$ 一样，都由拟合得到。这里有十二个小网络，从几百个权重到几万个，各把一段文字过一遍，途中测量。有一点要当心：在半路测量，学习率调度也只走到半路，看上去会比“计划到此结束”的训练差。所以学习率保持不变，测的是权重的滑动平均。
 # %% id="laws-run"
 points = []
 for wide in course.widths:
@@ -1234,7 +1234,7 @@ for budget in (2e8, 1e9, 4e9):
 # %% [markdown] id="laws-reading" lang="zh" of="3516ffe3"
 # 图和最后几行来自记录：同样的网络，更多的词元（`python -m course_lib.scaling.study --parts laws`）。从中可以读出三件事。线挤在**一起**的地方，再加权重也没用：文字太少。线变**平**的地方，再加文字也没用：网络太小。每个预算都有一个最好的大小，预算越大它越大；权重和词元，两样都要增长。
 #
-# 能信到什么程度？外推到拟合范围之外几倍，预测还不错。这些指数**不是**大 Transformer 的：这是只看八个字符的网络，它的下限 $E$ 是八个字符的下限。而且范围这么小，$E$ 几乎确定不了。页面上的十二个网络甚至会得出零，连区间也是零，而没有哪种文字会是这样：自助法说的是拟合抖动多大，不是范围够不够长。Hoffmann 等人对大 Transformer 得到的是每个权重约 20 个词元；要**大量使用**的模型，会用远多于此的文字来训练，因为模型小，以后一直便宜。
+# 能信到什么程度？外推到拟合范围之外几倍，预测还不错。这些指数**不是**大 Transformer 的：这是只看八个字符的网络，它的下限 $E$ 是八个字符的下限。而且范围这么小，$E$ 几乎确定不了。页面上的十二个网络甚至会得出零，连区间也是零，而没有哪种文字会是这样：自助法说的是拟合结果波动多大，不是范围够不够宽。Hoffmann 等人对大 Transformer 得到的是每个权重约 20 个词元；要**大量使用**的模型，会用远多于此的文字来训练，因为模型小，以后一直便宜。
 
 # %% [markdown] id="backends" lang="en"
 # ## 8 · The same model on PyTorch, and on a TPU
@@ -1278,7 +1278,7 @@ print(kept_squares / 0.5, devices.backend_name())
 #
 # **A TPU** asks for more discipline. Everything is compiled by XLA, so: fixed shapes (section 3's buckets, and the last, smaller batch left out); no strings, for tokenising happens before; `bfloat16` for products, which needs no loss scaling; widths that are multiples of 128, the size of its units. The images have JAX and no TensorFlow, and the course's library runs there without it. What was **not** measured: no TPU was at hand. `devices.use()` prints what it finds; run sections 3 and 4 there.
 # %% [markdown] id="backends-reading" lang="zh" of="79bd8d30"
-# 变的是模型周围：有哪些设备，训练怎样分到上面去。`keras.distribution` 属于 JAX；TensorFlow 上是 `tf.distribute`。本课程的 `devices.use()` 把差别藏起来了。
+# 变的是模型周围：有哪些设备，训练怎样分到上面去。`keras.distribution` 属于 JAX；TensorFlow 上是 `tf.distribute`。本课程的 `devices.use()` 把这些差别封装起来了。
 #
 # **TPU** 要求更严。一切都由 XLA 编译，所以：形状固定（第 3 节的桶；最后不满的一批舍去）；没有字符串，分词要事先做好；乘法用 `bfloat16`，不需要损失缩放；宽度取 128 的倍数，那是它运算单元的大小。它的镜像里有 JAX、没有 TensorFlow，课程的库没有 TensorFlow 也能运行。**没有**测过的：手头没有 TPU。`devices.use()` 会打印找到了什么；可以在那里运行第 3、4 节。
 
@@ -1287,17 +1287,17 @@ print(kept_squares / 0.5, devices.backend_name())
 #
 # Now put it together. **The data.** Two trillion tokens are some eight terabytes of text. Raw pages from the net hold menus, spam, and above all **copies**: the same notice on a thousand pages. Copies are learnt by heart, waste the budget, and carry the test set into the training set. How does one find near copies among billions, when comparing each with each is out of the question?
 #
-# Cut a text into all runs of five words, its **shingles**. Two texts are as alike as the share of shingles that they have in common, $J = |A \cap B| / |A \cup B|$. Now shuffle all possible shingles, and note for each text which of **its own** comes first: the chance that two texts note the same is exactly $J$. Some 128 shuffles are a **signature**, and the share of equal entries estimates $J$ (MinHash). And signatures are sorted into drawers by **bands** of $r$ entries, $b$ bands each; only texts that meet in some drawer are compared:
+# Cut a text into all runs of five words, its **shingles**. Two texts are as alike as the share of shingles that they have in common, $J = |A \cap B| / |A \cup B|$. Now shuffle all possible shingles, and note for each text which of **its own** comes first: the chance that two texts note the same is exactly $J$. Some 128 shuffles are a **signature**, and the share of equal entries estimates $J$ (MinHash). And signatures are sorted into drawers by **bands** of $r$ entries, $b$ bands each; only texts that meet in some drawer are compared (this is *locality-sensitive hashing*):
 #
 # $$ P(\text{meet}) = 1 - (1 - J^{\,r})^{b}. \tag{8} $$
-# %% [markdown] id="paper" lang="zh" of="af1ab934"
+# %% [markdown] id="paper" lang="zh" of="8e060340"
 # ## 9 · 七十亿权重，在纸上
 #
 # 现在合起来。**数据。** 两万亿词元大约是 8 TB 文字。网上的原始页面里有菜单、垃圾，尤其是**副本**：同一则通知出现在一千个页面上。副本会被背下来，浪费预算，还会把测试集带进训练集。几十亿篇文本，两两比较想都别想，怎么找出近似的副本？
 #
-# 把文本切成所有连续五个词的片段，叫**瓦片**（shingle）。两篇文本有多像，就看共有的瓦片占多少：$J = |A \cap B| / |A \cup B|$。现在把所有可能的瓦片打乱，每篇记下**自己的**瓦片里谁排在最前：两篇记下同一个的概率恰好是 $J$。打乱 128 次，得到一个**签名**，相同项的比例就估计了 $J$（MinHash）。再把签名切成 $b$ 个**带**，每带 $r$ 项，按带放进抽屉；只有在某个抽屉里碰了面的文本才去比较：
+# 把文本切成所有连续五个词的片段，叫**瓦片**（shingle）。两篇文本有多像，就看共有的瓦片占多少：$J = |A \cap B| / |A \cup B|$。现在把所有可能的瓦片打乱，每篇记下**自己的**瓦片里谁排在最前：两篇记下同一个的概率恰好是 $J$。打乱 128 次，得到一个**签名**，相同项的比例就估计了 $J$（MinHash）。再把签名切成 $b$ 个**带**，每带 $r$ 项，按带放进哈希桶；只有落进同一个哈希桶的文本才去比较（这叫局部敏感哈希，LSH）：
 #
-# $$ P(\text{碰面}) = 1 - (1 - J^{\,r})^{b}. \tag{8} $$
+# $$ P(\text{同桶}) = 1 - (1 - J^{\,r})^{b}. \tag{8} $$
 # %% id="paper-by-hand"
 one, other = {"a", "b", "c", "d"}, {"b", "c", "d", "e"}
 same, shuffler = 0, np.random.default_rng(course.seed)
@@ -1308,7 +1308,7 @@ print(len(one & other) / len(one | other), same / 2_000)
 # %% [markdown] id="paper-copies-text" lang="en"
 # On the reviews: some are planted a second time with every fifteenth word changed, and looked for.
 # %% [markdown] id="paper-copies-text" lang="zh" of="cd8bd3d7"
-# 用影评来试：把其中一些每隔十五个词改掉一个，再种进去一次，然后去找。
+# 用影评来试：取其中一些，每十五个词改掉一个，作为副本埋进去，再把它们找出来。
 # %% id="paper-copies"
 texts = [prep.tokenize(prep.clean(text)) for text in reviews.texts]
 planted = list(range(0, len(texts), 20))
@@ -1323,7 +1323,7 @@ pairs = scaling.near_copies(sets, threshold=0.5, shuffles=128, bands=32)
 seconds = time.perf_counter() - begun
 wanted = {(place, len(reviews) + at) for at, place in enumerate(planted)}
 hit = wanted & {pair[:2] for pair in pairs}
-print(f"{len(hit)} / {len(wanted)} {tr('planted', '（种下的）')}")
+print(f"{len(hit)} / {len(wanted)} {tr('planted', '（埋下的）')}")
 print(f"{len(pairs) - len(hit)} {tr('others', '（别的）')}; {seconds:.1f} s")
 course.report("planted_found", len(hit) / len(wanted))
 for first_place, second_place, alike in pairs:
@@ -1336,12 +1336,12 @@ alike = np.linspace(0, 1, 200)
 for bands, colour in ((8, grey), (32, blue), (64, green)):
     axis.plot(alike, [scaling.chance_to_meet(each, bands, 128 // bands) for each in alike], color=colour, label=f"b = {bands}, r = {128 // bands}")
 axis.plot([pair[2] for pair in pairs], [0.02] * len(pairs), "|", color=red, ms=12)
-axis.set(xlabel=plots.label("similarity J", "相似度 J"), ylabel=plots.label("chance to meet", "碰面的概率"))
+axis.set(xlabel=plots.label("similarity J", "相似度 J"), ylabel=plots.label("chance to meet", "落进同一个桶的概率"))
 axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
 plots.show(
     figure,
     "Chance that two texts meet in a drawer against their similarity, for three ways of cutting 128 entries: each rises steeply from near zero to near one; red strokes are the pairs that were found.",
-    "两篇文本在抽屉里碰面的概率与相似度，128 项的三种切法：每条都从接近零陡升到接近一；红色短线是找到的文本对。",
+    "两篇文本落进同一个哈希桶的概率与相似度，128 项的三种切法：每条都从接近零陡升到接近一；红色短线是找到的文本对。",
 )
 # %% [markdown] id="paper-plan-text" lang="en"
 # Filtering comes after: language, length, quality by a small classifier, personal data out. What is left is cut into **shards** of some hundred megabytes with their checksums, tokenised once, in an order that is a function of a seed.
@@ -1547,9 +1547,9 @@ check("11.3", scaled_step)
 # - [ ] The weights are lost — In data parallel every device has all of them.
 # - [ ] Checkpoints are only written at the end — Then a training of weeks would never end.
 # %% [markdown] id="quiz-kill" lang="zh" of="068d8f82" tags=["quiz"]
-# **1,000 个进程里死了一个，另外 999 个为什么不能照常继续？**
+# **1,000 个进程里有一个意外终止，另外 999 个为什么不能照常继续？**
 # - [ ] 可以，批小一点就行 — 除非有人重建这个环；在一步之内没有人会做。
-# - [x] 每个都在等一个包含死者那一份的和 — 所以全体停下，再一起从最近的检查点继续。
+# - [x] 每个都在等一个总和，里面有已终止的那个进程的一份 — 所以全体停下，再一起从最近的检查点继续。
 # - [ ] 权重丢了 — 数据并行时，每台设备都有全部权重。
 # - [ ] 检查点只在最后写 — 那样的话，几周的训练永远结束不了。
 # %% [markdown] id="quiz-law" lang="en" tags=["quiz"]
@@ -1585,8 +1585,8 @@ check("11.3", scaled_step)
 # - 编译，形状要少，数据要早备好；硬件支持时用 16 位。分份和重算是拿时间换内存。
 # - 平均的平均不是平均：给词元以应有的权重。
 # - 在环上，无论多少台，每台发送的不到两个梯度；矩阵先按列切、再按行切；状态和层也能切。
-# - 一台死了，全体停下：靠完整的检查点，和只由步数决定的批，能得回同样的权重。
-# - 学习率是属于优化器的。裁剪，预热；让内层的学习率随宽度下降，小模型的学习率就能给大模型用。
+# - 一台出了故障，全体停下：靠完整的检查点，和只由步数决定的批，能得回同样的权重。
+# - 学习率要与优化器相配。梯度裁剪，预热；让内层的学习率随宽度下降，小模型的学习率就能给大模型用。
 # - 损失是权重和词元的平滑规律：拟合时带上不确定度，留出一个模型，在训练之前预测它。
 # - 互联网上大半是副本；签名和带能把它们找出来。
 
