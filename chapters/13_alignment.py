@@ -892,8 +892,8 @@ right.barh([reader_words.words[number] for number in top], [often[number] for nu
 right.set(xlabel=plots.label("mean size of its share", "归因值的平均大小"))
 plots.show(
     figure,
-    "Left: the logit as words are taken away, the most important first; attention falls more slowly than the other methods, random removal hardly at all. Right: words by mean share; the planted mark stands far above.",
-    "左：按重要程度从高到低去掉词，logit 的变化；注意力比其他方法降得慢，随机去掉几乎不降。右：按归因值的平均大小排列的词，埋下的记号遥遥领先。",
+    "Left: the logit as words are taken away, the most important first; attention falls more slowly than the other methods, random removal slowest of all. Right: words by mean share; the planted mark stands far above.",
+    "左：按重要程度从高到低去掉词，logit 的变化；注意力比其他方法降得慢，随机去掉降得最慢。右：按归因值的平均大小排列的词，埋下的记号遥遥领先。",
 )
 course.report("mark_found", float(reader_words.words[top[-1]] == MARK) if top else 0.0)
 fall = {name: float(np.mean([curve[0] - curve[5] for curve in curves[name]])) for name in names}

@@ -56,6 +56,14 @@ def test_the_same_seed_writes_the_same_and_first_tokens_come_as_often_as_they_sh
     np.testing.assert_allclose(found, chances, atol=4 * np.sqrt(0.25 / 400))
 
 
+def test_how_many_texts_are_handled_at_once_changes_no_probability(writer, written):
+    few = alignment.Writer(writer.model, STOP, LENGTH, at_once=7)
+    np.testing.assert_allclose(few.log_probs(written), written.log_probs, atol=1e-4)
+    drawn = few.write(16, seed=3)
+    assert drawn.token_ids.shape == drawn.counted.shape == drawn.log_probs.shape == (16, LENGTH)
+    np.testing.assert_allclose(writer.log_probs(drawn), drawn.log_probs, atol=1e-4)
+
+
 def test_one_step_moves_the_weights_along_reinforces_gradient():
     """The loss of a batch, by hand from the log-probabilities."""
     own = alignment.Writer(model(), STOP, LENGTH)
@@ -113,6 +121,7 @@ def test_best_of_n_keeps_the_best_of_each_group():
     [
         (lambda w: alignment.Writer(w.model, 6, 4), "stop is 6"),
         (lambda w: alignment.Writer(w.model, 5, 9), "length is 9"),
+        (lambda w: alignment.Writer(w.model, 5, 4, at_once=0), "at_once is 0"),
         (lambda w: w.write(0), "count is 0"),
         (lambda w: w.write(1, temperature=0), "temperature is 0"),
         (lambda w: w.before(np.zeros((2, 3), int)), "token_ids has the shape"),
