@@ -24,14 +24,14 @@
 # # 12 · 应用：从模型到人们用得上的东西
 #
 # 训练好的模型不会自己去回答谁。得有人找到合适的文本，从里面截出答案，发现没有答案时要说没有，记住谈话进行到了哪里，还要在陌生人发来一堆乱码时照常运行。
-# 本课程的五篇原文，都以一串这样的用途收尾，却没有一篇为它们写过一行代码。在这里，每一种用途都做成小而真实的东西，并且**量过**，用的都是你亲手搭过的部件。
+# 本课程的五篇原文，都以一串这样的用途收尾，却没有一篇为它们写过一行代码。在这里，每一种用途都做成小而真实的东西，并且经过**测量**，用的都是你亲手搭过的部件。
 #
 # **学完这一课，你能够**
 #
 # - 用词频、用向量、用两者合并来搭建搜索引擎，并用区间说明哪个更好；
 # - 从文本中回答问题，像官方评分程序那样给答案打分，并把“找错”与“读错”分开；
 # - 听懂对方要什么，发现自己办不了的事，转给人工；
-# - 把判断褒贬的模型从电影搬到财经，并在舆论转向时报警；
+# - 把情感分类器从电影迁移到财经，并在舆论转向时报警；
 # - 按大家的喜好、按相似的人的喜好、按新东西自身的信息来推荐；
 # - 写摘要，并与“第一句话”比一比；
 # - 把权重变小，导出模型，提供服务，并量出用户要等多久。
@@ -121,9 +121,9 @@
 # %% [markdown] id="back" lang="zh" of="f32eff34"
 # **温故。** 前几课的五个问题。先凭记忆回答，再展开：回想一遍，才记得牢。
 #
-# <details><summary>LoRA 用两个瘦矩阵的乘积来改一个矩阵。模型投入使用时，它要花多少代价？</summary>
+# <details><summary>LoRA 用两个窄矩阵的乘积来改一个矩阵。模型投入使用时，它要多花多少计算？</summary>
 #
-# 把乘积加进矩阵之后，一点代价也没有。出自 {{10 few}}。
+# 把乘积加进矩阵之后，一点也不多花。出自 {{10 few}}。
 #
 # </details>
 #
@@ -133,7 +133,7 @@
 #
 # </details>
 #
-# <details><summary>键和值的缓存替写作的模型省了什么，又要付出什么？</summary>
+# <details><summary>键值缓存替生成文本的模型省了什么，代价又是什么？</summary>
 #
 # 前面的不必重算；代价是内存，每多一个词元就多一点。出自 {{09 cache}}。
 #
@@ -147,7 +147,7 @@
 #
 # <details><summary>四小批的梯度先加起来，再走一步。这省了什么？什么时候与一大批相同？</summary>
 #
-# 省了内存：一次只有一小批在里面。各部分按自己的损失是多少个词元的平均来加权，结果就相同。出自 {{11 accumulation}}。
+# 省了内存：内存里一次只有一小批。各部分按自己的损失是多少个词元的平均来加权，结果就相同。出自 {{11 accumulation}}。
 #
 # </details>
 
@@ -161,11 +161,11 @@
 # Around every use of this lesson stand the same four questions. They matter more than the model:
 #
 # 1. What is the **yardstick**: a score that somebody else computes in the same way?
-# 2. What is the **plain rival**: word counts, popularity, the first sentence?
+# 2. What is the **plain rival**, the baseline: word counts, popularity, the first sentence?
 # 3. What happens where there is **no answer**?
 # 4. What does it **cost** in use: time, memory, attention of a person?
-# %% [markdown] id="background" lang="zh" of="73080ae7"
-# ## 1 · 模型与读者之间
+# %% [markdown] id="background" lang="zh" of="241c3cfb"
+# ## 1 · 模型与用户之间
 #
 # 拿原文最爱说的一句话来看：*大语言模型用于客户服务*。这句话背后是什么？有人打字：*i lost my card*（我的卡丢了）。程序得认出这是它会办的事，而不是在问天气；缺什么要问，
 # 能办就办，不能办就转人工；机器重启之后，还要都记得。模型只是这个程序里的一行。
@@ -173,9 +173,9 @@
 # 本课的每一种用途，都绕不开同样的四个问题。它们比模型更要紧：
 #
 # 1. **指标**是什么：别人也能照样算出来的分数？
-# 2. **朴素的对手**是什么：词频、热门、第一句话？
+# 2. **基线**是什么：词频、热门、第一句话？
 # 3. **没有答案**的时候怎么办？
-# 4. 用起来要**花**什么：时间、内存、人的精力？
+# 4. 用起来**代价**是什么：时间、内存、人的精力？
 
 # %% id="imports" tags=["fold"]
 import json
@@ -256,15 +256,15 @@ course = dial(
 #
 # In 1967 engineers at Cranfield were asked which questions had led them to their papers, and experts judged which of 1,400 abstracts answers which question. It was the first examination that a search engine could fail, and it still is a good one.
 #
-# The method to beat is **BM25**. A document is worth the more, the more words of the question it holds, and three corrections make the difference: rare words count more; the tenth occurrence adds less than the first; a long document has more words of every kind. With $f$ for how often word $w$ stands in the document, $|d|$ for its length, $n$ for how many of the $N$ documents hold the word:
+# The method to beat is **BM25**. A document is worth the more, the more words of the question it holds, and three corrections make the difference: rare words count more; the tenth occurrence adds less than the first; a long document has more words of every kind. With $f$ for how often word $w$ of the question $q$ stands in the document $d$, $|d|$ for its length, $\overline{|d|}$ for the mean length, $n$ for how many of the $N$ documents hold the word:
 #
 # $$ s(q, d) = \sum_{w \in q} \ln\Big(1 + \frac{N - n + 0.5}{n + 0.5}\Big) \cdot \frac{f\,(k_1 + 1)}{f + k_1\,\big(1 - b + b\,|d| / \overline{|d|}\big)}. \tag{1} $$
-# %% [markdown] id="search" lang="zh" of="990ab912"
+# %% [markdown] id="search" lang="zh" of="aabc3b37"
 # ## 2 · 搜索
 #
 # 1967 年，克兰菲尔德的研究者请工程师们写下他们的论文起于哪些问题，再请专家评判，1,400 篇摘要里哪些回答了哪个问题。这是搜索引擎的第一份考卷，考得倒人，到今天仍然是一份好考卷。
 #
-# 要打败的方法是 **BM25**。文档里有问题中的词越多，得分越高；关键在三处修正：罕见的词分量更重；第十次出现加的分比第一次少；长文档什么词都多，要打折扣。设 $f$ 是词 $w$ 在文档里出现的次数，$|d|$ 是文档长度，$N$ 篇文档里有 $n$ 篇含这个词：
+# 要胜过的基线是 **BM25**。文档里有问题中的词越多，得分越高；关键在三处修正：罕见的词分量更重；第十次出现加的分比第一次少；长文档什么词都多，要打折扣。设 $f$ 是问题 $q$ 里的词 $w$ 在文档 $d$ 里出现的次数，$|d|$ 是文档长度，$\overline{|d|}$ 是平均长度，$N$ 篇文档里有 $n$ 篇含这个词：
 #
 # $$ s(q, d) = \sum_{w \in q} \ln\Big(1 + \frac{N - n + 0.5}{n + 0.5}\Big) \cdot \frac{f\,(k_1 + 1)}{f + k_1\,\big(1 - b + b\,|d| / \overline{|d|}\big)}. \tag{1} $$
 # %% id="search-by-hand"
@@ -292,10 +292,10 @@ for question in ("wing", "bird wing", "heat"):
     assert np.allclose(scores, index.scores(question))
     print(f"{question:>9}:", np.round(scores, 3))
 # %% [markdown] id="search-by-hand-reading" lang="en"
-# *Wing* stands in all three texts, so it counts little; three wings in a short text are worth more than one, and not three times as much. *Bird* decides at once.
+# *Wing* stands in all three texts, so it counts little; three wings in a short text are worth more than one, and not three times as much. *Bird* decides at once. ($k_1$ sets how soon repetition stops counting, $b$ how much length does.)
 # The library's index keeps for each word the list of documents that hold it, so that a question touches only these.
-# %% [markdown] id="search-by-hand-reading" lang="zh" of="cc697ea5"
-# *wing* 三段文本里都有，分量就轻；短文本里出现三次比一次值钱，但不到三倍。*bird* 一出现，立刻分出高下。库里的索引对每个词记下含有它的文档，回答一个问题时只碰这些文档。
+# %% [markdown] id="search-by-hand-reading" lang="zh" of="2a445b5e"
+# *wing* 三段文本里都有，分量就轻；短文本里出现三次比一次得分高，但不到三倍。*bird* 一出现，立刻分出高下。（$k_1$ 决定重复出现多快就不再加分，$b$ 决定长度的影响有多大。）库里的索引对每个词记下含有它的文档，回答一个问题时只碰这些文档。
 # %% [markdown] id="judged" lang="en"
 # ### Reading the answer sheet
 #
@@ -327,13 +327,13 @@ for code in sorted(ranks):
 #
 # $$ \mathrm{nDCG@10} = \frac{\sum_{r=1}^{10} (2^{g_r} - 1) / \log_2(r + 1)}{\text{the same of the best list}}. \tag{2} $$
 # %% [markdown] id="judged-reading" lang="zh" of="775fef6d"
-# 代号 $-1$ 的文档通常排在第 2 名，比哪一种都靠前。它们看来正是提问者自己的论文：问题是*制作受热高速飞行器的气动弹性模型，要遵守哪些相似律*，它的 $-1$ 就是《气动热弹性试验的相似律》。把它们算作错的，等于惩罚引擎最好的发现。其余代号也对得上：专家越看重的，单凭词频也排得越靠前。所以读取程序这样把代号换成价值：$-1$ 和 1 都是 4，往下是 3、2、1。
+# 代号 $-1$ 的文档通常排在第 2 名，比哪一种都靠前。它们看来正是提问者自己的论文：问题是*制作受热高速飞行器的气动弹性模型，要遵守哪些相似律*，它的 $-1$ 就是《气动热弹性试验的相似律》。把它们算作错的，等于惩罚引擎最好的发现。其余代号也对得上：专家越看重的，单凭词频也排得越靠前。所以读取程序这样把代号换成增益：$-1$ 和 1 都是 4，往下是 3、2、1。
 #
-# **指标**是 nDCG@10，即前十名的归一化折损累计增益：价值为 $g$ 的文档排在第 $r$ 名，加 $(2^g - 1) / \log_2(r + 1)$ 分；总和再除以最好的排法所得。旁边再放平均倒数排名 MRR：第一篇相关文档的名次取倒数，再求平均。
+# **指标**是 nDCG@10，即前十名的归一化折损累计增益：增益为 $g$ 的文档排在第 $r$ 名，加 $(2^g - 1) / \log_2(r + 1)$ 分；总和再除以最好的排法所得。旁边再放平均倒数排名 MRR：第一篇相关文档的名次取倒数，再求平均。
 #
 # $$ \mathrm{nDCG@10} = \frac{\sum_{r=1}^{10} (2^{g_r} - 1) / \log_2(r + 1)}{\text{最好的排法的同一个和}}. \tag{2} $$
 # %% id="ndcg-by-hand"
-gains = {3: 4, 7: 1}  # document: gain  # 文档：价值
+gains = {3: 4, 7: 1}  # document: gain  # 文档：增益
 found, best = [5, 3, 7], [3, 7]
 
 def worth(order):
@@ -384,7 +384,7 @@ by_meaning = asked @ shelf_vectors.T  # (queries, documents)
 # %% [markdown] id="hybrid-predict" lang="zh" of="92f12c16" tags=["predict"]
 # **先猜，再运行。** BM25 是 1994 年的方法，只会数词。编码器有 2,270 万个权重，读过十亿对句子。在这 225 个问题上，谁更好，好多少？两者合起来又能到多少？
 #
-# > 谁也不比谁好：nDCG 只差千分之一左右，远小于区间。工程师的问题与回答它的论文共用罕见的术语，而编码器几乎没读过航空学。但两者栽在**不同**的问题上。把名次加起来，就比哪一个单独都好，而且差值的区间不含零。
+# > 谁也不比谁好：nDCG 只差千分之一左右，远小于区间。工程师的问题与回答它的论文共用罕见的术语，而编码器几乎没读过航空学。但两者答错的是**不同**的问题。把名次加起来，就比哪一个单独都好，而且差值的区间不含零。
 # %% [markdown] id="fusion" lang="en"
 # Scores of the two cannot be added: one is a sum of logarithms, the other a cosine. Ranks can. **Reciprocal rank fusion** gives each document
 #
@@ -439,7 +439,7 @@ axis.text(0.03, 1.04, plots.label(f"{only_meaning} questions far better by vecto
 plots.show(
     figure,
     "Each question as a point, its score by words against its score by vectors: the cloud is wide on both sides of the diagonal, so the two fail on different questions.",
-    "每个问题一个点，横轴是按词的得分，纵轴是按向量的得分：点散布在对角线两侧，说明两种方法栽在不同的问题上。",
+    "每个问题一个点，横轴是按词的得分，纵轴是按向量的得分：点散布在对角线两侧，说明两种方法答错的是不同的问题。",
 )
 # %% [markdown] id="search-reading" lang="en"
 # An expensive model has drawn level with counting, and only the two together are better. This is a common finding, and the reason why engines run both.
@@ -450,7 +450,7 @@ plots.show(
 #
 # $$ \mathrm{MaxSim}(q, d) = \sum_i w_i \max_j \; q_i \cdot d_j. $$
 # %% [markdown] id="search-reading" lang="zh" of="76454bd1"
-# 昂贵的模型只和数词打了个平手，两者合起来才更好。这是常见的结果，也是搜索引擎两样都用的原因。
+# 昂贵的模型只与词频打平，两者合起来才更好。这是常见的结果，也是搜索引擎两样都用的原因。
 #
 # ### 前几名，再看一遍
 #
@@ -471,7 +471,7 @@ assert np.isclose(total, applications.max_sim(question, document, w))
 # %% [markdown] id="rerank" lang="en"
 # The encoder was never trained for this. Do its tokens find each other all the same? The first fifty documents of each question were read token by token once, like the vectors above; the next cell reads two of them again. Then two rerankers: one that sorts the first ten by MaxSim alone, and one that **learns** how much to trust each of four numbers (BM25, cosine, MaxSim with and without $w$). It is a logistic regression on pairs of documents of the same question: the one that the experts valued more shall score higher. No question is sorted by weights that have seen its judgements. The questions are dealt into five folds; of each, four others teach the weights, and one of these says beforehand how many documents are sorted anew.
 # %% [markdown] id="rerank" lang="zh" of="7097b6bc"
-# 这个编码器从没为此训练过。它的词元还找得到彼此吗？每个问题的前五十篇，已经逐个词元读过一遍并留有记录，与上面的向量一样；下一格现场重读其中两篇。然后是两个重排器：一个只按 MaxSim 给前十名排序；另一个**学习**四个数（BM25、余弦、带 $w$ 和不带 $w$ 的 MaxSim）各该信多少。它是逻辑回归，样本是同一问题的两篇文档：专家更看重的那篇，得分要更高。给一个问题排序的权重，从没见过这个问题的评判：问题分成五折，每一折都由另外四折来教权重，并事先由其中一折决定重排前多少篇。
+# 这个编码器从没为此训练过。它的词元还找得到彼此吗？每个问题的前五十篇，已经逐个词元读过一遍并留有记录，与上面的向量一样；下一格现场重读其中两篇。然后是两个重排器：一个只按 MaxSim 给前十名排序；另一个**学习**四个数（BM25、余弦、带 $w$ 和不带 $w$ 的 MaxSim）各该信多少。它是逻辑回归，样本是同一问题的两篇文档：专家更看重的那篇，得分要更高。给一个问题排序的权重，从没见过这个问题的评判：问题分成五折，每一折的权重都从另外四折学得，并事先由其中一折决定重排前多少篇。
 # %% id="rerank-matches"
 orders = [applications.ranked(scores) for scores in by_both]
 firsts = np.array([order[:50] for order in orders])
@@ -518,7 +518,7 @@ display.table([tr("first documents", "前几名"), "nDCG@10", tr("minus both", "
 # %% [markdown] id="rerank-reading" lang="en"
 # MaxSim on its own makes the list no better: it throws away what BM25 and the cosine knew. Together with them, and with weights learnt from judged questions, it lifts nDCG, and the interval stays clear of zero; the first relevant document does not come earlier, MRR says. What is gained are the places behind it. Published rerankers, trained on hundreds of thousands of questions, gain far more. Ours had some hundred and eighty to learn from, of one field. **Anything that has learnt from judgements must be asked about questions that it has not seen**, or it looks better than it is.
 # %% [markdown] id="rerank-reading" lang="zh" of="23431ee6"
-# 单用 MaxSim，列表并没有变好：它把 BM25 和余弦知道的东西扔掉了。与它们放在一起，权重再从评判过的问题里学来，nDCG 就提高了，而且区间不含零；但看 MRR，第一篇相关文档并没有提前，提高的是它后面的名次。公开发表的重排模型用几十万个问题训练，提高得多得多；我们只有一百八十来个问题可学，还都在一个领域。**凡是从评判里学来的东西，都得拿没见过的问题去问**，否则看着会比实际好。
+# 单用 MaxSim，列表并没有变好：它把 BM25 和余弦知道的东西扔掉了。与它们放在一起，权重再从评判过的问题里学来，nDCG 就提高了，而且区间不含零；但看 MRR，第一篇相关文档并没有提前，提高的是它后面的名次。公开发表的重排模型用几十万个问题训练，提高得多得多；我们只有一百八十来个问题可学，还都在一个领域。**凡是从评判里学来的东西，都得用没见过的问题来检验**，否则看着会比实际好。
 
 # %% [markdown] id="answers" lang="en" tags=["stop"]
 # ## 3 · Answers
@@ -535,7 +535,7 @@ display.table([tr("first documents", "前几名"), "nDCG@10", tr("minus both", "
 #
 # *灯塔是谁建的？* 列出一串文档不算回答，*克拉拉·沃斯*才算。会回答的系统分两部分：**搜索**找到段落，**阅读器**从中截出一段。两部分各有各的错，要分开量。
 #
-# 问题来自 XQuAD：1,190 个，每个都有英文和中文两个版本，两种语言问的是同样的事。常用的分数有两个。*完全匹配*要求字词一样。*F1* 宽容一些：设两边共有 $m$ 个词，
+# 问题来自 XQuAD：1,190 个，每个都有英文和中文两个版本，两种语言问的是同样的事。常用的分数有两个。*完全匹配*要求字词一样。*F1* 由精确率 $P$ 和召回率 $R$ 得出，宽容一些：设两边共有 $m$ 个词，
 #
 # $$ F_1 = \frac{2PR}{P + R}, \qquad P = \frac{m}{\text{回答的词数}}, \quad R = \frac{m}{\text{正确答案的词数}}. \tag{4} $$
 #
@@ -559,13 +559,13 @@ print(round(applications.word_f1(said, right, "zh"), 2))
 # %% [markdown] id="reader" lang="en"
 # ### A reader that learns in seconds
 #
-# The best readers are large encoders fine-tuned on 100,000 questions, and we have neither the questions nor a published model. So ours is honest and small. It takes the two sentences that share most with the question, lists every span of up to eight words, and writes down for each some fifty numbers. How much of the question stands to its left and right? How long is it, and does it hold a year, a digit, a name? What does the question ask for (*who*, *when*, *how many* …)? A network with one hidden layer scores each span, and a softmax over the spans **of one question** makes them compete:
+# The best readers are large encoders fine-tuned on 100,000 questions, and we have neither the questions nor a published model. So ours is honest and small. It takes the two sentences that share most with the question, lists every span of up to eight words, and writes down for each some fifty numbers. How much of the question stands to its left and right? How long is it, and does it hold a year, a digit, a name? What does the question ask for (*who*, *when*, *how many* …)? A network with one hidden layer gives span $i$ the score $s_i$, and a softmax over the spans **of one question** makes them compete:
 #
 # $$ p(\text{span } i) = \frac{e^{s_i}}{\sum_j e^{s_j}}, \qquad \mathcal{L} = -\ln p(\text{right span}). \tag{5} $$
-# %% [markdown] id="reader" lang="zh" of="3760dc82"
+# %% [markdown] id="reader" lang="zh" of="e49de0ae"
 # ### 几秒钟学会的阅读器
 #
-# 最好的阅读器，是在十万个问题上微调过的大编码器；我们既没有那么多问题，也没有现成的模型。所以这里的阅读器小而实在。它取与问题共有词最多的两个句子，列出其中不超过八个词的每一段，给每段写下五十来个数：左右两边有多少问题里的词，有多长，含不含年份、数字、名字，以及问题问的是什么（*谁*、*何时*、*多少*……）。一个只有一层隐藏层的网络给每段打分，再在**同一个问题**的各段之间做 softmax，让它们竞争：
+# 最好的阅读器，是在十万个问题上微调过的大编码器；我们既没有那么多问题，也没有现成的模型。所以这里的阅读器小而实在。它取与问题共有词最多的两个句子，列出其中不超过八个词的每一段，给每段写下五十来个数：左右两边有多少问题里的词，有多长，含不含年份、数字、名字，以及问题问的是什么（*谁*、*何时*、*多少*……）。一个只有一层隐藏层的网络给第 $i$ 段打出得分 $s_i$，再在**同一个问题**的各段之间做 softmax，让它们竞争：
 #
 # $$ p(\text{第 } i \text{ 段}) = \frac{e^{s_i}}{\sum_j e^{s_j}}, \qquad \mathcal{L} = -\ln p(\text{正确的一段}). \tag{5} $$
 # %% id="reader-look"
@@ -620,7 +620,7 @@ def train_reader(language):
         epochs=course.reader_epochs, batch_size=32, verbose=0,
     )
     print(language, len(known), "/", len(held), end=" ")
-    print(tr("within reach:", "够得着的："), f"{can.mean():.0%}")
+    print(tr("within reach:", "候选里有答案："), f"{can.mean():.0%}")
     readers[language] = reader
     held_questions[language] = asked_for, index, held
 
@@ -629,7 +629,7 @@ train_reader("zh")
 # %% [markdown] id="reader-ask" lang="en"
 # Now the whole chain on articles that the reader has not seen. The rival is the **best sentence**, returned whole; and the reader is asked twice: with the right paragraph in hand, and with the one that the search found among all.
 # %% [markdown] id="reader-ask" lang="zh" of="cdcaecb0"
-# 现在用阅读器没见过的文章，把整条链走一遍。对手是**最像的一整句**；阅读器问两次：一次把正确的段落直接给它，一次用搜索从全部段落里找到的。
+# 现在用阅读器没见过的文章，把整个流程走一遍。基线是直接返回**最像的一整句**；阅读器问两次：一次把正确的段落直接给它，一次用搜索从全部段落里找到的。
 # %% id="reader-asked"
 def scored(answers, asked_for, held, language):
     tr("""Exact match and F1 of each answer""",
@@ -667,7 +667,7 @@ def chain(language):
     return ways, np.array(found) == np.array(places), sure
 # %% id="reader-table"
 names = [tr("best sentence", "最像的一句"),
-         tr("reader, right paragraph", "阅读器，给对段落"),
+         tr("reader, right paragraph", "阅读器，给定正确段落"),
          tr("search, then reader", "先搜索再阅读")]
 table, results = [], {}
 for language, (asked_for, _, held) in held_questions.items():
@@ -702,7 +702,7 @@ for name, told in collections.items():
     last = "–" if official is None else f"{official:.1%}"
     table.append([told, f"{learnt} / {held}", *row, last])
 heads = [tr("on record", "有记录的运行"), tr("learnt / asked", "学习 / 提问"),
-         tr("F1, right paragraph", "F1，给对段落"), tr("F1, searched", "F1，先搜索"),
+         tr("F1, right paragraph", "F1，给定段落"), tr("F1, searched", "F1，先搜索"),
          tr("official F1 of CMRC", "CMRC 官方 F1")]
 display.table(heads, table)
 # %% [markdown] id="reader-reading" lang="en"
@@ -710,9 +710,9 @@ display.table(heads, table)
 #
 # What may be promised at such a score? Nothing, if it always answers. But the softmax (5) also says how **sure** the reader is.
 # %% [markdown] id="reader-reading" lang="zh" of="de83b540"
-# （表格来自记录：同样的阅读器，用全部文章的三分之二训练。CMRC 2018 一开始就是用中文写的，段落也更长。它的官方评分程序比 (4) 式严：两边共有的部分，只算最长的、不间断的一串。）两部分天差地别。找对段落，两种语言都是十次里对九次，数词就够了。栽跟头的是**阅读**：我们的特征看得出一个名字站在对的词旁边，却不懂那句话说了它什么。在这类问题上，用 SQuAD 微调过的大编码器 F1 超过 80（Artetxe 等，2020）。会编造答案的聊天机器人把这道鸿沟遮起来；量过的阅读器把它亮出来。
+# （表格来自记录：同样的阅读器，用全部文章的三分之二训练。CMRC 2018 一开始就是用中文写的，段落也更长。它的官方评分程序比 (4) 式严：两边共有的部分，只算最长的、不间断的一串。）两部分天差地别。找对段落，两种语言都是十次里对九次，数词就够了。问题出在**阅读**：我们的特征看得出一个名字就在相关的词旁边，却不懂那句话说了它什么。在这类问题上，用 SQuAD 微调过的大编码器 F1 超过 80（Artetxe 等，2020）。会编造答案的聊天机器人掩盖了这个差距；经过测量的阅读器则把它显示出来。
 #
-# 凭这样的分数，能向人保证什么？如果每问必答，什么也不能。但 softmax，即 (5) 式，还会说出阅读器有多**确定**。
+# 凭这样的分数，能向用户保证什么？如果每问必答，什么也不能。但 softmax，即 (5) 式，还会说出阅读器有多**确定**。
 # %% id="refuse-plot" tags=["fold"]
 figure, axis = plt.subplots(figsize=(7.2, 3.4))
 names = {"en": plots.label("English", "英文"), "zh": plots.label("Chinese", "中文")}
@@ -732,7 +732,7 @@ plots.show(
 # %% [markdown] id="refuse" lang="en"
 # Answering only where it is surest makes the answers better. The rest goes to a list of documents, as in section 2: *I found no answer, but these texts may help* is worth more to a reader than a wrong name. (The left end of a curve rests on a dozen questions; look at its direction, and not at its peaks.)
 # %% [markdown] id="refuse" lang="zh" of="6cfbda4c"
-# 只在最确定的时候回答，答得就更好。其余的交给文档列表，像第 2 节那样：*没有找到答案，但这些文本也许有用*，对读者来说胜过一个错误的名字。（曲线左端只有十来个问题，看走向，别看尖峰。）
+# 只在最确定的时候回答，答得就更好。其余的交给文档列表，像第 2 节那样：*没有找到答案，但这些文本也许有用*，对用户来说胜过一个错误的名字。（曲线左端只有十来个问题，看走向，别看尖峰。）
 
 # %% [markdown] id="service" lang="en"
 # ## 4 · What somebody wants
@@ -747,7 +747,7 @@ plots.show(
 #
 # 银行的客户写来一句话。它是不是机器人会办的十五件事之一，是哪一件？请求取自 CLINC150，外加一千条**超出范围**的：*天上有多少颗星*，*点一份披萨*。分类器从没见过它们，却照样会给每条安一个意图。
 #
-# 所以最高概率要有一个阈值 $\tau$：低于它，机器人就说没听懂。定得太低，有人问星星，它就去转账；定得太高，本可以办的客户被它打发走。两种错不能都小：把一种**固定**，量另一种：
+# 所以最高概率要有一个阈值 $\tau$：低于它，机器人就说没听懂。定得太低，有人问星星，它就去转账；定得太高，本可以办的客户被它拒绝。两种错不能都小：把一种**固定**，量另一种：
 #
 # $$ \tau = \text{使范围内的验证请求至多有 5\% 低于它的最大值。} \tag{6} $$
 # %% id="threshold-by-hand"
@@ -765,7 +765,7 @@ for allowed in (0.0, 0.1, 0.25):
 # %% [markdown] id="scope-predict" lang="zh" of="f12d5c8a" tags=["predict"]
 # **先猜，再运行。** 两个分类器都是逻辑回归，每种意图都只用同样的几条请求来学：一个用 TF-IDF，一个用编码器的向量。两者都拒掉 5% 的正当请求，谁能认出更多超出范围的？范围之内更准的，是不是也是它？
 #
-# > 两方面都是向量。样本只有几条时，TF-IDF 认识的词很少，换个说法就成了陌生人；向量却知道 *funds* 和 *money* 相近。注意：验证请求上的 5%，到了别的请求上未必还是 5%；请求少，阈值本身就不准。
+# > 两方面都是向量。样本只有几条时，TF-IDF 认识的词很少，换个说法就认不出来；向量却知道 *funds* 和 *money* 相近。注意：验证请求上的 5%，到了别的请求上未必还是 5%；请求少，阈值本身就不准。
 # %% id="scope-data"
 def some(part, each):
     tr("""So many requests of each intent, and of those that are out of scope""",
@@ -808,7 +808,7 @@ for name, make in kinds.items():
     confidence[name] = sure, inside, threshold
     table.append([name, f"{right:.1%}", f"{away:.1%}", f"{noticed:.1%}"])
 display.table([tr("classifier on", "分类器用"), tr("right within scope", "范围内判对"),
-               tr("turned away", "误拒"), tr("out of scope noticed", "范围外识破")], table)
+               tr("turned away", "误拒"), tr("out of scope noticed", "范围外检出")], table)
 course.report("in_scope", right)
 course.report("oos_found", noticed)
 # %% id="scope-plot" tags=["fold"]
@@ -840,7 +840,7 @@ for name in ("clinc150", "banking77"):
             row.append(f"{results[measure]:.1%}" if measure in results else "–")
         table.append(row)
 heads = [tr("requests", "请求"), tr("classifier on", "分类器用"), tr("right within scope", "范围内判对"),
-         tr("turned away", "误拒"), tr("out of scope noticed", "范围外识破")]
+         tr("turned away", "误拒"), tr("out of scope noticed", "范围外检出")]
 display.table(heads, table)
 # %% [markdown] id="dialogue" lang="en"
 # ### A conversation
@@ -898,7 +898,7 @@ for line in ("are your branches open today", "please close my account"):
 # %% [markdown] id="help-reading" lang="en"
 # Most questions find their passage. The last line shows the price of the order in which the bot thinks: *close my account* sounds to it like a wish that it can fulfil, to freeze the account, and the passage that knows better is never asked. Deeds that cannot be undone should be read back first: *freeze your account, is that right?*
 # %% [markdown] id="help-reading" lang="zh" of="87f63a7b"
-# 多数问题都找到了自己的段落。最后一行显示出机器人思考顺序的代价：*注销账户*在它听来是件它会办的事，即冻结账户，而那段真正知道答案的文字，根本没有机会被问到。不能撤销的事，办之前应当先念给对方听：*要冻结您的账户，对吗？*
+# 多数问题都找到了自己的段落。最后一行显示出机器人思考顺序的代价：*注销账户*在它听来是件它会办的事，即冻结账户，而那段真正知道答案的文字，根本没有机会被问到。不能撤销的事，办之前应当先向对方复述：*要冻结您的账户，对吗？*
 
 # %% [markdown] id="finance" lang="en" tags=["stop"]
 # ## 5 · Opinion, and when it turns
@@ -1068,15 +1068,15 @@ plots.show(
 #
 # 610 people rated 9,742 films, and we know when. An honest examination asks for the **last** film of each: all before is known, nothing after. The score is how often it stands among ten recommendations (recall@10), and nDCG@10 for the place.
 #
-# The plain rival is **popularity**: the same ten films for everybody. **Matrix factorisation** gives each person a vector $u$ and each film a vector $v$ and a number $b$; who resembles whom need not be told. It is trained on triples of a person, a film seen and a film not seen: the first shall score higher.
+# The plain rival is **popularity**: the same ten films for everybody. **Matrix factorisation** gives each person a vector $u$ and each film a vector $v$ and a number $b$; who resembles whom need not be told (this is *collaborative filtering*). It is trained on triples of a person, a film $i$ seen and a film $j$ not seen: the first shall score higher ($\sigma$ is the sigmoid).
 #
 # $$ s(u, i) = u^\top v_i + b_i, \qquad \mathcal{L} = -\ln \sigma\big(s(u, i) - s(u, j)\big). \tag{8} $$
-# %% [markdown] id="recommend" lang="zh" of="982781f7"
+# %% [markdown] id="recommend" lang="zh" of="705858d7"
 # ## 6 · 接下来会喜欢什么
 #
-# 610 个人给 9,742 部电影打过分，时间也有记录。诚实的考法，是问每个人的**最后一部**：之前的都知道，之后的一概不知。分数是它有多常出现在十个推荐里（recall@10），再用 nDCG@10 看名次。
+# 610 个人给 9,742 部电影打过分，时间也有记录。合理的考法，是问每个人的**最后一部**：之前的都知道，之后的一概不知。分数是它有多常出现在十个推荐里（recall@10），再用 nDCG@10 看名次。
 #
-# 朴素的对手是**热门**：给所有人推同样的十部。**矩阵分解**给每个人一个向量 $u$，给每部电影一个向量 $v$ 和一个数 $b$；谁像谁，不必告诉它。训练用的是三元组：一个人、一部看过的、一部没看过的，要让前者得分更高。
+# 基线是**热门推荐**：给所有人推同样的十部。**矩阵分解**给每个人一个向量 $u$，给每部电影一个向量 $v$ 和一个数 $b$；谁像谁，不必告诉它（这叫协同过滤）。训练用的是三元组：一个人、一部看过的电影 $i$、一部没看过的电影 $j$，要让前者得分更高（$\sigma$ 是 sigmoid 函数）。
 #
 # $$ s(u, i) = u^\top v_i + b_i, \qquad \mathcal{L} = -\ln \sigma\big(s(u, i) - s(u, j)\big). \tag{8} $$
 # %% id="recommend-train"
@@ -1179,7 +1179,7 @@ plots.show(
 # %% [markdown] id="bias-reading" lang="en"
 # The picture shows what a single score hides. A recommender that learns from clicks recommends what has been clicked, which gets clicked more: **popularity bias**. Text is blind to it and so recommends from everywhere. Real systems mix, and hold some places open for what is new.
 # %% [markdown] id="bias-reading" lang="zh" of="55525dff"
-# 这张图说出了单一分数掩盖的东西。从点击里学来的推荐系统，推荐点击多的，于是点击更多：这叫**流行度偏差**。文本不受它影响，推荐来自四面八方。实际的系统把两者混着用，并给新东西留出位置。
+# 这张图说出了单一分数掩盖的东西。从点击里学来的推荐系统，推荐点击多的，于是点击更多：这叫**流行度偏差**。文本不受它影响，各档电影都会推荐。实际的系统把两者混着用，并给新东西留出位置。
 
 # %% [markdown] id="summaries" lang="en"
 # ## 7 · Fewer words
@@ -1188,19 +1188,19 @@ plots.show(
 #
 # The usual yardstick is ROUGE: the F1 (4) of runs of words that both share. ROUGE-1 counts words, ROUGE-2 pairs, ROUGE-L the longest row of words in the same order.
 #
-# **TextRank** chooses by a vote. Each sentence passes its weight on to those that it resembles, and receives from them; with $P$ for the shares that it passes on,
+# **TextRank** chooses by a vote. Each sentence passes its weight on to those that it resembles, and receives from them; with $P$ for the shares that it passes on and $r$ for the weights of the $n$ sentences,
 #
 # $$ r = \frac{1 - d}{n} + d\, P^\top r, \qquad d = 0.85. \tag{9} $$
 #
 # This is the walk with which Google began to rank pages.
-# %% [markdown] id="summaries" lang="zh" of="b1d65c5a"
-# ## 7 · 说得更短
+# %% [markdown] id="summaries" lang="zh" of="dc7d06ce"
+# ## 7 · 摘要：说得更短
 #
-# 摘要可以**抽取**（选句子），也可以**生成**（写新句子）。本课程拿不到可以自由使用的“文章加摘要”数据。不过 Cranfield 的论文摘要自带一个：**标题**，由作者亲手所写，用一行说出十行的内容。哪一句最接近它？
+# 摘要可以是**抽取式**的（选句子），也可以是**生成式**的（写新句子）。本课程拿不到可以自由使用的“文章加摘要”数据。不过 Cranfield 的论文摘要自带一个：**标题**，由作者亲手所写，用一行说出十行的内容。哪一句最接近它？
 #
 # 常用的指标是 ROUGE：两边共有的连续词串的 F1，即 (4) 式。ROUGE-1 数词，ROUGE-2 数相邻的两个词，ROUGE-L 数次序相同的最长一串词。
 #
-# **TextRank** 用投票来选。每个句子把自己的权重分给与它相像的句子，也从它们那里得到；设 $P$ 是分出去的比例，
+# **TextRank** 用投票来选。每个句子把自己的权重分给与它相像的句子，也从它们那里得到；设 $P$ 是分出去的比例，$r$ 是 $n$ 个句子的权重，
 #
 # $$ r = \frac{1 - d}{n} + d\, P^\top r, \qquad d = 0.85. \tag{9} $$
 #
@@ -1254,7 +1254,7 @@ course.report("lead_rouge", first.mean())
 # %% [markdown] id="summaries-reading" lang="en"
 # The plain rival wins again, or is at least not beaten: authors say first what it is about. In news it is the same, where the first three sentences (*lead-3*) have held out against many published systems. A summariser that is not compared with the beginning of the text has shown nothing.
 # %% [markdown] id="summaries-reading" lang="zh" of="8261788e"
-# 朴素的对手又赢了，至少没有输：作者总是先说这篇讲什么。新闻也一样，*前三句*（lead-3）顶住了许多发表过的系统。不与文章开头比一比的摘要方法，什么也没有证明。
+# 基线又赢了，至少没有输：作者总是先说这篇讲什么。新闻也一样，许多发表过的系统都没能胜过*前三句*（lead-3）。不与文章开头比一比的摘要方法，什么也没有证明。
 # %% [markdown] id="headlines" lang="en"
 # ### A headline that is written
 #
@@ -1264,9 +1264,9 @@ course.report("lead_rouge", first.mean())
 # %% [markdown] id="headlines" lang="zh" of="dd6ea2d8"
 # ### 自己写的标题
 #
-# **生成式**摘要用自己的话来说。为此要有“文本加摘要”来训练模型，于是让一部语法来写：小城报纸上的短新闻，谁、什么事、在哪里、结果如何，分散在不同的句子里，中间还夹着无关的句子。标题把它们合到一起，用的动词在新闻里并没有出现。
+# **生成式**摘要用自己的话来说。为此要有“文本加摘要”来训练模型，于是用一套语法规则来生成：小城报纸上的短新闻，谁、什么事、在哪里、结果如何，分散在不同的句子里，中间还夹着无关的句子。标题把它们合到一起，用的动词在新闻里并没有出现。
 #
-# 模型会不会把名字背下来？提问用的新闻里，没有一个名字在训练用的新闻里出现过。词表里没有的词，抽签得到一个**编号**，新闻和标题里用同一个，最后再换回来（仿照 Luong 等，2015）。剩下要学的，是哪个编号做了什么。模型就是第 06 课的 Transformer，小号的。
+# 模型会不会把名字背下来？提问用的新闻里，没有一个名字在训练用的新闻里出现过。词表里没有的词，随机分到一个**编号**，新闻和标题里用同一个，最后再换回来（仿照 Luong 等，2015）。剩下要学的，是哪个编号做了什么。模型就是第 06 课的 Transformer，规模较小。
 # %% id="headlines-train"
 told = applications.stories(course.news_asked, "test", course.seed)
 print(*told[0].sentences, sep="\n")
@@ -1332,13 +1332,13 @@ print(abstract[:100], "…\n  →", master.write([abstract])[0])
 #
 # ### What a question costs
 #
-# A reader waits for **one** answer; a server counts how many it gives in a second. The two pull in different directions: a matrix product of 16 rows takes hardly longer than one of a single row, so whoever collects questions for a moment and reads them together (**batching**) serves more people, each of whom waits a little longer.
-# %% [markdown] id="people" lang="zh" of="0be7b130"
+# A reader waits for **one** answer (its *latency*); a server counts how many it gives in a second (its *throughput*). The two pull in different directions: a matrix product of 16 rows takes hardly longer than one of a single row, so whoever collects questions for a moment and reads them together (**batching**) serves more people, each of whom waits a little longer.
+# %% [markdown] id="people" lang="zh" of="2bf47709"
 # ## 8 · 交到人手里
 #
-# ### 一个问题要花多少
+# ### 回答一个问题的代价
 #
-# 读者等的是**一个**回答，服务器算的是每秒能答多少。两者方向相反：16 行的矩阵乘法，比一行的慢不了多少；把问题攒一小会儿再一起读（**批处理**），能服务更多的人，但每个人多等一点。
+# 用户等的是**一个**回答（延迟），服务器看的是每秒能答多少（吞吐量）。两者方向相反：16 行的矩阵乘法，比一行的慢不了多少；把问题攒一小会儿再一起读（**批处理**），能服务更多的人，但每个人多等一点。
 # %% id="batching-run"
 sentence = "what chemical kinetic system is applicable to hypersonic flow"
 waits = []
@@ -1369,13 +1369,13 @@ plots.show(
 # %% [markdown] id="smaller" lang="en"
 # ### A quarter of the bytes
 #
-# Weights are kept as float32, four bytes each. Do they need them? **Int8** keeps a whole number $q$ from −127 to 127 for each weight and one scale $c$ for each column of the matrix:
+# Weights are kept as float32, four bytes each. Do they need them? **Int8** keeps a whole number $q$ from −127 to 127 for each weight and one scale $c$ for each column of the matrix (this is *quantisation*):
 #
 # $$ q = \mathrm{round}(w / c), \qquad c = \max |w| / 127, \qquad w \approx c\, q. \tag{10} $$
-# %% [markdown] id="smaller" lang="zh" of="bd9fde86"
+# %% [markdown] id="smaller" lang="zh" of="9cd43ddf"
 # ### 四分之一的字节
 #
-# 权重以 float32 存放，每个四字节。用得着吗？**int8** 给每个权重留一个 −127 到 127 的整数 $q$，给矩阵的每一列留一个比例 $c$：
+# 权重以 float32 存放，每个四字节。用得着吗？**int8** 给每个权重留一个 −127 到 127 的整数 $q$，给矩阵的每一列留一个缩放系数 $c$（这叫**量化**）：
 #
 # $$ q = \mathrm{round}(w / c), \qquad c = \max |w| / 127, \qquad w \approx c\, q. \tag{10} $$
 # %% id="smaller-by-hand"
@@ -1418,15 +1418,15 @@ if real and library.source != "sample":
 # %% [markdown] id="smaller-reading" lang="en"
 # A quarter of the file, and the search cannot tell. Nor can the clock: the layers compute with floats, so the weights were turned back first, and only loading and storing gain. Speed comes with arithmetic on whole numbers, and with another program that does it, below.
 # %% [markdown] id="smaller-reading" lang="zh" of="7063a51a"
-# 文件只剩四分之一，搜索却看不出差别。时钟也看不出：各层用浮点数计算，权重要先还原，得益的只有存放和读取。要快，得直接用整数做算术，那要换一个会这样算的程序，见下文。
+# 文件只剩四分之一，搜索却看不出差别。速度也没有变化：各层用浮点数计算，权重要先还原，得益的只有存放和读取。要快，得直接用整数做算术，那要换一个会这样算的程序，见下文。
 # %% [markdown] id="export" lang="en"
 # ### Without this library
 #
 # A server should not need the course to run a model. `model.export` writes the **graph** of the computation with its weights, in one of two forms. A **SavedModel** needs TensorFlow, and not one line of ours. **ONNX** needs neither TensorFlow nor Keras: many programs read it, among them ONNX Runtime, which also multiplies in int8. The next cell exports lesson 10's small encoder, with the mean and the norm built in. At `full` both forms are also asked in a fresh process; the tests of the course do that, too, and the answers agree to $10^{-5}$.
 # %% [markdown] id="export" lang="zh" of="0872cd24"
-# ### 不带这个库
+# ### 脱离本课程的程序库
 #
-# 服务器运行模型，不该非装上本课程不可。`model.export` 把计算的**图**连同权重写下来，有两种形式。**SavedModel** 只要 TensorFlow，不需要我们的一行代码。**ONNX** 连 TensorFlow 和 Keras 都不要：许多程序能读它，其中的 ONNX Runtime 还会用 int8 做乘法。下一格导出第 10 课的小编码器，把取平均和归一化也包进去。在 `full` 规模下，两种形式都会到一个新进程里去问；课程的测试也这样做，答案相差不到 $10^{-5}$。
+# 服务器运行模型，不该非装上本课程不可。`model.export` 把**计算图**连同权重写下来，有两种形式。**SavedModel** 只要 TensorFlow，不需要我们的一行代码。**ONNX** 连 TensorFlow 和 Keras 都不要：许多程序能读它，其中的 ONNX Runtime 还会用 int8 做乘法。下一格导出第 10 课的小编码器，把取平均和归一化也包进去。在 `full` 规模下，两种形式都会在一个新进程里运行；课程的测试也这样做，答案相差不到 $10^{-5}$。
 # %% id="export-run"
 reader_of_10, pieces = bert.recorded_reader()
 served = applications.SentenceEncoder(reader_of_10.encoder)
@@ -1450,7 +1450,7 @@ else:
              "这种图属于 TensorFlow：请在该后端上运行这一格。"))
 # %% id="latency-record"
 run = applications.recorded_runs()["latency"]
-ways = {"keras": tr("Keras, as here", "Keras，照本页的样子"), "graph": tr("Keras, its graph", "Keras，用图"),
+ways = {"keras": tr("Keras, as here", "Keras，与本页相同"), "graph": tr("Keras, its graph", "Keras，计算图"),
         "onnx": "ONNX Runtime", "int8": "ONNX Runtime, int8"}
 table = []
 for way, told in ways.items():
@@ -1465,7 +1465,7 @@ print(tr("int8 file:", "int8 文件："), f"{run.results['int8_share']:.0%}")
 # %% [markdown] id="latency-reading" lang="en"
 # (From the record: work of one processor, questions filled up to 32 tokens, all 225 of them for nDCG.) Most of what Keras takes for one question is spent between the operations, in Python; a graph does away with that, and int8 saves in the products themselves. There it rounds what comes into each product as well, and not the weights alone, which the last column shows. Whether it pays depends on the processor: without instructions for whole numbers int8 can be slower. Measure on the machine that will serve.
 # %% [markdown] id="latency-reading" lang="zh" of="c561d174"
-# （来自记录：一个处理器的工作时间，问题填充到 32 个词元，nDCG 用全部 225 个问题。）Keras 回答一个问题，大部分时间花在各个运算之间的 Python 上；用图就省掉了这些，int8 则省在乘法本身；这时不只权重，每次乘法的输入也要舍入，最后一列看得出来。值不值要看处理器：没有整数指令的，int8 反而可能更慢。要在将来提供服务的那台机器上量。
+# （来自记录：一个处理器的工作时间，问题填充到 32 个词元，nDCG 用全部 225 个问题。）Keras 回答一个问题，大部分时间花在各个运算之间的 Python 上；用计算图就省掉了这些，int8 则省在乘法本身；这时不只权重，每次乘法的输入也要舍入，最后一列看得出来。值不值要看处理器：没有整数指令的，int8 反而可能更慢。要在将来提供服务的那台机器上量。
 # %% [markdown] id="serve" lang="en"
 # ### A service
 #
@@ -1482,13 +1482,13 @@ print(tr("int8 file:", "int8 文件："), f"{run.results['int8_share']:.0%}")
 # %% [markdown] id="serve" lang="zh" of="b24b555f"
 # ### 一个服务
 #
-# 现在轮到陌生人了。`course_lib/applications/service.py` 用 FastAPI 把第 2 节的搜索和第 4 节的机器人放到网上，并备好每个服务都需要、而模型都没有的东西：
+# 现在要面对陌生的用户了。`course_lib/applications/service.py` 用 FastAPI 把第 2 节的搜索和第 4 节的机器人放到网上，并备好每个服务都需要、而模型都没有的东西：
 #
 # | 什么 | 怎么做 | 否则 |
 # |---|---|---|
-# | 校验 | 问题是 1 到 500 个字符的文本，请求里不许有别的 | 在深处崩溃 |
-# | 上限 | 每个请求 16 KiB，每次回答 5 秒，同时 16 个 | 一个人占尽全部 |
-# | 明白的错误 | 代号、种类、一句话，绝不透露内部 | 读者乱猜，攻击者得利 |
+# | 校验 | 问题是 1 到 500 个字符的文本，请求里不许有别的 | 程序在内部崩溃 |
+# | 上限 | 每个请求 16 KiB，每次回答 5 秒，同时 16 个 | 一个用户占尽资源 |
+# | 明白的错误 | 代号、种类、一句话，绝不透露内部 | 用户乱猜，攻击者得利 |
 # | 健康与指标 | `/health`、`/metrics` | 坏了没人知道 |
 # | 记忆 | 每一轮先落盘，再回答 | 一重启就忘 |
 # | 转义 | 像标签的东西按文字显示 | 别人的脚本在你的页面里运行 |
@@ -1563,7 +1563,7 @@ talk.cleanup()
 # %% [markdown] id="more-machines" lang="zh" of="ef196d6e"
 # 在课程的测试里，这个服务收到一千个坏请求和一兆字节，照常运行；对话中途把它杀掉，重启之后仍记得说过什么。想让它留在自己的机器上，并打开它的页面：`python -m course_lib.applications.service --port 8000`。
 #
-# **一台机器不够时**，把导出的图交给专门的服务器：TensorFlow Serving 会把问题攒成批，Ray Serve 可以开若干个副本。前面站着的还是这个服务，由它校验、计数，再去问它们。它们各要一个配置文件。下一格用检查过的数来写；测试再用这些服务器自己的定义读回来。服务器本身，这里**没有**运行。
+# **一台机器不够时**，把导出的图交给专门的服务器：TensorFlow Serving 会把问题攒成批，Ray Serve 可以开若干个副本。前面仍是这个服务，由它校验、计数，再去调用它们。它们各要一个配置文件。下一格用检查过的数来写；测试再用这些服务器自己的定义读回来。服务器本身，这里**没有**运行。
 # %% id="more-machines-run"
 from course_lib.applications import deploying
 
@@ -1598,9 +1598,9 @@ print(deploying.ray_config("search", "serving:app", "Search", replicas=2))
 # | 问答 | 找到容易，读懂难；会拒答，就成功了一半 | 第 3 节 |
 # | 客户服务 | 靠的是阈值、规则和一条通向人工的路 | 第 4 节 |
 # | 监测财经舆情 | 别的领域训练的分类器几乎看不出转向；警报器要在延迟与误报之间权衡 | 第 5 节 |
-# | 推荐 | 热门很难打败；文本的用处在新东西 | 第 6 节 |
-# | 摘要 | 第一句很难打败；自己写的，错了也照样通顺 | 第 7 节 |
-# | 翻译、写作 | 第 06、09 课搭过，也量过 | {{06 real}}、{{09 record}} |
+# | 推荐 | 热门推荐很难胜过；文本的用处在新东西 | 第 6 节 |
+# | 摘要 | 第一句很难胜过；自己写的，错了也照样通顺 | 第 7 节 |
+# | 翻译、写作 | 第 06、09 课搭过，也测过 | {{06 real}}、{{09 record}} |
 # | 部署 | 模型只是服务里的一行 | 第 8 节 |
 
 # %% [markdown] id="uses" lang="en"
@@ -1762,7 +1762,7 @@ check("12.4", alarms_of)
 #
 # <details><summary>大致会怎样</summary>
 #
-# 第一组里 BM25 会显得极好：提问时那一页就在你眼前，你用了它的词，就像克兰菲尔德的工程师对着自己的论文提问一样。第二组里它跌得很多，向量跌得少些。真实的读者更常问第二种问题。二十个问题的区间有二十个百分点左右；要逐题比较。
+# 第一组里 BM25 会显得极好：提问时那一页就在你眼前，你用了它的词，就像克兰菲尔德的工程师对着自己的论文提问一样。第二组里它跌得很多，向量跌得少些。真实的用户更常问第二种问题。二十个问题的区间有二十个百分点左右；要逐题比较。
 #
 # </details>
 
@@ -1779,7 +1779,7 @@ check("12.4", alarms_of)
 # %% [markdown] id="quiz-fusion" lang="zh" of="00411a47" tags=["quiz"]
 # **两个系统平均一样好，融合起来比哪个都好。那么必定怎样？**
 # - [ ] 其中一个每道题都更好 — 那样融合只会拖累它。
-# - [x] 它们栽在不同的问题上 — 一个错了，另一个能把对的文档顶上来。
+# - [x] 它们答错的是不同的问题 — 一个错了，另一个能把对的文档顶上来。
 # - [ ] 它们的得分在同一尺度上 — 融合只看名次。
 # - [ ] 问题很容易 — 两个都对的题，没有可提高的余地。
 # %% [markdown] id="quiz-scope" lang="en" tags=["quiz"]
@@ -1789,8 +1789,8 @@ check("12.4", alarms_of)
 # - [ ] How many intents it has — It matters little here.
 # - [ ] Whether it was trained on what is out of scope — It cannot be, for that has no end.
 # %% [markdown] id="quiz-scope" lang="zh" of="0f220295" tags=["quiz"]
-# **一个机器人能识破 98% 的范围外请求。夸它之前，先问什么？**
-# - [x] 它拒掉了多少正当的请求 — 全都拒绝，就能识破 100%。
+# **一个机器人能检出 98% 的范围外请求。夸它之前，先问什么？**
+# - [x] 它拒掉了多少正当的请求 — 全都拒绝，就能检出 100%。
 # - [ ] 模型有多大 — 这与两种错误都无关。
 # - [ ] 有多少种意图 — 这里关系不大。
 # - [ ] 是否用范围外的请求训练过 — 训练不完，范围外没有边际。
@@ -1813,7 +1813,7 @@ check("12.4", alarms_of)
 # - [ ] The mean of the two — The page waits for its last call.
 # - [ ] 50 times 5 ms — The calls may run side by side, and the slow one decides.
 # %% [markdown] id="quiz-tail" lang="zh" of="18149c7e" tags=["quiz"]
-# **p50 是 5 毫秒，p99 是 400 毫秒。一个页面要调用服务 50 次才画得出来。读者会看到什么？**
+# **p50 是 5 毫秒，p99 是 400 毫秒。一个页面要调用服务 50 次才画得出来。用户会看到什么？**
 # - [ ] 大约 5 毫秒 — 除非 50 次里没有一次慢的。
 # - [x] 常常是 400 毫秒 — 调用 50 次，约五分之二的页面至少碰上一次最慢的。
 # - [ ] 两者的平均 — 页面要等最后一次调用。
@@ -1845,12 +1845,12 @@ check("12.4", alarms_of)
 # %% [markdown] id="summary" lang="zh" of="5a7f5053"
 # ## 12 · 小结
 #
-# - 每一种用途周围，都有一个指标、一个朴素的对手、一种说*不*的办法和一份代价。
+# - 每一种用途周围，都有一个指标、一个基线、一种说*不*的办法和一份代价。
 # - BM25 数共有的词，罕见的分量更重；向量能找到换了说法的内容。在 Cranfield 上两者打平，按名次融合，比哪个都好。重排再细看前几名。
 # - 回答需要找到段落，再读出一段；两步分开量。知道自己有多确定的阅读器，才会拒答。
-# - 范围之外的东西没有样本：把误拒的比例固定下来，量能识破多少。
+# - 范围之外的东西没有样本：把误拒的比例固定下来，测能检出多少。
 # - 一个领域的情感分类器，到了另一个领域几乎看不出转向。CUSUM 累积小的变化；阈值在延迟与误报之间权衡。
-# - 热门和第一句话，是不花钱的对手。文本的用处在新东西。自己写的摘要可能说反，ROUGE 却几乎看不出来。
+# - 热门推荐和第一句话，是不费代价的基线。文本的用处在新东西。自己写的摘要可能说反，ROUGE 却几乎看不出来。
 # - int8 只占四分之一的字节，质量不变；算术也用整数，才会更快；导出的图离开原来的程序也能运行。
 # - 服务要校验、设限、计数、记住、转义。要承诺，就承诺 p99。
 
