@@ -39,8 +39,10 @@ def test_what_cannot_be_written_leaves_the_old_file_and_no_other(tmp_path: Path,
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, "replace", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="No space") as stopped:
         files.write_atomically(path, b"new")
+    # The system no longer knows the file's name where a disk fills while it is written.
+    assert stopped.value.filename == str(path)
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("kept", b"old")]
 
 

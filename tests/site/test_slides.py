@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import example_site
@@ -68,3 +69,25 @@ def test_a_lesson_that_was_not_executed_is_named(inputs: Path, tmp_path: Path):
     lesson = source.parse(inputs / "chapters" / f"{example_site.SLUG}.py")
     with pytest.raises(CourseError, match="run first: course run 9"):
         slides.write(lesson, tmp_path / "none.ipynb", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "whole", "lead"),
+    [
+        ("Take three tiny documents:", "en", False, "Take three tiny documents."),
+        ("It starts here. Now look:\n\nMore.", "en", False, "It starts here."),
+        ("With the weights of all heads:", "en", True, "With the weights of all heads:"),
+        ("取三篇极小的文档，小到可以心算：", "zh", False, "取三篇极小的文档，小到可以心算。"),
+        ("先数一数。再看：", "zh", False, "先数一数。"),
+    ],
+)
+def test_a_lead_announces_nothing_that_is_not_on_the_slide(text: str, language: str, whole: bool, lead: str):
+    assert slides._lead(text, language, whole) == lead
+
+
+def test_every_slide_has_an_address_of_its_own(inputs: Path):
+    places: dict[str, int] = {}
+    twice = [slides.Slide("plot", "A", kind="figure"), slides.Slide("plot", "A", kind="figure")]
+    assert re.findall(r' id="([\w-]+)"', slides._column(twice, places)) == ["plot-figure", "plot-figure-2"]
+    found = re.findall(r'<section class="[\w-]+" id="([\w-]+)"', made(inputs, "en"))
+    assert len(found) == len(set(found)) > 5
