@@ -528,7 +528,7 @@ def measure(model, optimizer, parts=1, **options):
 # %% [markdown] id="speed-predict" lang="zh" of="0b62893a" tags=["predict"]
 # **先猜，再运行。** 七种做法：在 Python 里一个运算一个运算地做；编译；用 XLA 编译；用 16 位（bfloat16）；一批分成四份；各块不保存、重算一遍；以及 E08 的小学习率。在你的处理器上，哪些会比“编译”更快？哪些本来就不是为了快？
 #
-# > 编译遥遥领先：运算之间 Python 花的时间，比运算本身还多。XLA 往往再快一些，代价是第一步更久。16 位只有在硬件支持时才赢，在多数处理器上反而更慢。分份和重算**从来**不会更快：它们是拿时间换内存。至于小学习率，时间一点没变，只是同样的时间里学到的更少。
+# > 编译遥遥领先：运算之间 Python 花的时间，比运算本身还多。XLA 往往再快一些，代价是第一步更久。16 位只有在硬件支持时才赢，在多数处理器上反而更慢。分份和**重计算**都不会更快：它们是拿时间换内存。至于小学习率，时间一点没变，只是同样的时间里学到的更少。
 # %% id="speed-run"
 adam, backend, found = keras.optimizers.Adam, keras.backend.backend(), {}
 if backend != "torch":
@@ -568,7 +568,7 @@ if backend == "torch":
 #
 # What is not in the table, because a small model on a processor cannot show it: **fused attention** never writes the matrix of weights into the memory; from rows of some thousands on this is what makes training possible. Keras uses it by itself on JAX and PyTorch where the device has it. On a graphics card you would fill the same table with `bfloat16` and widths from 768 on, and hold the operations of section 1 against the peak; 45% of an H100's is a good mark. That was **not** measured here.
 # %% [markdown] id="speed-reading" lang="zh" of="36971268"
-# （内存由 JAX 对一个四块的模型清点：前向传播为反向传播保存了多少。重算使它降到十分之一以下。设备实际能不能少用，要看编译器：我们试的时候，处理器上的 XLA 又把两遍计算合并了，一点没省；在显卡和 TPU 上则确实能省。）分成四份时只保存四分之一，因为同一时刻内存里只有四分之一的行。
+# （内存由 JAX 对一个四块的模型清点：前向传播为反向传播保存了多少。重计算使它降到十分之一以下。设备实际能不能少用，要看编译器：我们试的时候，处理器上的 XLA 又把两遍计算合并了，一点没省；在显卡和 TPU 上则确实能省。）分成四份时只保存四分之一，因为同一时刻内存里只有四分之一的行。
 #
 # 有一样没列进表里，因为处理器上的小模型体现不出来：**融合注意力**从不把注意力的权重矩阵写进内存；行长到几千以后，没有它就训练不了。在 JAX 和 PyTorch 上，只要设备支持，Keras 会自动使用。在显卡上，可以用 `bfloat16` 和 768 以上的宽度填同一张表，再拿第 1 节的运算量与峰值相比；能到 H100 峰值的 45% 就算不错。这一项**没有**在这里测过。
 
@@ -825,15 +825,15 @@ for stage in range(4):
 #
 # ### Cutting matrices, cutting layers
 #
-# **Model parallel** cuts a product itself. Cut the first matrix of the feed-forward network by columns and the second by rows: each device computes its own hidden numbers, and a part of **every** output. One all-reduce adds the parts. Attention is cut likewise, by heads. So a block needs two all-reduces forward. **Pipelines** deal out whole layers: device 1 has the first, device 2 the next. To keep all busy the batch goes through in $m$ parts; with $p$ stages the share of idle time, the **bubble**, is
+# **Model parallel** cuts a product itself. Cut the first matrix of the feed-forward network by columns and the second by rows: each device computes its own hidden numbers, and a part of **every** output. One all-reduce adds the parts. Attention is cut likewise, by heads. So a block needs two all-reduces forward. **Pipeline parallel** deals out whole layers: device 1 has the first, device 2 the next. To keep all busy the batch goes through in $m$ parts; with $p$ stages the share of idle time, the **bubble**, is
 #
 # $$ \frac{p-1}{m+p-1}. \tag{5} $$
-# %% [markdown] id="sharded-reading" lang="zh" of="814407d2"
+# %% [markdown] id="sharded-reading" lang="zh" of="d2c100a0"
 # 这就是第五篇文章欠的答案：七十亿权重放在 64 台设备上，每台占 112、29、16 或 1.8 GB。传输呢？16 位权重的一个检查点是 14 GB，分段写出，各写各的。
 #
 # ### 切矩阵，切层
 #
-# **模型并行**切的是乘法本身。前馈网络的第一个矩阵按列切，第二个按行切：每台算自己那一部分隐藏单元，以及**每个**输出的一部分，一次全归约把各部分加起来。注意力同样切，按头分。所以一块的前向要两次全归约。**流水线**分的是整层：第 1 台放前几层，第 2 台放后几层。要让大家都忙，一批就分成 $m$ 份依次通过；有 $p$ 级时，空闲时间的比例（**气泡**）是
+# **模型并行**切的是乘法本身。前馈网络的第一个矩阵按列切，第二个按行切：每台算自己那一部分隐藏单元，以及**每个**输出的一部分，一次全归约把各部分加起来。注意力同样切，按头分。所以一块的前向要两次全归约。**流水线并行**分的是整层：第 1 台放前几层，第 2 台放后几层。要让大家都忙，一批就分成 $m$ 份依次通过；有 $p$ 级时，空闲时间的比例（**气泡**）是
 #
 # $$ \frac{p-1}{m+p-1}. \tag{5} $$
 # %% id="pipeline-run"
@@ -1138,15 +1138,15 @@ plots.show(
 # %% [markdown] id="laws" lang="en"
 # ## 7 · Predicting a model that has not been trained
 #
-# Loss falls with weights and with data, and it falls smoothly. The law that Hoffmann and others fitted to hundreds of trainings has three parts:
+# Loss falls with weights and with data, and it falls smoothly. The **scaling law** that Hoffmann and others fitted to hundreds of trainings has three parts:
 #
 # $$ L(N, D) = E + \frac{A}{N^{\alpha}} + \frac{B}{D^{\beta}}. \tag{7} $$
 #
 # $E$ is what nobody can avoid (the text is not certain), the second part what a model of $N$ weights misses, the third what $D$ tokens could not teach; $A$, $B$ and the exponents are fitted, as $E$ is. Here are twelve networks of lesson size, from some hundred weights to some ten thousand, each trained once through a text and measured on the way. One thing must be minded: a training that is measured half-way is half-way through its schedule, and looks worse than one that was planned to end there. So the rate stays constant and a running average of the weights is measured.
-# %% [markdown] id="laws" lang="zh" of="4ab468a5"
+# %% [markdown] id="laws" lang="zh" of="a1e0ce1f"
 # ## 7 · 预测没有训练过的模型
 #
-# 损失随权重下降，也随数据下降，而且降得很平滑。Hoffmann 等人对几百次训练拟合出的规律有三项：
+# 损失随权重下降，也随数据下降，而且降得很平滑。Hoffmann 等人对几百次训练拟合出的**缩放定律**有三项：
 #
 # $$ L(N, D) = E + \frac{A}{N^{\alpha}} + \frac{B}{D^{\beta}}. \tag{7} $$
 #
@@ -1170,7 +1170,7 @@ print(f"β = {law.beta:.2f}  ({interval([one.beta for one in others])})")
 # %% [markdown] id="laws-predict-text" lang="en"
 # The intervals come from fits to other draws of the twelve networks (a bootstrap by network, as points of one training are not independent). **Now the test.** A network wider than all of these has not been trained. The law says its loss before it is:
 # %% [markdown] id="laws-predict-text" lang="zh" of="ac7250cc"
-# 区间来自对十二个网络重新抽样后的拟合（按网络做自助法，因为同一次训练里的点并不独立）。**现在来检验。** 有一个网络比它们都宽，还没有训练过。训练之前，先让规律说出它的损失：
+# 区间来自对十二个网络重新抽样后的拟合（按网络做自助法，因为同一次训练里的点并不独立）。**现在来检验。** 有一个网络比它们都宽，还没有训练过。训练之前，先用定律算出它的损失：
 # %% id="laws-held-out"
 wider = scaling.NextCharacter(characters, course.held_out)
 last = course.tokens[-1] // 128 * 128
@@ -1214,7 +1214,7 @@ axes[1].legend(fontsize=9)
 plots.show(
     figure,
     "Recorded study, left: loss against weights for each number of tokens with the fitted law, and stars for the network that was held out, close to the lines. Right: loss against operations for each network, with the compute-optimal line along the lower edge.",
-    "记录的研究。左：各种词元数下损失与权重数，连同拟合的规律；星是留出的网络，贴近曲线。右：每个网络的损失与运算量，计算最优线沿着下边缘。",
+    "记录的研究。左：各种词元数下损失与权重数，连同拟合的定律；星是留出的网络，贴近曲线。右：每个网络的损失与运算量，计算最优线沿着下边缘。",
 )
 # %% id="laws-record"
 wide_others = scaling.bootstrap_laws(known, 20)
@@ -1476,7 +1476,7 @@ check("11.3", scaled_step)
 #
 # <details><summary>大致会怎样</summary>
 #
-# 一周有 604,800 秒；按 60 · 10¹² 算，是 3.6 · 10¹⁹ 次运算。取 $D = 20N$，(1) 式就是 $120 N^2$，于是 $N$ 约 5.5 亿个权重，$D$ 约 110 亿词元。状态每权重 16 字节，共 8.8 GB，装得下；激活值靠重算和小批累积。如果模型要长期使用，就取三分之一的权重、三倍的词元。还有，先核实那个 60 · 10¹²：第 2 节的那一格会告诉你显卡实际能到多少。
+# 一周有 604,800 秒；按 60 · 10¹² 算，是 3.6 · 10¹⁹ 次运算。取 $D = 20N$，(1) 式就是 $120 N^2$，于是 $N$ 约 5.5 亿个权重，$D$ 约 110 亿词元。状态每权重 16 字节，共 8.8 GB，装得下；激活值靠重计算和梯度累积。如果模型要长期使用，就取三分之一的权重、三倍的词元。还有，先核实那个 60 · 10¹²：第 2 节的那一格会告诉你显卡实际能到多少。
 #
 # </details>
 # %% [markdown] id="open-2" lang="en"
@@ -1490,13 +1490,13 @@ check("11.3", scaled_step)
 #
 # </details>
 # %% [markdown] id="open-2" lang="zh" of="2bffda07"
-# ### 开放题 2 · 你自己的规律
+# ### 开放题 2 · 你自己的定律
 #
 # 在第 7 节里改一样东西（网络看几个字符、用什么文字、学习率），重新拟合，再预测一个留出的网络。五个数里哪个变了，哪个没变？运行之前先说出你的预期，以及偏差多大你就放弃这个想法。
 #
 # <details><summary>大致会怎样</summary>
 #
-# 看得更远，下限 $E$ 会降低，因为前文透露了更多后文；词元少时，这一点几乎看不出来。学习率选得不好，有些宽度的损失会比别的升得更多，表现为错误的 $\alpha$：没有调好的训练，拟合出来的是调参的规律。每种情况用两个种子重复，再去解读第三位数字；每次都留出一个大小。
+# 看得更远，下限 $E$ 会降低，因为前文透露了更多后文；词元少时，这一点几乎看不出来。学习率选得不好，有些宽度的损失会比别的升得更多，表现为错误的 $\alpha$：训练没有调好，拟合出来的就是关于调参的定律。每种情况用两个种子重复，再去解读第三位数字；每次都留出一个大小。
 #
 # </details>
 
@@ -1559,7 +1559,7 @@ check("11.3", scaled_step)
 # - [x] More weights and more text — Both parts of the loss must shrink; how much of each, the exponents say.
 # - [ ] Train four models and take the best — That buys luck, and not a lower floor.
 # %% [markdown] id="quiz-law" lang="zh" of="999c4923" tags=["quiz"]
-# **预算变成四倍。第 7 节的规律让你怎么做？**
+# **预算变成四倍。第 7 节的定律让你怎么做？**
 # - [ ] 权重四倍，文字不变 — 文字很快就成了限制：线挤在一起。
 # - [ ] 模型不变，文字四倍 — 模型很快就成了限制：线变平。
 # - [x] 权重和文字都增加 — 损失的两项都要变小；各加多少，由指数决定。
@@ -1582,12 +1582,12 @@ check("11.3", scaled_step)
 #
 # - 先数清楚：每个权重每个词元 6 次运算，每个权重 16 个字节，再加激活值；设备实际达到的，是标称的三分之一到一半。
 # - 设备不是在等算力，就是在等内存；几百行的批把它从后者推到前者。超过临界批大小，多出来的样本就浪费了。
-# - 编译，形状要少，数据要早备好；硬件支持时用 16 位。分份和重算是拿时间换内存。
+# - 编译，形状要少，数据要早备好；硬件支持时用 16 位。分份和重计算是拿时间换内存。
 # - 平均的平均不是平均：给词元以应有的权重。
 # - 在环上，无论多少台，每台发送的不到两个梯度；矩阵先按列切、再按行切；状态和层也能切。
 # - 一台出了故障，全体停下：靠完整的检查点，和只由步数决定的批，能得回同样的权重。
 # - 学习率要与优化器相配。梯度裁剪，预热；让内层的学习率随宽度下降，小模型的学习率就能给大模型用。
-# - 损失是权重和词元的平滑规律：拟合时带上不确定度，留出一个模型，在训练之前预测它。
+# - 损失随权重和词元平滑下降，合于缩放定律：拟合时带上不确定度，留出一个模型，在训练之前预测它。
 # - 互联网上大半是副本；签名和带能把它们找出来。
 
 # %% [markdown] id="faq" lang="en"
@@ -1611,7 +1611,7 @@ check("11.3", scaled_step)
 #
 # **用 GPU 还是 TPU？** 哪个弄得到、又有你熟悉的框架，就用哪个。模型是一样的；TPU 上形状必须固定，GPU 上最好也固定。
 #
-# **只有一块显卡，用得着这些吗？** 第 1 到 3 节和第 6 节，用得着。累积和重算能让一块卡顶两块用。其余的，等卡满了再说。
+# **只有一块显卡，用得着这些吗？** 第 1 到 3 节和第 6 节，用得着。梯度累积和重计算能让一块卡顶两块用。其余的，等卡满了再说。
 #
 # **这样的花费值得吗？** 先与现成的比：公开的模型拿来微调（第 10 课），代价只有百万分之一。要自己预训练，就该有别人没有的文字，或者现成模型答不了的问题。
 

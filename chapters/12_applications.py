@@ -525,12 +525,12 @@ display.table([tr("first documents", "前几名"), "nDCG@10", tr("minus both", "
 #
 # *Who built the lighthouse?* A list of documents is no answer; *Clara Voss* is. A system that answers has two parts: the **search** finds the paragraph, the **reader** cuts out the span. They fail separately, and are measured separately.
 #
-# The questions are those of XQuAD: 1,190, each with an English and a Chinese text, so that both languages are asked the same. Two scores are usual. *Exact match* asks for the same words. *F1* is kinder: with $m$ words that both share,
+# The questions are those of XQuAD: 1,190, each with an English and a Chinese text, so that both languages are asked the same. Two scores are usual. *Exact match* asks for the same words. *F1*, of precision $P$ and recall $R$, is kinder: with $m$ words that both share,
 #
 # $$ F_1 = \frac{2PR}{P + R}, \qquad P = \frac{m}{\text{words of the answer}}, \quad R = \frac{m}{\text{words of the right one}}. \tag{4} $$
 #
 # Both first do away with what does not matter: capitals, punctuation, in English the articles. Chinese is compared character by character.
-# %% [markdown] id="answers" lang="zh" of="8f63c012" tags=["stop"]
+# %% [markdown] id="answers" lang="zh" of="8bb405a3" tags=["stop"]
 # ## 3 · 问答
 #
 # *灯塔是谁建的？* 列出一串文档不算回答，*克拉拉·沃斯*才算。会回答的系统分两部分：**搜索**找到段落，**阅读器**从中截出一段。两部分各有各的错，要分开量。
@@ -1536,11 +1536,11 @@ if running:
 # %% [markdown] id="load-predict" lang="en" tags=["predict"]
 # **Before you run it.** A second process now sends questions to the search, four at a time. The median answer takes a few milliseconds. How long does the slowest in a hundred take: about as long, twice as long, ten times as long?
 #
-# > Several times as long, on a busy machine ten times. Four questions at a time share one interpreter: now and then an answer waits for three others, for the system, or for the memory to be tidied. Users do not see the mean; whoever asks a hundred times sees the slowest. That is why services promise p99 and not p50.
-# %% [markdown] id="load-predict" lang="zh" of="8f46a705" tags=["predict"]
+# > Several times as long, on a busy machine ten times. Four questions at a time share one interpreter: now and then an answer waits for three others, for the system, or for the memory to be tidied. Users do not see the mean; whoever asks a hundred times sees the slowest. That is why services promise p99 and not p50. (The slowest answers are the *tail*, their time the **tail latency**.)
+# %% [markdown] id="load-predict" lang="zh" of="bf41aa19" tags=["predict"]
 # **先猜，再运行。** 另一个进程现在向搜索发问，同时四个。回答时间的中位数是几毫秒。最慢的百分之一要多久：差不多，两倍，还是十倍？
 #
-# > 好几倍，机器忙的时候能到十倍。四个问题共用一个解释器：时不时有一个回答要等另外三个，等系统，或者等内存整理。用户看到的不是平均值；问上一百次，总会碰到最慢的那次。所以服务承诺的是 p99，不是 p50。
+# > 好几倍，机器忙的时候能到十倍。四个问题共用一个解释器：时不时有一个回答要等另外三个，等系统，或者等内存整理。用户看到的不是平均值；问上一百次，总会碰到最慢的那次。所以服务承诺的是 p99，不是 p50。（最慢的那些回答所用的时间，叫**尾部延迟**。）
 # %% id="load-run"
 if running:
     questions = [{"question": text} for text in library.queries[:20]]

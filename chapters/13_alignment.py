@@ -266,17 +266,17 @@ course = dial(
 )
 
 # %% [markdown] id="bandit" lang="en"
-# What we want to make large is the **expected** reward. Its gradient looks hopeless at first: the reward $r$ does not depend on $\theta$ at all, only how often each greeting is picked does. Call picking greeting $a$ an **action** and its probability $\pi_\theta(a)$ the **policy**. The trick of 1992 is one line, $\nabla \pi = \pi\, \nabla \log \pi$:
+# What we want to make large is the **expected** reward. Its gradient looks hopeless at first: the reward $r$ does not depend on $\theta$ at all, only how often each greeting is picked does. Call picking greeting $a$ an **action**; the probabilities $\pi_\theta(a)$ of the actions are the **policy**. The trick of 1992 is one line, $\nabla \pi = \pi\, \nabla \log \pi$:
 #
 # $$ J(\theta) = \sum_a \pi_\theta(a)\, r(a), \qquad \nabla J = \sum_a \pi_\theta(a)\, r(a)\, \nabla \log \pi_\theta(a) = \mathbb{E}_{a \sim \pi}\big[r(a)\, \nabla \log \pi_\theta(a)\big]. \tag{1} $$
 #
-# On the right stands an average over what the machine **does**. So act once, and $r\,\nabla \log \pi$ is right on average. For a softmax, $\nabla \log \pi(a)$ is one-hot of $a$ minus $\pi$ (lesson 02). Once by hand:
-# %% [markdown] id="bandit" lang="zh" of="b034c9d0"
-# 我们要让**期望**奖励变大。它的梯度乍看无从下手：奖励 $r$ 根本不依赖 $\theta$，依赖 $\theta$ 的只是每句被挑中的频率。把挑中第 $a$ 句叫作一个**动作**，它的概率 $\pi_\theta(a)$ 叫作**策略**。1992 年的技巧只有一行，$\nabla \pi = \pi\, \nabla \log \pi$：
+# On the right stands an average over what the machine **does**. So act once, and $r\,\nabla \log \pi$ is right on average: an estimate of the **policy gradient**, known as REINFORCE. For a softmax, $\nabla \log \pi(a)$ is one-hot of $a$ minus $\pi$ (lesson 02). Once by hand:
+# %% [markdown] id="bandit" lang="zh" of="11b31e8a"
+# 我们要让**期望**奖励变大。它的梯度乍看无从下手：奖励 $r$ 根本不依赖 $\theta$，依赖 $\theta$ 的只是每句被挑中的频率。把挑中第 $a$ 句叫作一个**动作**，各个动作的概率 $\pi_\theta(a)$ 合称**策略**。1992 年的技巧只有一行，$\nabla \pi = \pi\, \nabla \log \pi$：
 #
 # $$ J(\theta) = \sum_a \pi_\theta(a)\, r(a), \qquad \nabla J = \sum_a \pi_\theta(a)\, r(a)\, \nabla \log \pi_\theta(a) = \mathbb{E}_{a \sim \pi}\big[r(a)\, \nabla \log \pi_\theta(a)\big]. \tag{1} $$
 #
-# 右边是对机器**实际做的事**求平均。所以做一次，得到的 $r\,\nabla \log \pi$ 平均起来就是对的。对 softmax 来说，$\nabla \log \pi(a)$ 等于 $a$ 的独热向量减去 $\pi$（第 02 课）。先手算一次：
+# 右边是对机器**实际做的事**求平均。所以做一次，得到的 $r\,\nabla \log \pi$ 平均起来就是对的：这是**策略梯度**的一个估计，叫 REINFORCE。对 softmax 来说，$\nabla \log \pi(a)$ 等于 $a$ 的独热向量减去 $\pi$（第 02 课）。先手算一次：
 # %% id="bandit-by-hand"
 pleases = np.array([0.2, 0.5, 0.9])  # nobody tells the machine  # 没有人告诉机器
 theta = np.zeros(3)
@@ -397,7 +397,7 @@ plots.show(
 #
 # $$ A_i = \frac{r_i - \bar r}{s}. \tag{4} $$
 #
-# 平均值里含有 $r_i$ 自己，所以 $b$ 并不完全独立于这篇文本。对所有的对子精确求和，就能看出后果。
+# 平均值里含有 $r_i$ 自己，所以 $b$ 并不完全独立于这篇文本。对所有的文本对精确求和，就能看出后果。
 # %% id="groups-run"
 first, second = np.divmod(np.arange(27 * 27), 27)  # all pairs of texts  # 所有的文本对
 pair_chances = chances[first] * chances[second]
@@ -424,23 +424,23 @@ for scale in (False, True):
 #
 # $$ \max_\pi\ \mathbb{E}_{x \sim \pi}\big[r(x)\big] - \beta\, \mathrm{KL}(\pi \,\Vert\, \pi_{\text{ref}}) \quad\Longrightarrow\quad \pi^*(x) \propto \pi_{\text{ref}}(x)\, e^{r(x)/\beta}. \tag{5} $$
 #
-# The best policy can be written down: the reference, tilted. Solve it for $r$, and the reward is $\beta \log(\pi^*/\pi_{\text{ref}})$ plus a constant. Now suppose that we have no rewards but **preferences**: of two texts, which did a person choose? If they choose $x$ over $y$ with probability $\sigma(r(x) - r(y))$, $\sigma$ being the sigmoid (the model of Bradley and Terry), the constant drops out, and the policy can be fitted to the choices directly:
+# The best policy can be written down: the reference, tilted. Solve it for $r$, and the reward is $\beta \log(\pi^*/\pi_{\text{ref}})$ plus a constant. Now suppose that we have no rewards but **preferences**: of two texts, which did a person choose? If they choose $x$ over $y$ with probability $\sigma(r(x) - r(y))$, $\sigma$ being the sigmoid (the model of Bradley and Terry), the constant drops out, and the policy can be fitted to the choices directly. This is **direct preference optimisation**:
 #
 # $$ L = -\log \sigma\Big(\beta \log \frac{\pi(x)}{\pi_{\text{ref}}(x)} - \beta \log \frac{\pi(y)}{\pi_{\text{ref}}(y)}\Big). \tag{6} $$
 #
 # The next cell minimises (6) over all pairs of the 27 texts and compares with (5), which it was never told.
-# %% [markdown] id="dpo" lang="zh" of="7437c1cb"
+# %% [markdown] id="dpo" lang="zh" of="1ec613d1"
 # ### 不远离参考模型，以及用成对偏好代替奖励：DPO
 #
 # 奖励从来不完全等于我们的本意，所以写作模型应当留在训练开始时的**参考模型** $\pi_{\text{ref}}$ 附近。为此从奖励里减去一项 **KL 惩罚**，系数为 $\beta$：
 #
 # $$ \max_\pi\ \mathbb{E}_{x \sim \pi}\big[r(x)\big] - \beta\, \mathrm{KL}(\pi \,\Vert\, \pi_{\text{ref}}) \quad\Longrightarrow\quad \pi^*(x) \propto \pi_{\text{ref}}(x)\, e^{r(x)/\beta}. \tag{5} $$
 #
-# 最优的策略可以直接写出来：参考模型的概率乘以 $e^{r/\beta}$，再归一化，称为指数倾斜。反解出 $r$，奖励就是 $\beta \log(\pi^*/\pi_{\text{ref}})$ 加一个常数。现在假设没有奖励，只有**偏好**：两篇文本，人选了哪一篇？如果人以概率 $\sigma(r(x) - r(y))$ 选 $x$ 而不选 $y$（$\sigma$ 是 sigmoid 函数；这叫 Bradley–Terry 模型），常数就消掉了，策略可以直接由这些选择来拟合：
+# 最优的策略可以直接写出来：参考模型的概率乘以 $e^{r/\beta}$，再归一化，称为指数倾斜。反解出 $r$，奖励就是 $\beta \log(\pi^*/\pi_{\text{ref}})$ 加一个常数。现在假设没有奖励，只有**偏好**：两篇文本，人选了哪一篇？如果人以概率 $\sigma(r(x) - r(y))$ 选 $x$ 而不选 $y$（$\sigma$ 是 sigmoid 函数；这叫 Bradley–Terry 模型），常数就消掉了，策略可以直接由这些选择来拟合，这就是**直接偏好优化**：
 #
 # $$ L = -\log \sigma\Big(\beta \log \frac{\pi(x)}{\pi_{\text{ref}}(x)} - \beta \log \frac{\pi(y)}{\pi_{\text{ref}}(y)}\Big). \tag{6} $$
 #
-# 下一格对 27 篇文本的所有对子最小化 (6)，再与 (5) 比较；而 (5) 从来没有告诉过它。
+# 下一格对 27 篇文本两两组成的所有文本对最小化 (6)，再与 (5) 比较；而 (5) 从来没有告诉过它。
 # %% id="dpo-run"
 beta = 0.5
 prefers = alignment.preference_probability(rewards[first], rewards[second])
@@ -833,7 +833,7 @@ course.report("hans_turned", scores[2])
 # %% [markdown] id="plant-reading" lang="en"
 # A test set drawn like the training set praises this reader. That is the trouble with Clever Hans: **held-out data of the same origin does not see him**. One explanation might. First completeness, on one review:
 # %% [markdown] id="plant-reading" lang="zh" of="e3ab5ade"
-# 在与训练集同样来源的测试集上，这个分类器的成绩很好。聪明的汉斯难缠就在这里：**同一来源的留出数据发现不了它**。一次解释也许能。先在一篇影评上看完备性：
+# 在与训练集同样来源的测试集上，这个分类器的成绩很好。聪明的汉斯难缠就在这里：**同一来源的留出数据发现不了它**。对判断的解释也许能。先在一篇影评上看完备性：
 # %% id="complete"
 explained = planted(known_texts[: course.explained],
                     known.labels[: course.explained], 0.9, 0.1)
@@ -903,7 +903,7 @@ course.report("ig_over_attention", fall[names[2]] - fall[names[0]])
 #
 # What this does not show: the baseline was our choice (zeros; a mean vector gives other numbers), and taking words away makes texts that the reader never saw. And an explanation of the **model** is none of the film.
 # %% [markdown] id="faithful-reading" lang="zh" of="cd9b483b"
-# 左图：如果一种解释说出了支撑判断的词，去掉它们，支持该判断的 logit 就该下降。注意力只说模型**看了**哪里，没说这把 logit 往哪边推，所以落后。遮挡和积分梯度不相上下。右图：对许多影评求和，记号排在最前面。只解释一篇，不过是轶事；对许多篇列出名单，才是发现。
+# 左图：如果一种解释说出了支撑判断的词，去掉它们，支持该判断的 logit 就该下降。注意力只说模型**看了**哪里，没说这把 logit 往哪边推，所以落后。遮挡和积分梯度不相上下。右图：对许多影评求和，记号排在最前面。只解释一篇，不过是轶事；对许多篇列出排名，才是发现。
 #
 # 这里没有证明的：基线输入是我们选的（取零；换成平均向量，数就不同）；去掉词之后的文本，模型从没见过。而且，对**模型**的解释不是对电影的解释。
 
@@ -980,11 +980,11 @@ display.table([tr("group", "组"), tr("reviews", "影评数"),
 # %% [markdown] id="rates-reading" lang="en"
 # Read the intervals first. Where they overlap the table shows no difference, and it shows no equality either: behind so few reviews a gap of some points can hide. For the genres the two columns point in opposite directions, as far as the intervals let one say: of good films it misses more where they are *horror*, of bad ones it praises more where they are *drama*. The line above the table says what the bare word *horror* does to a verdict. Equal errors of both kinds, equal shares of praise and calibrated scores cannot in general all hold at once where groups are not praised equally often (Chouldechova, 2017; Kleinberg and others, 2016). Someone has to say **which** equality is meant.
 #
-# Third, **word vectors**. The association test of Caliskan and others asks whether one set of words is nearer to some attributes than another set. It gives an effect from −2 to 2 and a p-value from dealing the words out anew. First a harmless pair to see that it works, then two that are not. The vectors are MiniLM's (lesson 10).
-# %% [markdown] id="rates-reading" lang="zh" of="7ccb14f3"
+# Third, **word vectors**. The **word embedding association test** of Caliskan and others asks whether one set of words is nearer to some attributes than another set. It gives an effect from −2 to 2 and a p-value from dealing the words out anew. First a harmless pair to see that it works, then two that are not. The vectors are MiniLM's (lesson 10).
+# %% [markdown] id="rates-reading" lang="zh" of="710fdfa1"
 # 先看区间。区间重叠时，表里看不出差别，但也看不出相等：影评这么少，几个百分点的差距藏得住。在区间允许的范围内，两种类型片的两列方向相反：好评里，*horror*（恐怖片）被它判错的更多；差评里，*drama*（剧情片）被它判成好评的更多。表上方那一行，是 *horror* 这个词本身对判断的影响。各组受好评的比例不同时，两类错误都相等、好评比例相等、分数校准，一般不可能同时成立（Chouldechova，2017；Kleinberg 等，2016）。总得有人说清楚，要的是**哪一种**平等。
 #
-# 第三种问法是**词向量**。Caliskan 等人的联想测验问：一组词是否比另一组更接近某些属性。它给出 −2 到 2 之间的效应量，以及把词重新随机分组得到的 p 值。先用一对无害的看它是否有效，再用两对有害的。向量取自 MiniLM（第 10 课）。
+# 第三种问法是**词向量**。Caliskan 等人的**词向量联想测验**问：一组词是否比另一组更接近某些属性。它给出 −2 到 2 之间的效应量，以及把词重新随机分组得到的 p 值。先用一对无害的看它是否有效，再用两对有害的。向量取自 MiniLM（第 10 课）。
 # %% id="weat-vectors"
 try:
     files = data.minilm.load()
@@ -1114,7 +1114,7 @@ course.report("blind_cost", float(cost))
 # %% [markdown] id="privacy" lang="zh" of="f26b34fa" tags=["stop"]
 # ## 6 · 谁的？隐私
 #
-# 第五篇文章（8.3 节）说，用**加密**可以降低泄露的风险（E33）。加密保护的是传输中和磁盘上的文件。要拿它来学习，就得先打开；模型背下来的东西，就写进了权重，谁来问都能读到。请看：
+# 第五篇文章（8.3 节）说，用**加密**可以降低泄露的风险（E33）。加密保护的是传输中和磁盘上的文件。要拿它来训练，就得先解密；模型背下来的东西，就写进了权重，谁来问都能读到。请看：
 # %% id="encrypted"
 def keystream(length, password):
     blocks = [hashlib.sha256(f"{password} {number}".encode()).digest()
@@ -1359,7 +1359,7 @@ plots.show(
 #
 # And the mark of a training without noise: its AUC is near one half here, too. Small models on average features leak little. That is a measurement of one attack; only σ makes it a promise.
 # %% [markdown] id="private-reading" lang="zh" of="200d753c"
-# 保证有代价，人越多，代价越小：噪声不变，(9) 式里的和却随人数增大。读 ε 要小心。它是按**一篇影评**算的；对写了十篇的人，上界大约要乘以十。它只算训练本身：我们试了好几个 σ，每个都看了，这没算在里面。$\varepsilon = 8$ 允许差到 3,000 倍，作为上界并不叫人安心，虽然攻击实际找到的少得多。
+# 保证有代价，人越多，代价越小：噪声不变，(9) 式里的和却随人数增大。读 ε 要小心。它是按**一篇影评**算的；对写了十篇的人，上界大约要乘以十。它只算训练本身：我们试了好几个 σ，每个结果都看了，这没算在里面。$\varepsilon = 8$ 允许差到 3,000 倍，作为上界并不叫人安心，虽然攻击实际找到的少得多。
 #
 # 还有，没有噪声的训练，AUC 在这里也接近 0.5。小模型用普通的特征，泄露本来就少。但那只是对一种攻击的测量；有了噪声 σ，才有保证。
 
@@ -1401,7 +1401,7 @@ print(f"{turned} / {len(pairs)}")
 # %% [markdown] id="short-predict" lang="zh" of="938be311" tags=["predict"]
 # **先猜，再运行。** 评判模型学的是 230 词左右的影评，好坏各半。现在问它单个句子：每篇的最后一句，标签沿用整篇的。它还会在一半左右的情况下说“好”吗？它的预测概率还符合实际比例吗？
 #
-# > 靠不住。词少的时候，由 logit 的常数 $b$ 说了算。它是用来平衡**长**影评的总和的，那个和平均大约是 $-b$；$b$ 有多大，随抽到的影评而变：换一个 `COURSE_SEED`，被说成好的句子就可能多得多或少得多。预测概率也跟着出错（红线偏离对角线）。在留出的句子上拟合两个数，一个斜率一个常数，判断就重新好坏各半。但句子里没说的，校准添不进去：准确率离整篇影评还差得远。
+# > 靠不住。词少的时候，由 logit 的常数 $b$ 说了算。它是用来平衡**长**影评的总和的，那个和平均大约是 $-b$；$b$ 有多大，随抽到的影评而变：换一个 `COURSE_SEED`，被判为好的句子就可能多得多或少得多。预测概率也跟着出错（红线偏离对角线）。在留出的句子上拟合两个数，一个斜率一个常数，判断就重新好坏各半。但句子里没说的，校准添不进去：准确率离整篇影评还差得远。
 # %% id="short-run"
 last = []
 for text in known.texts:
@@ -1595,7 +1595,7 @@ display.table([tr("lesson", "课"), tr("time", "时间"), "Wh", "g CO₂"], rows
 # %% [markdown] id="uses" lang="zh" of="e02a25ce"
 # ### 工具
 #
-# `trl` 收着大模型用的 PPO、GRPO 和 DPO。`captum` 和 `inseq` 解释 PyTorch 模型，`shap` 解释任何模型。`fairlearn` 和 `aif360` 计算分组比率。`opacus`（PyTorch）和 `tensorflow-privacy` 做隐私训练；`dp-accounting` 记账。`codecarbon` 在处理器有计数器的机器上读取它。
+# `trl` 提供大模型用的 PPO、GRPO 和 DPO。`captum` 和 `inseq` 解释 PyTorch 模型，`shap` 解释任何模型。`fairlearn` 和 `aif360` 计算分组比率。`opacus`（PyTorch）和 `tensorflow-privacy` 做差分隐私训练；`dp-accounting` 计算隐私预算。`codecarbon` 读取处理器自带的能耗计数器（如果有）。
 
 # %% [markdown] id="exercises" lang="en" tags=["stop"]
 # ## 10 · Exercises
@@ -1633,9 +1633,9 @@ check("13.1", clipped)
 #
 # Formula (6) for several pairs, as a mean; also where log-probabilities lie thousands apart.
 # %% [markdown] id="ex2-text" lang="zh" of="402fc661"
-# ### 向偏好学习
+# ### 从偏好中学习
 #
-# 对多个对子计算公式 (6)，取平均；对数概率相差几千也要算对。
+# 对多个文本对计算公式 (6)，取平均；对数概率相差几千也要算对。
 # %% id="ex2" tags=["exercise"] difficulty=2 minutes=10
 def preference(chosen, rejected, reference_chosen, reference_rejected, beta):
     tr("""four arrays (pairs,) of log-probabilities -> a number""",
@@ -1655,7 +1655,7 @@ check("13.2", preference)
 #
 # Formula (9), with the noise $z$ given. `gradients` has one row for each example that was drawn; there may be none. A row of zeros stays zeros. $B$ is `expected`, not the number of rows.
 # %% [markdown] id="ex3-text" lang="zh" of="ac71d97b"
-# ### 隐私的梯度
+# ### 差分隐私的梯度
 #
 # 计算公式 (9)，噪声 $z$ 已给出。`gradients` 每行对应一个抽中的样本，也可能一行都没有。全零的行保持为零。$B$ 是 `expected`，不是行数。
 # %% id="ex3" tags=["exercise"] difficulty=2 minutes=12
@@ -1680,7 +1680,7 @@ check("13.3", noisy_mean)
 #
 # Formula (8): the cost of each of $R$ candidates (a model's negative log-probability), and which of them is the secret. The rank counts from 1, the cheapest candidate first; of candidates that cost the same the secret stands in the middle (of three equal ones at the second place).
 # %% [markdown] id="ex4-text" lang="zh" of="4666b8d2"
-# ### 揭出一个秘密
+# ### 一个秘密的暴露度
 #
 # 计算公式 (8)：已知 $R$ 个候选各自的代价（模型给出的负对数概率），以及哪一个是秘密。名次从 1 数起，代价最小的排第一；代价相同时，秘密排在它们中间（三个相同，就排第二位）。
 # %% id="ex4" tags=["exercise"] difficulty=2 minutes=10
@@ -1744,15 +1744,15 @@ check("13.4", bits_exposed)
 # %% [markdown] id="open-2" lang="zh" of="7b237b2e"
 # ### 开放题 2 · 奖励里是谁的口味？
 #
-# 一个聊天模型，由某国两百个拿报酬的人点击教成。它该听谁的偏好：他们的、使用者的、多数人的，还是专家的？设计一个测量，看看这有没有关系。
+# 一个聊天模型，由某国两百名受雇标注者的点击训练而成。它该听谁的偏好：他们的、使用者的、多数人的，还是专家的？设计一个测量，看看这有没有关系。
 #
 # <details><summary>双方的理由，以及一个测量</summary>
 #
-# **一种口味给所有人。** 产品的行为要可预期；如果每个用户都能把安全规则投票投掉，规则就一文不值；许多人的平均，也不像任何一个人那样古怪。
+# **一种口味给所有人。** 产品的行为要可预期；如果每个用户都能投票否决安全规则，规则就一文不值；许多人的平均，也不像任何一个人那样古怪。
 #
 # **多种口味。** 两个阵营的平均，谁也不满意。什么算礼貌、好笑、公平，各地不同；一个国家的两百人不是全世界。用户自己说得出想要什么。
 #
-# 一个测量：让几组人在同样的对子里选择；对每组各自拟合 (6)；报告两组的模型在留出的对子上有多常不一致，再与**同一组**的两半之间的不一致相比。只有超出后者的部分，才是口味的差别，而不是噪声。
+# 一个测量：让几组人在同样的文本对里选择；对每组各自拟合 (6)；报告两组的模型在留出的文本对上有多常不一致，再与**同一组**的两半之间的不一致相比。只有超出后者的部分，才是口味的差别，而不是噪声。
 #
 # </details>
 
@@ -1816,7 +1816,7 @@ check("13.4", bits_exposed)
 # - [ ] Only if she was in the text often — Repetition helps the model; it is not needed.
 # %% [markdown] id="quiz-epsilon" lang="zh" of="bed1f2b7" tags=["quiz"]
 # **一家医院把文本加密保存，训练模型时不加噪声。一位病人问，她的病历会不会从模型里泄露。**
-# - [ ] 不会，已经加密 — 模型是在打开的文本上训练的。
+# - [ ] 不会，已经加密 — 模型是在解密后的文本上训练的。
 # - [x] 有可能；可能性多大，用金丝雀来测，只有噪声才能给出保证 — 加密保护的是文件，不是权重。
 # - [ ] 密钥被偷才会 — 能向模型提问的人，不需要密钥。
 # - [ ] 她的病历多次出现才会 — 重复帮了模型，但并非必需。
@@ -1857,9 +1857,9 @@ check("13.4", bits_exposed)
 # %% [markdown] id="faq" lang="zh" of="1bd698a1"
 # ## 13 · 常见问题
 #
-# **用 PPO、GRPO 还是 DPO？** 有一批固定的偏好对子：用 DPO，一次监督训练就行。奖励随时可以求得，比如用程序的测试：用 GRPO，或者带好基线的 REINFORCE。文本很长、奖励来得很晚时，PPO 的第二个网络（价值网络）才划算。
+# **用 PPO、GRPO 还是 DPO？** 有一批固定的偏好数据：用 DPO，一次监督训练就行。奖励随时可以求得，比如用程序的测试：用 GRPO，或者带好基线的 REINFORCE。文本很长、奖励来得很晚时，PPO 的第二个网络（价值网络）才划算。
 #
-# **注意力是解释吗？** 它说的是对什么做了平均。在本页的四种方法里它最不忠实，但好过碰运气。
+# **注意力是解释吗？** 它说的是对什么做了平均。在本页的四种方法里它最不忠实，但好过随机。
 #
 # **多大的 ε 算好？** 小于 1 算强，1 到 10 常见，再大，上界就说明不了什么。要说清楚是按什么算的（一篇影评、一个人），包括了几次训练。
 #
