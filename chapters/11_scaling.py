@@ -298,7 +298,7 @@ course.report("counted_over_formula", ratio)
 # %% [markdown] id="count-reading" lang="zh" of="88163e5b"
 # （单位：十亿次运算。）(1) 式漏了两样。**注意力**：每个词元、每一层要做 $4\,T\,d$ 次运算（$T$ 是行长，$d$ 是宽度），而 $N$ 里没有与它对应的权重；行越长，这部分越多。还有归一化、激活函数和 softmax：模型窄时占得多，宽时占得少，因为它们随宽度增长，乘法却随宽度的平方增长。只查不乘的词元表，不增加运算。
 #
-# **内存**同样好数。用 Adam 做混合精度训练，每个权重占 16 个字节：自己 2 个，梯度 2 个，Adam 用 32 位保存的 12 个（权重再存一份，加两个平均）。此外还有**激活值**：反向传播要用到的一切。
+# **内存**同样好算。用 Adam 做混合精度训练，每个权重占 16 个字节：自己 2 个，梯度 2 个，Adam 用 32 位保存的 12 个（权重再存一份，加两个平均）。此外还有**激活值**：反向传播要用到的一切。
 # %% id="memory-table"
 billions = scaling.published("Llama 2 7B")
 state = scaling.state_bytes(round(billions.weights))
@@ -751,7 +751,7 @@ course.report("mended_error", float(np.abs(mended - whole).max()))
 # %% [markdown] id="rings" lang="zh" of="e225ce76" tags=["stop"]
 # ## 4 · 许多设备
 #
-# **数据并行**：每台设备都有完整的模型，和一批里属于自己的一份。各算各的梯度，然后每台都需要**总和**；让每台都得到总和的交换叫**全归约**（all-reduce）。如果由一台来收，它要收发所有的数，其余的都要等它的线路。**环**更好：有几台设备就把梯度切成几段；每一轮，每台都把一段发给下家，下家加上自己的。$n-1$ 轮之后，每台手里有一段加好的；再过 $n-1$ 轮，加好的段传遍一圈。三台设备，每台三个数：
+# **数据并行**：每台设备都有完整的模型，和一批里属于自己的一份。各算各的梯度，然后每台都需要**总和**；让每台都得到总和的交换叫**全归约**（all-reduce）。如果由一台来收，它要收发所有的数，其余的都要等它的线路。**环**更好：有几台设备就把梯度切成几段；每一轮，每台都把一段发给下一台，下一台加上自己的。$n-1$ 轮之后，每台手里有一段加好的；再过 $n-1$ 轮，加好的段传遍一圈。三台设备，每台三个数：
 # %% id="rings-by-hand"
 held_by = np.array([[1.0, 2, 3], [10, 20, 30], [100, 200, 300]])
 for turn in range(2):
@@ -1088,7 +1088,7 @@ plots.show(
 # %% [markdown] id="transfer" lang="zh" of="c8e5cbc4"
 # ### 给试不起的模型找学习率
 #
-# 在大模型上扫一遍学习率，代价抵得上训练它好几次。**小**模型上最好的学习率，能搬过去吗？按标准的办法初始化和更新，不能：从宽度到宽度的矩阵里，每个输出都是对宽度求和；Adam 让所有权重朝同一方向挪同样的量，于是输出的变化**随宽度增长**。办法是**最大更新参数化**（μP）：让中间矩阵和最后矩阵的学习率按 $1/\text{宽度}$ 下降。
+# 在大模型上扫一遍学习率，代价抵得上训练它好几次。**小**模型上最好的学习率，能搬过去吗？按标准的办法初始化和更新，不能：输入和输出的维数都等于宽度的矩阵里，每个输出都是对宽度求和；Adam 让所有权重移动同样大小的一步，而且同一个输出的权重朝同一方向移动，于是输出的变化**随宽度增长**。办法是**最大更新参数化**（μP）：让中间矩阵和最后矩阵的学习率按 $1/\text{宽度}$ 下降。
 # %% [markdown] id="transfer-predict" lang="en" tags=["predict"]
 # **Before you run it.** Two panels, one line for each width, the loss after some steps against the rate. In which panel do the lowest points of the lines stand above each other?
 #
@@ -1232,7 +1232,7 @@ for budget in (2e8, 1e9, 4e9):
 #
 # How far may one trust it? The prediction is good within a factor of a few beyond what was fitted. The exponents are **not** those of large Transformers: this is a network of eight characters of sight, and its floor $E$ is the floor of eight characters. And $E$ is hardly known from so small a range. The page's own twelve networks may even put it at zero, interval and all, which no text allows: a bootstrap tells how much a fit shakes, and not whether its range was long enough. For large Transformers Hoffmann and others found about 20 tokens for each weight; models that will be **used** a lot are trained on far more, because a small one is cheaper for ever after.
 # %% [markdown] id="laws-reading" lang="zh" of="3516ffe3"
-# 图和最后几行来自记录：同样的网络，更多的词元（`python -m course_lib.scaling.study --parts laws`）。从中可以读出三件事。线挤在**一起**的地方，再加权重也没用：文字太少。线变**平**的地方，再加文字也没用：网络太小。每个预算都有一个最好的大小，预算越大它越大；权重和词元，两样都要增长。
+# 图和最后几行来自记录：同样的网络，更多的词元（`python -m course_lib.scaling.study --parts laws`）。从中可以读出三件事。线挤在**一起**的地方，再加权重也没用：文本太少。线变**平**的地方，再加文本也没用：网络太小。每个预算都有一个最好的大小，预算越大它越大；权重和词元，两样都要增长。
 #
 # 能信到什么程度？外推到拟合范围之外几倍，预测还不错。这些指数**不是**大 Transformer 的：这是只看八个字符的网络，它的下限 $E$ 是八个字符的下限。而且范围这么小，$E$ 几乎确定不了。页面上的十二个网络甚至会得出零，连区间也是零，而没有哪种文字会是这样：自助法说的是拟合结果波动多大，不是范围够不够宽。Hoffmann 等人对大 Transformer 得到的是每个权重约 20 个词元；要**大量使用**的模型，会用远多于此的文字来训练，因为模型小，以后一直便宜。
 
@@ -1256,7 +1256,7 @@ print(devices.backend_name())
 # %% [markdown] id="repeated" lang="en"
 # The losses agree because this model's table of tokens is used a second time. Where it is not, they do **not**, and the reason is worth knowing. A token that stands three times in a batch has a gradient of three parts. Adam must square their **sum**: for parts of 1 that is 9. Ask Keras:
 # %% [markdown] id="repeated" lang="zh" of="546e0f28"
-# 损失之所以一致，是因为这个模型的词元表用了两次。只用一次时就**不**一致，原因值得知道。一个词元在一批里出现三次，梯度就有三份。Adam 该平方的是它们的**和**：每份是 1 时，得 9。问问 Keras：
+# 损失之所以一致，是因为这个模型的词元表用了两次（权重共享）。只用一次时就**不**一致，原因值得知道。一个词元在一批里出现三次，梯度就有三份。Adam 该平方的是它们的**和**：每份是 1 时，得 9。问问 Keras：
 # %% id="repeated-run"
 def total(_, vectors):
     return keras.ops.sum(vectors)
@@ -1272,7 +1272,7 @@ print(kept_squares / 0.5, devices.backend_name())
 # %% [markdown] id="repeated-reading" lang="en"
 # On JAX and PyTorch it is 9 and 1. On TensorFlow (Keras 3.15) it is 3 and 1: the table's gradient comes in pieces there, each is squared by itself, and a frequent token moves too far. Tied tables, and plain SGD, are not touched by it. The two processes of section 5 train with momentum for this reason.
 # %% [markdown] id="repeated-reading" lang="zh" of="941f605d"
-# 在 JAX 和 PyTorch 上是 9 和 1；在 TensorFlow 上（Keras 3.15）是 3 和 1：那里词元表的梯度是一片一片给的，每片各自平方，于是常见的词元走得太远。共用的词元表和普通的 SGD 不受影响。第 5 节的两个进程用动量来训练，就是这个缘故。
+# 在 JAX 和 PyTorch 上是 9 和 1；在 TensorFlow 上（Keras 3.15）是 3 和 1：那里词元表的梯度以稀疏的片段给出，每个片段各自平方，于是常见词元的更新步长过大。共享权重的词元表和普通的 SGD 不受影响。第 5 节的两个进程用动量来训练，就是这个缘故。
 # %% [markdown] id="backends-reading" lang="en"
 # What changes is around the model: which devices there are, and how training is spread over them. `keras.distribution` is JAX's; on TensorFlow it is `tf.distribute`. `devices.use()` of this course hides the difference.
 #
@@ -1287,15 +1287,15 @@ print(kept_squares / 0.5, devices.backend_name())
 #
 # Now put it together. **The data.** Two trillion tokens are some eight terabytes of text. Raw pages from the net hold menus, spam, and above all **copies**: the same notice on a thousand pages. Copies are learnt by heart, waste the budget, and carry the test set into the training set. How does one find near copies among billions, when comparing each with each is out of the question?
 #
-# Cut a text into all runs of five words, its **shingles**. Two texts are as alike as the share of shingles that they have in common, $J = |A \cap B| / |A \cup B|$. Now shuffle all possible shingles, and note for each text which of **its own** comes first: the chance that two texts note the same is exactly $J$. Some 128 shuffles are a **signature**, and the share of equal entries estimates $J$ (MinHash). And signatures are sorted into drawers by **bands** of $r$ entries, $b$ bands each; only texts that meet in some drawer are compared (this is *locality-sensitive hashing*):
+# Cut a text into all runs of five words, its **shingles**. Two texts are as alike as the share of shingles that they have in common, $J = |A \cap B| / |A \cup B|$, with $A$ and $B$ the shingles of the one and of the other. Now shuffle all possible shingles, and note for each text which of **its own** comes first: the chance that two texts note the same is exactly $J$. Some 128 shuffles are a **signature**, and the share of equal entries estimates $J$ (MinHash). And signatures are sorted into drawers by **bands** of $r$ entries, $b$ bands each; only texts that meet in some drawer are compared (this is *locality-sensitive hashing*):
 #
 # $$ P(\text{meet}) = 1 - (1 - J^{\,r})^{b}. \tag{8} $$
-# %% [markdown] id="paper" lang="zh" of="8e060340"
+# %% [markdown] id="paper" lang="zh" of="7cf78ee2"
 # ## 9 · 七十亿权重，在纸上
 #
-# 现在合起来。**数据。** 两万亿词元大约是 8 TB 文字。网上的原始页面里有菜单、垃圾，尤其是**副本**：同一则通知出现在一千个页面上。副本会被背下来，浪费预算，还会把测试集带进训练集。几十亿篇文本，两两比较想都别想，怎么找出近似的副本？
+# 现在合起来。**数据。** 两万亿词元大约是 8 TB 文字。网上的原始页面里有菜单、垃圾，尤其是**副本**：同一则通知出现在一千个页面上。副本会被背下来，浪费预算，还会把测试集带进训练集。几十亿篇文本，不可能两两比较，怎么找出近似的副本？
 #
-# 把文本切成所有连续五个词的片段，叫**瓦片**（shingle）。两篇文本有多像，就看共有的瓦片占多少：$J = |A \cap B| / |A \cup B|$。现在把所有可能的瓦片打乱，每篇记下**自己的**瓦片里谁排在最前：两篇记下同一个的概率恰好是 $J$。打乱 128 次，得到一个**签名**，相同项的比例就估计了 $J$（MinHash）。再把签名切成 $b$ 个**带**，每带 $r$ 项，按带放进哈希桶；只有落进同一个哈希桶的文本才去比较（这叫局部敏感哈希，LSH）：
+# 把文本切成所有连续五个词的片段，叫**瓦片**（shingle）。两篇文本有多像，就看共有的瓦片占多少：$J = |A \cap B| / |A \cup B|$，其中 $A$、$B$ 是两篇各自的瓦片集合。现在把所有可能的瓦片打乱，每篇记下**自己的**瓦片里谁排在最前：两篇记下同一个的概率恰好是 $J$。打乱 128 次，得到一个**签名**，相同项的比例就估计了 $J$（MinHash）。再把签名切成 $b$ 个**带**，每带 $r$ 项，按带放进哈希桶；只有落进同一个哈希桶的文本才去比较（这叫局部敏感哈希，LSH）：
 #
 # $$ P(\text{同桶}) = 1 - (1 - J^{\,r})^{b}. \tag{8} $$
 # %% id="paper-by-hand"

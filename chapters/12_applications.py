@@ -262,7 +262,7 @@ course = dial(
 # %% [markdown] id="search" lang="zh" of="aabc3b37"
 # ## 2 · 搜索
 #
-# 1967 年，克兰菲尔德的研究者请工程师们写下他们的论文起于哪些问题，再请专家评判，1,400 篇摘要里哪些回答了哪个问题。这是搜索引擎的第一份考卷，考得倒人，到今天仍然是一份好考卷。
+# 1967 年，克兰菲尔德的研究者请工程师们写下他们的论文起于哪些问题，再请专家评判，1,400 篇摘要里哪些回答了哪个问题。这是搜索引擎第一次有可能不及格的考试，到今天仍然是一份好考卷。
 #
 # 要胜过的基线是 **BM25**。文档里有问题中的词越多，得分越高；关键在三处修正：罕见的词分量更重；第十次出现加的分比第一次少；长文档什么词都多，要打折扣。设 $f$ 是问题 $q$ 里的词 $w$ 在文档 $d$ 里出现的次数，$|d|$ 是文档长度，$\overline{|d|}$ 是平均长度，$N$ 篇文档里有 $n$ 篇含这个词：
 #
@@ -533,7 +533,7 @@ display.table([tr("first documents", "前几名"), "nDCG@10", tr("minus both", "
 # %% [markdown] id="answers" lang="zh" of="8bb405a3" tags=["stop"]
 # ## 3 · 问答
 #
-# *灯塔是谁建的？* 列出一串文档不算回答，*克拉拉·沃斯*才算。会回答的系统分两部分：**搜索**找到段落，**阅读器**从中截出一段。两部分各有各的错，要分开量。
+# *灯塔是谁建的？* 列出一串文档不算回答，*克拉拉·沃斯*才算。会回答的系统分两部分：**搜索**找到段落，**阅读器**从中截出一段。两部分各有各的错，要分开测。
 #
 # 问题来自 XQuAD：1,190 个，每个都有英文和中文两个版本，两种语言问的是同样的事。常用的分数有两个。*完全匹配*要求字词一样。*F1* 由精确率 $P$ 和召回率 $R$ 得出，宽容一些：设两边共有 $m$ 个词，
 #
@@ -743,11 +743,11 @@ plots.show(
 #
 # $$ \tau = \text{the largest value below which at most 5\% of validation requests within scope lie.} \tag{6} $$
 # %% [markdown] id="service" lang="zh" of="c585d01f"
-# ## 4 · 对方要什么
+# ## 4 · 识别意图：对方要什么
 #
 # 银行的客户写来一句话。它是不是机器人会办的十五件事之一，是哪一件？请求取自 CLINC150，外加一千条**超出范围**的：*天上有多少颗星*，*点一份披萨*。分类器从没见过它们，却照样会给每条安一个意图。
 #
-# 所以最高概率要有一个阈值 $\tau$：低于它，机器人就说没听懂。定得太低，有人问星星，它就去转账；定得太高，本可以办的客户被它拒绝。两种错不能都小：把一种**固定**，量另一种：
+# 所以最高概率要有一个阈值 $\tau$：低于它，机器人就说没听懂。定得太低，有人问星星，它就去转账；定得太高，本可以办的客户被它拒绝。两种错不能都小：把一种**固定**，测另一种：
 #
 # $$ \tau = \text{使范围内的验证请求至多有 5\% 低于它的最大值。} \tag{6} $$
 # %% id="threshold-by-hand"
@@ -1133,7 +1133,7 @@ display.table([tr("recommended by", "按什么推荐"), "recall@10", "nDCG@10", 
 #
 # It has no popularity, and its vector $v$ has never been trained: to both it does not exist. That is the **cold start**. Let us hide every rating of some films, as if they had come out today, and ask again, among these alone.
 # %% [markdown] id="recommend-reading" lang="zh" of="1829d37a"
-# 这些数都很小：九千部里，某人接下来看哪一部，很难说中；随便猜十部，一千次才对一次。相似的人领先热门，但区间有重叠：610 个问题定不了胜负。单靠文本就差了：类型说不出**这个**人会看什么，远不如“大家都在看什么”。那么，文本有什么用？
+# 这些数都很小：九千部里，某人接下来看哪一部，很难说中；随便猜十部，一千次才对一次。“相似的人”领先“热门”，但区间有重叠：610 个问题定不了胜负。单靠文本就差了：类型说不出**这个**人会看什么，远不如“大家都在看什么”。那么，文本有什么用？
 #
 # ### 没有人评过的电影
 #
@@ -1156,7 +1156,7 @@ ranks, _ = applications.recommended(
 )
 found, chance = (ranks <= 10).mean(), min(1, 10 / new.sum())
 print(new.sum(), tr("new films,", "部新电影，"), len(hidden), tr("people", "个人"))
-print(f"{tr('by text', '按文本')} {found:.1%}, {tr('by chance', '碰运气')} {chance:.1%}")
+print(f"{tr('by text', '按文本')} {found:.1%}, {tr('by chance', '随机')} {chance:.1%}")
 course.report("new_recall", found)
 # %% id="bias-plot" tags=["fold"]
 order = np.argsort(-popular, kind="stable")
@@ -1561,7 +1561,7 @@ talk.cleanup()
 #
 # **Where one machine is too small**, the exported graph goes to a server that is made for that: TensorFlow Serving, which also collects questions into batches, or Ray Serve with a number of copies. In front stands the same service; it checks, counts and asks them. What they need is a file each. The next cell writes them from numbers that are checked; the tests read them back with the servers' own definitions. The servers themselves were **not** run here.
 # %% [markdown] id="more-machines" lang="zh" of="ef196d6e"
-# 在课程的测试里，这个服务收到一千个坏请求和一兆字节，照常运行；对话中途把它杀掉，重启之后仍记得说过什么。想让它留在自己的机器上，并打开它的页面：`python -m course_lib.applications.service --port 8000`。
+# 在课程的测试里，这个服务收到一千个坏请求和一兆字节，照常运行；对话中途把它强行终止，重启之后仍记得说过什么。想让它留在自己的机器上，并打开它的页面：`python -m course_lib.applications.service --port 8000`。
 #
 # **一台机器不够时**，把导出的图交给专门的服务器：TensorFlow Serving 会把问题攒成批，Ray Serve 可以开若干个副本。前面仍是这个服务，由它校验、计数，再去调用它们。它们各要一个配置文件。下一格用检查过的数来写；测试再用这些服务器自己的定义读回来。服务器本身，这里**没有**运行。
 # %% id="more-machines-run"
@@ -1847,7 +1847,7 @@ check("12.4", alarms_of)
 #
 # - 每一种用途周围，都有一个指标、一个基线、一种说*不*的办法和一份代价。
 # - BM25 数共有的词，罕见的分量更重；向量能找到换了说法的内容。在 Cranfield 上两者打平，按名次融合，比哪个都好。重排再细看前几名。
-# - 回答需要找到段落，再读出一段；两步分开量。知道自己有多确定的阅读器，才会拒答。
+# - 回答需要找到段落，再读出一段；两步分开测。知道自己有多确定的阅读器，才会拒答。
 # - 范围之外的东西没有样本：把误拒的比例固定下来，测能检出多少。
 # - 一个领域的情感分类器，到了另一个领域几乎看不出转向。CUSUM 累积小的变化；阈值在延迟与误报之间权衡。
 # - 热门推荐和第一句话，是不费代价的基线。文本的用处在新东西。自己写的摘要可能说反，ROUGE 却几乎看不出来。
