@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -307,7 +307,7 @@ def dequantised(kept: Quantised) -> list[np.ndarray]:
 
 
 def _as_computed(number: np.ndarray, scale: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
-    return (number if scale is None else (number * scale).astype(np.float32)).reshape(shape)
+    return (number if scale is None else np.multiply(number, scale, dtype=np.float32)).reshape(shape)
 
 
 def put_back(model: keras.Model, kept: Quantised) -> None:
@@ -336,6 +336,6 @@ def size_of(weights: list[np.ndarray] | Quantised) -> int:
     arrays = weights
     if isinstance(weights, Quantised):
         arrays = [*weights.numbers, *(scale for scale in weights.scales if scale is not None)]
-    file = io.BytesIO()
-    np.savez(file, *arrays)
-    return file.tell()
+    with tempfile.TemporaryFile() as file:  # and not in memory, where they are already
+        np.savez(file, *arrays)
+        return file.tell()

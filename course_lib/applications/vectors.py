@@ -13,6 +13,8 @@ from course_lib.bert.probing import text_vectors
 from course_lib.bert.tokens import BertTokenizer
 from course_lib.training.recorded import recorded_in
 
+_AT_A_TIME = 4_096
+
 
 class Int8Rows(NamedTuple):
     """Rows of numbers, each as whole numbers from -127 to 127 and a scale of its own.
@@ -47,9 +49,14 @@ def keep_rows(rows: np.ndarray) -> Int8Rows:
     rows = np.asarray(rows, dtype=np.float32)
     if rows.ndim != 2 or not np.isfinite(rows).all():
         raise ValueError(f"rows has the shape {rows.shape}, or one is not finite; allowed: (rows, width), numbers")
-    largest = np.abs(rows).max(axis=1, keepdims=True)
+    largest = np.maximum(rows.max(axis=1, keepdims=True, initial=0), -rows.min(axis=1, keepdims=True, initial=0))
     scales = np.where(largest > 0, largest / 127, 1).astype(np.float32)
-    return Int8Rows(np.rint(rows / scales).astype(np.int8), scales)
+    numbers = np.empty(rows.shape, np.int8)
+    # Some at a time: of a table of a whole vocabulary each step would take as much memory as the table.
+    for begin in range(0, len(rows), _AT_A_TIME):
+        part = slice(begin, begin + _AT_A_TIME)
+        numbers[part] = np.rint(rows[part] / scales[part])
+    return Int8Rows(numbers, scales)
 
 
 def unit_vectors(

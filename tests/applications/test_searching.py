@@ -107,6 +107,17 @@ def test_kept_rows_are_a_quarter_and_near() -> None:
     assert np.abs(kept.rows - rows).max() <= np.abs(rows).max() / 254 + 1e-6 and not kept.rows[3].any()
 
 
+def test_many_rows_are_kept_as_each_would_be() -> None:
+    rows = np.random.default_rng(2).normal(size=(9_000, 3)).astype(np.float32)
+    rows[::2] -= 3
+    kept = ap.keep_rows(rows)
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    np.testing.assert_allclose(kept.scales, largest / 127, rtol=1e-6)
+    np.testing.assert_array_equal(kept.numbers, np.rint(rows / kept.scales))
+    assert np.abs(kept.numbers.astype(int)).max(axis=1).min() == 127
+    assert ap.keep_rows(np.zeros((0, 4))).numbers.shape == (0, 4)
+
+
 def test_the_recorded_vectors_are_those_of_the_encoder(real_data: Path) -> None:
     from course_lib import bert
 
