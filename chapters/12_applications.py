@@ -1561,11 +1561,11 @@ talk.cleanup()
 # %% [markdown] id="more-machines" lang="en"
 # In the tests of the course the service gets a thousand bad requests and a megabyte, and stays up; it is killed in the middle of a conversation, and after the restart knows what was said. To keep it on your own machine and open its page: `python -m course_lib.applications.service --port 8000`.
 #
-# **Where one machine is too small**, the exported graph goes to a server that is made for that: TensorFlow Serving, which also collects questions into batches, or Ray Serve with a number of copies. In front stands the same service; it checks, counts and asks them. What they need is a file each. The next cell writes them from numbers that are checked; the tests read them back with the servers' own definitions. The servers themselves were **not** run here.
-# %% [markdown] id="more-machines" lang="zh" of="ef196d6e"
+# **Where one machine is too small**, the exported graph goes to a server that is made for that: TensorFlow Serving, which also collects questions into batches, or Ray Serve with a number of copies. In front stands the same service; it checks, counts and asks them. What they need is a file each. The next cell writes them from numbers that are checked; the tests read them back by the fields that the servers name in public; where the servers' packages are installed, by their own definitions of models and deployments. The servers themselves were **not** run here.
+# %% [markdown] id="more-machines" lang="zh" of="78f48033"
 # 在课程的测试里，这个服务收到一千个坏请求和一兆字节，照常运行；对话中途把它强行终止，重启之后仍记得说过什么。想让它留在自己的机器上，并打开它的页面：`python -m course_lib.applications.service --port 8000`。
 #
-# **一台机器不够时**，把导出的图交给专门的服务器：TensorFlow Serving 会把问题攒成批，Ray Serve 可以开若干个副本。前面仍是这个服务，由它校验、计数，再去调用它们。它们各要一个配置文件。下一格用检查过的数来写；测试再用这些服务器自己的定义读回来。服务器本身，这里**没有**运行。
+# **一台机器不够时**，把导出的图交给专门的服务器：TensorFlow Serving 会把问题攒成批，Ray Serve 可以开若干个副本。前面仍是这个服务，由它校验、计数，再去调用它们。它们各要一个配置文件。下一格用检查过的数来写；测试再按这些服务器公开的字段读回来；装有它们的软件包时，模型和部署两个文件还要用它们自己的定义来读。服务器本身，这里**没有**运行。
 # %% id="more-machines-run"
 from course_lib.applications import deploying
 
