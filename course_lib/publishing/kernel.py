@@ -27,6 +27,11 @@ from course_lib.publishing.memory import PeakMemory
 
 OnCell = Callable[[int, int, str], None]
 
+# A kernel's ports are chosen before it starts; another program may have taken one by then. It is begun so often.
+_STARTS = 3
+# What ZeroMQ says then, on Linux and macOS and on Windows.
+_PORT_TAKEN = ("Address already in use", "Address in use")
+
 # Asked of the kernel at the end; what the lesson did not import is not imported for this.
 _VERSIONS = """\
 import json as _json, platform as _platform, sys as _sys
@@ -154,22 +159,27 @@ class _Run:
         self.on_cell = on_cell
         self.folder = folder
         self.environment = environment
+        self.timeout = timeout
         self.kernel_log = folder / "kernel.log"
+        self.execution = Execution()
+        self._prepare(0)
+
+    def _prepare(self, attempt: int) -> None:
+        """A manager and a client for a kernel that is still to start, with ports of their own."""
         self.manager = AsyncKernelManager(
             kernel_name="python3",
             kernel_spec_manager=_ThisInterpreter(),
-            connection_file=str(folder / "connection.json"),
+            connection_file=str(self.folder / f"connection-{attempt}.json"),
         )
         self.client = NotebookClient(
-            notebook,
+            self.notebook,
             km=self.manager,
-            timeout=timeout,
+            timeout=self.timeout,
             startup_timeout=120,
             coalesce_streams=True,
             record_timing=False,
             log=_silent_log(),
         )
-        self.execution = Execution()
 
     async def execute(self) -> Execution:
         started = time.perf_counter()
@@ -189,16 +199,20 @@ class _Run:
     async def _start(self) -> None:
         work = self.folder / "work"
         work.mkdir()
-        with self.kernel_log.open("wb") as log:
-            await self.client.async_start_new_kernel(
-                cwd=str(work), env=_kernel_environment(self.environment, self.folder), stdout=log, stderr=log
-            )
-        try:
-            await self.client.async_start_new_kernel_client()
-        except RuntimeError as error:
-            said = self.kernel_log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
-            advice = f"no notebook kernel starts ({error}); is ipykernel installed?"
-            raise EnvironmentProblem("\n".join((advice, *said))) from None
+        for attempt in range(1, _STARTS + 1):
+            with self.kernel_log.open("wb") as log:
+                await self.client.async_start_new_kernel(
+                    cwd=str(work), env=_kernel_environment(self.environment, self.folder), stdout=log, stderr=log
+                )
+            try:
+                return await self.client.async_start_new_kernel_client()
+            except RuntimeError as error:
+                said = self.kernel_log.read_text(encoding="utf-8", errors="replace")
+                if attempt == _STARTS or not any(words in said for words in _PORT_TAKEN):
+                    advice = f"no notebook kernel starts ({error}); is ipykernel installed?"
+                    raise EnvironmentProblem("\n".join((advice, *said.splitlines()[-15:]))) from None
+                await self._stop()
+                self._prepare(attempt)
 
     async def _cells(self) -> None:
         code = [(index, cell) for index, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]

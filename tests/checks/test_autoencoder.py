@@ -185,7 +185,7 @@ WRONG = {
         "write into the caller's `pictures`",
         "改写了传进来的 `pictures`",
     ),
-    "spoils the target too": ("03.3", pair_twice, "target is spoilt too", "目标也被弄脏"),
+    "spoils the target too": ("03.3", pair_twice, "target is spoilt too", "目标也被破坏"),
     "keeps what should go": (
         "03.3",
         lambda x, share, g: (x * (g.random(x.shape) < share), x),

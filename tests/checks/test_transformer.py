@@ -161,7 +161,7 @@ RIGHT = {
 WRONG = {
     "two halves": ("06.1", lambda n, d: table(n, d, halves=True), "take turns", "交替排列"),
     "sine and cosine changed": ("06.1", lambda n, d: table(n, d, swap=True), "changed places", "放反了"),
-    "a speed for each column": ("06.1", own_speeds, "a speed of its own", "各有各的快慢"),
+    "a speed for each column": ("06.1", own_speeds, "a speed of its own", "各有各的频率"),
     "i for 2i": ("06.1", lambda n, d: table(n, d, exponent=1), "not i/d", "不是 i/d"),
     "counts from one": ("06.1", lambda n, d: table(n, d, first=1), "begin at 1", "从 1 开始"),
     "turned round": ("06.1", lambda n, d: table(n, d).T, "must have the shape", "形状应为"),
@@ -198,7 +198,7 @@ WRONG = {
     "overflows": ("06.3", careless, "exp(1000) overflows", "溢出"),
     "a loss for each": ("06.3", losses_of, "one number", "一个数"),
     "no clipping": ("06.4", lambda a, b: bleu(a, b, clip=False), "not clipped", "没有截断"),
-    "brevity is free": ("06.4", lambda a, b: bleu(a, b, brief=False), "costs nothing", "没有付代价"),
+    "brevity is free": ("06.4", lambda a, b: bleu(a, b, brief=False), "costs nothing", "没有受罚"),
     "arithmetic mean": ("06.4", lambda a, b: bleu(a, b, arithmetic=True), "arithmetic mean", "算术平均"),
     "mean of sentences' scores": ("06.4", sentence_bleu, "mean of the sentences' scores", "各句得分的平均"),
     "from 0 to 1": ("06.4", lambda a, b: bleu(a, b) / 100, "from 0 to 1", "0 到 1"),

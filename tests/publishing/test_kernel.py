@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -16,8 +17,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from jupyter_client.connect import LocalPortCache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from course_lib.base.errors import EnvironmentProblem
 from course_lib.publishing.kernel import CellStopped, Execution, execute
 
 
@@ -202,3 +205,29 @@ def _wait_for_pid(note: Path) -> int:
             return int(note.read_text())
         time.sleep(0.1)
     raise AssertionError("no kernel started within a minute")
+
+
+@pytest.mark.slow
+def test_a_port_that_another_program_took_first_is_no_end(monkeypatch: pytest.MonkeyPatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        real, asked = LocalPortCache.find_available_port, []
+
+        def find(self: LocalPortCache, ip: str) -> int:
+            asked.append(ip)
+            return taken.getsockname()[1] if len(asked) == 1 else real(self, ip)
+
+        monkeypatch.setattr(LocalPortCache, "find_available_port", find)
+        assert run("print(6 * 7)")[0] == {"c1": "42\n"}
+    assert len(asked) == 10  # five ports, twice
+
+
+@pytest.mark.slow
+def test_ports_that_are_always_taken_end_it(monkeypatch: pytest.MonkeyPatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setattr(LocalPortCache, "find_available_port", lambda *_: taken.getsockname()[1])
+        with pytest.raises(EnvironmentProblem, match=r"(?s)no notebook kernel starts .*in use"):
+            run("print(6 * 7)")
