@@ -171,7 +171,7 @@ def show(command, context):
         show(one, click.Context(one, context, name))
 speaking.use("en", course)
 show(course, click.Context(course, info_name="course", max_content_width=100))
-import course_lib.tuning.n_grams as module
+import course_lib.scaling.study as module
 from course_lib.base.docstrings import docstring
 print(docstring(module), docstring(module.main))
 """
