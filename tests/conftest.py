@@ -112,23 +112,41 @@ def _isolated_session(tmp_path_factory: pytest.TempPathFactory):
     patch.undo()
 
 
-# A process that runs thousands of tests keeps what was compiled for each; past so many bytes it lets go of it.
-MUCH = 2.5e9
+# A process that runs thousands of tests keeps what was compiled for each; past so many bytes it lets go of it, and
+# again each time that it has grown by so much.
+MUCH, MORE = 2.5e9, 1e9
+
+
+@pytest.fixture(scope="session")
+def _limit() -> list[float]:
+    """The bytes past which memory is given back next; what is imported by now is left alone from here on."""
+    gc.collect()
+    gc.freeze()
+    return [MUCH]
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _memory_given_back():
-    """Between files a process that has grown forgets what was traced and compiled; the next file compiles its own."""
+def _memory_given_back(_limit: list[float]):
+    """Between files a process that has grown forgets what was traced and compiled; the next file compiles its own.
+
+    Python looks through all objects for those that only hold each other. Keras asks for that often, and of a few
+    million objects it takes seconds: so those of the files before are left out, until memory is given back.
+    """
     yield
-    if psutil.Process().memory_info().rss < MUCH:
+    gc.freeze()
+    process = psutil.Process()
+    if process.memory_info().rss < _limit[0]:
         return
     if "keras" in sys.modules:
         sys.modules["keras"].utils.clear_session(free_memory=False)
     if "jax" in sys.modules:
         sys.modules["jax"].clear_caches()
+    gc.unfreeze()
     gc.collect()
+    gc.freeze()
     with contextlib.suppress(OSError, AttributeError):  # glibc alone keeps freed memory until it is asked for it
         ctypes.CDLL(None).malloc_trim(0)
+    _limit[0] = max(MUCH, process.memory_info().rss + MORE)
 
 
 @pytest.fixture(autouse=True)
