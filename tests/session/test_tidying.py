@@ -21,6 +21,7 @@ def shell(monkeypatch):
     """A notebook's shell, and a garbage collector that looks only when told."""
     shell = InteractiveShell()
     monkeypatch.setattr(tidying, "_shell", lambda: shell)
+    gc.unfreeze()  # what tests before have left aside; of that, too, some may go meanwhile
     gc.disable()
     yield shell
     gc.enable()
