@@ -16,12 +16,17 @@ class Ring:
         self.itself = self
 
 
+@pytest.fixture(autouse=True)
+def _nothing_left_aside():
+    """Tests before have left objects out of searches, and some of these may go meanwhile."""
+    gc.unfreeze()
+
+
 @pytest.fixture
 def shell(monkeypatch):
     """A notebook's shell, and a garbage collector that looks only when told."""
     shell = InteractiveShell()
     monkeypatch.setattr(tidying, "_shell", lambda: shell)
-    gc.unfreeze()  # what tests before have left aside; of that, too, some may go meanwhile
     gc.disable()
     yield shell
     gc.enable()
