@@ -185,7 +185,7 @@ def main() -> int:
         0 if no part failed and at least one test passed.
     """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--fast", action="store_true", help="the quick tests alone, in under two minutes")
+    parser.add_argument("--fast", action="store_true", help="the quick tests alone, in a few minutes")
     parser.add_argument("--long", action="store_true", help="the tests that take an hour or more, and no others")
     arguments, extra = parser.parse_known_args()
     REPORTS.mkdir(parents=True, exist_ok=True)
