@@ -14,6 +14,7 @@ import numpy as np
 from keras import ops
 
 from course_lib.applications.ranking import ndcg
+from course_lib.applications.search import rarity
 from course_lib.base.arguments import require_integer, require_positive
 from course_lib.bert.encoder import BertEncoder
 from course_lib.bert.tokens import BertTokenizer
@@ -88,8 +89,7 @@ def piece_rarity(documents: Sequence[Sequence[int]]) -> dict[int, float]:
     for pieces in documents:
         for piece in {int(piece) for piece in pieces}:
             holding[piece] = holding.get(piece, 0) + 1
-    size = len(documents)
-    return {piece: float(np.log(1 + (size - n + 0.5) / (n + 0.5))) for piece, n in holding.items()}
+    return {piece: rarity(len(documents), n) for piece, n in holding.items()}
 
 
 class Matches(NamedTuple):
@@ -122,11 +122,11 @@ def token_matches(
 
     Shapes: firsts (questions, depth).
     """
-    rarity = piece_rarity([pieces for pieces, _ in documents])
-    unseen = float(np.log(1 + (len(documents) + 0.5) / 0.5))
+    counts = piece_rarity([pieces for pieces, _ in documents])
+    unseen = rarity(len(documents), 0)
     plain, weighted = (np.zeros(np.shape(firsts)) for _ in range(2))
     for row, ((pieces, own), first) in enumerate(zip(questions, firsts, strict=True)):
-        weights = np.array([rarity.get(int(piece), unseen) for piece in pieces])
+        weights = np.array([counts.get(int(piece), unseen) for piece in pieces])
         for column, document in enumerate(first):
             vectors = documents[document][1]
             plain[row, column] = max_sim(own, vectors)

@@ -38,6 +38,16 @@ def words_of(text: str) -> list[str]:
     return found
 
 
+def rarity(size: int, holding: int) -> float:
+    """What a word counts that some documents hold: ln(1 + (N - n + 0.5) / (n + 0.5)).
+
+    Args:
+        size: how many documents there are.
+        holding: in how many the word stands.
+    """
+    return float(np.log(1 + (size - holding + 0.5) / (holding + 0.5)))
+
+
 class BM25:
     """Scores of documents by the words that they share with a question.
 
@@ -93,7 +103,7 @@ class BM25:
         if word not in self.postings:
             return 0.0
         count = len(self.postings[word][0])
-        return float(np.log(1 + (len(self) - count + 0.5) / (count + 0.5)))
+        return rarity(len(self), count)
 
     def scores(self, question: str) -> np.ndarray:
         """One score for each document; a word that comes twice in the question counts twice.
