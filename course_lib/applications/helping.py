@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_lib.applications.intents import threshold_of_share
 from course_lib.base.arguments import require_text
 
 
@@ -123,12 +124,8 @@ def help_threshold(cosines: Sequence[float], share: float = 0.05) -> float:
     Raises:
         ValueError: if there is no cosine, or the share is not from 0 to less than 1.
     """
-    falling = -np.sort(-np.asarray(cosines, dtype=np.float64))
-    if falling.ndim != 1 or not falling.size or np.isnan(falling).any():
-        raise ValueError(f"cosines has the shape {falling.shape}, or holds NaN; allowed: (questions,), numbers")
-    if not 0 <= share < 1:
-        raise ValueError(f"share is {share}; allowed: from 0 to less than 1")
-    return float(falling[int(len(falling) * share + 1e-9)])
+    falling = -np.asarray(cosines, dtype=np.float64)
+    return -threshold_of_share(falling, share, "cosines", "questions", "share")
 
 
 # Words in which one asks, whatever it is about.

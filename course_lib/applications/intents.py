@@ -84,11 +84,27 @@ def alarm_threshold(confidences: Sequence[float], false_alarms: float = 0.05) ->
     Raises:
         ValueError: if there is no confidence, or the share is not from 0 to less than 1.
     """
-    confidences = np.sort(np.asarray(confidences, dtype=np.float64))
-    if confidences.ndim != 1 or not confidences.size or np.isnan(confidences).any():
-        raise ValueError(f"confidences has the shape {confidences.shape}, or holds NaN; allowed: (requests,), numbers")
-    if not 0 <= false_alarms < 1:
-        raise ValueError(f"false_alarms is {false_alarms}; allowed: from 0 to less than 1")
-    # As many as may be turned away stand before this place; of equal ones none is below its own value. Of 0.15 times
+    return threshold_of_share(confidences, false_alarms, "confidences", "requests", "false_alarms")
+
+
+def threshold_of_share(numbers: Sequence[float], share: float, argument: str, unit: str, share_argument: str) -> float:
+    """The largest of some numbers below which at most a share of them lies.
+
+    Args:
+        numbers: one at least.
+        share: less than 1.
+        argument: what an error calls the numbers.
+        unit: and what there is one for each of.
+        share_argument: what it calls the share.
+
+    Raises:
+        ValueError: if there is no number, or the share is not from 0 to less than 1.
+    """
+    numbers = np.sort(np.asarray(numbers, dtype=np.float64))
+    if numbers.ndim != 1 or not numbers.size or np.isnan(numbers).any():
+        raise ValueError(f"{argument} has the shape {numbers.shape}, or holds NaN; allowed: ({unit},), numbers")
+    if not 0 <= share < 1:
+        raise ValueError(f"{share_argument} is {share}; allowed: from 0 to less than 1")
+    # As many as may lie below stand before this place; of equal ones none is below its own value. Of 0.15 times
     # 20 floating point makes a little less than 3.
-    return float(confidences[int(len(confidences) * false_alarms + 1e-9)])
+    return float(numbers[int(len(numbers) * share + 1e-9)])
