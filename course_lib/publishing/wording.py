@@ -21,6 +21,7 @@ import tokenize
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from course_lib.publishing import literals
 from course_lib.publishing.percent import Report
@@ -147,7 +148,7 @@ class _Cell:
             for child in ast.iter_child_nodes(node):
                 yield from self.edits(child)
             return
-        name = ast.unparse(node.func)
+        name = _name(node.func)
         if name in _WORDS_ALONE:
             if name == "tr" or self.language == "en":
                 chosen = pair[self.language == "zh"]
@@ -162,6 +163,8 @@ class _Cell:
 
     def comments(self) -> Iterator[_Edit]:
         """What changes in comments: of two on a line the first is English and the second Chinese."""
+        if "#" not in self.code:
+            return
         for token in tokenize.generate_tokens(io.StringIO(self.code).readline):
             if token.type != tokenize.COMMENT:
                 continue
@@ -174,7 +177,7 @@ class _Cell:
 
     def _pair(self, call: ast.Call) -> list[ast.expr | ast.keyword] | None:
         """The arguments that hold the words, the English and the Chinese; None where there are none or no good ones."""
-        name = ast.unparse(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else ""
+        name = _name(call.func)
         pair = [argument for argument in call.keywords if argument.arg in _KEYWORDS]
         if not pair and name not in WORDS:
             return None
@@ -252,6 +255,15 @@ class _Cell:
         return self.begins[line - 1] + len(self.lines[line - 1].encode("utf-8")[:column].decode("utf-8"))
 
 
+def _name(function: ast.expr) -> str:
+    """What a called function is called by, as `tr` or `plots.show`; empty where that is no name."""
+    if isinstance(function, ast.Name):
+        return function.id
+    before = _name(function.value) if isinstance(function, ast.Attribute) else ""
+    return before and f"{before}.{function.attr}"
+
+
+@lru_cache(maxsize=8)  # one code is read several times in a row
 def _tree(code: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from course_lib.publishing import source
-
-ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = source.chapters(ROOT / "chapters")
+from course_lib.publishing.lesson import Chapter
+from tests import lessons
 
 # The blank lines keep what is folded Markdown, with its formulas.
 FOLDED = re.compile(r"<details><summary>(?P<question>.+?)</summary>\n\n(?P<answer>.+?)\n\n</details>", re.DOTALL)
@@ -23,12 +20,12 @@ FIRST_TO_COME_BACK = 3
 PROJECTS = {4, 7, 8}
 
 
-@pytest.fixture(params=CHAPTERS, ids=lambda chapter: chapter.slug)
-def chapter(request: pytest.FixtureRequest) -> source.Chapter:
-    return request.param
+@pytest.fixture(params=lessons.SLUGS)
+def chapter(request: pytest.FixtureRequest) -> Chapter:
+    return lessons.lesson(request.param)
 
 
-def folded(chapter: source.Chapter, cell_id: str, language: str) -> list[tuple[str, str]]:
+def folded(chapter: Chapter, cell_id: str, language: str) -> list[tuple[str, str]]:
     """The questions of a cell with their answers; an empty list where the lesson has no such cell."""
     if all(cell.id != cell_id for cell in chapter.cells):
         return []
@@ -45,7 +42,7 @@ def places(answer: str) -> list[int]:
 
 def questions(language: str) -> Iterator[tuple[str, str]]:
     """Every question of the boxes of the course, and every heading of an open exercise."""
-    for chapter in CHAPTERS:
+    for chapter in lessons.lessons():
         for box in BOX:
             yield from ((chapter.slug, question) for question, _ in folded(chapter, box, language))
         for cell in chapter.cells:
@@ -83,11 +80,11 @@ def test_both_languages_send_to_the_same_sections(chapter):
 
 def test_every_earlier_lesson_comes_back():
     """A lesson is asked about in the next box, and all but the newest ones again in a later one."""
-    boxes = [lesson for lesson in CHAPTERS if lesson.number >= FIRST_TO_COME_BACK]
+    boxes = [lesson for lesson in lessons.lessons() if lesson.number >= FIRST_TO_COME_BACK]
     met: dict[int, list[int]] = {}
     for lesson in boxes:
         asked = {number for _, answer in folded(lesson, "back", "en") for number in places(answer)}
-        before = max(other.number for other in CHAPTERS if other.number < lesson.number)
+        before = max(other.number for other in lessons.lessons() if other.number < lesson.number)
         assert before in asked, lesson.slug
         for number in asked:
             met.setdefault(number, []).append(lesson.number)
@@ -104,13 +101,13 @@ def test_a_lesson_has_two_open_exercises_with_a_worked_answer(chapter, language)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_question_is_asked_twice(language):
     counted = Counter(re.sub(r"\W+", "", question).lower() for _, question in questions(language))
-    assert len(counted) > 8 * len(CHAPTERS) - 15
+    assert len(counted) > 8 * len(lessons.SLUGS) - 15
     assert [question for question, times in counted.items() if times > 1] == []
 
 
 def test_a_project_is_offered_after_the_lessons_that_close_a_part():
-    offered = {lesson.number for lesson in CHAPTERS if any(cell.id == "project" for cell in lesson.cells)}
+    offered = {lesson.number for lesson in lessons.lessons() if any(cell.id == "project" for cell in lesson.cells)}
     assert offered == PROJECTS
-    for lesson in CHAPTERS:
+    for lesson in lessons.lessons():
         if lesson.number in PROJECTS:
             assert lesson.cells[-1].id == "project"

@@ -14,22 +14,22 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from course_lib.publishing import builder, executor, notebooks, records, schedule, source
-from tests import watching
+from course_lib.publishing import builder, executor, notebooks, records, schedule
+from course_lib.publishing.lesson import Chapter
+from tests import lessons, watching
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = source.chapters(ROOT / "chapters")
 
 pytestmark = pytest.mark.chapters
 
 
-@pytest.fixture(params=CHAPTERS, ids=lambda chapter: chapter.slug)
-def chapter(request: pytest.FixtureRequest) -> source.Chapter:
-    return request.param
+@pytest.fixture(params=lessons.SLUGS)
+def chapter(request: pytest.FixtureRequest) -> Chapter:
+    return lessons.lesson(request.param)
 
 
 def test_there_is_a_lesson():
-    assert CHAPTERS
+    assert lessons.SLUGS
 
 
 def test_the_notebooks_in_git_are_what_the_source_builds():
@@ -58,9 +58,7 @@ SHARE = {"torch": "05_attention", "jax": "06_transformer"}
 
 
 @pytest.mark.parametrize(
-    ("backend", "chapter"),
-    [(backend, chapter) for backend, slug in SHARE.items() for chapter in CHAPTERS if chapter.slug == slug],
-    ids=SHARE,
+    ("backend", "chapter"), SHARE.items(), ids=SHARE, indirect=["chapter"]
 )
 def test_a_lesson_runs_on_another_backend_at_smoke_scale(chapter, backend, tmp_path, monkeypatch):
     runs_on(backend, chapter, tmp_path, monkeypatch)
@@ -142,7 +140,7 @@ def what_training_missed(executed: Path) -> list[list[tuple[str, str]]]:
 
 
 def test_the_longest_lessons_are_begun_first(request):
-    slugs = [item.callspec.params["chapter"].slug for item in request.session.items if "at_quick_scale[" in item.name]
-    jobs = [schedule.Job(chapter, "en", "solution", "quick") for chapter in CHAPTERS if chapter.slug in slugs]
+    slugs = [item.callspec.params["chapter"] for item in request.session.items if "at_quick_scale[" in item.name]
+    jobs = [schedule.Job(chapter, "en", "solution", "quick") for chapter in lessons.lessons() if chapter.slug in slugs]
     measured = records.measured(ROOT / "course_lib" / "session" / "measured.json")
     assert slugs == [job.lesson.slug for job in schedule.longest_first(jobs, measured)]

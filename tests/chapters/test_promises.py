@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.publishing import source
+from tests import lessons
 
 ROOT = Path(__file__).resolve().parents[2]
-NUMBERS = {chapter.number for chapter in source.chapters(ROOT / "chapters")}
 
 # "lesson 04", "lessons 05, 06 and 07", "lessons 01–04"; 第 04 课, 第 05、06 课.
 REFERENCE = re.compile(
@@ -48,7 +47,7 @@ def test_no_page_names_a_lesson_that_does_not_exist():
         (path.relative_to(ROOT).as_posix(), number)
         for path in pages()
         for number in promised(path.read_text(encoding="utf-8"))
-        if number not in NUMBERS
+        if number not in lessons.NUMBERS
     }
     assert missing == set()
 

@@ -15,6 +15,7 @@ from course_lib.classroom import assignment, nbgrader
 from course_lib.classroom.manifest import Manifest
 from course_lib.publishing import source
 from course_lib.publishing.wording import in_language
+from tests import lessons
 
 from .conftest import ROOT
 
@@ -49,7 +50,7 @@ def test_both_languages_have_the_same_cells(handed_out: Path):
 
 
 def test_every_lesson_makes_an_assignment_of_all_its_exercises(tmp_path: Path):
-    for lesson in source.chapters(ROOT / "chapters"):
+    for lesson in lessons.lessons():
         numbers = [cell.number for cell in lesson.cells if cell.number]
         made = assignment.make(lesson, tmp_path / lesson.slug, numbers, ["1", "2"])
         names: dict[str, object] = {}

@@ -23,10 +23,11 @@ from course_lib.publishing.effort import (
 )  # fmt: skip
 from course_lib.publishing.lesson import Chapter
 from course_lib.publishing.notebooks import OPENING_ID, notebook
-from course_lib.publishing.site import lessons, texts
+from course_lib.publishing.site import lessons as pages_of_lessons
+from course_lib.publishing.site import texts
+from tests import lessons
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSONS = source.chapters(ROOT / "chapters")
 SECTIONS = """
 # %% [markdown] id="{id}" lang="en"{tag}
 # ## {number} · Title
@@ -132,7 +133,7 @@ def test_the_sittings_make_up_the_lesson_and_are_told_at_its_head_and_where_they
     assert "About 45 min lie behind you. The next sitting, section 3, takes about 50 min" in cells["course-stop-1"]
     assert "About 1 h 35 min lie behind you. The next sitting, sections 4–5" in cells["course-stop-2"]
     assert made.metadata["course"]["minutes"] == 170
-    shown = {cell.id: cell.source for cell in lessons.page(notebook(three, "en", "solution"), None).cells}
+    shown = {cell.id: cell.source for cell in pages_of_lessons.page(notebook(three, "en", "solution"), None).cells}
     assert shown["course-stop-1"].startswith('<div class="course-stop" id="c98-course-stop-1">')
     chinese = {cell.id: cell.source for cell in notebook(three, "zh").cells}
     assert "可以分三次学：第 1–2 节，5 分钟；第 3 节，5 分钟；第 4–5 节，5 分钟。" in chinese[OPENING_ID]
@@ -140,7 +141,7 @@ def test_the_sittings_make_up_the_lesson_and_are_told_at_its_head_and_where_they
 
 
 def test_the_start_page_tells_the_time_of_each_lesson_and_how_it_is_computed() -> None:
-    written = LESSONS[0]
+    written = lessons.lesson(lessons.SLUGS[0])
     pages, times = {}, {}
     for language in ("en", "zh"):
         made = texts.Lesson.of(notebook(written, language, "solution"))
@@ -159,11 +160,12 @@ def test_a_duration_is_said_as_readers_say_it(minutes: int, english: str, chines
     assert (duration(minutes, "en"), duration(minutes, "zh")) == (english, chinese)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+@pytest.mark.parametrize("slug", lessons.SLUGS)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_lesson_has_two_or_three_places_to_stop_and_sittings_one_can_sit_through(
-    lesson: Chapter, language: str
+    slug: str, language: str
 ) -> None:
+    lesson = lessons.lesson(slug)
     found = effort(lesson, language)
     assert 3 <= len(found.sittings) <= 4
     assert all(30 <= sitting.minutes <= 100 for sitting in found.sittings)
@@ -192,7 +194,7 @@ def made_up(text: str) -> Iterator[str]:
 def test_no_duration_is_written_by_hand() -> None:
     found = [
         f"{lesson.slug}, {cell.id}: {sentence}"
-        for lesson in LESSONS
+        for lesson in lessons.lessons()
         for cell in lesson.cells
         for text in cell.texts.values()
         for sentence in made_up(text)

@@ -16,9 +16,7 @@ from course_lib.publishing import source
 from course_lib.publishing.lesson import Cell, Chapter
 from course_lib.publishing.notebooks import notebook
 from course_lib.publishing.wording import CHINESE, check, in_language, without_magics
-
-ROOT = Path(__file__).resolve().parents[2]
-LESSONS = source.chapters(ROOT / "chapters")
+from tests import lessons
 
 # Source, English, Chinese; where a form is for labels alone, the Chinese keeps both.
 FORMS = {
@@ -202,7 +200,7 @@ def test_both_editions_of_an_exercise_are_in_the_readers_language(path: Path, ch
 
 def codes() -> Iterator[tuple[Chapter, Cell, str]]:
     """Every code of the lessons: of cells, stubs and solutions."""
-    for chapter in LESSONS:
+    for chapter in lessons.lessons():
         for cell in chapter.cells:
             for code in (cell.code, cell.solution):
                 if cell.kind == "code" and code:

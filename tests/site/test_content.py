@@ -10,8 +10,9 @@ import pytest
 from example_site import ROOT
 
 from course_lib.base.errors import CourseError
-from course_lib.publishing import records, source
+from course_lib.publishing import records
 from course_lib.publishing.site import content, texts
+from tests import lessons
 
 _FENCE = re.compile(r"\s*(```|~~~)")
 _HEADING = re.compile(r"(#{1,4})\s*(?P<number>\d+(?:\.\d+)*)?")
@@ -59,19 +60,18 @@ def test_every_section_has_a_place_that_the_outline_knows() -> None:
 
 
 def test_every_cell_that_the_article_map_and_the_errata_name_is_there() -> None:
-    lessons = {lesson.number: lesson for lesson in source.chapters(ROOT / "chapters")}
+    written = {lesson.number: lesson for lesson in lessons.lessons()}
     rows = [*(section for article in content.articles() for section in article.sections), *content.errata()]
     named = {(place.chapter, place.cell) for row in rows for place in row.places if place.cell}
     assert named
     for chapter, cell in sorted(named):
         # Prose alone has an address on the page.
-        prose = {other.id for other in lessons[chapter].cells if other.kind == "markdown"}
+        prose = {other.id for other in written[chapter].cells if other.kind == "markdown"}
         assert cell in prose, f"chapter {chapter:02d} has no prose {cell!r}"
 
 
 def test_the_outline_has_every_lesson_in_order() -> None:
-    lessons = source.chapters(ROOT / "chapters")
-    assert [row.number for row in content.outline()] == [lesson.number for lesson in lessons]
+    assert [row.number for row in content.outline()] == sorted(lessons.NUMBERS)
 
 
 def test_the_errata_are_e01_to_e34_and_each_has_a_place() -> None:
