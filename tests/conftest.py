@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Generator
 from pathlib import Path
 
 import psutil
@@ -90,6 +91,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning"))
         if elsewhere or apart or any(item.get_closest_marker(part) for part in WARNINGS_PASS):
             item.add_marker(shown, append=False)  # what a test says of its own warnings comes before
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What gathering tests makes, stays: nothing of it is looked through for what could be given back."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_report_header() -> str:

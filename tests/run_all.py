@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from course_lib.publishing import memory, schedule  # noqa: E402
 
+# Each has a folder of its name, which alone is gathered for it.
 LARGE = "chapters or site or browser"
 ON_REQUEST = "benchmark or net or long"
 FAST_LEAVES_OUT = f"slow or binder or {LARGE} or {ON_REQUEST}"
@@ -93,12 +94,15 @@ def parts(fast: bool, long: bool = False) -> list[Part]:
         # Apart from each other: what drives a browser leaves an event loop running, and a kernel needs its own.
         Part(
             "lessons",
-            ("-n", str(lessons), "--dist", "loadgroup", "-m", f"chapters and not ({ON_REQUEST})", "--durations=8"),
+            (
+                *("tests/chapters", "-n", str(lessons), "--dist", "loadgroup"),
+                *("-m", f"chapters and not ({ON_REQUEST})", "--durations=8"),
+            ),
             budget=13,
         ),
         Part(
             "site, browser",
-            ("-m", f"(site or browser) and not chapters and not ({ON_REQUEST})", "--durations=8"),
+            ("tests/site", "tests/browser", "-m", f"(site or browser) and not ({ON_REQUEST})", "--durations=8"),
             beside=beside,
             budget=8,
         ),

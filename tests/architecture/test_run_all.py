@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -108,8 +109,14 @@ def test_the_parts_leave_no_test_out(run_all: ModuleType, monkeypatch: pytest.Mo
     ]
     assert f"not ({module.LARGE} or {module.ON_REQUEST})" in units.options
     assert f"chapters and not ({module.ON_REQUEST})" in lessons.options
-    assert f"(site or browser) and not chapters and not ({module.ON_REQUEST})" in pages.options
+    assert f"(site or browser) and not ({module.ON_REQUEST})" in pages.options
     assert set(module.LARGE.split(" or ")) == {"chapters", "site", "browser"}
+    # What is large stands in the folder of its name, where it is looked for.
+    folders = [option for part in (lessons, pages) for option in part.options if option.startswith("tests/")]
+    assert sorted(folders) == sorted(f"tests/{name}" for name in module.LARGE.split(" or "))
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        marked = re.findall(rf"mark\.({module.LARGE.replace(' or ', '|')})\b", path.read_text(encoding="utf-8"))
+        assert set(marked) <= {path.relative_to(ROOT / "tests").parts[0]}, path
     assert all((ROOT / "tests" / folder).is_dir() for folder in ("architecture", "binder", "cli", "data"))
     (fast,) = module.parts(fast=True)
     for word in ("slow", "binder", *module.LARGE.split(" or "), *module.ON_REQUEST.split(" or ")):

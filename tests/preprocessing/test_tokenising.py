@@ -130,7 +130,7 @@ def test_the_rules_of_tokenising(text: str, tokens: list[str]) -> None:
     assert tokenize(text) == tokens
 
 
-PICTURES = [chr(code) for code in range(0x203C, 0x1FB00) if regex.match(r"\p{Emoji_Presentation}", chr(code))]
+PICTURES = regex.findall(r"\p{Emoji_Presentation}", "".join(map(chr, range(0x203C, 0x1FB00))))
 PICTURES = [picture for picture in PICTURES if not regex.match(r"[\p{Regional_Indicator}\p{Emoji_Modifier}]", picture)]
 SEQUENCES = [
     "❤️", "☺️", "☎️", "⁉️", "‼️", "™️", "©️", "®️", "ℹ️", "↩️", "⌨️", "⏏️", "▶️", "◼️", "〰️", "〽️",
