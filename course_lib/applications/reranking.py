@@ -216,11 +216,11 @@ class Reranker:
         differences, counts = np.concatenate(differences), np.concatenate(counts)
         if not len(differences):
             raise ValueError("gains are all the same; allowed: at least one question with two that differ")
-        # Every other pair is turned round: of one class alone nothing could be learnt.
-        signs = np.where(np.arange(len(differences)) % 2, 1, -1)
+        # Each pair is told both ways round: of one class alone nothing could be learnt.
+        signs = np.repeat([1, -1], len(differences))
         model = LogisticRegression(C=self.penalty, fit_intercept=False, max_iter=500)
-        model.fit(differences * signs[:, None], signs, counts / counts.mean())
-        self.weights = model.coef_[0] if model.classes_[-1] == 1 else -model.coef_[0]
+        model.fit(np.concatenate([differences, -differences]), signs, np.tile(counts / counts.mean() / 2, 2))
+        self.weights = model.coef_[0]
         return self
 
     def scores(self, features: np.ndarray) -> np.ndarray:

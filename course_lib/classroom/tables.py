@@ -118,8 +118,7 @@ def read_points(path: Path) -> list[dict[str, str]]:
     Raises:
         UsageError: if it is none.
     """
-    rows = _read(path, ())
-    return rows if rows and set(_OTTER_COLUMNS) <= set(rows[0]) else _read(path, _BY_HAND_COLUMNS[:3])
+    return _read(path, _OTTER_COLUMNS, _BY_HAND_COLUMNS[:3])
 
 
 def _given(path: Path, results: Sequence[Result]) -> Iterator[tuple[int, str, str, str, str]]:
@@ -256,7 +255,7 @@ def read_worksheet(path: Path) -> list[dict[str, str]]:
     Raises:
         UsageError: if it is none.
     """
-    lines = _read(path, ())
+    lines = _read(path)
     columns = list(lines[0]) if lines else []
     if not _column(columns, _MOODLE_GRADES) or not (_column(columns, _MOODLE_NAMES) or "Identifier" in columns):
         raise UsageError(
@@ -298,7 +297,8 @@ def _column(columns: Sequence[str], names: Sequence[str]) -> str:
     return next((name for name in names if name in columns), "")
 
 
-def _read(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
+def _read(path: Path, *kinds: Sequence[str]) -> list[dict[str, str]]:
+    """The lines of a table that has the columns of one of these kinds; the last is named where it is none of them."""
     try:
         reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
         rows = list(reader)
@@ -316,9 +316,9 @@ def _read(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
                 f"{shown(path)} 不能当作 CSV 读取；请用 UTF-8 编码保存",
             )
         ) from None
-    missing = [name for name in needed if name not in (reader.fieldnames or ())]
-    if missing:
-        has = list(reader.fieldnames or ())
+    has = list(reader.fieldnames or ())
+    if kinds and not any(set(kind) <= set(has) for kind in kinds):
+        missing = [name for name in kinds[-1] if name not in has]
         raise UsageError(
             tr(
                 f"{shown(path)} lacks the columns {', '.join(missing)}; it has {', '.join(has) or 'none'}",

@@ -104,6 +104,13 @@ def test_a_reranker_learns_which_feature_tells() -> None:
         ap.Reranker().fit(features[:1], [[0] * 12])
 
 
+@pytest.mark.parametrize("worth", [[1, 0], [0, 1]])
+def test_one_pair_is_enough_to_learn_from(worth: list[int]) -> None:
+    features = np.array([[1.0, 0.0], [0.0, 0.0]])
+    learnt = ap.Reranker().fit([features], [worth])
+    assert np.argmax(learnt.scores(features)) == np.argmax(worth)
+
+
 def test_no_question_is_sorted_by_what_has_seen_its_judgements() -> None:
     orders, features, gains = judged(15, 1)
     found, depths = ap.rerank_by_folds(orders, features, gains, depths=(3, 12), folds=3)
