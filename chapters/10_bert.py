@@ -244,7 +244,8 @@ course = dial(
             pretraining_gain=(-0.2, 0.5), negation_cosine=(0.85, 1),
             paraphrase_cosine=(0.5, 0.75), banks_apart=(0.08, 0.25),
             best_probe=(0.65, 0.88), last_probe=(0.57, 0.82),
-            translations_found=(0.04, 0.25), tuned=(0.58, 0.86),
+            translations_found=(0.04, 0.25), questions_found=(0.08, 0.36),
+            tuned=(0.58, 0.86),
             same_film_before=(0.3, 0.6), same_film_after=(0.04, 0.32),
             directions_left=(16, 16), student=(0.5, 0.85),
         ),
@@ -252,7 +253,8 @@ course = dial(
             asked_share=(0.13, 0.17), first_loss_above_ln_v=(-0.05, 0.2),
             pretraining_gain=(-3, 1), negation_cosine=(0, 1),
             paraphrase_cosine=(-1, 1), banks_apart=(-1, 1), best_probe=(0.3, 1),
-            last_probe=(0.3, 1), translations_found=(0, 1), tuned=(0.3, 1),
+            last_probe=(0.3, 1), translations_found=(0, 1),
+            questions_found=(0, 1), tuned=(0.3, 1),
             same_film_before=(0, 1), same_film_after=(0, 1),
             directions_left=(16, 16), student=(0.3, 1),
         ),
@@ -821,29 +823,46 @@ plots.show(
 # %% [markdown] id="chinese" lang="en"
 # ### What does it make of Chinese?
 #
-# The vocabulary is English, with some Chinese characters among its tokens. Take sentences of lesson 06 and their translations: is the translation the nearest of all Chinese sentences?
-# %% [markdown] id="chinese" lang="zh" of="19930dbb"
+# The vocabulary is English, with some Chinese characters among its tokens. Take sentences of lesson 06 and their translations: is the translation the nearest of all Chinese sentences? Then take questions about articles of an encyclopaedia, asked in both languages (XQuAD). They are full of years and names, and many of these stand in digits and Latin letters in the Chinese questions too. If the model knows no Chinese and merely meets what it knows, it must find more of the questions than of the sentences.
+# %% [markdown] id="chinese" lang="zh" of="3fe812fb"
 # ### 它读中文会怎样？
 #
-# 词表是英语的，里面也夹着一些汉字。取第 06 课的句子和译文：在所有中文句子里，最近的是不是它的译文？
+# 词表是英语的，里面也夹着一些汉字。取第 06 课的句子和译文：在所有中文句子里，最近的是不是它的译文？再取关于百科条目的问题，每个问题两种语言各问一遍（XQuAD）。这些问题里满是年份和名字，其中不少在中文问题里照样写成数字和拉丁字母。如果模型并不懂中文，只是碰上了它认得的东西，那么问题应当比句子找回得更多。
 # %% id="chinese-run" slide="code"
+def met_again(english, chinese):
+    tr("""The share of Chinese tokens that are unknown, and of sentences
+    whose translation is the nearest Chinese one""",
+       """不认得的中文词元所占的比例，以及最近的中文句子
+    正是译文的句子所占的比例""")
+    cut = []
+    for sentence in chinese:
+        cut += tokens.encode(sentence)
+    cosines = vectors_of(english) @ vectors_of(chinese).T
+    found = cosines.argmax(axis=1) == np.arange(len(english))
+    return cut.count("[UNK]") / len(cut), float(found.mean())
+
 translated = data.tatoeba.load(limit=course.sentences, seed=course.seed)
-cut = []
-for sentence in translated.chinese:
-    cut += tokens.encode(sentence)
-unknown = cut.count("[UNK]") / len(cut)
-
-english = vectors_of(translated.english)
-cosines = english @ vectors_of(translated.chinese).T
-found = (cosines.argmax(axis=1) == np.arange(len(translated))).mean()
+unknown, sentences_found = met_again(translated.english, translated.chinese)
 print(f"[UNK]: {unknown:.0%} {tr('of the Chinese tokens', '的中文词元')}")
-print(f"{found:.1%}  ({tr('by chance', '随机猜测')}: {1 / len(translated):.1%})")
-course.report("translations_found", float(found))
+print(f"{sentences_found:.0%} {tr('of the sentences', '的句子')}",
+      f"({tr('by chance', '随机猜测')}: {1 / len(translated):.1%})")
+course.report("translations_found", sentences_found)
+# %% id="chinese-questions"
+asked = []
+for language in ("en", "zh"):
+    questions = data.questions.load("xquad", language).questions
+    random = np.random.default_rng(course.seed)
+    some = random.permutation(len(questions))[:course.sentences]
+    asked.append([questions[number].text for number in some])
+print(asked[0][0], "→", asked[1][0])
+unknown, questions_found = met_again(*asked)
+print(f"[UNK]: {unknown:.0%} {tr('of the Chinese tokens', '的中文词元')}")
+print(f"{questions_found:.0%} {tr('of the questions', '的问题')}")
+course.report("questions_found", questions_found)
 # %% [markdown] id="chinese-reading" lang="en"
-# Most of the Chinese tokens are unknown to it, and yet it finds some translations, many more than chance would: the third of the tokens that it knows, punctuation among them, is enough for these. For Chinese take a model that was trained on it (exercise "open 2").
-# %% [markdown] id="chinese-reading" lang="zh" of="8fd1bb65"
-# 中文词元大半它不认得，却还是找到了一些译文，比随机猜测多得多：靠的就是它认得的那三分之一词元，标点也在内。要处理中文，就用在中文上训练过的模型（见“开放题 2”）。
-
+# Most of the Chinese tokens are unknown to it, and yet it finds some translations, many more than chance would. The rest of the tokens, which it does know, punctuation among them, is enough for these. Among the questions even more tokens are unknown, and as a rule it finds more of them all the same: what it goes by is the year and the name, not the Chinese. For Chinese take a model that was trained on it (exercise "open 2").
+# %% [markdown] id="chinese-reading" lang="zh" of="5dc71ff6"
+# 中文词元大半它不认得，却还是找到了一些译文，比随机猜测多得多：靠的就是其余那些它认得的词元，标点也在内。问题里不认得的词元更多，找回的一般却也更多：它凭的是年份和名字，而不是中文。要处理中文，就用在中文上训练过的模型（见“开放题 2”）。
 # %% [markdown] id="tuning" lang="en"
 # ## 7 · Fine-tuning
 #
@@ -1617,8 +1636,9 @@ check("10.6", distillation)
 # - Q. Zhang et al. (2023). *Adaptive budget allocation for parameter-efficient fine-tuning* (AdaLoRA). ICLR. arXiv:2303.10512.
 # - G. Hinton, O. Vinyals, J. Dean (2015). *Distilling the knowledge in a neural network.* arXiv:1503.02531.
 # - V. Sanh, L. Debut, J. Chaumond, T. Wolf (2019). *DistilBERT, a distilled version of BERT.* arXiv:1910.01108.
+# - M. Artetxe, S. Ruder, D. Yogatama (2020). *On the cross-lingual transferability of monolingual representations* (XQuAD). ACL. arXiv:1910.11856.
 # - D. Jurafsky, J. H. Martin. *Speech and Language Processing*, third edition (draft).
-# %% [markdown] id="references" lang="zh" of="a97d57c0"
+# %% [markdown] id="references" lang="zh" of="554ecc36"
 # ## 16 · 参考文献
 #
 # - J. Devlin, M.-W. Chang, K. Lee, K. Toutanova (2019). *BERT: pre-training of deep bidirectional transformers for language understanding.* NAACL. arXiv:1810.04805.
@@ -1636,4 +1656,5 @@ check("10.6", distillation)
 # - Q. Zhang et al. (2023). *Adaptive budget allocation for parameter-efficient fine-tuning* (AdaLoRA). ICLR. arXiv:2303.10512.
 # - G. Hinton, O. Vinyals, J. Dean (2015). *Distilling the knowledge in a neural network.* arXiv:1503.02531.
 # - V. Sanh, L. Debut, J. Chaumond, T. Wolf (2019). *DistilBERT, a distilled version of BERT.* arXiv:1910.01108.
+# - M. Artetxe, S. Ruder, D. Yogatama (2020). *On the cross-lingual transferability of monolingual representations* (XQuAD). ACL. arXiv:1910.11856.
 # - D. Jurafsky, J. H. Martin. *Speech and Language Processing*, third edition (draft).
