@@ -97,8 +97,9 @@ def low_rank(learner: Learner) -> None:
         )
         return [outputs, merged]
 
+    # No length is another's square: each wrong factor is told from all others.
     random = np.random.default_rng(6)
-    given = _a_layer(random, 4, 5, 3, 2, 7.0)
+    given = _a_layer(random, 4, 5, 2, 3, 7.0)
     outputs, merged = ask(*given)
     right, right_merged = _low_rank(*given)
     _recognise_outputs(outputs, right, *given)
@@ -110,7 +111,7 @@ def low_rank(learner: Learner) -> None:
         _low_rank,
         lambda place: _LAYER[place],
         given,
-        _a_layer(random, 4, 5, 3, 2, 1.5),  # shaped like the first, with other numbers
+        _a_layer(random, 4, 5, 2, 3, 1.5),  # shaped like the first, with other numbers
         _a_layer(random, 1, 3, 4, 1, 2.0),
         _a_layer(random, 2, 6, 1, 3, 16.0),
         _a_layer(random, 5, 2, 6, 4, 1),  # a higher rank than x has numbers
@@ -148,6 +149,7 @@ def _wrong_factors(batch: int, n: int, m: int, rank: int, alpha: float) -> _Fact
             "The factor comes twice: put it in front of the product A B once.",
             "倍数乘了两次：在 A B 的乘积前面乘一次就够了。",
         ),
+        (alpha / rank**2, "You divide by r twice; the factor is alpha / r.", "你除了两次 r；倍数是 alpha / r。"),
         (alpha / n, *another),
         (alpha / m, *another),
         (alpha / batch, *another),

@@ -982,6 +982,7 @@ WRONG = {
     "alpha over n": ("10.4", with_factor(lambda x, A, B, a: a / len(A)), "by another length", "别的长度"),
     "alpha over m": ("10.4", with_factor(lambda x, A, B, a: a / B.shape[1]), "by another length", "别的长度"),
     "root of r": ("10.4", with_factor(lambda x, A, B, a: a / len(B) ** 0.5), "by the root of r", "r 的平方根"),
+    "r twice": ("10.4", with_factor(lambda x, A, B, a: a / len(B) ** 2), "by r twice", "除了两次 r"),
     "whole numbers": ("10.4", with_factor(lambda x, A, B, a: a // len(B)), "has lost its decimals", "丢了小数"),
     "upside down": ("10.4", with_factor(lambda x, A, B, a: len(B) / (a or 1)), "is upside down", "上下颠倒"),
     "A and B exchanged": (
