@@ -14,6 +14,7 @@ from course_lib.base.errors import EnvironmentProblem
 from course_lib.base.language import current, tr
 from course_lib.cli.handing import become
 from course_lib.cli.options import LANGUAGE, checkout
+from course_lib.session import tidying
 
 # Settings that hold where the reader has chosen nothing else: `common` asks for no news from the net, `zh` has Chinese
 # menus. The reader's own settings are not touched.
@@ -60,7 +61,8 @@ def lab(language: str | None, lab_options: tuple[str, ...]) -> None:
     ]
     ours = [str(_SETTINGS / name) for name in ("common", language) if (_SETTINGS / name).is_dir()]
     path = os.pathsep.join(filter(None, (*ours, os.environ.get("JUPYTER_CONFIG_PATH"))))
-    become(command, {**os.environ, "JUPYTER_CONFIG_PATH": path})
+    # Kernels are started with what the server was started with.
+    become(command, {**tidying.ENVIRONMENT, **os.environ, "JUPYTER_CONFIG_PATH": path})
 
 
 def _is_root() -> bool:

@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell
 from course_lib.base.errors import EnvironmentProblem
 from course_lib.base.files import workshop
 from course_lib.publishing.memory import PeakMemory
+from course_lib.session import tidying
 
 OnCell = Callable[[int, int, str], None]
 
@@ -254,7 +255,7 @@ class _Run:
 
 
 def _kernel_environment(extra: Mapping[str, str], folder: Path) -> dict[str, str]:
-    environment = {**os.environ, **extra}
+    environment = {**tidying.ENVIRONMENT, **os.environ, **extra}
     # The kernel works in another folder: a path relative to this one must not change its meaning.
     for name in ("COURSE_DATA", "COURSE_CACHE"):
         if environment.get(name):

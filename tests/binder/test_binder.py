@@ -88,11 +88,12 @@ def test_a_script_is_executable_and_is_bash(name: str) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="shell scripts")
 def test_the_start_script_sets_one_thread_no_net_and_the_quick_scale_and_goes_on_to_the_server() -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE_", "MALLOC_"))}
     answer = subprocess.run(
         [str(BINDER / "start"), "env"], env=environment, capture_output=True, text=True, check=True
     ).stdout.splitlines()
     assert {"COURSE_SCALE=quick", "COURSE_OFFLINE=1", "OMP_NUM_THREADS=1", "TF_NUM_INTRAOP_THREADS=1"} <= set(answer)
+    assert "MALLOC_ARENA_MAX=1" in answer
     environment["COURSE_SCALE"] = "smoke"
     answer = subprocess.run(
         [str(BINDER / "start"), "env"], env=environment, capture_output=True, text=True, check=True

@@ -77,6 +77,16 @@ def test_the_readers_own_settings_path_is_kept(
     assert [Path(place).name for place in chinese] == ["common", "zh", "mine"]
 
 
+def test_kernels_keep_one_heap_unless_the_reader_wants_more(
+    course: Course, checkout: Path, started: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    course("lab")
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
+    course("lab")
+    assert [environment["MALLOC_ARENA_MAX"] for _, environment in started] == ["1", "4"]
+
+
 def test_without_jupyterlab_the_line_that_installs_it_is_said(
     course: Course, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,12 +44,14 @@ def test_a_run_is_measured_and_leaves_nothing_behind(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COURSE_DATA", "data")
     monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
     notebook = new_notebook(
         cells=[
             new_markdown_cell("words", id="words"),
             new_code_cell("import os, sys, time; open('left', 'w').write('x'); time.sleep(0.5)", id="slow"),
             new_code_cell(
-                "print(sys.executable, *map(os.environ.get, ('COURSE_SCALE', 'COURSE_DATA', 'MPLBACKEND')))\n"
+                "names = ('COURSE_SCALE', 'COURSE_DATA', 'MPLBACKEND', 'MALLOC_ARENA_MAX')\n"
+                "print(sys.executable, *map(os.environ.get, names))\n"
                 "print(os.getcwd())",
                 id="where",
             ),
@@ -77,6 +79,7 @@ def test_a_run_is_measured_and_leaves_nothing_behind(tmp_path: Path, monkeypatch
         "full",
         str(tmp_path / "data"),
         "module://matplotlib_inline.backend_inline",
+        "1",
     ]
     assert list(tmp_path.iterdir()) == [] and not Path(folder).exists()
 
