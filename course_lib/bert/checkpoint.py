@@ -16,6 +16,7 @@ from course_lib.base.errors import DataCorrupt, DataUnavailable
 from course_lib.bert.encoder import BertEncoder
 from course_lib.bert.heads import BertPretrainer
 from course_lib.bert.tensor_files import LARGEST_FILE, TensorFile, opened
+from course_lib.training import devices
 
 CONFIG, WEIGHTS, VOCABULARY = "config.json", "model.safetensors", "vocab.txt"
 ACTIVATIONS = ("gelu", "relu", "silu", "tanh")
@@ -137,7 +138,7 @@ def load_encoder(
         _require_shapes(file, names, _encoder_shapes(settings), settings)
         if dropout is not None:
             settings["dropout"] = dropout
-        encoder = BertEncoder(**settings, seed=seed, name="bert")
+        encoder = _empty_encoder(settings, seed)
         _fill(file, names, _encoder_places(encoder))
     return encoder
 
@@ -180,7 +181,7 @@ def load_pretrained(
         _require_tied(file, names)
         if dropout is not None:
             settings["dropout"] = dropout
-        encoder = BertEncoder(**settings, seed=seed, name="bert")
+        encoder = _empty_encoder(settings, seed)
         model = BertPretrainer(encoder, pairs=pairs, initializer_range=settings["initializer_range"], seed=seed)
         _fill(file, names, {**_encoder_places(encoder), **_head_places(model)})
     return model
@@ -281,6 +282,13 @@ def _require_tied(file: TensorFile, names: Mapping[str, str]) -> None:
                 raise DataCorrupt(f"{file.path}: the tensor {names[twin]} is not that of {names[first]}; expected ties")
 
 
+def _empty_encoder(settings: Mapping[str, object], seed: int) -> BertEncoder:
+    """An encoder whose weights are still to be read: none is drawn, which would take as much memory again."""
+    encoder = BertEncoder(**{**settings, "initializer_range": 0.0}, seed=seed, name="bert")
+    encoder.settings["initializer_range"] = settings["initializer_range"]
+    return encoder
+
+
 def _encoder_places(encoder: BertEncoder) -> Places:
     """By a tensor's plain name the weight that it belongs into."""
     vectors = encoder.embeddings
@@ -318,5 +326,8 @@ def _pair_of(name: str, layer: keras.layers.Layer) -> Places:
 
 def _fill(file: TensorFile, names: Mapping[str, str], places: Places) -> None:
     for name, (weight, turned) in places.items():
-        values = file.read(names[name])
-        weight.assign(values.T if turned else values)
+        if turned:
+            weight.assign(file.read(names[name]).T)
+        else:
+            for begin, rows in file.parts(names[name]):
+                devices.put_rows(weight, begin, rows)

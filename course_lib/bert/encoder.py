@@ -196,6 +196,8 @@ def draw_weights(layer: keras.layers.Layer, deviation: float, seed: int | None) 
         deviation: the standard deviation, before the cut.
         seed: of the draws.
     """
+    if not deviation:  # an encoder that is about to be filled from a file: nothing is drawn to be thrown away
+        return
     random = np.random.default_rng(seed)
     for weight in layer.weights:
         if weight.path.rpartition("/")[2] in ("kernel", "token_vectors", "position_vectors", "segment_vectors"):

@@ -19,6 +19,8 @@ from course_lib.base.errors import DataCorrupt, DataUnavailable
 
 # Bytes of a number of each type that weights come in; all become float32.
 NUMBER_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4}
+# Rows of a tensor that are read at a time.
+_ROWS = 4096
 LARGEST_FILE = 4 * 2**30
 _LARGEST_HEADER = 16 * 2**20
 _LARGEST_SIZE = 2**40
@@ -46,17 +48,35 @@ class TensorFile:
         Raises:
             DataCorrupt: if it holds NaN or infinity, or cannot be read.
         """
+        parts = [part for _, part in self.parts(name)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def parts(self, name: str) -> Iterator[tuple[int, np.ndarray]]:
+        """One tensor, as float32, some rows at a time: of a table of vectors that is a small part of the memory.
+
+        Returns:
+            Of each part the number of its first row, and the part.
+
+        Raises:
+            DataCorrupt: as `read`, when its part is asked for.
+        """
+        count = self.shapes[name][0] if self.shapes[name] else 0
+        for begin in range(0, max(count, 1), _ROWS):
+            values = self._part(name, slice(begin, min(begin + _ROWS, count)) if count > _ROWS else None)
+            if not np.isfinite(values).all():
+                raise DataCorrupt(f"{self.path}: the tensor {name} holds NaN or infinity; expected finite numbers")
+            yield begin, values
+
+    def _part(self, name: str, rows: slice | None) -> np.ndarray:
         from safetensors import safe_open
 
         try:
-            # While the file is open, what was read of it counts as the process's memory: it is opened for each tensor.
+            # While the file is open, what was read of it counts as the process's memory: it is opened for each part.
             with safe_open(self.path, framework="numpy") as tensors:
-                values = np.asarray(tensors.get_tensor(name)).astype(np.float32, copy=False)
+                values = tensors.get_tensor(name) if rows is None else tensors.get_slice(name)[rows]
+            return np.asarray(values).astype(np.float32, copy=False)
         except Exception as problem:  # the package's own errors have no common ancestor but this one
             raise DataCorrupt(f"{self.path}: the tensor {name} cannot be read ({problem})") from problem
-        if not np.isfinite(values).all():
-            raise DataCorrupt(f"{self.path}: the tensor {name} holds NaN or infinity; expected finite numbers")
-        return values
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from course_lib.base.errors import DataCorrupt, DataUnavailable
-from course_lib.bert import BertTokenizer, load_encoder, load_pretrained, read_settings
+from course_lib.bert import BertTokenizer, load_encoder, load_pretrained, read_settings, tensor_files
 from course_lib.data import minilm
 from tensors import numpy
 
@@ -145,6 +145,7 @@ def test_an_encoder_is_read_under_every_naming_and_every_layer_is_right(
     folder = _publish(tmp_path / "model", {names(name): values for name, values in tensors.items()})
     encoder = load_encoder(folder)
     assert (encoder.pooler is not None) == pooler and encoder.settings["dropout"] == 0.1
+    assert encoder.get_config()["initializer_range"] == 0.02
     given = batch()
     found = [numpy(one) for one in encoder(given, return_hidden_states=True)]
     for row in range(3):
@@ -189,9 +190,13 @@ def test_the_heads_of_pre_training_are_read_and_right(tied: str, naming: str, tm
     assert set(weights_of(alone)) < set(weights_of(model))
 
 
-def test_weights_of_half_precision_and_of_double_are_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows", [4096, 7])
+def test_weights_of_half_precision_and_of_double_are_read(
+    rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import ml_dtypes
 
+    monkeypatch.setattr(tensor_files, "_ROWS", rows)
     exact = _tensors()
     for kind, error in ((np.float16, 1e-3), (np.float64, 0), (ml_dtypes.bfloat16, 1e-2)):
         folder = _publish(tmp_path / np.dtype(kind).name, {name: one.astype(kind) for name, one in exact.items()})

@@ -21,6 +21,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "steps_in_a_call",
             "version_of",
         ),
+        "filling": ("put_rows",),
         "gradients": ("gradients",),
         "inspection": ("Counted", "count_step", "exchanges"),
         "placement": ("DISTRIBUTIONS", "PRECISIONS", "Placement", "use"),
