@@ -18,6 +18,7 @@ import numpy as np
 from course_lib.applications.vectors import keep_rows
 from course_lib.base.arguments import require_integer
 from course_lib.base.errors import EnvironmentProblem
+from course_lib.base.files import shown
 from course_lib.bert.encoder import BertEncoder
 from course_lib.bert.heads import mean_vector
 
@@ -234,6 +235,8 @@ def ask_elsewhere(place: Path | str, token_ids: np.ndarray, patience: float = 12
         EnvironmentProblem: if the process fails.
     """
     place = Path(place).resolve()
+    if place.is_dir() and not (place / "saved_model.pb").is_file():
+        raise EnvironmentProblem(f"the exported model cannot be asked: {shown(place)} holds none")
     code = (
         "import json, sys\n"
         "rows = json.load(sys.stdin)\n"

@@ -22,6 +22,7 @@ def tracked() -> tuple[Path, ...]:
     return tuple(sorted(Path(name) for name in names if (ROOT / name).is_file()))
 
 
+@cache
 def texts(*endings: str) -> dict[str, str]:
     """The texts of tracked files by their path, those with these endings, or all that are UTF-8 text."""
     found = {}

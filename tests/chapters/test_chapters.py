@@ -14,7 +14,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from course_lib.publishing import builder, executor, notebooks, records, schedule
+from course_lib.publishing import executor, notebooks, records, schedule
 from course_lib.publishing.lesson import Chapter
 from tests import lessons, watching
 
@@ -30,10 +30,6 @@ def chapter(request: pytest.FixtureRequest) -> Chapter:
 
 def test_there_is_a_lesson():
     assert lessons.SLUGS
-
-
-def test_the_notebooks_in_git_are_what_the_source_builds():
-    assert builder.check(ROOT) == []
 
 
 def test_the_english_solutions_give_the_expected_results_at_quick_scale(chapter, tmp_path):
