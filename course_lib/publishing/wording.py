@@ -36,6 +36,9 @@ CHINESE = re.compile(
     "[\u2e80-\u303f\u3100-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
 )
 
+# Code in which none of these stands has no words in two languages.
+_MAY_HOLD_WORDS = re.compile("|".join(sorted({name.rpartition(".")[2] for name in (*WORDS, *_KEYWORDS)})))
+
 _MAGIC = re.compile(r"(?P<indent>\s*)[%!].*")
 _COMMENTS = re.compile(r"\s+#\s")
 
@@ -88,7 +91,8 @@ def in_language(code: str, language: str, report: Report = _ignore) -> Wording:
     """
     parsable = without_magics(code)
     cell = _Cell(parsable, language, report)
-    edits = [*cell.edits(_tree(parsable)), *cell.comments()]
+    tree = _tree(parsable)
+    edits = [*(cell.edits(tree) if _MAY_HOLD_WORDS.search(code) else ()), *cell.comments()]
     return _applied(code, edits)
 
 

@@ -13,6 +13,7 @@ import tokenize
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,9 @@ PLAIN = {
 }
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+# What stands in code that has words in two languages, or Chinese, also as escapes; elsewhere there is nothing to look for.
+IN_TWO = re.compile(r"\b(?:tr|label)\b")
+IN_TWO_OR_CHINESE = re.compile(rf"{IN_TWO.pattern}|{CHINESE.pattern}|\\[uUN]")
 HIDDEN = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$|\]\([^)]*\)|https?://\S+|\b(?:arXiv|doi):\S+", re.DOTALL)
 
 
@@ -93,6 +97,8 @@ def cells(path: Path) -> list[RawCell]:
 
 def shown_by_code(path: Path, code: str, first: int, language: str) -> Iterator[Text]:
     """Words in code: what stands in Chinese, and both arguments of `tr` and `label`, which name a word twice."""
+    if not (IN_TWO if language == "en" else IN_TWO_OR_CHINESE).search(code):
+        return
     tree = ast.parse(code)
     said = {"en": set(), "zh": set()}
     for call in ast.walk(tree):
@@ -144,6 +150,7 @@ def chinese() -> Iterator[Text]:
                 yield spanning(path, line, number)
 
 
+@cache
 def avoided() -> list[tuple[str, re.Pattern[str]]]:
     """What to write, and what not to write in its place."""
     rules = [(row["zh"], row.get("avoid_zh", [])) for row in TERMS.values()] + list(NAMES.items())
