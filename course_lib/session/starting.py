@@ -42,7 +42,7 @@ def start(chapter: int, language: str = "en") -> None:
     warnings.filterwarnings("ignore", category=DeprecationWarning)
 
     with _unheard():
-        _import_backend_alone()
+        _import_keras_alone()
         import keras
 
         devices.set_seeds(scale.seed())
@@ -123,15 +123,22 @@ def _unheard() -> Iterator[None]:
             os.close(kept)
 
 
-def _import_backend_alone() -> None:
-    """Import TensorFlow, where it is the backend, without JAX: a part of it takes 100 MB of JAX with it for nothing."""
-    if devices.configured_backend() != "tensorflow" or {"jax", "tensorflow"} & sys.modules.keys():
+def _import_keras_alone() -> None:
+    """Import Keras and its backend without what they take along for nothing; a lesson may import it afterwards.
+
+    Keras asks for pandas and scikit-learn, 90 MB, for the sake of tables and of wrappers that no lesson uses; a part of
+    TensorFlow asks for JAX, another 100 MB.
+    """
+    if {"keras", "tensorflow"} & sys.modules.keys():
         return
-    sys.modules["jax"] = None  # makes `import jax` raise an ImportError, which TensorFlow expects
+    unused = {"pandas", "sklearn"} | ({"jax"} if devices.configured_backend() == "tensorflow" else set())
+    unused -= sys.modules.keys()
+    sys.modules |= dict.fromkeys(unused)  # makes their import raise an ImportError, which Keras and TensorFlow expect
     try:
         importlib.import_module("keras")
     finally:
-        del sys.modules["jax"]
+        for name in unused:
+            del sys.modules[name]
 
 
 def recorded_costs(scale_name: str) -> dict[str, dict]:

@@ -96,6 +96,15 @@ course_lib.start(1)
 print("jax" in sys.modules)
 import jax
 print(jax.__name__)
+print({"pandas", "sklearn"} & sys.modules.keys() or "neither")
+import numpy as np
+import pandas as pd
+import sklearn.linear_model
+import keras
+model = keras.Sequential([keras.layers.Dense(1)])
+model.compile(loss="mse")
+model.fit(pd.DataFrame({"one": [1.0, 2.0], "two": [2.0, 3.0]}), pd.Series([1.0, 2.0]), verbose=0)
+print(model.predict(pd.DataFrame(np.ones((3, 2))), verbose=0).shape)
 """
 
 
@@ -104,16 +113,18 @@ print(jax.__name__)
 @pytest.mark.parametrize(
     ("settings", "backend"), [("{}", "TensorFlow"), ('{"backend": "jax"}', "JAX"), ("[", "TensorFlow")]
 )
-def test_a_lesson_on_tensorflow_does_without_jax_where_nobody_chose_it(tmp_path, settings, backend):
+def test_a_lesson_does_without_jax_where_nobody_chose_it_and_without_tables(tmp_path, settings, backend):
     pytest.importorskip("jax")
+    pytest.importorskip("pandas")
     (tmp_path / "keras.json").write_text(settings, encoding="utf-8")
     environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
     environment.pop("KERAS_BACKEND", None)
     done = subprocess.run([sys.executable, "-c", _START], capture_output=True, text=True, check=True, env=environment)
-    first, loaded, usable = done.stdout.splitlines()
+    first, loaded, usable, tables, predicted = done.stdout.splitlines()
     assert backend in first
     assert loaded == str(backend == "JAX")
     assert usable == "jax"
+    assert (tables, predicted) == ("neither", "(3, 1)"), "tables are there for who imports them, and Keras takes them"
 
 
 def test_a_lesson_in_an_unknown_language_does_not_start():
