@@ -106,7 +106,10 @@ class Learner:
         import numpy as np  # here and below, not above: `from course_lib import check` loads nothing heavy
 
         handed = self.handed = copy.deepcopy(arguments)
-        shown = ", ".join(short(argument) for argument in arguments)
+
+        def shown() -> str:
+            return ", ".join(short(argument) for argument in arguments)
+
         try:
             with _time_limit(TIME_LIMIT_SECONDS), np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # of means of nothing; what they give is judged
@@ -118,9 +121,9 @@ class Learner:
         except StillRunning:
             raise Hint(
                 tr(
-                    f"Called with ({shown}), your function was still running after {TIME_LIMIT_SECONDS:.0f} s: "
+                    f"Called with ({shown()}), your function was still running after {TIME_LIMIT_SECONDS:.0f} s: "
                     "does its loop ever end?",
-                    f"用 ({shown}) 调用时，你的函数 {TIME_LIMIT_SECONDS:.0f} 秒后仍未结束：循环能停下来吗？",
+                    f"用 ({shown()}) 调用时，你的函数 {TIME_LIMIT_SECONDS:.0f} 秒后仍未结束：循环能停下来吗？",
                 )
             ) from None
         except Hint:
@@ -133,15 +136,15 @@ class Learner:
             kind = type(error).__name__
             raise Hint(
                 tr(
-                    f"Called with ({shown}), your function stopped with {kind}: {error}",
-                    f"用 ({shown}) 调用时，你的函数因 {kind} 中断：{error}",
+                    f"Called with ({shown()}), your function stopped with {kind}: {error}",
+                    f"用 ({shown()}) 调用时，你的函数因 {kind} 中断：{error}",
                 )
             ) from None
         if result is None:
             raise Hint(
                 tr(
-                    f"Called with ({shown}), your function returns nothing: is a return missing?",
-                    f"用 ({shown}) 调用时，你的函数没有返回值：是不是漏了 return？",
+                    f"Called with ({shown()}), your function returns nothing: is a return missing?",
+                    f"用 ({shown()}) 调用时，你的函数没有返回值：是不是漏了 return？",
                 )
             )
         for place, (before, after) in enumerate(zip(arguments, handed, strict=True)):
@@ -198,10 +201,11 @@ def short(value: object, limit: int = 80) -> str:
     if isinstance(value, np.random.Generator):
         return tr("a generator", "一个随机数生成器")
     if isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=6, separator=", ", threshold=40).replace("\n", "")
-        if len(text) > limit or value.size > 40:
-            return tr(f"an array of shape {value.shape}", f"形状为 {value.shape} 的数组")
-        return text
+        if value.size <= 40:
+            text = np.array2string(value, precision=6, separator=", ").replace("\n", "")
+            if len(text) <= limit:
+                return text
+        return tr(f"an array of shape {value.shape}", f"形状为 {value.shape} 的数组")
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):

@@ -24,6 +24,20 @@ def writer():
 
 
 @pytest.fixture(scope="module")
+def pair():
+    """One that learns and one that it began as: their calls are traced once for all that train."""
+    made = [alignment.Writer(model(), STOP, LENGTH) for _ in range(2)]
+    return *made, made[0].model.get_weights()
+
+
+@pytest.fixture
+def learner_and_reference(pair):
+    own, reference, begin = pair
+    own.model.set_weights(begin)
+    return own, reference
+
+
+@pytest.fixture(scope="module")
 def written(writer):
     return writer.write(400, seed=1)
 
@@ -81,8 +95,8 @@ def test_one_step_moves_the_weights_along_reinforces_gradient():
 @pytest.mark.parametrize(
     "options", [{}, {"advantages": "group", "clip": 0.2, "passes": 2}], ids=["reinforce", "clipped groups"]
 )
-def test_a_writer_learns_what_is_rewarded_and_every_weight_moves(options):
-    own, reference = alignment.Writer(model(), STOP, LENGTH), alignment.Writer(model(), STOP, LENGTH)
+def test_a_writer_learns_what_is_rewarded_and_every_weight_moves(learner_and_reference, options):
+    own, reference = learner_and_reference
     begin = [np.array(weight) for weight in own.model.get_weights()]
 
     def reward(texts):
@@ -101,8 +115,8 @@ def test_a_writer_learns_what_is_rewarded_and_every_weight_moves(options):
         np.testing.assert_array_equal(new, old)
 
 
-def test_a_high_price_of_kl_keeps_the_writer_near():
-    own, reference = alignment.Writer(model(), STOP, LENGTH), alignment.Writer(model(), STOP, LENGTH)
+def test_a_high_price_of_kl_keeps_the_writer_near(learner_and_reference):
+    own, reference = learner_and_reference
     history = alignment.train_on_reward(
         own, reference, lambda texts: [text.count(2) for text in texts], 12, batch_size=32, beta=20.0,
         learning_rate=2e-2, seed=4,
