@@ -8,6 +8,7 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,10 @@ def test_both_editions_of_an_exercise_are_in_the_readers_language(path: Path, ch
         assert solution.metadata.course["stub"] == student.source
 
 
+# Several tests look at all code in either language.
+worded = cache(in_language)
+
+
 def codes() -> Iterator[tuple[Chapter, Cell, str]]:
     """Every code of the lessons: of cells, stubs and solutions."""
     for chapter in lessons.lessons():
@@ -211,7 +216,7 @@ def test_no_english_notebook_holds_chinese_that_is_not_data():
     held = [
         f"{chapter.slug}, {cell.id}: {line}"
         for chapter, cell, code in codes()
-        for line in in_language(code, "en").code.split("\n")
+        for line in worded(code, "en").code.split("\n")
         if CHINESE.search(line) and not cell.holds_chinese
     ]
     assert not held, "\n".join(held)
@@ -239,7 +244,7 @@ def test_the_two_languages_have_the_same_code_once_words_and_comments_are_taken_
     differing = [
         f"{chapter.slug}, {cell.id}"
         for chapter, cell, code in codes()
-        if skeleton(in_language(code, "en").code) != skeleton(in_language(code, "zh").code)
+        if skeleton(worded(code, "en").code) != skeleton(worded(code, "zh").code)
     ]
     assert not differing
 
@@ -248,7 +253,7 @@ def test_every_line_of_a_notebook_begins_as_the_line_of_the_source_that_it_comes
     for _, _, code in codes():
         given = code.split("\n")
         for language in ("en", "zh"):
-            made = in_language(code, language)
+            made = worded(code, language)
             lines = made.code.split("\n")
             assert list(made.lines) == sorted(made.lines) and len(lines) == len(made.lines)
             for text, line in zip(lines, made.lines, strict=True):
