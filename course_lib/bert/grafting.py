@@ -173,7 +173,7 @@ class FewWeights(keras.Model):
         """
         few = self._few()
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 found = {name: arrays[name] for name in arrays.files}
         except OSError:
             raise
