@@ -10,14 +10,14 @@ import numpy as np
 
 
 def gradient_step(
-    layer: keras.layers.Layer, loss: Callable[[object], object], inputs: np.ndarray
+    layer: keras.layers.Layer, loss: Callable[[object], object], inputs: np.ndarray | dict[str, np.ndarray]
 ) -> Callable[[], object]:
     """A compiled function that computes the gradient of a loss for all weights of a layer, and waits for it.
 
     Args:
         layer: a layer that has its weights.
         loss: calls the layer with the inputs, and makes one number of what comes out.
-        inputs: what it is called with.
+        inputs: what it is called with; a dictionary if it takes one.
     """
     if keras.backend.backend() == "jax":
         import jax
@@ -43,9 +43,11 @@ def gradient_step(
     def gradient(inputs):
         with tf.GradientTape() as tape:
             value = loss(inputs)
-        return tape.gradient(value, [one.value for one in layer.trainable_variables])
+        found = tape.gradient(value, [one.value for one in layer.trainable_variables])
+        # That of a table is kept as the rows that were read; a weight that the loss does not know of has none.
+        return tf.nest.flatten([one for one in found if one is not None], expand_composites=True)
 
-    tensor = tf.constant(inputs)
+    tensor = keras.tree.map_structure(tf.constant, inputs)
     return lambda: gradient(tensor)[0].numpy()
 
 
