@@ -21,6 +21,10 @@ from course_lib.base.errors import EnvironmentProblem
 from course_lib.base.files import shown
 from course_lib.bert.encoder import BertEncoder
 from course_lib.bert.heads import mean_vector
+from course_lib.training import devices
+
+# Rows of a table that are written back at a time.
+_ROWS = 4_096
 
 
 @keras.saving.register_keras_serializable("course_lib")
@@ -314,7 +318,8 @@ def _as_computed(number: np.ndarray, scale: np.ndarray | None, shape: tuple[int,
 
 
 def put_back(model: keras.Model, kept: Quantised) -> None:
-    """Give a model the weights as they were kept, one after the other, so that they are not all there twice.
+    """Give a model the weights as they were kept, one after the other, and of a table some rows at a time: nothing
+    large is there twice.
 
     Args:
         model: the model that they are of.
@@ -326,8 +331,14 @@ def put_back(model: keras.Model, kept: Quantised) -> None:
     if [tuple(weight.shape) for weight in model.weights] != [tuple(shape) for shape in kept.shapes]:
         raise ValueError("kept has other shapes than the model's weights; allowed: what quantised() made of this model")
     for weight, number, scale, shape in zip(model.weights, *kept, strict=True):
-        if scale is not None:
+        if scale is None:
+            continue
+        if number.shape != tuple(shape) or len(scale) != len(number):  # no scale for each row: no table
             weight.assign(_as_computed(number, scale, shape))
+            continue
+        for begin in range(0, len(number), _ROWS):
+            part = slice(begin, begin + _ROWS)
+            devices.put_rows(weight, begin, np.multiply(number[part], scale[part], dtype=np.float32))
 
 
 def size_of(weights: list[np.ndarray] | Quantised) -> int:

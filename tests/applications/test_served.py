@@ -99,6 +99,16 @@ class SmallModel(keras.Model):
         self.matrix = self.add_weight(shape=(3, 2), name="matrix")
 
 
+def test_a_table_is_put_back_in_parts_as_it_was_kept() -> None:
+    table = keras.layers.Embedding(10_000, 3)
+    table.build()
+    model = keras.Sequential([table])
+    kept = ap.quantised(model)
+    table.embeddings.assign(np.zeros((10_000, 3)))
+    ap.put_back(model, kept)
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(table.embeddings), ap.dequantised(kept)[0])
+
+
 def test_int8_weights_are_small_and_near_and_leave_the_model_alone(encoder) -> None:
     before = encoder.get_weights()
     kept = ap.quantised(encoder, least=100)
