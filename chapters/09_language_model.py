@@ -1229,7 +1229,7 @@ _ = write(writer, "Mr. Tilney", course.new, fluent)
 # %% id="cache-run"
 greedy, longest = lm.Sampler(greedy=True), course.lengths[-1]
 spent = {}
-for attempt in range(3):  # the first also compiles  # 第一遍还要编译
+for _ in range(3):  # the first also compiles  # 第一遍还要编译
     for cached in (True, False):
         started = time.perf_counter()
         written = lm.stream(
