@@ -15,16 +15,13 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from course_lib.applications.vectors import keep_rows
+from course_lib.applications.vectors import AT_A_TIME, keep_rows
 from course_lib.base.arguments import require_integer
 from course_lib.base.errors import EnvironmentProblem
 from course_lib.base.files import shown
 from course_lib.bert.encoder import BertEncoder
 from course_lib.bert.heads import mean_vector
 from course_lib.training import devices
-
-# Rows of a table that are written back at a time.
-_ROWS = 4_096
 
 
 @keras.saving.register_keras_serializable("course_lib")
@@ -336,9 +333,9 @@ def put_back(model: keras.Model, kept: Quantised) -> None:
         if number.shape != tuple(shape) or len(scale) != len(number):  # no scale for each row: no table
             weight.assign(_as_computed(number, scale, shape))
             continue
-        for begin in range(0, len(number), _ROWS):
-            part = slice(begin, begin + _ROWS)
-            devices.put_rows(weight, begin, np.multiply(number[part], scale[part], dtype=np.float32))
+        for begin in range(0, len(number), AT_A_TIME):
+            part = slice(begin, begin + AT_A_TIME)
+            devices.put_rows(weight, begin, _as_computed(number[part], scale[part], number[part].shape))
 
 
 def size_of(weights: list[np.ndarray] | Quantised) -> int:

@@ -13,7 +13,8 @@ from course_lib.bert.probing import text_vectors
 from course_lib.bert.tokens import BertTokenizer
 from course_lib.training.recorded import recorded_in
 
-_AT_A_TIME = 4_096
+# Rows of a table that are rounded, or written back, at a time.
+AT_A_TIME = 4_096
 
 
 class Int8Rows(NamedTuple):
@@ -53,8 +54,8 @@ def keep_rows(rows: np.ndarray) -> Int8Rows:
     scales = np.where(largest > 0, largest / 127, 1).astype(np.float32)
     numbers = np.empty(rows.shape, np.int8)
     # Some at a time: of a table of a whole vocabulary each step would take as much memory as the table.
-    for begin in range(0, len(rows), _AT_A_TIME):
-        part = slice(begin, begin + _AT_A_TIME)
+    for begin in range(0, len(rows), AT_A_TIME):
+        part = slice(begin, begin + AT_A_TIME)
         numbers[part] = np.rint(rows[part] / scales[part])
     return Int8Rows(numbers, scales)
 
