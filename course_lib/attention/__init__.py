@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "on_each_position",
             "scaled_dot_product_attention",
             "split_heads",
+            "stepwise_attention",
         ],
         "masks": ["attention_mask_of", "look_back_mask"],
         "layers": ["AdditiveAttention", "MultiHeadAttention"],

@@ -71,16 +71,8 @@ def masked_softmax(scores, mask=None, may_be_blind: bool = True):
 
     Source: Vaswani et al., 2017, section 3.2.3 (masking before the softmax).
     """
-    scores = ops.cast(scores, "float32")
-    if mask is None:
-        return ops.softmax(scores, axis=-1)
-    mask = _boolean(mask)
-    if not may_be_blind:
-        return ops.softmax(ops.where(mask, scores, -np.inf), axis=-1)
-    sighted = ops.any(mask, axis=-1, keepdims=True)  # (..., queries, 1)
-    # Where all is masked, minus infinity alone would make 0/0: such a row looks anywhere, then becomes zero.
-    weights = ops.softmax(ops.where(mask, scores, ops.where(sighted, -np.inf, 0.0)), axis=-1)
-    return ops.where(sighted, weights, 0.0)
+    weights, sighted = _weights_and_sight(scores, mask, may_be_blind)
+    return weights if sighted is None else ops.where(sighted, weights, 0.0)
 
 
 def scaled_dot_product_attention(query, key, value, mask=None):
@@ -150,6 +142,28 @@ def fused_attention(query, key, value, mask=None, may_be_blind: bool = True):
     return outputs if sighted is None else ops.where(sighted, outputs, ops.zeros_like(outputs))
 
 
+def stepwise_attention(query, key, value, mask=None, may_be_blind: bool = True):
+    """The outputs of `scaled_dot_product_attention`, step by step, without the weights.
+
+    What a query without keys found is set to zero here, and not its weights: these are the largest thing in attention,
+    and the gradient would keep them twice.
+
+    Args:
+        query: what looks.
+        key: what is looked at.
+        value: what is averaged.
+        mask: which keys each query may look at; None for all.
+        may_be_blind: as in `masked_softmax`.
+
+    Shapes: as for `scaled_dot_product_attention` → (..., queries, value_dim).
+
+    Source: Vaswani et al., 2017, equation 1.
+    """
+    weights, sighted = _weights_and_sight(dot_product_scores(query, key), mask, may_be_blind)
+    outputs = weighted_mean(weights, value)
+    return outputs if sighted is None else ops.where(sighted, outputs, ops.zeros_like(outputs))
+
+
 def on_each_position(layer, inputs):
     """What a layer makes of every vector of every sequence: all of them at once, as the rows of one matrix.
 
@@ -194,3 +208,19 @@ def _boolean(mask):
     mask = ops.convert_to_tensor(mask)
     require_boolean("mask", mask)
     return mask
+
+
+def _weights_and_sight(scores, mask, may_be_blind: bool):
+    """The softmax over the kept keys, and which queries have one, (..., queries, 1); None where all have.
+
+    A query without any looks everywhere: what it finds is not to be used.
+    """
+    scores = ops.cast(scores, "float32")
+    if mask is None:
+        return ops.softmax(scores, axis=-1), None
+    mask = _boolean(mask)
+    if not may_be_blind:
+        return ops.softmax(ops.where(mask, scores, -np.inf), axis=-1), None
+    sighted = ops.any(mask, axis=-1, keepdims=True)
+    # Where all is masked, minus infinity alone would make 0/0.
+    return ops.softmax(ops.where(mask, scores, ops.where(sighted, -np.inf, 0.0)), axis=-1), sighted

@@ -253,12 +253,13 @@ class MultiHeadAttention(keras.layers.Layer):
         dropping = self.dropout and training
         # A kernel gives no weights, drops none, and takes values as long as keys.
         fusible = devices.has_fused_attention() and self.head_dim == self.head_value_dim
-        if return_attention_scores or dropping or not fusible:
+        if return_attention_scores or dropping:
             weights = functions.masked_softmax(functions.dot_product_scores(heads, keys), mask, may_be_blind)
             kept = keras.random.dropout(weights, self.dropout, seed=self.seed_generator) if dropping else weights
             attended = functions.weighted_mean(kept, values)
         else:
-            attended = functions.fused_attention(heads, keys, values, mask, may_be_blind)
+            attend = functions.fused_attention if fusible else functions.stepwise_attention
+            attended = attend(heads, keys, values, mask, may_be_blind)
         # Concat(head_1, …, head_h) W^O
         outputs = functions.on_each_position(self.output_dense, functions.merge_heads(attended))
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from course_lib.base.errors import CourseError
 from course_lib.base.files import write_atomically
 
+# The one whose costs lessons tell their readers.
+DEFAULT_BACKEND = "tensorflow"
+
 
 def record_name(slug: str, language: str, edition: str, scale: str) -> str:
     """The file of a run's record."""
@@ -88,6 +91,8 @@ def load_all(folder: Path) -> list[RunRecord]:
 def measured(path: Path) -> dict[str, dict[str, dict]]:
     """What `session/measured.json` keeps: chapter ("01") → scale → its cost and spread; empty where no file is.
 
+    Costs are TensorFlow's; those of other backends stand beside them, by name, under `"on"`.
+
     Raises:
         CourseError: if the file is damaged.
     """
@@ -107,13 +112,17 @@ def remember(record: RunRecord, path: Path) -> None:
 
     Args:
         record: a run at the quick or the full scale.
-        path: the file; other chapters and scales in it stay as they are.
+        path: the file; other chapters, scales and backends in it stay as they are.
     """
-    entry = {
+    entry: dict[str, object] = {
         "seconds": round(record.seconds),
         "peak_memory_mb": round(record.peak_memory_mb),
         "cores": record.machine["cores"],
     }
+    backend = record.versions.get("backend", DEFAULT_BACKEND)
+    if backend != DEFAULT_BACKEND:
+        others = measured(path).get(f"{record.chapter:02d}", {}).get(record.scale, {}).get("on", {})
+        entry = {"on": dict(sorted({**others, backend: entry}.items()))}
     _update(path, record.chapter, record.scale, entry)
 
 

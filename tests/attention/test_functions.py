@@ -70,20 +70,25 @@ def test_any_number_of_leading_axes_is_so_many_attentions() -> None:
             )
 
 
+@pytest.mark.parametrize("name", ["fused_attention", "stepwise_attention"])
 @pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize("padded", [0, 1, KEYS])
-def test_the_backends_kernel_gives_what_the_equation_gives(causal: bool, padded: int) -> None:
+def test_what_returns_no_weights_gives_what_the_equation_gives(causal: bool, padded: int, name: str) -> None:
+    attend = getattr(attention, name)
     query, key, value = (normal(2, 3, KEYS, DIM, seed=seed) for seed in range(3))
     keep = np.ones((2, 1, KEYS, KEYS), bool)
     keep[1, :, :, :padded] = False  # padding on the left: with a causal mask the first queries see nothing at all
     mask = keep & np.tril(np.ones((KEYS, KEYS), bool)) if causal else keep
     plain, _ = attention.scaled_dot_product_attention(query, key, value, mask)
-    fused = attention.fused_attention(query, key, value, mask)
-    np.testing.assert_allclose(numpy(fused), numpy(plain), atol=2e-6)
+    given = attend(query, key, value, mask)
+    np.testing.assert_allclose(numpy(given), numpy(plain), atol=2e-6)
     if padded == KEYS:
-        assert (numpy(fused)[1] == 0).all()
+        assert (numpy(given)[1] == 0).all()
+    if not padded:
+        sighted = attend(query, key, value, mask, may_be_blind=False)
+        np.testing.assert_allclose(numpy(sighted), numpy(plain), atol=2e-6)
     no_mask, _ = attention.scaled_dot_product_attention(query, key, value)
-    np.testing.assert_allclose(numpy(attention.fused_attention(query, key, value)), numpy(no_mask), atol=2e-6)
+    np.testing.assert_allclose(numpy(attend(query, key, value)), numpy(no_mask), atol=2e-6)
 
 
 def test_weights_sum_to_one_and_masked_keys_weigh_nothing_even_with_the_highest_score() -> None:
@@ -131,7 +136,11 @@ def test_whole_numbers_are_computed_with_as_numbers() -> None:
     """A mean of whole numbers is no whole number."""
     query, key, value = (np.random.default_rng(0).integers(-3, 4, size=(1, 2, 3, 4)) for _ in range(3))
     exact = [each.astype(np.float32) for each in (query, key, value)]
-    for function in (attention.scaled_dot_product_attention, attention.fused_attention):
+    for function in (
+        attention.scaled_dot_product_attention,
+        attention.fused_attention,
+        attention.stepwise_attention,
+    ):
         given, expected = function(query, key, value), function(*exact)
         if function is attention.scaled_dot_product_attention:
             given, expected = given[0], expected[0]
@@ -149,7 +158,11 @@ def test_a_mask_of_numbers_is_refused(dtype: str) -> None:
     """Elsewhere such masks are added to the scores: 0 would mean what 1 means here."""
     inputs, mask = normal(1, 2, 3, 4), np.ones((3, 3), dtype)
     message = rf"mask is of type {dtype}; allowed: bool, True for what may be looked at"
-    for function in (attention.scaled_dot_product_attention, attention.fused_attention):
+    for function in (
+        attention.scaled_dot_product_attention,
+        attention.fused_attention,
+        attention.stepwise_attention,
+    ):
         with pytest.raises(TypeError, match=message):
             function(inputs, inputs, inputs, mask)
     with pytest.raises(TypeError, match=message):

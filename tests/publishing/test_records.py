@@ -58,6 +58,26 @@ def test_what_a_run_costs_is_remembered_beside_the_others(tmp_path: Path):
     assert measured["02"]["quick"]["seconds"] == 47
 
 
+def test_what_a_run_costs_on_another_backend_stands_beside_tensorflows(tmp_path: Path):
+    path = tmp_path / "measured.json"
+    on = {name: replace(RECORD, versions={"backend": name}) for name in ("tensorflow", "jax", "torch")}
+    remember(replace(on["torch"], seconds=70.0), path)
+    remember(on["tensorflow"], path)
+    remember(replace(on["jax"], seconds=60.0, peak_memory_mb=900.0), path)
+    assert json.loads(path.read_text(encoding="utf-8"))["01"]["quick"] == {
+        "seconds": 47,
+        "peak_memory_mb": 1104,
+        "cores": 2,
+        "on": {
+            "jax": {"seconds": 60, "peak_memory_mb": 900, "cores": 2},
+            "torch": {"seconds": 70, "peak_memory_mb": 1104, "cores": 2},
+        },
+    }
+    remember(replace(on["tensorflow"], seconds=40.0), path)
+    kept = json.loads(path.read_text(encoding="utf-8"))["01"]["quick"]
+    assert kept["seconds"] == 40 and set(kept["on"]) == {"jax", "torch"}
+
+
 def test_the_lesson_tells_its_readers_what_was_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     remember(RECORD, tmp_path / "measured.json")
     monkeypatch.setattr(starting.resources, "files", lambda _: tmp_path)

@@ -51,6 +51,16 @@ def test_minutes_and_memory_are_those_that_were_measured(language: str, measured
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_measured_on_other_backends_stands_beside_tensorflows(language: str, measured: Path) -> None:
+    assert "PyTorch" not in _page(language), "nothing was measured there"
+    record = json.loads(measured.read_text(encoding="utf-8"))
+    record["02"]["quick"]["on"] = {"torch": {"seconds": 130, "peak_memory_mb": 1500, "cores": 2}}
+    measured.write_text(json.dumps(record), encoding="utf-8")
+    table = _page(language).rpartition("<table>")[2]
+    assert re.findall(r'<td class="course-number">(.*?)</td>', table) == ["87 s, 1.0 GB", "–", "2.2 min, 1.5 GB"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_record_it_promises_nothing(language: str, measured: Path) -> None:
     measured.unlink()
     page = _page(language)

@@ -187,7 +187,9 @@ def _spreads(run: RunRecord) -> dict[str, str]:
 
 
 def _places(site: Site) -> dict[str, object]:
-    """What the page of places tells: what each lesson costs, the least and the most of all, and the launch links."""
+    """What the page of places tells: what each lesson costs, the least and the most of all, the cost on each backend,
+    and the launch links.
+    """
     recorded = records.measured(_MEASURED)
     costs = {
         lesson.number: {
@@ -203,9 +205,14 @@ def _places(site: Site) -> dict[str, object]:
             "most": _minutes(max(cost["seconds"] for cost in found)),
             "memory": f"{max(cost['peak_memory_mb'] for cost in found) / 1000:.1f}",
         }
+    on = {
+        number: {records.DEFAULT_BACKEND: cost["quick"], **cost["quick"]["on"]}
+        for number, cost in costs.items()
+        if "on" in cost.get("quick", {})
+    }
     has_links = launch_addresses("", site.language, site.repository)
     launch = (lambda slug: launch_addresses(slug, site.language, site.repository)) if has_links else None
-    return {"costs": costs if any(costs.values()) else {}, "launch": launch, **spans}
+    return {"costs": costs if any(costs.values()) else {}, "on": on, "launch": launch, **spans}
 
 
 def _plain(title: str) -> str:
