@@ -72,6 +72,7 @@ def test_a_result_is_held_against_the_range_that_holds_here(at, shown, name, sam
     result = dict(shown[-1].data)[scale.RESULT_MIME]
     assert (result["within"], result["value"], result["scale"]) == (within, value, name)
     assert result["data"] == ("sample" if sample else "real")
+    assert ("on the sample" in shown[-1].text) == sample, "readers are told of a sample, and of nothing else"
 
 
 def test_a_result_outside_its_range_says_so_in_words(at, shown):
