@@ -30,7 +30,12 @@ from course_lib.publishing import memory, schedule  # noqa: E402
 # Each has a folder of its name, which alone is gathered for it.
 LARGE = "chapters or site or browser"
 ON_REQUEST = "benchmark or net or long"
-FAST_LEAVES_OUT = f"slow or binder or {LARGE} or {ON_REQUEST}"
+FAST_LEAVES_OUT = f"slow or seconds or binder or {LARGE} or {ON_REQUEST}"
+# Half of the time of the quick tests, near enough; whatever is new is in the other half until it stands here.
+WITH_MODELS = (
+    *("alignment", "applications", "attention", "autoencoder", "bert", "language_model", "mlp", "scaling", "sentiment"),
+    *("training", "transformer", "tuning", "vae"),
+)
 # Folders and files whose tests touch no backend; whatever is new is run on both until it stands here.
 BACKEND_FREE = (
     *("architecture", "benchmarks", "binder", "browser", "chapters", "classroom", "cli", "data", "publishing", "site"),
@@ -76,7 +81,14 @@ def parts(fast: bool, long: bool = False) -> list[Part]:
     """The runs of pytest, one after the other."""
     side_by_side = ("-n", "2", "--dist", "loadgroup")
     if fast:
-        return [Part("fast", (*side_by_side, "-m", f"not ({FAST_LEAVES_OUT})"))]
+        # In two processes that know nothing of each other: handing thousands of quick tests to workers, of which each
+        # gathers them all, would take longer than most of the tests.
+        marks = ("-q", "-m", f"not ({FAST_LEAVES_OUT})")
+        folders = [f"tests/{folder}" for folder in WITH_MODELS]
+        return [
+            Part("fast, models", (*folders, *marks)),
+            Part("fast, all else", ("tests", *(f"--ignore={folder}" for folder in folders), *marks), beside=True),
+        ]
     ignored = tuple(f"--ignore={Path('tests', folder)}" for folder in BACKEND_FREE)
     units = f"not ({LARGE} or {ON_REQUEST})"
     on_jax = f"{units} and not own_backend"

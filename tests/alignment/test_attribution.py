@@ -61,6 +61,7 @@ def test_padding_is_not_seen_and_batches_of_readers_agree(reader):
     np.testing.assert_allclose(alignment.reader_logits(reader, IDS, 1), numpy(reader(IDS)), atol=1e-6)
 
 
+@pytest.mark.seconds
 def test_training_reaches_every_weight_and_it_can_learn_by_heart():
     made = alignment.AttentiveReader(9, 6, 5, seed=2)
     made.compile(keras.optimizers.Adam(0.05), loss=LogitLoss())

@@ -70,6 +70,7 @@ def test_the_same_seed_writes_the_same_and_first_tokens_come_as_often_as_they_sh
     np.testing.assert_allclose(found, chances, atol=4 * np.sqrt(0.25 / 400))
 
 
+@pytest.mark.seconds
 def test_how_many_texts_are_handled_at_once_changes_no_probability(writer, written):
     few = alignment.Writer(writer.model, STOP, LENGTH, at_once=7)
     np.testing.assert_allclose(few.log_probs(written), written.log_probs, atol=1e-4)
@@ -92,6 +93,7 @@ def test_one_step_moves_the_weights_along_reinforces_gradient():
         assert found == pytest.approx(float(-(by_hand * lengths).mean()), abs=1e-3)
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize(
     "options", [{}, {"advantages": "group", "clip": 0.2, "passes": 2}], ids=["reinforce", "clipped groups"]
 )
@@ -115,6 +117,7 @@ def test_a_writer_learns_what_is_rewarded_and_every_weight_moves(learner_and_ref
         np.testing.assert_array_equal(new, old)
 
 
+@pytest.mark.seconds
 def test_a_high_price_of_kl_keeps_the_writer_near(learner_and_reference):
     own, reference = learner_and_reference
     history = alignment.train_on_reward(

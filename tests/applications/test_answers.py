@@ -148,6 +148,7 @@ def learnt() -> tuple:
     return loaded, seen, reader, before, rarity
 
 
+@pytest.mark.seconds
 def test_the_reader_learns_what_the_loss_says(learnt: tuple) -> None:
     loaded, seen, reader, before, _ = learnt
     can = seen.right >= 0
@@ -174,6 +175,7 @@ def test_what_fills_up_is_no_span(learnt: tuple) -> None:
     assert (other[:, -5:] < -1e8).all()
 
 
+@pytest.mark.seconds
 def test_a_reader_is_saved_and_no_span_is_no_answer(learnt: tuple, tmp_path: Path) -> None:
     _, seen, reader, _, rarity = learnt
     reader.save(tmp_path / "reader.keras")

@@ -74,6 +74,7 @@ def test_a_small_one_learns_its_stories_by_heart_and_writes_none_for_nothing() -
     assert made.write([]) == []
 
 
+@pytest.mark.seconds
 def test_the_recorded_model_writes_what_the_record_says_on_other_seeds() -> None:
     made, results = ap.recorded_headliner(), ap.recorded_runs()["headlines"].results
     told, reworded = ap.stories(40, "test", 5), ap.stories(40, "reworded", 5)

@@ -127,6 +127,7 @@ def test_no_question_is_sorted_by_what_has_seen_its_judgements() -> None:
         ap.rerank_by_folds(orders, features, gains, folds=2)
 
 
+@pytest.mark.seconds
 def test_the_recorded_matches_are_the_encoders(real_data: Path) -> None:
     files = data.minilm.load()
     tokenizer = bert.BertTokenizer.from_file(files.vocabulary)
@@ -144,6 +145,7 @@ def test_the_recorded_matches_are_the_encoders(real_data: Path) -> None:
         np.testing.assert_allclose(kept.plain[number][[0, 49]], live, rtol=3e-3)
 
 
+@pytest.mark.seconds
 def test_what_the_lesson_says_of_reranking_holds_for_other_foldings(real_data: Path) -> None:
     library, kept = data.cranfield.load(sample="never"), ap.recorded_matches()
     index, (documents, queries) = ap.BM25(library.documents), ap.recorded_vectors()

@@ -118,6 +118,7 @@ def test_many_rows_are_kept_as_each_would_be() -> None:
     assert ap.keep_rows(np.zeros((0, 4))).numbers.shape == (0, 4)
 
 
+@pytest.mark.seconds
 def test_the_recorded_vectors_are_those_of_the_encoder(real_data: Path) -> None:
     from course_lib import bert
 

@@ -51,6 +51,7 @@ def test_a_served_vector_has_length_one_and_does_not_see_padding(encoder) -> Non
     np.testing.assert_allclose(found[0], same, atol=1e-5)
 
 
+@pytest.mark.seconds
 @pytest.mark.own_backend
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow writes its own graphs")
 def test_the_exported_model_gives_the_same_in_a_process_without_this_library(encoder, tmp_path: Path) -> None:
@@ -62,6 +63,7 @@ def test_the_exported_model_gives_the_same_in_a_process_without_this_library(enc
         ap.ask_elsewhere(tmp_path, ROWS)
 
 
+@pytest.mark.seconds
 @pytest.mark.own_backend
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="ONNX is written from TensorFlow's graph")
 def test_onnx_gives_the_same_in_a_process_without_keras_and_int8_nearly_so(encoder, tmp_path: Path) -> None:
@@ -217,6 +219,7 @@ def test_what_looks_like_a_tag_is_text(app) -> None:
     assert "@@" not in page and "@@hits@@" in service.page_of("@@hits@@", [])
 
 
+@pytest.mark.seconds
 def test_what_takes_too_long_or_breaks_is_told_without_the_inside(app) -> None:
     assert ask(app, "/chat", {"session": "s", "text": "slow"})[0] == 504
     status, text = ask(app, "/chat", {"session": "b", "text": "break"})
@@ -231,6 +234,7 @@ def test_a_bounded_load_from_a_second_process_is_answered(app) -> None:
     assert ap.measure(app.url + "/search", [{"no": 1}], requests=5, at_once=1).failed == 5
 
 
+@pytest.mark.seconds
 def test_more_at_once_than_allowed_are_told_to_come_again(app) -> None:
     load = ap.measure(app.url + "/chat", [{"session": "x", "text": "slow"}], requests=10, at_once=10)
     assert load.failed == 10
@@ -247,6 +251,7 @@ def test_conversations_are_on_disk_and_the_oldest_goes_first(tmp_path: Path) -> 
     assert again.get("c") == state and again.get("a") == State() and len(again) == 2
 
 
+@pytest.mark.seconds
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
 def test_a_kill_and_a_restart_lose_nothing(tmp_path: Path) -> None:
     place = tmp_path / "talk.sqlite"

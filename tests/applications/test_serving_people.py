@@ -180,6 +180,7 @@ def test_triples_hold_what_was_chosen_and_what_was_not(films: ratings.Ratings) -
     ).any()
 
 
+@pytest.mark.seconds
 def test_factorisation_learns_tastes_is_what_its_vectors_say_and_is_saved(films: ratings.Ratings, tmp_path) -> None:
     known, _ = ap.leave_last_out(films)
     model = ap.MatrixFactorisation(films.num_users, films.num_items, width=4, seed=0)

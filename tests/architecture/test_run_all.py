@@ -118,9 +118,14 @@ def test_the_parts_leave_no_test_out(run_all: ModuleType, monkeypatch: pytest.Mo
         marked = re.findall(rf"mark\.({module.LARGE.replace(' or ', '|')})\b", path.read_text(encoding="utf-8"))
         assert set(marked) <= {path.relative_to(ROOT / "tests").parts[0]}, path
     assert all((ROOT / "tests" / folder).is_dir() for folder in ("architecture", "binder", "cli", "data"))
-    (fast,) = module.parts(fast=True)
-    for word in ("slow", "binder", *module.LARGE.split(" or "), *module.ON_REQUEST.split(" or ")):
-        assert word in fast.options[-1].replace("(", "").replace(")", "").split()
+    models, others = module.parts(fast=True)
+    assert models.options[-1] == others.options[-1]
+    for word in ("slow", "seconds", "binder", *module.LARGE.split(" or "), *module.ON_REQUEST.split(" or ")):
+        assert word in models.options[-1].replace("(", "").replace(")", "").split()
+    here = [option for option in models.options if option.startswith("tests/")]
+    assert here and all((ROOT / folder).is_dir() for folder in here)
+    assert others.options[0] == "tests"
+    assert [option for option in others.options if "--ignore" in option] == [f"--ignore={folder}" for folder in here]
     # What is slow is left out on JAX, and is the second of the long parts.
     long, slow = module.parts(fast=False, long=True)
     assert long.options[:2] == ("-m", "long") and "long" in module.ON_REQUEST.split(" or ")

@@ -26,6 +26,7 @@ def _masks() -> tuple[np.ndarray, np.ndarray]:
     return padding, np.tril(np.ones((TIME, TIME), bool))
 
 
+@pytest.mark.seconds
 @pytest.mark.skipif(torch is None, reason="needs PyTorch")
 @pytest.mark.parametrize("padded", [False, True])
 @pytest.mark.parametrize("causal", [False, True])

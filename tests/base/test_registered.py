@@ -40,6 +40,7 @@ def _said(code: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.seconds
 def test_keras_and_the_lessons_are_imported_when_they_are_asked_for():
     said = _said(
         "import sys, course_lib\n"

@@ -73,6 +73,7 @@ def test_every_rank_of_the_whole_model_is_spent_where_it_matters_and_the_budget_
     assert merged(ids).shape == (16, 2)
 
 
+@pytest.mark.seconds
 def test_between_judgements_directions_come_back_and_judgements_see_all() -> None:
     few, ranks = _model(), _Ranks()
     optimizer = AdaLoRAOptimizer(0.02, budget=4, total_steps=20, warmup_steps=2, last_steps=6, interval=5)

@@ -454,6 +454,7 @@ def _minilm(real_data: Path) -> minilm.MiniLMFiles:
     return minilm.load()
 
 
+@pytest.mark.seconds
 def test_the_real_encoder_equals_a_forward_pass_in_float64(real_data: Path) -> None:
     from safetensors.numpy import load_file
 
@@ -471,6 +472,7 @@ def test_the_real_encoder_equals_a_forward_pass_in_float64(real_data: Path) -> N
             np.testing.assert_allclose(ours[row, :length], theirs, atol=1e-5)
 
 
+@pytest.mark.seconds
 def test_the_real_encoder_equals_that_of_transformers(real_data: Path) -> None:
     torch = pytest.importorskip("torch")
     transformers = pytest.importorskip("transformers")

@@ -51,6 +51,7 @@ def test_several_classes_are_told_apart() -> None:
     assert probe.accuracy > 0.9 and probe.penalty == 1.0 and probe.control < 0.5
 
 
+@pytest.mark.seconds
 def test_the_real_encoder_knows_one_meaning_of_a_word_from_another(real_data: Path) -> None:
     if not (real_data / "minilm").exists():
         pytest.skip("needs minilm in COURSE_DATA")

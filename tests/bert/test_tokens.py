@@ -82,6 +82,7 @@ def test_texts_become_the_ids_of_tokenizers(vocabulary: Path, lower_case: bool) 
         assert ours.ids_of(text)[0] == theirs.encode(text).ids, repr(text)
 
 
+@pytest.mark.seconds
 def test_real_reviews_and_questions_become_the_ids_of_tokenizers_with_the_published_vocabulary(
     real_data: Path,
 ) -> None:

@@ -135,6 +135,7 @@ def test_what_is_graded_is_kept_until_it_changes(handed_out, hand_in):
     assert sorted(kept) == [("A", True), ("B", False)]
 
 
+@pytest.mark.seconds
 def test_after_a_kill_grading_goes_on(handed_out, hand_in):
     for student in "ABC":
         hand_in(student, "import time\ntime.sleep(0.7)\n" + HONEST)

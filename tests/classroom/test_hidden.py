@@ -29,6 +29,7 @@ def solutions(path: Path) -> dict[str, object]:
     return found
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("*.py")), ids=lambda path: path.stem[:2])
 def test_the_right_answers_of_a_lesson_pass_its_hidden_tests(path: Path):
     lesson = path.stem[3:]

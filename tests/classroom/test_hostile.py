@@ -20,6 +20,7 @@ from .hostile import HOSTILE
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are Linux's")
 
 
+@pytest.mark.seconds
 @linux
 def test_no_hostile_hand_in_is_graded_as_solved_and_none_harms_another(handed_out: Path, hand_in, tmp_path: Path):
     asked = []

@@ -95,6 +95,7 @@ def test_verify_finds_a_good_copy_a_bad_one_and_none(course: Course, cache: Path
     assert "good    digits8: " in bad.out
 
 
+@pytest.mark.seconds
 def test_verify_without_a_name_does_not_mind_what_is_not_here(course: Course, cache: Path) -> None:
     answer = course("data", "verify")
     assert answer.code == 0

@@ -54,6 +54,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return noted
 
 
+@pytest.mark.seconds
 def test_two_lessons_run_at_a_time_and_the_table_keeps_the_lessons_order(
     course: Course, checkout: Path, runs: list[str]
 ) -> None:
@@ -74,6 +75,7 @@ def test_never_more_run_than_were_asked_for(course: Course, checkout: Path, runs
     assert [word.split()[0] for word in runs] == ["begin", "end"] * 4
 
 
+@pytest.mark.seconds
 def test_the_longest_is_begun_first(course: Course, checkout: Path, runs: list[str]) -> None:
     place = checkout / "course_lib" / "session" / "measured.json"
     place.parent.mkdir()

@@ -109,6 +109,7 @@ def test_encryption_that_drips_is_given_up(cache: Path, monkeypatch: pytest.Monk
     assert time.monotonic() - begun < 8
 
 
+@pytest.mark.seconds
 def test_a_slow_site_that_keeps_the_pace_is_waited_for(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PACE_SECONDS", 1.0)
     monkeypatch.setattr(client, "PACE_BYTES", 1024)
@@ -372,6 +373,7 @@ def _hand_on(source: socket.socket, target: socket.socket) -> None:
             target.sendall(block)
 
 
+@pytest.mark.seconds
 def test_a_proxy_of_the_reader_is_used_and_trusted_no_more_than_the_site(
     cache: Path, certificate: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
 ) -> None:

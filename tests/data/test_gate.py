@@ -134,6 +134,7 @@ def _frozen(value: object) -> object:
     return [_frozen(one) for one in value] if isinstance(value, tuple | list) else value
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_byte_changed_anywhere_is_noticed_or_harmless_and_never_anything_else(tmp_path: Path, form: str) -> None:
     card, content, reader = FORMATS[form]

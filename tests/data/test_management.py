@@ -145,6 +145,7 @@ def test_verify_of_what_is_not_here_is_no_alarm(cache: Path, no_data_folder: Non
     assert finding.verdict == "absent" and finding.path is None
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("card_id", ["digits8", "mnist5000", "film_reviews", "phrases", "tales", "quatrains"])
 def test_what_packages_and_the_course_hold_is_good(card_id: str) -> None:
     (finding,) = data.verify(card_id)

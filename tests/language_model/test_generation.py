@@ -86,6 +86,7 @@ def test_a_recurrent_model_reads_a_prompt_of_any_length_to_its_end(writer: keras
         assert generate(writer, prompt, 2, Sampler(greedy=True)) == _greedy(writer, prompt, 2, None)
 
 
+@pytest.mark.seconds
 def test_the_scores_with_a_cache_are_those_of_a_full_pass_on_both_sides_of_the_edge(writer, monkeypatch) -> None:
     seen: dict[bool, list[np.ndarray]] = {True: [], False: []}
     draw = Sampler.draw

@@ -51,6 +51,7 @@ def test_one_batch_is_learnt_by_heart(kind: str) -> None:
     assert loss_per_token(model, packed) < 0.05
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("kind", ["decoder", "rnn", "gru", "lstm"])
 def test_every_weight_is_reached(kind: str) -> None:
     model = model_of(kind, **({"positions": "learned"} if kind == "decoder" else {"num_layers": 2}))
@@ -121,6 +122,7 @@ def test_the_same_seed_gives_the_same_losses_however_often_one_reports(kind: str
         assert any(not np.allclose(one, two, atol=1e-4) for one, two in zip(*found[1:], strict=True))
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("kind", ["decoder", "gru"])
 def test_reports_say_what_was_measured(kind: str) -> None:
     told, validation = [], text_of(5, seed=1)
@@ -137,6 +139,7 @@ def test_reports_say_what_was_measured(kind: str) -> None:
         assert 0 < history[name][0] < history[name][1] < history[name][2]
 
 
+@pytest.mark.seconds
 def test_time_that_is_spent_ends_the_training() -> None:
     history = train_language_model(model_of("decoder"), text_of(), 50, batch_size=2, report_every=5, seconds=1e-6)
     assert history["step"] == [5]

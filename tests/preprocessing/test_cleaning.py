@@ -281,6 +281,7 @@ def test_no_pattern_repeated_a_hundred_thousand_times_is_slow(pattern: str) -> N
     assert time.process_time() - begun < 5
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("character", ["a", "中", "😀", "<", "&", "\u00e9"])
 def test_a_million_times_one_character_comes_out_whole(character: str) -> None:
     assert clean(character * 1_000_000) == character * 1_000_000

@@ -197,6 +197,7 @@ def words() -> prep.Dictionary:
     return prep.Dictionary(chinese_words.load())
 
 
+@pytest.mark.seconds
 def test_a_sentence_of_ten_thousand_characters_takes_less_than_a_second(words: prep.Dictionary) -> None:
     text = "".join(treebank.load("test", sample="only").texts) * 20
     text = text[:10_000]
@@ -245,6 +246,7 @@ print("/".join(found))
 """
 
 
+@pytest.mark.seconds
 def test_jiebas_words_are_the_same_in_any_order_of_imports() -> None:
     answers = [
         subprocess.run(

@@ -299,6 +299,7 @@ def test_checks_and_executor_mean_the_same_outputs():
     assert executor.CHECK_MIME == checks.CHECK_MIME
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize(("edition", "scale", "value"), [("solution", "quick", 0.5), ("student", "smoke", 9.0)])
 def test_a_real_kernel_and_the_real_dial_give_a_record(
     edition: str, scale: str, value: float, root: Path, run, monkeypatch: pytest.MonkeyPatch

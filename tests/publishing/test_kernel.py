@@ -40,6 +40,7 @@ def stopped(*cells: str, timeout: float = 60) -> CellStopped:
     return raised.value
 
 
+@pytest.mark.seconds
 def test_a_run_is_measured_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COURSE_DATA", "data")
@@ -92,6 +93,7 @@ def test_a_run_is_measured_and_leaves_nothing_behind(tmp_path: Path, monkeypatch
     assert len(notebook.cells) == 6 and "execution" not in cells["slow"].metadata
 
 
+@pytest.mark.seconds
 def test_a_cell_that_raises_is_named_with_its_traceback():
     end = stopped("x = 1", "x\nprint('before')\n1 / 0", "never = 1")
     assert (end.cell.id, end.reason) == ("c2", "ZeroDivisionError: division by zero")

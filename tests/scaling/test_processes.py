@@ -65,6 +65,7 @@ def test_one_of_two_processes_is_killed_and_the_weights_are_the_undisturbed_ones
     assert killed["begin"] <= kill_after + 1
 
 
+@pytest.mark.seconds
 def test_a_process_starts_without_what_no_training_needs_and_can_import_it_later(tmp_path, monkeypatch) -> None:
     (tmp_path / "asked.py").write_text(
         "import json, sys\n"
@@ -78,6 +79,7 @@ def test_a_process_starts_without_what_no_training_needs_and_can_import_it_later
     assert found == {"loaded": [], "keras": True, "task": {"place": 1}, "name": "__main__"}
 
 
+@pytest.mark.seconds
 def test_what_a_process_says_at_its_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     process = processes.start("course_lib.scaling.worker", {"place": 3, "workers": ["a:1"]})
     with pytest.raises(EnvironmentProblem, match="place is 3; allowed: 0 to 0"):

@@ -45,12 +45,14 @@ def _step(counted: np.ndarray, parts: int, mended: bool) -> np.ndarray:
     return np.concatenate([weight.ravel() for weight in model.get_weights()])
 
 
+@pytest.mark.seconds
 def test_mended_accumulation_is_the_large_batch() -> None:
     whole = _step(UNEQUAL, 1, mended=False)
     for parts in (1, 2, 4):
         np.testing.assert_allclose(_step(UNEQUAL, parts, mended=True), whole, atol=1e-6)
 
 
+@pytest.mark.seconds
 def test_plain_accumulation_is_the_large_batch_for_equal_parts_alone() -> None:
     equal = np.ones((ROWS, TIME), bool)
     np.testing.assert_allclose(_step(equal, 2, mended=False), _step(equal, 1, mended=False), atol=1e-6)
@@ -66,6 +68,7 @@ def test_the_mean_of_means_is_another_number_and_weights_mend_it() -> None:
     assert np.mean(sums) == pytest.approx(whole)
 
 
+@pytest.mark.seconds
 def test_computing_twice_changes_no_weight() -> None:
     ends, loss = [], keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     for recompute in (False, True):

@@ -33,6 +33,7 @@ def shell(monkeypatch):
     gc.unfreeze()
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize(("long", "gone"), [(0.0, True), (3600.0, False)])
 def test_circles_are_freed_after_a_long_cell_only(shell, monkeypatch, long, gone):
     monkeypatch.setattr(tidying, "LONG_SECONDS", long)
@@ -43,6 +44,7 @@ def test_circles_are_freed_after_a_long_cell_only(shell, monkeypatch, long, gone
     assert (watched[0]() is None) == gone
 
 
+@pytest.mark.seconds
 def test_a_second_call_changes_nothing(shell):
     tidying.tidy_after_long_cells()
     hooks, frozen = list(shell.events.callbacks["post_run_cell"]), gc.get_freeze_count()
@@ -51,6 +53,7 @@ def test_a_second_call_changes_nothing(shell):
     assert gc.get_freeze_count() <= frozen
 
 
+@pytest.mark.seconds
 def test_what_exists_at_the_start_is_left_out_of_later_searches(shell):
     before = gc.get_freeze_count()
     tidying.tidy_after_long_cells()
@@ -64,6 +67,7 @@ def test_without_a_notebook_nothing_happens(monkeypatch):
     assert gc.get_freeze_count() == before
 
 
+@pytest.mark.seconds
 def test_a_c_library_that_cannot_trim_is_no_error(monkeypatch):
     def nowhere(_name):
         raise OSError("no such library")

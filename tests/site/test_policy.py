@@ -52,6 +52,7 @@ def test_code_that_no_policy_would_let_run_stops_the_build(tmp_path: Path, marku
     assert problem.startswith("page.html: ") and said in problem
 
 
+@pytest.mark.seconds
 def test_every_page_of_the_site_has_its_policy_before_any_script(site: Path) -> None:
     pages = sorted(site.rglob("*.html"))
     assert len(pages) > 10

@@ -67,6 +67,7 @@ def watch():
     watch.stop()
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("name", MODELS)
 def test_training_reaches_every_weight_that_was_made_for_a_model(watch, name):
     keras.utils.set_random_seed(0)

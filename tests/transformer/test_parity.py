@@ -120,6 +120,7 @@ def test_smoothed_losses_are_the_same(smoothing: float) -> None:
     assert np.abs(given - expected.numpy()).max() <= 1e-5
 
 
+@pytest.mark.seconds
 def test_a_fall_along_a_line_is_that_of_torch() -> None:
     parameter = torch.nn.Parameter(torch.zeros(1))
     optimizer = torch.optim.SGD([parameter], lr=0.5)

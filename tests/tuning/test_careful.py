@@ -189,6 +189,7 @@ def killer_at(moment: int):
     return kill
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("method", ["random", "hyperband"])
 def test_a_search_killed_at_any_write_goes_on_as_if_it_had_not_been(tmp_path, method) -> None:
     whole_ran: list = []

@@ -28,6 +28,7 @@ def values(model: keras.Model) -> list[np.ndarray]:
     return [np.array(ops.convert_to_numpy(variable)) for variable in [*model.variables, *model.optimizer.variables]]
 
 
+@pytest.mark.seconds
 def test_the_rates_are_those_of_the_formula_and_the_losses_those_of_single_batches() -> None:
     model = network()
     before = values(model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
 from course_lib import vae
 from course_lib.vae import search
@@ -33,6 +34,7 @@ def test_what_the_lesson_says_of_the_record_is_so():
     assert 6.5 < gain.min() < gain.max() < 8
 
 
+@pytest.mark.seconds
 def test_the_search_writes_such_a_record(tmp_path, monkeypatch):
     for name, value in {"SEEDS": (0, 1), "TRAINING": 200, "VALIDATION": 50}.items():
         monkeypatch.setattr(search, name, value)

@@ -10,6 +10,7 @@ from keras import ops
 from course_lib.training.devices import compiled
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("often", [False, True])
 def test_a_compiled_call_is_the_plain_one_traced_once_for_each_shape(often: bool) -> None:
     model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(3)])
