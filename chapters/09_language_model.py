@@ -896,14 +896,12 @@ print(may_look)
 # **Before you run it.** The documents are now poems of the Tang, read by characters: some 50 each, so a row of 64 nearly always holds pieces of two. We exchange every character of the first poem in a row and look at the scores for the **others**. Once we take the causal mask alone (*together*), once a mask that
 # knows the documents (*apart*). Which scores move? And two models trained on such rows for some minutes, one with each mask: will the leak hurt, help, or make no difference, when both are asked for poems that stand alone?
 #
-# > Together the scores of the next poem move: it reads the first. Apart not one of them does. For a poem that stands alone the leak cannot be of use, since what the model learnt to take from its neighbour is not there. But poems side by side by chance have little to tell each other, so there was little to take: the record shows a difference of about two percent.
-# > Two runs are no proof of which is better. With pages of one site or turns of one conversation in a row the effect can be larger, and somebody else's letter in view is a fault even where it costs no bits.
-# %% [markdown] id="packing-predict" lang="zh" tags=["predict"] of="5a0c5b9b"
+# > Together the scores of the next poem move: it reads the first. Apart not one of them does. For a poem that stands alone the leak cannot be of use, since what the model learnt to take from its neighbour is not there. It hurts, if not by much: in the record, three seeds for each, every model that looked into its neighbours pays more for a character than every model that could not, on average one and a half percent, and the poems it writes go wrong in the length of their lines more often. It has learnt to use what it will not have. With pages of one site or turns of one conversation in a row the effect can be larger, and somebody else's letter in view is a fault even where it cost no bits.
+# %% [markdown] id="packing-predict" lang="zh" tags=["predict"] of="8871e10e"
 # **先猜，再运行。** 现在的文档是唐诗，按字来读：每首大约 50 个字，所以 64 个位置的一行，几乎总装着两首诗的片段。我们把一行里第一首诗的每个字都换掉，再看**其余**的得分：一次只用因果掩码（“不分开”），一次用认得文档界线的掩码（“分开”）。哪些得分会变？
 # 另外，用这样的行把两个模型各训练几分钟，掩码各用一种，然后都拿单独的诗来问：泄漏有害、有益，还是没有差别？
 #
-# > 不分开时，后一首的得分变了：它读了第一首。分开时，一个也不变。对单独出现的诗，泄漏不可能有用，因为模型学着从邻居那里取的东西，这时并不在。不过偶然排在一起的诗，彼此没有多少可说的，本来也没有多少可取：记录里两者只差百分之二左右。
-# > 两次训练证明不了谁更好。如果一行里是同一个网站的网页，或者同一场对话的几轮，影响可能更大；而让模型看到不该看的文档，就算损失不变，也是错误。
+# > 不分开时，后一首的得分变了：它读了第一首。分开时，一个也不变。对单独出现的诗，泄漏不可能有用，因为模型学着从邻居那里取的东西，这时并不在。它有害，只是害处不大：记录里每种做法用三个种子各训练一次，凡是看得见邻居的，每个字的损失都比看不见的高，平均高百分之一点五，写出的诗也更常弄错句子的字数。它学会了依靠到时候并不会有的东西。如果一行里是同一个网站的网页，或者同一场对话的几轮，影响可能更大；而让模型看到不该看的文档，哪怕损失不变，也是错误。
 # %% id="packing-data"
 learnt = lm.verses().training  # poems of the Tang  # 唐诗
 signs = prep.Vocabulary.build([list(poem) for poem in learnt])
@@ -925,12 +923,18 @@ for name, segments in masks.items():
     print(f"{name}: {float(ops.max(moved[~is_first])):.6f}")
 # %% id="packing-record"
 rows = []
-for race in lm.recorded_verses(together=True) + lm.recorded_verses()[:1]:
-    apart = race.settings.get("use_segments", True)
-    name = tr("apart", "分开") if apart else tr("together", "不分开")
-    rows.append([name, f"{race.test_bits:.3f}"])
-display.table([tr("on record: poems in a row", "记录：一行里的诗"),
-               tr("bits a character", "每个字的比特")], rows)
+for name, together in zip(masks, (True, False), strict=True):
+    runs = lm.recorded_verses(together=together)
+    bits = [run.test_bits for run in runs]
+    right = [run.form["in_form"] for run in runs]
+    rows.append([name, len(runs), f"{np.mean(bits):.3f}",
+                 f"{min(bits):.3f} – {max(bits):.3f}",
+                 f"{min(right):.0%} – {max(right):.0%}"])
+display.table(
+    [tr("on record: poems in a row", "记录：一行里的诗"),
+     tr("seeds", "种子数"), tr("bits a character, mean", "每个字的比特，平均"),
+     tr("from – to", "从 – 到"),
+     tr("poems written with right lengths", "写出的诗字数整齐")], rows)
 # %% [markdown] id="packing-reading" lang="en"
 # The mask costs nothing: one comparison of two rows of numbers. What is packed is also *cut*: a poem that crosses the end of a row goes on in the next one without its beginning. For long documents that is unavoidable; for short ones longer rows make it rare.
 # %% [markdown] id="packing-reading" lang="zh" of="a55bd738"
@@ -982,11 +986,11 @@ display.table([tr("model", "模型"), tr("weights", "参数"), tr("seconds", "�
 # ### A quarter of an hour
 #
 # So let them go on. The runs on record train both networks, each with a million weights, on all four novels: rows of 128 tokens in batches of 8, AdamW with a warm-up and a rate that falls to zero, and **about a quarter of an hour of
-# one processor core each** (the LSTM a little more). The Transformer was trained with three seeds; the LSTM, which takes longer by the clock, with one, so that of its own spread we know nothing. Nothing was chosen on the test novel: *Persuasion* was used once, at the end. `python -m course_lib.language_model.study` repeats them.
-# %% [markdown] id="record" lang="zh" of="c6fc54de"
+# one processor core each** (the LSTM up to twenty minutes), with three seeds for each network. Nothing was chosen on the test novel: *Persuasion* was used once, at the end. `python -m course_lib.language_model.study` repeats them.
+# %% [markdown] id="record" lang="zh" of="3194db03"
 # ### 一刻钟
 #
-# 那就让它们继续。有记录的训练里，两个网络各有一百万个参数，读全部四部小说：每行 128 个词元，每批 8 行，用 AdamW，学习率先预热、再降到零，**每次约一刻钟的单核处理器时间**（LSTM 稍多一些）。Transformer 用三个种子各训练了一次；LSTM 实际花的时间要长得多，只训练了一次，所以它自己的波动有多大，我们并不知道。
+# 那就让它们继续。有记录的训练里，两个网络各有一百万个参数，读全部四部小说：每行 128 个词元，每批 8 行，用 AdamW，学习率先预热、再降到零，**每次约一刻钟的单核处理器时间**（LSTM 最多二十分钟），每种网络用三个种子各训练一次。
 # 什么都不是照着测试小说选的：《劝导》只在最后用了一次。`python -m course_lib.language_model.study` 可以重跑。
 # %% id="record-table"
 races = lm.recorded_races()
@@ -1027,12 +1031,12 @@ plots.show(
     "验证小说的每字节比特随训练时间（处理器分钟，对数轴）的变化：两种网络都从远高于 Kneser–Ney 的地方开始，一路下降，接近并越过它。",
 )
 # %% [markdown] id="record-reading" lang="en"
-# The Transformer crosses the line of Kneser–Ney after about half of its time, the LSTM somewhat later, and both go on. At the end the LSTM's one run lies above all three of the Transformer, by several times as much as these differ among themselves; with one run that is a strong hint and no more.
+# The Transformer crosses the line of Kneser–Ney after about half of its time, the LSTM some minutes later, and both go on. At the end all three runs of the LSTM lie above all three of the Transformer, and even the nearest two are twice as far apart as the runs of one network among themselves: it is not the seed that decides. Of other sizes, other settings and more text three seeds say nothing.
 #
 # The table of counts cannot go on: after one reading of the novels it is as good as it will be, and section 3 showed how little a longer context gives it.
 # The networks profit from *similar* contexts, not only from equal ones: what they learn about one word serves its relatives.
-# %% [markdown] id="record-reading" lang="zh" of="bbcba742"
-# Transformer 用了大约一半时间就越过 Kneser–Ney 的线，LSTM 稍晚一些，两者都还在下降。到最后，LSTM 的那一次比 Transformer 的三次都差，差距是这三次之间的好几倍；不过既然只有一次，这是有力的迹象，还算不上定论。
+# %% [markdown] id="record-reading" lang="zh" of="b79e3014"
+# Transformer 用了大约一半时间就越过 Kneser–Ney 的线，LSTM 晚几分钟，两者都还在下降。到最后，LSTM 的三次都比 Transformer 的三次差，就连最接近的两次，相差也有同一种网络各次之间差距的两倍：决定胜负的不是种子。至于换一种大小、换一组设置、换更多的文字会怎样，三个种子说明不了。
 #
 # 计数的表却不会再进步：把小说读完一遍，它就已经好到头了，而第 3 节说明，上文再长，它也得不到多少好处。两个网络能用上“相似”的上文，不必完全相同：在一个词上学到的，对它的同类也管用。
 # %% [markdown] id="context-predict" lang="en" tags=["predict"]
@@ -1455,9 +1459,9 @@ for name, poems in groups.items():
     shares = form.in_form, form.rhyming, form.alternating
     rows.append([name, *(f"{share:.0%}" for share in shares)])
 
-record = lm.recorded_verses()[0]
-rows.append([tr("on record, 200 written", "记录中，200 首"),
-             *(f"{share:.0%}" for share in record.form.values())])
+for race in lm.recorded_verses():
+    rows.append([f"{tr('on record, seed', '记录，种子')} {race.seed}",
+                 *(f"{share:.0%}" for share in race.form.values())])
 pairs = lm.chance_pairs(texts.test, course.seed)
 by_chance, _ = lm.share_of_rhymes(pairs, rhymes.rhyme)
 rows.append([tr("real, ends shuffled", "真实的，句末打乱"), "",
@@ -1466,10 +1470,10 @@ display.table([tr("poems", "诗"), tr("lines right", "字数整齐"),
                tr("rhyme", "押韵"), tr("tones alternate", "平仄相间")], rows)
 course.report("poems_in_form", lm.share_in_form(written))
 # %% [markdown] id="poems-reading" lang="en"
-# Line lengths it keeps nearly always, though a comma and a full stop are just two more signs to it. Tones take turns as regularly as in the real poems: what stands two places before decides, and that is near. **Rhyme it has not learnt**: its line ends rhyme no oftener than shuffled ones. For a rhyme it would have to remember,
+# Line lengths it keeps nearly always, though a comma and a full stop are just two more signs to it. Tones take turns as regularly as in the real poems: what stands two places before decides, and that is near. **Rhyme it has not learnt**, with none of three seeds: its line ends rhyme no oftener than shuffled ones. For a rhyme it would have to remember,
 # ten or more characters later, to which group the last end belonged, and 4,500 poems and six minutes did not teach it that. Without the measure you would hardly have noticed: the verses *look* right. As for meaning, read for yourself. Every pair of characters is plausible; the poem seldom goes anywhere.
-# %% [markdown] id="poems-reading" lang="zh" of="89cd0e35"
-# 句子的字数，它几乎总能守住，尽管逗号和句号对它来说不过是另外两个符号。平仄相间，与真实的诗一样有规律：由前面隔一个的字决定，离得近。**押韵却没有学会**：它的句末，押韵并不比打乱了的多。要押韵，就得隔着十来个字记住上一个韵脚属于哪一韵；四千五百首诗、六分钟，还教不会它这一点。
+# %% [markdown] id="poems-reading" lang="zh" of="b561b3e9"
+# 句子的字数，它几乎总能守住，尽管逗号和句号对它来说不过是另外两个符号。平仄相间，与真实的诗一样有规律：由前面隔一个的字决定，离得近。**押韵却没有学会**，三个种子都一样：它的句末，押韵并不比打乱了的多。要押韵，就得隔着十来个字记住上一个韵脚属于哪一韵；四千五百首诗、六分钟，还教不会它这一点。
 # 不测量，多半看不出来：这些诗句“看上去”是对的。至于意思，请自己读：两个字两个字地看，都说得通；整首诗却很少真说了什么。
 
 # %% [markdown] id="stories" lang="en"

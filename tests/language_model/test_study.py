@@ -99,19 +99,22 @@ def test_weights_kept_in_steps_move_by_half_a_step_at_most(tmp_path: Path, level
 
 def test_the_records_are_whole_and_the_same_for_every_seed() -> None:
     races = study.recorded_races()
-    # Three seeds of the Transformer and one of the LSTM, as the page says.
-    assert [(race.model, race.seed) for race in races] == [*(("transformer", seed) for seed in (1, 2, 3)), ("lstm", 1)]
+    # Three seeds of each, as the page says.
+    assert [(race.model, race.seed) for race in races] == [
+        (model, seed) for model in ("transformer", "lstm") for seed in (1, 2, 3)
+    ]
     for race in races:
         assert race.settings["steps"] == study.TRAINING[race.model]["steps"]
         assert race.curve[-1][1] < race.curve[0][1] and len(race.by_position) == study.LENGTH
     assert len({race.data for race in races}) == 1
-    # Equal weights, about a quarter of an hour, and for the LSTM a little more, as the page says.
+    # Equal weights, about a quarter of an hour, and for the LSTM up to twenty minutes, as the page says.
     weights, minutes = [race.weights for race in races], [race.curve[-1][0] / 60 for race in races]
     assert max(weights) / min(weights) < 1.01
-    assert all(12 < each < 18 for each in minutes) and max(minutes) == minutes[-1] < 1.3 * min(minutes)
-    # What the page makes of the end: the LSTM pays more, by several times the spread of the others.
-    *others, last = (race.test_bits for race in races)
-    assert last - max(others) > 3 * (max(others) - min(others))
+    assert all(12 < each < 16 for each in minutes[:3]) and all(16 < each < 20 for each in minutes[3:])
+    # What the page makes of the end: the nearest two are twice as far apart as the runs of one network.
+    ends = [race.test_bits for race in races]
+    gap, spreads = min(ends[3:]) - max(ends[:3]), [max(three) - min(three) for three in (ends[:3], ends[3:])]
+    assert gap > 2 * max(spreads)
 
 
 def test_the_recorded_model_pays_what_its_record_says() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 
 from course_lib import language_model as lm
@@ -48,6 +49,12 @@ def test_the_records_are_whole() -> None:
     assert verse_study.compare(replace(records[0], test_bits=20.0), records)
     for record in records:
         assert record.form["in_form"] > 0.5 and record.real["in_form"] == 1
+    # As the page says of poems that could look into their neighbours.
+    leaking = lm.recorded_verses(together=True)
+    assert [run.seed for run in records] == [run.seed for run in leaking] == [1, 2, 3]
+    bits, leaking_bits = ([run.test_bits for run in runs] for runs in (records, leaking))
+    assert max(bits) < min(leaking_bits) and 1.01 < np.mean(leaking_bits) / np.mean(bits) < 1.02
+    assert min(run.form["in_form"] for run in records) > max(run.form["in_form"] for run in leaking)
     poet, signs = lm.recorded_poet()
     assert poet.vocabulary_size == len(signs) + 1 == records[0].settings["characters"] + 1
     poem = lm.write_poems(poet, signs, 1)[0]
