@@ -226,7 +226,7 @@ diagrams.flow(
 # %% [markdown] id="dial" lang="zh" of="3733481c"
 # **规模旋钮。** `quick` 只把小模型各训练几秒钟，每种现象都看得到，只差一样：训练更久之后哪一种更好。为此另有更长的训练，都有记录；`full` 则在这里训练得更久。
 # %% id="dial-settings" tags=["fold"]
-course = dial(  # a cache gains 3 times on TensorFlow, some 40 on JAX  # 缓存在 TensorFlow 上快 3 倍，在 JAX 上约 40 倍
+course = dial(  # a cache gains 3 times on TensorFlow, some 40 on JAX, nothing on PyTorch  # 缓存在 TensorFlow 上快 3 倍，在 JAX 上约 40 倍，在 PyTorch 上不快
     settings={
         "smoke": dict(steps=6, batch=4, width=16, layers=1, units=24, row=32, held=600, leak_steps=5,
                       new=24, copied=30, lengths=[16, 32], repeated=12, written=2),
@@ -240,13 +240,13 @@ course = dial(  # a cache gains 3 times on TensorFlow, some 40 on JAX  # 缓存�
         "quick": dict(
             perplexity_ratio=(16, 20), bits_ratio=(0.9, 0.95), compressed=(2.0, 2.15), counting=(1.6, 1.7),
             first_loss_above_ln_v=(-0.05, 0.15), counting_bits=(1.6, 1.75), lstm_bits=(2.4, 3.0),
-            transformer_bits=(2.4, 3.0), cache_gain=(1.1, 80), second_copy_loss=(0, 0.2),
+            transformer_bits=(2.4, 3.0), cache_gain=(0.7, 80), second_copy_loss=(0, 0.2),
             best_induction_score=(0.6, 1), poems_in_form=(0.6, 1),
         ),
         "sample": dict(
             perplexity_ratio=(2, 60), bits_ratio=(0.5, 1.3), compressed=(0.2, 3), counting=(0.2, 3),
             first_loss_above_ln_v=(-0.05, 0.15), counting_bits=(0.2, 3), lstm_bits=(0.3, 4),
-            transformer_bits=(0.3, 4), cache_gain=(1.1, 80), second_copy_loss=(0, 0.2),
+            transformer_bits=(0.3, 4), cache_gain=(0.7, 80), second_copy_loss=(0, 0.2),
             best_induction_score=(0.6, 1), poems_in_form=(0.6, 1),
         ),
     },
@@ -1266,13 +1266,13 @@ plots.show(
     "用时随写出的词元数的变化：有缓存是一条直线，没有缓存则越来越陡。",
 )
 # %% [markdown] id="cache-reading" lang="en"
-# With a cache the time grows in proportion to the text: each step costs the same. Without one, every step is a pass over everything so far, and the line bends upwards. What is paid for it is memory: keys and values of every token in every layer, $2 \cdot \text{layers} \cdot
+# With a cache the time grows in proportion to the text: each step costs the same. Without one, every step is a pass over everything so far, and the line bends upwards. (Not on PyTorch as the backend: there each small operation is called by itself, and with a model of this size the calls take longer than what they compute, so one position costs as much as a hundred.) What is paid for it is memory: keys and values of every token in every layer, $2 \cdot \text{layers} \cdot
 # \text{width}$ numbers a token. With 32 layers of width 4,096 and two bytes a number that is half a megabyte a token, and 4 GB for a text of 8,192. So heads began to **share** their keys and values ("grouped queries", section 13).
 #
 # And when the text outgrows the window? The cache is full, and its places belong to positions that are gone. `stream` then keeps the last half of the window and fills the cache anew. A program that goes on writing into the cache from the front mixes old positions with new ones;
 # if a model turns silly after exactly so many tokens, look there first.
-# %% [markdown] id="cache-reading" lang="zh" of="841b5805"
-# 有缓存，时间与文字长度成正比：每一步的计算量相同。没有缓存，每一步都要把前面全过一遍，线就往上弯。代价是内存：每个词元在每一层的键和值，也就是每个词元 $2 \cdot \text{层数} \cdot \text{宽度}$ 个数。
+# %% [markdown] id="cache-reading" lang="zh" of="51e42228"
+# 有缓存，时间与文字长度成正比：每一步的计算量相同。没有缓存，每一步都要把前面全过一遍，线就往上弯。（以 PyTorch 为后端时看不到：那里每个小运算都要单独调用，模型这么小，调用比计算还费时，算一个位置和算一百个差不多。）代价是内存：每个词元在每一层的键和值，也就是每个词元 $2 \cdot \text{层数} \cdot \text{宽度}$ 个数。
 # 32 层、宽 4,096、每个数两字节，就是每个词元半兆字节，8,192 个词元的文字要 4 GB。各个头**共用**键和值（“分组查询”，第 13 节）就是为此而来的。
 #
 # 文字长过了窗口怎么办？缓存满了，里面的位置已经失效。`stream` 会保留窗口的后一半，重新填一遍缓存。程序如果只管从头接着往里写，新旧位置就混在了一起；一个模型要是总在恰好写到某个长度时突然变差，先查这里。

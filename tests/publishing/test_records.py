@@ -10,9 +10,12 @@ import pytest
 
 from course_lib.base import files
 from course_lib.base.errors import CourseError
+from course_lib.publishing import source
 from course_lib.publishing.opening import opening_text
 from course_lib.publishing.records import RunRecord, load_all, measured, remember, remember_spread, spread
 from course_lib.session import starting
+
+ROOT = Path(__file__).resolve().parents[2]
 
 RECORD = RunRecord(
     chapter=1,
@@ -76,6 +79,13 @@ def test_what_a_run_costs_on_another_backend_stands_beside_tensorflows(tmp_path:
     remember(replace(on["tensorflow"], seconds=40.0), path)
     kept = json.loads(path.read_text(encoding="utf-8"))["01"]["quick"]
     assert kept["seconds"] == 40 and set(kept["on"]) == {"jax", "torch"}
+
+
+def test_every_lesson_ran_within_its_ranges_on_every_backend():
+    """As the page on where to run it says; only a run that does is remembered."""
+    kept = measured(ROOT / "course_lib" / "session" / "measured.json")
+    lessons = {f"{chapter.number:02d}" for chapter in source.chapters(ROOT / "chapters")}
+    assert {number for number, scales in kept.items() if set(scales["quick"]["on"]) == {"jax", "torch"}} == lessons
 
 
 def test_the_lesson_tells_its_readers_what_was_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
