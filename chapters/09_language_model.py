@@ -896,8 +896,8 @@ print(may_look)
 # **Before you run it.** The documents are now poems of the Tang, read by characters: some 50 each, so a row of 64 nearly always holds pieces of two. We exchange every character of the first poem in a row and look at the scores for the **others**. Once we take the causal mask alone (*together*), once a mask that
 # knows the documents (*apart*). Which scores move? And two models trained on such rows for some minutes, one with each mask: will the leak hurt, help, or make no difference, when both are asked for poems that stand alone?
 #
-# > Together the scores of the next poem move: it reads the first. Apart not one of them does. For a poem that stands alone the leak cannot be of use, since what the model learnt to take from its neighbour is not there. It hurts, if not by much: in the record, three seeds for each, every model that looked into its neighbours pays more for a character than every model that could not, on average one and a half percent, and the poems it writes go wrong in the length of their lines more often. It has learnt to use what it will not have. With pages of one site or turns of one conversation in a row the effect can be larger, and somebody else's letter in view is a fault even where it cost no bits.
-# %% [markdown] id="packing-predict" lang="zh" tags=["predict"] of="8871e10e"
+# > Together the scores of the next poem move: it reads the first. Apart not one of them does. For a poem that stands alone the leak cannot be of use, since what the model learnt to take from its neighbour is not there. It hurts, if not by much. In the record, with three seeds for each, every model that looked into its neighbours pays more for a character than every model that could not: one and a half percent on average. And the poems it writes go wrong in the length of their lines more often. It has learnt to use what it will not have. With pages of one site or turns of one conversation in a row the effect can be larger, and somebody else's letter in view is a fault even where it cost no bits.
+# %% [markdown] id="packing-predict" lang="zh" tags=["predict"] of="b4623a81"
 # **先猜，再运行。** 现在的文档是唐诗，按字来读：每首大约 50 个字，所以 64 个位置的一行，几乎总装着两首诗的片段。我们把一行里第一首诗的每个字都换掉，再看**其余**的得分：一次只用因果掩码（“不分开”），一次用认得文档界线的掩码（“分开”）。哪些得分会变？
 # 另外，用这样的行把两个模型各训练几分钟，掩码各用一种，然后都拿单独的诗来问：泄漏有害、有益，还是没有差别？
 #
@@ -986,8 +986,8 @@ display.table([tr("model", "模型"), tr("weights", "参数"), tr("seconds", "�
 # ### A quarter of an hour
 #
 # So let them go on. The runs on record train both networks, each with a million weights, on all four novels: rows of 128 tokens in batches of 8, AdamW with a warm-up and a rate that falls to zero, and **about a quarter of an hour of
-# one processor core each** (the LSTM up to twenty minutes), with three seeds for each network. Nothing was chosen on the test novel: *Persuasion* was used once, at the end. `python -m course_lib.language_model.study` repeats them.
-# %% [markdown] id="record" lang="zh" of="3194db03"
+# one processor core each** (the LSTM up to twenty minutes). Each network was trained with three seeds. Nothing was chosen on the test novel: *Persuasion* was used once, at the end. `python -m course_lib.language_model.study` repeats them.
+# %% [markdown] id="record" lang="zh" of="f27f1fd9"
 # ### 一刻钟
 #
 # 那就让它们继续。有记录的训练里，两个网络各有一百万个参数，读全部四部小说：每行 128 个词元，每批 8 行，用 AdamW，学习率先预热、再降到零，**每次约一刻钟的单核处理器时间**（LSTM 最多二十分钟），每种网络用三个种子各训练一次。

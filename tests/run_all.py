@@ -33,8 +33,8 @@ ON_REQUEST = "benchmark or net or long"
 FAST_LEAVES_OUT = f"slow or seconds or binder or {LARGE} or {ON_REQUEST}"
 # Half of the time of the quick tests, near enough; whatever is new is in the other half until it stands here.
 WITH_MODELS = (
-    *("alignment", "applications", "attention", "autoencoder", "bert", "language_model", "mlp", "scaling", "sentiment"),
-    *("training", "transformer", "tuning", "vae"),
+    *("alignment", "applications", "attention", "autoencoder", "bert", "language_model", "mlp", "scaling"),
+    *("training", "transformer", "vae"),
 )
 # Folders and files whose tests touch no backend; whatever is new is run on both until it stands here.
 BACKEND_FREE = (
