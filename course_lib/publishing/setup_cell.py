@@ -15,6 +15,7 @@ SMALL_PACKAGES = {
     "lazy_loader": "lazy-loader>=0.4",
     "mlxtend": "mlxtend>=0.23",
     "nltk": "nltk>=3.9.1",
+    "opencc": "opencc-python-reimplemented>=0.1.7",
     "platformdirs": "platformdirs>=4.2",
     "rich": "rich>=13.7",
     "safetensors": "safetensors>=0.5",

@@ -64,7 +64,7 @@ def test_the_installed_package_asks_for_what_requirements_txt_names() -> None:
 
 
 def test_the_extras_of_the_course_are_there() -> None:
-    assert set(EXTRAS) == {"gpu", "tpu", "torch", "chinese", "serve", "test", "site"}
+    assert set(EXTRAS) == {"gpu", "tpu", "torch", "serve", "test", "site"}
 
 
 @pytest.mark.parametrize("python", PYTHONS)

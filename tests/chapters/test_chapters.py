@@ -1,7 +1,7 @@
 """Every lesson runs from top to bottom: English with its solutions at quick scale, Chinese as a student opens it.
 
 The quick run is held against the lesson's own ranges and its solutions against its own checks; the Chinese one, at
-smoke scale, shows that every cell runs with the stubs in place.
+smoke scale, shows that every cell runs with the stubs in place, and with the packages alone that every reader has.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from nbformat.v4 import new_code_cell
 from course_lib.publishing import executor, notebooks, records, schedule
 from course_lib.publishing.lesson import Chapter
 from tests import lessons, watching
+
+from . import bare
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -79,6 +81,7 @@ def test_the_chinese_student_edition_runs_at_smoke_scale_and_training_reaches_ev
     chapter, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(executor, "notebook", watched)
+    bare.hide_all_others(tmp_path, monkeypatch)
     record = executor.run(chapter, "zh", "student", "smoke", build_folder=tmp_path)
     assert set(record.checks.values()) == {"not attempted"}
     loose, still = what_training_missed(executor.executed_path(tmp_path, chapter.slug, "zh", "student"))

@@ -142,7 +142,7 @@ def test_every_requirement_is_either_fetched_or_knowingly_not():
         requirement = line.split("#")[0].split(";")[0].strip()
         if requirement:
             required[re.match(r"[A-Za-z0-9-]+", requirement)[0]] = requirement
-    names = {name.replace("_", "-"): package for name, package in SMALL_PACKAGES.items()}
+    names = {re.match(r"[A-Za-z0-9-]+", package)[0]: package for package in SMALL_PACKAGES.values()}
     assert {name: required[name] for name in names} == names
     assert set(required) - set(names) <= NOT_FETCHED
 
