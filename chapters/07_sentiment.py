@@ -212,6 +212,7 @@ from scipy import sparse
 
 import course_lib.preprocessing as prep
 from course_lib import data, diagrams, display, metrics, plots, sentiment
+from course_lib.base.errors import DataUnavailable
 from course_lib.sentiment import chinese_study, chinese_units
 from course_lib.training import compile_for_training
 
@@ -1465,7 +1466,7 @@ own = data.chinese_reviews.load(sample="only")
 try:
     deliveries = data.chinese_reviews.load(
         "deliveries", limit=course.deliveries, seed=course.seed, sample="never")
-except data.DataUnavailable:
+except DataUnavailable:
     deliveries = None
 print(len(own), tr("reviews of the course,", "条课程自己的点评，"), len(set(own.film_ids)), tr("places;", "个对象；"),
       tr("deliveries:", "外卖点评："), 0 if deliveries is None else len(deliveries))

@@ -685,6 +685,7 @@ sentences = [
 def vectors_of(texts, length=128):
     tr("""One vector of length 1 for each text""",
        """每段文本一个长度为 1 的向量""")
+    length = min(length, encoder.max_length)
     rows = [tokens.ids_of(text, max_length=length)[0] for text in texts]
     of_layers = bert.text_vectors(encoder, rows, max_length=length)
     means = of_layers[-1]

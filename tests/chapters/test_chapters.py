@@ -1,7 +1,8 @@
 """Every lesson runs from top to bottom: English with its solutions at quick scale, Chinese as a student opens it.
 
 The quick run is held against the lesson's own ranges and its solutions against its own checks; the Chinese one, at
-smoke scale, shows that every cell runs with the stubs in place, and with the packages alone that every reader has.
+smoke scale, shows that every cell runs with the stubs in place, with the packages alone that every reader has, with no
+data set but the course's samples, and without the net.
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ def test_the_chinese_student_edition_runs_at_smoke_scale_and_training_reaches_ev
 ):
     monkeypatch.setattr(executor, "notebook", watched)
     bare.hide_all_others(tmp_path, monkeypatch)
+    monkeypatch.delenv("COURSE_DATA", raising=False)
     record = executor.run(chapter, "zh", "student", "smoke", build_folder=tmp_path)
     assert set(record.checks.values()) == {"not attempted"}
     loose, still = what_training_missed(executor.executed_path(tmp_path, chapter.slug, "zh", "student"))
