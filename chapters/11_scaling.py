@@ -1153,9 +1153,11 @@ plots.show(
 # $E$ 谁也避免不了（文字本来就不确定），第二项是 $N$ 个权重的模型学不到的，第三项是 $D$ 个词元教不会的；$A$、$B$ 和两个指数与 $E$ 一样，都由拟合得到。这里有十二个小网络，从几百个权重到几万个，各把一段文字过一遍，途中测量。有一点要当心：在半路测量，学习率调度也只走到半路，看上去会比“计划到此结束”的训练差。所以学习率保持不变，测的是权重的滑动平均。
 # %% id="laws-run"
 points = []
+# a short sample has fewer tokens to read  # 短的样例没有那么多词元可读
+read = [count for count in course.tokens if count <= len(ids) - 128]
 for wide in course.widths:
     points += scaling.train_and_measure(
-        ids, held[:6_000], characters, wide, course.tokens, seed=course.seed
+        ids, held[:6_000], characters, wide, read, seed=course.seed
     )
 law = scaling.fit_law(points)
 others = scaling.bootstrap_laws(points, course.bootstraps, seed=course.seed)
@@ -1173,13 +1175,13 @@ print(f"β = {law.beta:.2f}  ({interval([one.beta for one in others])})")
 # 区间来自对十二个网络重新抽样后的拟合（按网络做自助法，因为同一次训练里的点并不独立）。**现在来检验。** 有一个网络比它们都宽，还没有训练过。训练之前，先用定律算出它的损失：
 # %% id="laws-held-out"
 wider = scaling.NextCharacter(characters, course.held_out)
-last = course.tokens[-1] // 128 * 128
+last = read[-1] // 128 * 128
 said = law.loss(wider.multiplied(), last)
 spread = [one.loss(wider.multiplied(), last) for one in others]
 print(f"{tr('predicted', '预测')}: {said:.3f}  ({interval(spread)})")
 
 truth = scaling.train_and_measure(
-    ids, held[:6_000], characters, course.held_out, course.tokens,
+    ids, held[:6_000], characters, course.held_out, read,
     seed=course.seed,
 )
 print(f"{tr('trained', '训练')}:   {truth[-1].loss:.3f}")

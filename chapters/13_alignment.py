@@ -632,7 +632,7 @@ class Judge:
         return self.model.decision_function(self.words.transform(texts))
 
 known_texts, other_texts = plain(known.texts), plain(others.texts)
-few = course.few
+few = min(course.few, len(known) // 2)
 judge = Judge(known_texts[:few], known.labels[:few])
 held_back = Judge(other_texts, others.labels)
 # %% id="judges-asked"

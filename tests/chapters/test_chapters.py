@@ -52,6 +52,14 @@ def test_the_english_solutions_give_the_expected_results_on_jax(chapter, tmp_pat
     assert set(record.checks.values()) == {"passed"}
 
 
+@pytest.mark.long
+def test_the_english_solutions_give_the_expected_results_without_data_and_net(chapter, tmp_path, monkeypatch):
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    record = executor.run(chapter, "en", "solution", "quick", build_folder=tmp_path)
+    assert all(result["within"] for result in record.results)
+    assert set(record.checks.values()) == {"passed"}
+
+
 # The two whose models hold most kinds of layers; the long run takes every lesson to both backends.
 SHARE = {"torch": "05_attention", "jax": "06_transformer"}
 
