@@ -999,11 +999,9 @@ for name in ("LSTM", "Transformer"):
     runs = [race for race in races if race.model == name.lower()]
     final = [race.test_bits for race in runs]
     minutes = np.mean([race.curve[-1][0] for race in runs]) / 60
-    spread = tr("one run", "只有一次")
-    if len(final) > 1:
-        spread = f"{min(final):.3f} – {max(final):.3f}"
     rows.append([name, f"{runs[0].weights:,}", f"{minutes:.0f}", len(runs),
-                 f"{np.mean(final):.3f}", spread])
+                 f"{np.mean(final):.3f}",
+                 f"{min(final):.3f} – {max(final):.3f}"])
 
 contexts, targets = mlp.contexts_and_targets([ids_of(test_text)], 5)
 counted_test = lm.bits_per_byte(

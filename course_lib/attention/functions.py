@@ -72,7 +72,7 @@ def masked_softmax(scores, mask=None, may_be_blind: bool = True):
     Source: Vaswani et al., 2017, section 3.2.3 (masking before the softmax).
     """
     weights, sighted = _weights_and_sight(scores, mask, may_be_blind)
-    return weights if sighted is None else ops.where(sighted, weights, 0.0)
+    return _zero_where_blind(weights, sighted)
 
 
 def scaled_dot_product_attention(query, key, value, mask=None):
@@ -139,7 +139,7 @@ def fused_attention(query, key, value, mask=None, may_be_blind: bool = True):
         open_mask = ops.logical_or(mask, ops.logical_not(sighted))
     turned = [ops.swapaxes(floating(each), 1, 2) for each in (query, key, value)]  # (batch, time, num_heads, dim)
     outputs = ops.swapaxes(ops.dot_product_attention(*turned, mask=open_mask), 1, 2)
-    return outputs if sighted is None else ops.where(sighted, outputs, ops.zeros_like(outputs))
+    return _zero_where_blind(outputs, sighted)
 
 
 def stepwise_attention(query, key, value, mask=None, may_be_blind: bool = True):
@@ -161,7 +161,7 @@ def stepwise_attention(query, key, value, mask=None, may_be_blind: bool = True):
     """
     weights, sighted = _weights_and_sight(dot_product_scores(query, key), mask, may_be_blind)
     outputs = weighted_mean(weights, value)
-    return outputs if sighted is None else ops.where(sighted, outputs, ops.zeros_like(outputs))
+    return _zero_where_blind(outputs, sighted)
 
 
 def on_each_position(layer, inputs):
@@ -224,3 +224,8 @@ def _weights_and_sight(scores, mask, may_be_blind: bool):
     sighted = ops.any(mask, axis=-1, keepdims=True)
     # Where all is masked, minus infinity alone would make 0/0.
     return ops.softmax(ops.where(mask, scores, ops.where(sighted, -np.inf, 0.0)), axis=-1), sighted
+
+
+def _zero_where_blind(found, sighted):
+    """What queries found, and zeros for those that could look at no key."""
+    return found if sighted is None else ops.where(sighted, found, ops.zeros_like(found))

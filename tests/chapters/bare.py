@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-
-ROOT = Path(__file__).resolve().parents[2]
+from packaging.utils import canonicalize_name
 
 # Python's own way to modules, which finds those of the other packages no more.
 SITECUSTOMIZE = """\
@@ -31,44 +28,32 @@ sys.meta_path[sys.meta_path.index(PathFinder)] = Finder
 """
 
 
-def needed(requirements: Iterable[str]) -> set[str]:
-    """The names of all packages that these requirements bring to this machine."""
-    found: set[str] = set()
-    waiting = [(Requirement(one), frozenset()) for one in requirements]
+def needed(package: str) -> set[str]:
+    """The names of a package and of all that it brings to this machine, whatever it has in extras left out."""
+    found: set[tuple[str, frozenset[str]]] = set()
+    waiting = [Requirement(package)]
     while waiting:
-        one, extras = waiting.pop()
-        if one.marker is not None and not any(one.marker.evaluate({"extra": extra}) for extra in (extras or {""})):
+        one = waiting.pop()
+        asked = canonicalize_name(one.name), frozenset(one.extras)
+        if asked in found:
             continue
-        name = canonical(one.name)
-        if name in found and not one.extras:
-            continue
-        found.add(name)
+        found.add(asked)
         try:
-            brings = metadata.requires(name) or []
+            brings = map(Requirement, metadata.requires(one.name) or [])
         except metadata.PackageNotFoundError:
             continue
-        waiting += [(Requirement(each), frozenset(one.extras)) for each in brings]
-    return found
-
-
-def canonical(name: str) -> str:
-    """A package's name as all agree to write it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def hidden_modules(requirements: Iterable[str]) -> set[str]:
-    """The modules that are installed here and that these requirements do not bring."""
-    there, kept = metadata.packages_distributions(), needed(requirements)
-    return {
-        module
-        for module, packages in there.items()
-        if not kept & set(map(canonical, packages)) and not {"course-lib", "pip", "setuptools"} & set(packages)
-    }
+        environments = [{"extra": extra} for extra in ("", *one.extras)]
+        waiting += [each for each in brings if not each.marker or any(map(each.marker.evaluate, environments))]
+    return {name for name, _ in found}
 
 
 def hide_all_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let processes that start from now on find no package that requirements.txt does not bring."""
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    hidden = hidden_modules(line.partition(" #")[0].strip() for line in lines if line and not line.startswith("#"))
-    (folder / "sitecustomize.py").write_text(SITECUSTOMIZE.format(hidden=sorted(hidden)), encoding="utf-8")
+    """Let processes that start from now on find no package that the course does not bring to every reader."""
+    kept = needed("course-lib") | {"pip", "setuptools"}
+    hidden = sorted(
+        module
+        for module, packages in metadata.packages_distributions().items()
+        if not kept & set(map(canonicalize_name, packages))
+    )
+    (folder / "sitecustomize.py").write_text(SITECUSTOMIZE.format(hidden=hidden), encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
