@@ -124,13 +124,19 @@ def recorded_runs() -> list[Tuned]:
     return sorted(found, key=lambda each: (METHODS.index(each.method), each.seed))
 
 
-def recorded_logits() -> dict[str, np.ndarray]:
-    """Logits of the recorded run `imdb`: "validation" and "test" by the encoder, "nb-n-grams.test" and so on by others.
+def recorded_logits(seed: int = 1) -> dict[str, np.ndarray]:
+    """Logits of a recorded run of `imdb`: "validation" and "test" by the encoder, "nb-n-grams.test" and so on by others.
 
     The reviews come in the order of `imdb.load(part, seed=0)`, those for validation as lesson 07's `Protocol` splits
-    them.
+    them with this seed.
+
+    Args:
+        seed: of the run.
+
+    Raises:
+        FileNotFoundError: if no run with this seed is on record.
     """
-    with np.load(io.BytesIO((RECORDED / "logits.npz").read_bytes()), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO((RECORDED / f"logits.{seed}.npz").read_bytes()), allow_pickle=False) as arrays:
         return {name: arrays[name].astype(np.float32) for name in arrays.files}
 
 

@@ -274,7 +274,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 if method == LONG:
                     content = io.BytesIO()
                     np.savez_compressed(content, **{name: each.astype(np.float16) for name, each in logits.items()})
-                    write_atomically(chosen.folder / "logits.npz", content.getvalue())
+                    write_atomically(chosen.folder / f"logits.{seed}.npz", content.getvalue())
             moved += compare(found, known)
     print("\n".join(moved) or "within the recorded ranges")
     return int(bool(moved))

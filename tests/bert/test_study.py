@@ -243,7 +243,7 @@ def test_from_the_command_line_one_long_run_is_trained_averaged_written_and_repe
     found = study.Tuned(**json.loads((tmp_path / f"{study.LONG}.1.json").read_text("utf-8")))
     assert found.settings["cut"] == [128, 384] and found.settings["passes"] == 3 and len(found.curve) == 3
     assert found.curve[-1][0] > 36 and 0 <= found.test <= 1 and found.averaged["of"] == ["bert", "counts"]
-    with np.load(tmp_path / "logits.npz") as arrays:
+    with np.load(tmp_path / "logits.1.npz") as arrays:
         assert set(arrays.files) == {f"{kind}{part}" for kind in ("", "counts.") for part in study.PARTS}
         assert len(arrays["test"]) == len(load("test", sample="only"))
     said = capsys.readouterr().out
