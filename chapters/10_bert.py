@@ -982,20 +982,24 @@ heads = [tr("what learns", "学的是什么"), tr("seeds", "种子数"), tr("wei
          tr("processor minutes", "处理器分钟"), tr("validation", "验证集"), tr("span", "极差")]
 display.table(heads, lines(["head", "top4", "full"]))
 # %% id="tuning-long"
-for run in tunings:
-    if run.test is None:  # only the long run was asked the test set  # 只有长跑用过测试集
-        continue
-    minutes = run.processor_minutes["training"]
-    print(f"{run.settings['reviews']:,} {tr('reviews', '篇影评')}", end=", ")
-    print(f"{minutes:.0f} {tr('processor minutes', '处理器分钟')}")
-    print(f"{tr('test set', '测试集')}: {run.test:.2%}")
-    if run.averaged:
-        others = ", ".join(run.averaged["of"][1:])
-        print(f"{tr('averaged with', '再取平均：')} {others}: {run.averaged['test']:.2%}")
+# only the long runs were asked the test set  # 只有长跑用过测试集
+long = [run for run in tunings if run.test is not None]
+minutes = np.mean([run.processor_minutes["training"] for run in long])
+print(f"{long[0].settings['reviews']:,} {tr('reviews', '篇影评')}", end=", ")
+print(f"{minutes:.0f} {tr('processor minutes of training', '处理器分钟的训练')}")
+print(tr("averaged with", "与之取平均的："), ", ".join(long[0].averaged["of"][1:]))
+rows = []
+for run in long:
+    both = run.averaged
+    shares = run.validation, both["validation"], run.test, both["test"]
+    rows.append([run.seed, *(f"{share:.2%}" for share in shares)])
+validation, test = tr("validation", "验证集"), tr("test set", "测试集")
+averaged = tr("averaged", "取平均")
+display.table([tr("seed", "种子"), validation, averaged, test, averaged], rows)
 # %% [markdown] id="tuning-long-reading" lang="en"
-# That is one pass over most of the labelled reviews, 256 tokens of each, by the four highest layers, with one seed. Everything was chosen on reviews of other films, and the test set was used once. A real encoder beats the fourth article's "92.19% with BERT" only together with the word counts of lesson 07, which alone came further on the validation reviews than it did: the two make different mistakes. More passes over whole reviews go further still; `python -m course_lib.bert.study --methods imdb --scale full` is that run, and wants a larger machine.
-# %% [markdown] id="tuning-long-reading" lang="zh" of="af54c023"
-# 这是用一个种子、训练最高的四层，把大部分有标签的影评过了一遍，每篇取 256 个词元。所有选择都在别的电影的影评上做，测试集只用了一次。真的编码器要超过第四篇文章的“BERT 达到 92.19%”，还得和第 07 课的词频模型合起来；单看验证集，词频模型甚至比它更好：两者犯的错不一样。
+# That is one pass over most of the labelled reviews, 256 tokens of each, by the four highest layers; each seed splits the films anew. Everything was chosen on reviews of other films, and each run used the test set once. A real encoder beats the fourth article's "92.19% with BERT" only together with the word counts of lesson 07, which alone came further on the validation reviews than it did: the two make different mistakes. More passes over whole reviews go further still; `python -m course_lib.bert.study --methods imdb --scale full` is that run, and wants a larger machine.
+# %% [markdown] id="tuning-long-reading" lang="zh" of="4d3a8420"
+# 这是训练最高的四层，把大部分有标签的影评过了一遍，每篇取 256 个词元；每个种子都重新按电影划分。所有选择都在别的电影的影评上做，每次运行只用一次测试集。真的编码器要超过第四篇文章的“BERT 达到 92.19%”，还得和第 07 课的词频模型合起来；单看验证集，词频模型甚至比它更好：两者犯的错不一样。
 # 多过几遍、读完整的影评，还能更好；`python -m course_lib.bert.study --methods imdb --scale full` 就是那样的训练，需要更大的机器。
 # %% [markdown] id="forgetting" lang="en"
 # ### What it forgot
@@ -1102,9 +1106,9 @@ display.table(columns, table)
 # %% [markdown] id="few-graft-reading" lang="zh" of="0c7f5e13"
 # LoRA 和 AdaLoRA 在学到东西之前什么也不改，适配器几乎不改。前缀则不然：一下子多出八个键被人看，而它们还没有任何意义。
 # %% [markdown] id="few-record" lang="en"
-# And what are they worth? On the same 2,000 reviews, judged on 2,000 reviews of other films; the settings of each were chosen on these, too, so read differences below a point as nothing. With one seed for each, how far a second run would fall from it is not known.
-# %% [markdown] id="few-record" lang="zh" of="6130e8c9"
-# 它们效果如何？用同样的 2,000 篇影评训练，在另外一些电影的 2,000 篇影评上评判；各自的设置也是在这上面选的，所以相差不到一个百分点，就当作没有差别。每种只用了一个种子，换一个种子会差多少，并不知道。
+# And what are they worth? On the same 2,000 reviews, judged on 2,000 reviews of other films; the settings of each were chosen on these, too, so read differences below a point as nothing. *Span* is how far runs with other seeds lie apart, each with another split by film, another order and other first weights.
+# %% [markdown] id="few-record" lang="zh" of="13a38051"
+# 它们效果如何？用同样的 2,000 篇影评训练，在另外一些电影的 2,000 篇影评上评判；各自的设置也是在这上面选的，所以相差不到一个百分点，就当作没有差别。“极差”是换了种子的各次运行之间相差多少，每次按电影的划分、次序和新权重的初值都不一样。
 # %% id="few-record-run"
 few = ["full", "lora", "adalora", "adapters", "prefixes", "head"]
 display.table(heads, lines(few))

@@ -124,8 +124,8 @@ def recorded_runs() -> list[Tuned]:
     return sorted(found, key=lambda each: (METHODS.index(each.method), each.seed))
 
 
-def recorded_logits(seed: int = 1) -> dict[str, np.ndarray]:
-    """Logits of a recorded run of `imdb`: "validation" and "test" by the encoder, "nb-n-grams.test" and so on by others.
+def recorded_logits(seed: int) -> dict[str, np.ndarray]:
+    """Logits of one run of `imdb`: "validation" and "test" by the encoder, "nb-n-grams.test" and so on by others.
 
     The reviews come in the order of `imdb.load(part, seed=0)`, those for validation as lesson 07's `Protocol` splits
     them with this seed.

@@ -66,7 +66,7 @@ def build(check: bool, solutions: bool, accepted: tuple[str, ...]) -> None:
         changed = builder.build(root, solutions)
         for path in changed:
             click.echo(f"{tr('wrote', '写入') if path.exists() else tr('removed', '删除')} {shown(path)}")
-        count = tr(f"{len(changed)} notebooks changed", f"{len(changed)} 个笔记本有改动")
+        count = tr(f"notebooks changed: {len(changed)}", f"{len(changed)} 个笔记本有改动")
         click.echo(count if changed else tr("every notebook is up to date", "所有笔记本都是最新的"))
         return
     differences = builder.check(root, solutions)
@@ -75,7 +75,7 @@ def build(check: bool, solutions: bool, accepted: tuple[str, ...]) -> None:
     if differences:
         raise ChapterFailed(
             tr(
-                f"{len(differences)} notebooks differ from their sources; run: course build",
+                f"notebooks that differ from their sources: {len(differences)}; run: course build",
                 f"{len(differences)} 个笔记本与源文件不一致；请运行：course build",
             )
         )

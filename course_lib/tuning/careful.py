@@ -162,7 +162,7 @@ class Careful:
             super().__init__(*args, **kwargs)
         if self._owner and self.oracle.end_order:
             ended = len(self.oracle.end_order)
-            print(tr(f"{ended} trials had ended before", f"此前已完成 {ended} 次试验"), flush=True)
+            print(tr(f"trials that had ended before: {ended}", f"此前已完成 {ended} 次试验"), flush=True)
         if self._owner:
             oracle = self.oracle
             # They are read in no particular order; a search that goes on must see them as one that never stopped.

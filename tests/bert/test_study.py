@@ -286,7 +286,7 @@ def test_the_long_run_and_lesson_07_are_better_together_than_alone() -> None:
     assert run.averaged["of"] == ["bert", "nb-n-grams", "documents"]
     assert run.averaged["test"] > max(run.test, theirs.test) + 0.005
     assert run.averaged["validation"] > max(run.validation, theirs.validation)
-    logits = recorded_logits()
+    logits = recorded_logits(run.seed)
     assert {name: len(each) for name, each in logits.items()} == {
         f"{name}{part}": count
         for name in ("", "nb-n-grams.", "documents.")
@@ -300,7 +300,7 @@ def test_the_long_run_and_lesson_07_are_better_together_than_alone() -> None:
 def test_the_recorded_accuracies_come_again_from_the_kept_logits(real_data: Path) -> None:
     run = next(one for one in recorded_runs() if one.method == study.LONG)
     labelled, test = (imdb.load(part, seed=0, sample="never") for part in ("train", "test"))
-    protocol, logits = Protocol(labelled, test, seed=run.seed), recorded_logits()
+    protocol, logits = Protocol(labelled, test, seed=run.seed), recorded_logits(run.seed)
     assert protocol.choose(logits["validation"]) == pytest.approx(run.validation, abs=1e-3)
     # Half precision moves a verdict where a logit is next to zero.
     assert protocol.score("bert", logits["test"]) == pytest.approx(run.test, abs=1e-3)

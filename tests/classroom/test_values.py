@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fractions
+import json
 import pickle
 
 import numpy as np
@@ -49,6 +50,13 @@ def test_numbers_of_other_kinds_come_across_as_the_number_that_they_are():
     assert np.isnan(crossed(float("nan")))
     assert crossed(np.array([1, fractions.Fraction(1, 2)], object)).tolist() == [1, 0.5]
     assert list(crossed(iter([1, 2]))) == [1, 2]
+
+
+def test_what_travels_is_json_that_any_reader_takes():
+    """JSON knows no infinity; a number that it knows is written as one."""
+    travels = dumps(pack([1.5, float("inf"), float("nan"), -float("inf")]))
+    number, *others = json.loads(travels, parse_constant=pytest.fail)["list"]
+    assert number == 1.5 and others == [{"float": "inf"}, {"float": "nan"}, {"float": "-inf"}]
 
 
 def test_a_generator_goes_on_where_it_was():

@@ -46,10 +46,10 @@ def course(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def course_process(checkout: Path) -> Callable[..., subprocess.Popen[str]]:
-    """The command as a process of its own, in the small checkout."""
+    """The command as a process of its own, in the small checkout; `first` is run there before it."""
 
-    def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-        code = "from course_lib.cli import main; main()"
+    def start(*arguments: str, first: str = "", **environment: str) -> subprocess.Popen[str]:
+        code = f"{first}\nfrom course_lib.cli import main; main()"
         library = str(Path(__file__).resolve().parents[2])
         return subprocess.Popen(
             # -P: the installed command does not import what lies in the folder either.

@@ -167,6 +167,28 @@ def test_a_gpu_is_told_with_the_way_to_use_it(tmp_path: Path, monkeypatch: pytes
     assert examination.nvidia_gpus() == []
 
 
+@pytest.mark.parametrize("device", [True, False])
+@pytest.mark.parametrize("package", [True, False])
+def test_a_tpu_is_told_with_the_way_to_use_it(
+    device: bool, package: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its driver shows a file of the machine; a hosted notebook has the package alone."""
+    monkeypatch.setattr(examination, "nvidia_gpus", list)
+    monkeypatch.setattr(examination, "Path", lambda place: tmp_path if place == "/dev" else Path(place))
+    if device:
+        (tmp_path / "accel0").touch()
+    found = examination.importlib.util.find_spec
+    monkeypatch.setattr(
+        examination.importlib.util, "find_spec", lambda name: package or None if name == "libtpu" else found(name)
+    )
+    _pretend_versions(monkeypatch, {"libtpu": "0.0.30" if package else None})
+    finding = examination.accelerators()
+    assert finding.status == ("optional" if device and not package else "fine")
+    assert ("TPU" in finding.says) == (device or package)
+    assert ("none" in finding.says) == (not device and not package)
+    assert (".[tpu]" in (finding.mend or "")) == (device and not package)
+
+
 def test_without_a_chinese_font_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plots, "chinese_font", lambda: None)
     finding = examination.chinese_font()

@@ -82,7 +82,7 @@ def test_build_writes_both_languages_once_and_check_agrees(course: Course, check
     first = course("build")
     assert first.code == 0
     assert "wrote chapters/zh/02_adding.ipynb\n" in first.out
-    assert first.out.endswith("4 notebooks changed\n")
+    assert first.out.endswith("notebooks changed: 4\n")
     assert course("build").out == "every notebook is up to date\n"
     assert course("build", "--check").code == 0
     assert not (checkout / "build").exists()

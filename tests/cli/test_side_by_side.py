@@ -26,12 +26,19 @@ from .conftest import Answer, lesson
 Course = Callable[..., Answer]
 Start = Callable[..., subprocess.Popen[str]]
 
+# A machine of two cores with enough memory for both, whichever the tests run on.
+TWO_FIT = """
+from course_lib.publishing import memory
+from course_lib.training import devices
+devices.cores, memory.free_gigabytes = lambda: 2, lambda: 8.0
+"""
+
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 
 
 @pytest.fixture(autouse=True)
 def _two_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine of two cores with enough memory for both."""
+    """The same in this process."""
     monkeypatch.setattr(devices, "cores", lambda: 2)
     monkeypatch.setattr(memory, "free_gigabytes", lambda: 8.0)
 
@@ -222,7 +229,7 @@ def test_a_signal_in_the_middle_of_two_lessons_leaves_no_kernel_no_folder_and_no
     checkout: Path, course_process: Start, number: int, code: int, word: str
 ) -> None:
     notes = [_waiting(checkout, lesson_number) for lesson_number in (1, 2)]
-    process = course_process("run", "--scale", "smoke", KERAS_BACKEND="numpy")
+    process = course_process("run", "--scale", "smoke", first=TWO_FIT, KERAS_BACKEND="numpy")
     kernels, folders = zip(*(_noted(note, process) for note in notes), strict=True)
     assert all(folder.name.startswith("course-run-") and folder.is_dir() for folder in folders)
     process.send_signal(number)
