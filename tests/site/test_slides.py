@@ -41,10 +41,15 @@ def test_slides_hold_all_they_need_and_ask_for_nothing(inputs: Path, language: s
 
 
 @pytest.mark.parametrize("path", sorted(CHAPTERS.glob("[0-9]*.py")), ids=lambda path: path.stem[:2])
-def test_every_lesson_gives_slides_of_its_predictions_and_questions(path: Path):
-    lesson = source.parse(path)
+def test_every_lesson_gives_slides_of_its_predictions_and_questions(path: Path, monkeypatch: pytest.MonkeyPatch):
+    lesson, said, note = source.parse(path), [], slides._Made.note
+    monkeypatch.setattr(slides._Made, "note", lambda made, html: said.append(html) or note(made, html))
     for language in ("en", "zh"):
+        said.clear()
         found = slides.slides(lesson, notebooks.notebook(lesson, language, "solution"))
+        # What is not shown is said: none of the prose is lost.
+        notes = [each for column in found for slide in column for each in slide.notes]
+        assert said and not set(said).difference(notes)
         kinds = [slide.kind for column in found for slide in column]
         assert kinds[0] == "title" and "".join(kinds).count("title") == 1
         asked = [cell for cell in lesson.cells if {"quiz", "predict"} & set(cell.tags)]
