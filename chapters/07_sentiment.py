@@ -1372,9 +1372,9 @@ for name, shown_as in {"validation": tr("validation", "验证"), "test": tr("tes
 # 看最后两行。在验证集上，集成的均值略微领先，幅度远不到一个标准误；到了测试集上，这点领先就没有了。那么报告 n 元语法的结果岂不更好？它更简单，你尽可以用它。
 # 可是“因为测试分数”而改选它，就是在测试集上做选择了，哪怕只差一点点。所以两者都留在表里，连同当初选择的规则。
 # %% [markdown] id="ladder-outside" lang="en"
-# All of these learnt from IMDB's reviews and nothing else. Lesson 10 takes an encoder that had read a billion sentences before anyone showed it a review, and teaches it these labels. Its two rungs, alone and averaged with the best of this page, stand on **weights from outside**, so they have a table of their own: they do not answer the question which method makes more of the same reviews.
-# %% [markdown] id="ladder-outside" lang="zh" of="1ceb8821"
-# 上面这些模型都只学过 IMDB 的影评。第 10 课用的编码器，在见到影评之前已经读过十亿个句子，再用同样的标签来教它。它的两级，一级单独、一级与本页最好的模型取平均，都靠**外来的权重**，所以另列一张表：它们回答不了“同样的影评，哪种方法学到的更多”。
+# No model of this page has read anything but IMDB's reviews. Lesson 10 takes an encoder that had read a billion sentences before anyone showed it a review, and teaches it these labels. Its two rungs, alone and averaged with the best of this page, stand on **weights from outside**, so they have a table of their own: they do not answer the question which method makes more of the same reviews.
+# %% [markdown] id="ladder-outside" lang="zh" of="134bec71"
+# 除了 IMDB 的影评，这一页的模型什么都没读过。第 10 课用的编码器则不同：还没见到影评，就已经读过十亿个句子，然后再用同样的标签来教它。阶梯上由它得来的两级，一级是它自己，一级是它与本页最好的模型取平均，靠的都是**外来的权重**，所以另列一张表：它们回答不了“同样的影评，哪种方法学到的更多”。
 # %% id="ladder-outside-table"
 long = [run for run in bert.recorded_runs() if run.test is not None]
 outside = {

@@ -8,9 +8,6 @@ What is not installed is not compared: KerasHub is no part of the course's envir
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -25,6 +22,7 @@ import keras
 
 from . import encoders
 from .contenders import best_seconds
+from .memory import on_linux, printed_by
 
 pytestmark = pytest.mark.benchmark
 
@@ -112,15 +110,15 @@ def test_the_encoder_is_not_slower_than_others(contenders: dict[str, object], ta
     assert best["ours"] <= NOISE * limit * best.get("transformers", best["ours"])
 
 
-# The most memory of a process, in MB, beyond what it held before: for reading, then for the gradient.
+# Reading, then the gradient, by one of the encoders.
 MEASURE = """
-import ctypes
 import sys
 
 name, count, length = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 if name == "transformers":
     import torch  # nothing of Keras is loaded
 from tests.benchmarks import encoders
+from tests.benchmarks.memory import most_megabytes
 
 of = {"ours": encoders.ours, "KerasHub": encoders.of_keras_hub, "transformers": encoders.of_transformers}
 encoder = of[name]()
@@ -131,31 +129,19 @@ def steps(count, length):
         return encoders.torch_steps(encoder, given)
     return encoders.keras_steps(encoder, encoders.for_keras_hub(given) if name == "KerasHub" else given)
 
-def kilobytes(field):
-    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(field))
-
 for short in steps(1, 8):
-    short()  # what a compiler and its threads hold is not the encoder's
+    short()
 for step in steps(count, length):
-    ctypes.CDLL("libc.so.6").malloc_trim(0)  # what is free already would hide what is taken
-    before = kilobytes("VmRSS")
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")  # the peak begins anew
-    for _ in range(2):
-        step()
-    print((kilobytes("VmHWM") - before) / 1024)
+    print(most_megabytes(step, 2))
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells a process's peak of memory on Linux alone")
+@on_linux
 @pytest.mark.parametrize("length", TEXTS)
 def test_the_encoder_takes_no_more_memory_than_that_of_keras_hub(length: int) -> None:
     most = {}
     for name in ["ours", *_others()]:
-        command = [sys.executable, "-c", MEASURE, name, str(TEXTS[length]), str(length)]
-        environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-        answer = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True)
-        most[name] = [float(line) for line in answer.stdout.splitlines()[-2:]]
+        most[name] = printed_by(MEASURE, name, TEXTS[length], length, count=2)
     for number, task in enumerate(("reading", "gradient")):
         for name, megabytes in most.items():
             ratio = megabytes[number] / most["ours"][number]
