@@ -1372,9 +1372,9 @@ for name, shown_as in {"validation": tr("validation", "验证"), "test": tr("tes
 # 看最后两行。在验证集上，集成的均值略微领先，幅度远不到一个标准误；到了测试集上，这点领先就没有了。那么报告 n 元语法的结果岂不更好？它更简单，你尽可以用它。
 # 可是“因为测试分数”而改选它，就是在测试集上做选择了，哪怕只差一点点。所以两者都留在表里，连同当初选择的规则。
 # %% [markdown] id="ladder-outside" lang="en"
-# No model of this page has read anything but IMDB's reviews. Lesson 10 takes an encoder that had read a billion sentences before anyone showed it a review, and teaches it these labels. Its two rungs, alone and averaged with the best of this page, stand on **weights from outside**, so they have a table of their own: they do not answer the question which method makes more of the same reviews.
-# %% [markdown] id="ladder-outside" lang="zh" of="134bec71"
-# 除了 IMDB 的影评，这一页的模型什么都没读过。第 10 课用的编码器则不同：还没见到影评，就已经读过十亿个句子，然后再用同样的标签来教它。阶梯上由它得来的两级，一级是它自己，一级是它与本页最好的模型取平均，靠的都是**外来的权重**，所以另列一张表：它们回答不了“同样的影评，哪种方法学到的更多”。
+# No model of this page has read anything but IMDB's reviews. Lesson 10 takes an encoder that had read a billion sentences before anyone showed it a review, and teaches it these labels. Its two results, alone and averaged with the ensemble of this page, stand on **weights from outside**, so they have a table of their own: they do not answer the question which method makes more of the same reviews.
+# %% [markdown] id="ladder-outside" lang="zh" of="8aba31a2"
+# 除了 IMDB 的影评，这一页的模型什么都没读过。第 10 课用的编码器则不同：还没见到影评，就已经读过十亿个句子，然后再用同样的标签来教它。由它得来两个结果，一个是它自己的，一个是它与本页的集成取平均的，靠的都是**外来的权重**，所以另列一张表：它们回答不了“同样的影评，哪种方法学到的更多”。
 # %% id="ladder-outside-table"
 long = [run for run in bert.recorded_runs() if run.test is not None]
 outside = {
@@ -1394,7 +1394,7 @@ rows = [
 heads = [tr("with weights from outside", "靠外来的权重"), tr("seeds", "种子数")]
 heads += [tr("test, %: mean", "测试（%）：均值"), tr("least", "最低"), tr("most", "最高")]
 display.table(heads, rows)
-print(tr("processor minutes for both, on average:", "两级合计的处理器分钟，均值："), f"{work:.0f}")
+print(tr("processor minutes for both, on average:", "两者合计的处理器分钟，均值："), f"{work:.0f}")
 # %% id="ladder-plot" tags=["fold"]
 rows = sorted((item for item in tested.items() if item[1]["mean_test"] > 0.8), key=lambda item: item[1]["mean_test"])
 own = [(name, row["test"]) for name, row in rows]
@@ -1423,7 +1423,7 @@ axis.legend(loc="upper left", fontsize=9)
 plots.show(
     figure,
     "The recorded test accuracies of each model, a dot for each seed with a bar of one standard error, beside the article's 92.19; at the top, as grey squares, the two with weights from outside.",
-    "各模型的测试准确率（事先跑好的记录），每个种子一个点，横线为一个标准误，虚线是原文的 92.19；最上面的灰色方块是靠外来权重的两级。",
+    "各模型的测试准确率（事先跑好的记录），每个种子一个点，横线为一个标准误，虚线是原文的 92.19；最上面的灰色方块是靠外来权重的两个结果。",
 )
 # %% [markdown] id="withdrawn" lang="en"
 # ### A published result that was withdrawn
