@@ -1180,13 +1180,13 @@ plots.show(
 )
 course.report("calibration_error", metrics.expected_calibration_error(held_labels[~in_half], sigma(together)))
 
-# %% [markdown] id="test" lang="en"
+# %% [markdown] id="test" lang="en" tags=["stop"]
 # ## 10 · The test set, used once
 #
 # Everything is chosen: which models, their epochs, their weights in the average. Now, and only now, the test set is used, once for each model that
 # stays in the table. (Its validation number comes from all validation reviews; that of the average from the half on which its weights were not fitted. For the test
 # these are fitted once more, on all of them.)
-# %% [markdown] id="test" lang="zh" of="47c505ce"
+# %% [markdown] id="test" lang="zh" of="47c505ce" tags=["stop"]
 # ## 10 · 测试集，只用一次
 #
 # 一切都已选定：用哪些模型、训练几轮、集成时各占多少。直到现在才使用测试集，留在表里的每个模型评价一次。
