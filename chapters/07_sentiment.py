@@ -222,6 +222,7 @@ called = {  # what models are called in tables  # 各模型在表中的名称
     "majority": tr("majority", "多数类"), "lexicon": tr("sentiment lexicon", "情感词典"), "words": tr("words", "单词"), "bag-of-words": tr("words", "单词"),
     "n-grams": tr("n-grams", "n 元语法"), "nb-n-grams": tr("n-grams, weighted", "加权 n 元语法"), "lstm": "LSTM", "mean of words": tr("mean of words", "词向量平均"), "mean-of-words": tr("mean of words", "词向量平均"),
     "encoder": tr("encoder", "编码器"), "lstm-5-vectors": tr("LSTM, mended, few", "修正后的 LSTM，少量"), "lstm-mended": tr("LSTM, mended", "修正后的 LSTM"), "documents": tr("document vectors", "文档向量"), "average": tr("ensemble", "模型平均（集成）"),
+    "encoder 10": tr("encoder of lesson 10", "第 10 课的编码器"), "average 10": tr("the same and this page's ensemble", "同一编码器与本页的集成"),
 }
 
 # %% id="map" tags=["fold"]
@@ -1381,13 +1382,9 @@ outside = {
     "encoder 10": [run.test for run in long],
     "average 10": [run.averaged["test"] for run in long],
 }
-outside_names = {
-    "encoder 10": tr("encoder of lesson 10", "第 10 课的编码器"),
-    "average 10": tr("the same and this page's ensemble", "同一编码器与本页的集成"),
-}
 work = np.mean([sum(run.processor_minutes.values()) for run in long])
 rows = [
-    [outside_names[name], len(tests),
+    [called[name], len(tests),
      *(f"{100 * share(tests):.2f}" for share in (np.mean, min, max))]
     for name, tests in outside.items()
 ]
@@ -1397,9 +1394,9 @@ display.table(heads, rows)
 print(tr("processor minutes for both, on average:", "两者合计的处理器分钟，均值："), f"{work:.0f}")
 # %% id="ladder-plot" tags=["fold"]
 rows = sorted((item for item in tested.items() if item[1]["mean_test"] > 0.8), key=lambda item: item[1]["mean_test"])
-own = [(name, row["test"]) for name, row in rows]
-figure, axis = plt.subplots(figsize=(8.4, 0.5 * (len(own) + len(outside)) + 1.4))
-for place, (name, tests) in enumerate([*own, *outside.items()]):
+drawn = {name: row["test"] for name, row in rows} | outside
+figure, axis = plt.subplots(figsize=(8.4, 0.5 * len(drawn) + 1.4))
+for place, (name, tests) in enumerate(drawn.items()):
     mean, color = np.mean(tests), "#7a8ba3" if name in outside else "#2f6db5"
     axis.errorbar(100 * mean, place, xerr=100 * metrics.standard_error(mean, 25_000), fmt="none", ecolor=color, capsize=4)
     axis.plot(100 * np.array(tests), [place] * len(tests), "s" if name in outside else "o", color=color, alpha=0.6)
@@ -1417,8 +1414,8 @@ labels = {
     "encoder 10": plots.label("encoder of lesson 10", "第 10 课的编码器"),
     "average 10": plots.label("the same and the ensemble", "同一编码器与集成"),
 }
-axis.set_yticks(range(len(own) + len(outside)), [labels[name] for name in (*dict(own), *outside)])
-axis.set(xlabel=plots.label("accuracy on the 25,000 test reviews in %", "25,000 条测试影评上的准确率（%）"), ylim=(-0.6, len(own) + len(outside) - 0.4))
+axis.set_yticks(range(len(drawn)), [labels[name] for name in drawn])
+axis.set(xlabel=plots.label("accuracy on the 25,000 test reviews in %", "25,000 条测试影评上的准确率（%）"), ylim=(-0.6, len(drawn) - 0.4))
 axis.legend(loc="upper left", fontsize=9)
 plots.show(
     figure,
