@@ -997,9 +997,9 @@ validation, test = tr("validation", "验证集"), tr("test set", "测试集")
 averaged = tr("averaged", "取平均")
 display.table([tr("seed", "种子"), validation, averaged, test, averaged], rows)
 # %% [markdown] id="tuning-long-reading" lang="en"
-# That is one pass over most of the labelled reviews, 256 tokens of each, by the four highest layers; each seed splits the films anew. Everything was chosen on reviews of other films, and each run used the test set once. A real encoder beats the fourth article's "92.19% with BERT" only together with the word counts of lesson 07, which alone came further on the validation reviews than it did: the two make different mistakes. More passes over whole reviews go further still; `python -m course_lib.bert.study --methods imdb --scale full` is that run, and wants a larger machine.
-# %% [markdown] id="tuning-long-reading" lang="zh" of="4d3a8420"
-# 这是训练最高的四层，把大部分有标签的影评过了一遍，每篇取 256 个词元；每个种子都重新按电影划分。所有选择都在别的电影的影评上做，每次运行只用一次测试集。真的编码器要超过第四篇文章的“BERT 达到 92.19%”，还得和第 07 课的词频模型合起来；单看验证集，词频模型甚至比它更好：两者犯的错不一样。
+# That is one pass over most of the labelled reviews, 256 tokens of each, by the four highest layers; each seed splits the films anew. Everything was chosen on reviews of other films, and each run used the test set once. A real encoder beats the fourth article's "92.19% with BERT" only together with the word counts of lesson 07, which alone went further on the test set with every seed: the two make different mistakes. More passes over whole reviews go further still; `python -m course_lib.bert.study --methods imdb --scale full` is that run, and wants a larger machine.
+# %% [markdown] id="tuning-long-reading" lang="zh" of="d83ee257"
+# 这是训练最高的四层，把大部分有标签的影评过了一遍，每篇取 256 个词元；每个种子都重新按电影划分。所有选择都在别的电影的影评上做，每次运行只用一次测试集。真的编码器要超过第四篇文章的“BERT 达到 92.19%”，还得和第 07 课的词频模型合起来；单看测试集，词频模型每个种子都比它更好：两者犯的错不一样。
 # 多过几遍、读完整的影评，还能更好；`python -m course_lib.bert.study --methods imdb --scale full` 就是那样的训练，需要更大的机器。
 # %% [markdown] id="forgetting" lang="en"
 # ### What it forgot

@@ -276,7 +276,7 @@ def test_the_records_are_whole_and_the_ways_are_compared_on_equal_terms() -> Non
         whole, few = runs["full", seed], [runs[way, seed] for way in ("lora", "adalora", "adapters", "prefixes")]
         for one in few:
             assert one.share <= 0.02 and one.peak_memory < whole.peak_memory
-            assert runs["head", seed].validation + 0.02 < one.validation
+            assert runs["head", seed].validation + 0.03 < one.validation
             behind = whole.validation - one.validation
             assert (one.method == "prefixes") == (behind > 0.015) and behind > 0.002
         assert whole.validation - runs["head", seed].validation > 0.07
@@ -292,8 +292,9 @@ def test_a_long_run_and_lesson_07_are_better_together_than_alone(run: records.Tu
     assert run.averaged["of"] == ["bert", "nb-n-grams", "documents"]
     assert run.averaged["test"] > max(run.test, theirs.test) + 0.005
     assert run.averaged["validation"] > max(run.validation, theirs.validation)
-    # What the page says: alone it does not come as far as the word counts.
-    assert run.validation < run.averaged["validation_of"]["nb-n-grams"] + 0.001 and run.test < theirs.test
+    # What the page says: alone it does not come as far as the word counts, alone or averaged.
+    counts = next(one for one in load_records() if one.model == "nb-n-grams" and one.seed == run.seed)
+    assert run.test < min(counts.test, theirs.test)
     logits = recorded_logits(run.seed)
     assert {name: len(each) for name, each in logits.items()} == {
         f"{name}{part}": count
