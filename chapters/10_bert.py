@@ -970,17 +970,27 @@ def lines(names):
         if own:
             right = [run.validation for run in own]
             work = [run.processor_minutes["training"] for run in own]
+            memory = [run.peak_memory / 1000 for run in own]
+            span = f"{100 * min(right):.1f}–{100 * max(right):.1f}"
             yield [
                 ways[name], len(own),
-                f"{own[0].trainable:,}", f"{own[0].share:.2%}",
-                f"{np.mean(work):.1f}",
-                f"{np.mean(right):.1%}",
-                f"{np.ptp(right):.1%}" if len(own) > 1 else "–",
+                f"{own[0].trainable:,} ({own[0].share:.2%})",
+                f"{np.mean(work):.1f}", f"{np.mean(memory):.2f}",
+                f"{np.mean(right):.1%} ({span})",
             ]
 # %% id="tuning-table"
-heads = [tr("what learns", "学的是什么"), tr("seeds", "种子数"), tr("weights", "权重"), tr("share", "占比"),
-         tr("processor minutes", "处理器分钟"), tr("validation", "验证集"), tr("span", "极差")]
+heads = [tr("what learns", "学的是什么"), tr("seeds", "种子数"),
+         tr("weights (share)", "权重（占比）"), tr("CPU minutes", "处理器分钟"),
+         tr("memory, GB", "内存（GB）"), tr("validation (span)", "验证集（范围）")]
 display.table(heads, lines(["head", "top4", "full"]))
+# %% [markdown] id="windows" lang="en"
+# The run on all reviews learns from the ends of each, 64 tokens and 192. Judging costs less than learning, so there it reads every review **whole**, through **windows** of 256 tokens. They are spread evenly and overlap where they must, and each has `[CLS]` and `[SEP]` around it; a review's logit is the mean of its windows'. Ten tokens through windows of six:
+# %% [markdown] id="windows" lang="zh" of="d31c45ea"
+# 在全部影评上的那次训练，每篇只学首尾：开头 64 个词元，结尾 192 个。评判比学习省计算，所以评判时读**全文**，一次看一个**窗口**，每个 256 个词元。窗口均匀铺开，必要时互相重叠，两头都有 `[CLS]` 和 `[SEP]`；一篇影评的 logit，是各个窗口的平均。十个词元，窗口取六，看到的是这样：
+# %% id="windows-by-hand"
+ten = [2, *range(10, 20), 3]  # [CLS], ten tokens, [SEP]  # [CLS]、十个词元、[SEP]
+for window in bert.windows(ten, length=6):
+    print(window)
 # %% id="tuning-long"
 # only the long runs were asked the test set  # 只有长跑用过测试集
 long = [run for run in tunings if run.test is not None]
@@ -997,10 +1007,10 @@ validation, test = tr("validation", "验证集"), tr("test set", "测试集")
 averaged = tr("averaged", "取平均")
 display.table([tr("seed", "种子"), validation, averaged, test, averaged], rows)
 # %% [markdown] id="tuning-long-reading" lang="en"
-# That is one pass over most of the labelled reviews, 256 tokens of each, by the four highest layers; each seed splits the films anew. Everything was chosen on reviews of other films, and each run used the test set once. A real encoder beats the fourth article's "92.19% with BERT" only together with the word counts of lesson 07, which alone went further on the test set with every seed: the two make different mistakes. More passes over whole reviews go further still; `python -m course_lib.bert.study --methods imdb --scale full` is that run, and wants a larger machine.
-# %% [markdown] id="tuning-long-reading" lang="zh" of="d83ee257"
-# 这是训练最高的四层，把大部分有标签的影评过了一遍，每篇取 256 个词元；每个种子都重新按电影划分。所有选择都在别的电影的影评上做，每次运行只用一次测试集。真的编码器要超过第四篇文章的“BERT 达到 92.19%”，还得和第 07 课的词频模型合起来；单看测试集，词频模型每个种子都比它更好：两者犯的错不一样。
-# 多过几遍、读完整的影评，还能更好；`python -m course_lib.bert.study --methods imdb --scale full` 就是那样的训练，需要更大的机器。
+# That is one pass over most of the labelled reviews, by the four highest layers; each seed splits the films anew. Everything was chosen on reviews of other films, and each run used the test set once. A real encoder beats the fourth article's "92.19% with BERT" only together with the word counts of lesson 07: the two make different mistakes. Alone, it is ahead of the weighted n-grams on the validation reviews and behind them on the test set, with every seed; for the test they were trained again on all labelled reviews, and the encoder was not. On a larger machine one can go on: `python -m course_lib.bert.study --methods imdb --scale full` takes three passes with all layers, 512 tokens of each review. That run is not on record.
+# %% [markdown] id="tuning-long-reading" lang="zh" of="1f25c8f3"
+# 这是训练最高的四层，把大部分有标签的影评过了一遍；每个种子都重新按电影划分。所有选择都在别的电影的影评上做，每次运行只用一次测试集。真的编码器要超过第四篇文章的“BERT 达到 92.19%”，还得和第 07 课的词频模型合起来：两者犯的错不一样。单独来看，每个种子都一样：在验证影评上它胜过加权的 n 元语法，在测试集上却不如；测试之前，n 元语法又用全部有标签的影评重新训练过，编码器没有。
+# 机器更大的话，可以接着做：`python -m course_lib.bert.study --methods imdb --scale full` 训练全部的层，过三遍，每篇用 512 个词元。这一次没有记录。
 # %% [markdown] id="forgetting" lang="en"
 # ### What it forgot
 #
@@ -1106,16 +1116,16 @@ display.table(columns, table)
 # %% [markdown] id="few-graft-reading" lang="zh" of="0c7f5e13"
 # LoRA 和 AdaLoRA 在学到东西之前什么也不改，适配器几乎不改。前缀则不然：一下子多出八个键被人看，而它们还没有任何意义。
 # %% [markdown] id="few-record" lang="en"
-# And what are they worth? On the same 2,000 reviews, judged on 2,000 reviews of other films; the settings of each were chosen on these, too, so read differences below a point as nothing. *Span* is how far runs with other seeds lie apart, each with another split by film, another order and other first weights.
-# %% [markdown] id="few-record" lang="zh" of="13a38051"
-# 它们效果如何？用同样的 2,000 篇影评训练，在另外一些电影的 2,000 篇影评上评判；各自的设置也是在这上面选的，所以相差不到一个百分点，就当作没有差别。“极差”是换了种子的各次运行之间相差多少，每次按电影的划分、次序和新权重的初值都不一样。
+# And what are they worth? On the same 2,000 reviews, judged on 2,000 reviews of other films; the settings of each were chosen on these, too, so read differences below a point as nothing. LoRA changes all six matrices of a layer here, as AdaLoRA does. *Span* is from the least to the most of the runs with other seeds, each with another split by film, another order and other first weights. *Memory* is the most that the process had, the reviews and the model included.
+# %% [markdown] id="few-record" lang="zh" of="71da7673"
+# 它们效果如何？用同样的 2,000 篇影评训练，在另外一些电影的 2,000 篇影评上评判；各自的设置也是在这上面选的，所以相差不到一个百分点，就当作没有差别。这里的 LoRA 与 AdaLoRA 一样，改的是每层全部六个矩阵。“范围”是换了种子的各次运行从最低到最高，每次按电影的划分、次序和新权重的初值都不一样。“内存”是整个进程用到的最大值，影评和模型都算在内。
 # %% id="few-record-run"
 few = ["full", "lora", "adalora", "adapters", "prefixes", "head"]
 display.table(heads, lines(few))
 # %% [markdown] id="few-record-reading" lang="en"
-# With one and a half percent of the weights or less, LoRA, AdaLoRA and adapters come near to what all weights reach, and stay behind on both seeds, by a quarter of a point to a point and a half: little, but more than nothing. The new layer alone is far behind. In the papers, on models fifteen times as large and with far more labels, hardly a difference is left.
-# %% [markdown] id="few-record-reading" lang="zh" of="20b87491"
-# 只用百分之一点五甚至更少的权重，LoRA、AdaLoRA 和适配器就接近训练全部权重的结果，但两个种子上都落后，差四分之一个到一个半百分点：不多，却也不是零。只训练新加的那一层，就差远了。论文里用的模型大十五倍，标签也多得多，差别几乎没有了。
+# With one and a half percent of the weights or less, LoRA and adapters stay about half a point behind what all weights reach, AdaLoRA more than a point, and none is ahead on any seed: little, but more than nothing. Prefixes are some points behind, the new layer alone by far more. In the papers, on models fifteen times as large and with far more labels, hardly a difference is left.
+# %% [markdown] id="few-record-reading" lang="zh" of="33592db2"
+# 只用百分之一点五甚至更少的权重，LoRA 和适配器比训练全部权重落后半个百分点左右，AdaLoRA 落后一个多百分点，没有哪个种子上领先过：不多，却也不是零。前缀落后几个百分点，只训练新加的那一层就差远了。论文里用的模型大十五倍，标签也多得多，差别几乎没有了。
 
 # %% [markdown] id="ada" lang="en"
 # ## 9 · A budget of ranks

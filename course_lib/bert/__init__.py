@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "fine_tune",
             "freeze_bottom",
             "head_and_tail",
+            "windows",
         ],
         "freezing": ["all_layers", "set_trainable"],
         "low_rank": ["LoRA", "LowRankGraft"],

@@ -12,7 +12,7 @@ import keras
 from keras import ops
 
 from course_lib.base.arguments import checked_seed, require_integer, require_not_negative
-from course_lib.bert.grafting import DenseGraft
+from course_lib.bert.grafting import MATRICES, DenseGraft
 from course_lib.bert.low_rank import Merging
 
 # How the weights of a graft are called, by which the optimiser knows them.
@@ -107,7 +107,7 @@ class AdaLoRA(Merging):
         model: keras.Model,
         rank: int = 12,
         orthogonality: float = 0.1,
-        targets: Sequence[str] = ("query", "key", "value", "output", "feed_forward_hidden", "feed_forward_output"),
+        targets: Sequence[str] = MATRICES,
         trained: Sequence[str] = (),
         seed: int | None = None,
         **kwargs: object,

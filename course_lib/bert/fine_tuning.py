@@ -49,6 +49,30 @@ def head_and_tail(token_ids: Sequence[int], head: int = 33, tail: int = 95) -> l
     return token_ids if len(token_ids) <= head + tail else [*token_ids[:head], *token_ids[-tail:]]
 
 
+def windows(token_ids: Sequence[int], length: int = 256) -> list[list[int]]:
+    """The windows through which an encoder can read a whole text: evenly spread, they overlap where they must.
+
+    Args:
+        token_ids: a text; its first and its last id, "[CLS]" and "[SEP]", go with every window.
+        length: how many ids a window has.
+
+    Returns:
+        The ids of each window, as few windows as hold every id; the text alone where it is no longer than one.
+
+    Raises:
+        TypeError: if `length` is no whole number.
+        ValueError: if it is less than 3.
+    """
+    length = require_integer("length", length, at_least=3)
+    token_ids = list(token_ids)
+    if len(token_ids) <= length:
+        return [token_ids]
+    first, *inner, last = token_ids
+    room = length - 2
+    starts = np.linspace(0, len(inner) - room, -(-len(inner) // room)).round().astype(int)
+    return [[first, *inner[start : start + room], last] for start in starts]
+
+
 def freeze_bottom(encoder: BertEncoder, num_layers: int) -> None:
     """Freeze the first layers of an encoder, and with them the vectors of tokens; all others learn.
 

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from course_lib import metrics
-from course_lib.bert.fine_tuning import LabelledBatches
+from course_lib.bert.fine_tuning import LabelledBatches, windows
 from course_lib.mlp.losses import CrossEntropy
 from course_lib.preprocessing.batches import filled_batches
 from course_lib.training.compiling import compile_for_training
@@ -37,6 +37,25 @@ def logits_of(model: keras.Model, texts: Sequence[Sequence[int]], batch_size: in
     for rows, _, scores in read_texts(model, texts, batch_size):
         found[rows] = scores[:, 1] - scores[:, 0]
     return found
+
+
+def logits_of_whole(
+    model: keras.Model, texts: Sequence[Sequence[int]], length: int, batch_size: int = 64
+) -> np.ndarray:
+    """As `logits_of`, of texts of any length: each is read through windows, whose logits are averaged.
+
+    Args:
+        model: from ids to a score for each of two classes.
+        texts: the ids of each text, special tokens included.
+        length: how many ids a window has, as for `windows`.
+        batch_size: how many windows are read at a time.
+
+    Shapes: (texts,).
+    """
+    seen = [windows(text, length) for text in texts]
+    counts = [len(each) for each in seen]
+    found = logits_of(model, [window for each in seen for window in each], batch_size)
+    return np.bincount(np.repeat(np.arange(len(texts)), counts), found) / np.array(counts)
 
 
 def read_texts(model: keras.Model, texts: Sequence[Sequence[int]], batch_size: int = 64) -> Iterator:

@@ -27,7 +27,7 @@ from course_lib.bert.checkpoint import load_encoder
 from course_lib.bert.encoder import BertEncoder
 from course_lib.bert.fine_tuning import head_and_tail
 from course_lib.bert.methods import count_weights, make, optimizer_for, train_head
-from course_lib.bert.parts import Parts, accuracy, fit_parts, kept_folder, logits_of
+from course_lib.bert.parts import Parts, accuracy, fit_parts, kept_folder, logits_of, logits_of_whole
 from course_lib.bert.records import LONG, METHODS, SCALES, SETTINGS, TRAINING, Tuned, compare, recorded_runs
 from course_lib.bert.tokens import BertTokenizer
 from course_lib.data import imdb, minilm
@@ -121,8 +121,13 @@ def run(
         np.asarray(part.labels, dtype=int)[:count]
         for part, count in ((given.protocol.train, chosen), (given.protocol.validation, held))
     )
-    asked = cut(given.validation[:held], "read")
-    few, few_right = asked[: settings["watched"]], right[: settings["watched"]]
+    few, few_right = cut(given.validation[: settings["watched"]], "read"), right[: settings["watched"]]
+
+    def judged(texts: Sequence[Sequence[int]]) -> np.ndarray:
+        if "window" in settings:
+            return logits_of_whole(model, texts, settings["window"])
+        return logits_of(model, cut(texts, "read"))
+
     with precision(settings["precision"]):
         model = make(method, load(), settings, seed)
         weights = count_weights(model.trainable_variables)
@@ -140,12 +145,11 @@ def run(
     minutes["training"] = (wall, work)
     logits = {}
     with clock(minutes, "validation"):
-        logits["validation"] = logits_of(model, asked)
+        logits["validation"] = judged(given.validation[:held])
     test, averaged = None, {}
     if method == LONG:
         with clock(minutes, "test"):
-            texts = [given.tokenizer.ids_of(text)[0] for text in given.protocol.test_texts]
-            logits["test"] = logits_of(model, cut(texts, "read"))
+            logits["test"] = judged([given.tokenizer.ids_of(text)[0] for text in given.protocol.test_texts])
         test = round(given.protocol.score(LONG, logits["test"]), 5)
     if method == LONG and others is not None:
         with clock(minutes, "others"):

@@ -58,6 +58,32 @@ class Corpus:
         """
         return np.diff(self.offsets)
 
+    def first(self, count: int) -> Corpus:
+        """Of each text its first tokens alone; all of a shorter one.
+
+        Args:
+            count: how many.
+
+        Raises:
+            TypeError: if `count` is no whole number.
+            ValueError: if it is less than 1.
+        """
+        require_integer("count", count, at_least=1)
+        return self._only(self._places() < count)
+
+    def last(self, count: int) -> Corpus:
+        """Of each text its last tokens alone, as `first`."""
+        require_integer("count", count, at_least=1)
+        return self._only(self._places() >= np.repeat(self.lengths - count, self.lengths))
+
+    def _places(self) -> np.ndarray:
+        """At which place of its text each token stands, counted from 0."""
+        return np.arange(len(self.ids)) - np.repeat(self.offsets[:-1], self.lengths)
+
+    def _only(self, kept: np.ndarray) -> Corpus:
+        """The same texts, with some of the tokens."""
+        return Corpus(self.ids[kept], np.concatenate([[0], np.cumsum(kept)])[self.offsets])
+
 
 def texts_to_ids(
     texts: Sequence[str],

@@ -30,11 +30,12 @@ RUNGS: dict[str, Rung] = {
     "lexicon": rungs.lexicon,
     "bag-of-words": rungs.bag_of_words,
     "nb-n-grams": rungs.nb_n_grams,
+    "ends": rungs.ends,
     "documents": rungs.documents,
     "pseudo-labels": rungs.pseudo_labels,
     **{name: partial(reading_rungs.read, name) for name in reading_rungs.SETTINGS},
 }
-AVERAGED = ("nb-n-grams", "documents")
+AVERAGED = ("nb-n-grams", "ends", "documents")
 AVERAGE = "average"
 MODELS = (*RUNGS, AVERAGE)
 

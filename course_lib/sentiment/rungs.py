@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from scipy import sparse
 
+from course_lib.preprocessing.corpus import Corpus
 from course_lib.sentiment.bayes import count_reviews, log_count_ratios
 from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.documents import DocumentVectors, latent_space, train_documents
 from course_lib.sentiment.encoding import MIN_REVIEWS, Task
+from course_lib.sentiment.features import NGramVocabulary
 from course_lib.sentiment.lexicon import lexicon_score
 from course_lib.sentiment.n_grams import NGramClassifier, fit_n_grams, n_gram_logits
 from course_lib.training.provenance import clock
@@ -18,6 +20,7 @@ from course_lib.training.provenance import clock
 SETTINGS: dict[str, dict[str, object]] = {
     "bag-of-words": {"l2": 1e-4, "epochs": 3, "learning_rate": 0.005},
     "nb-n-grams": {"min_reviews": list(MIN_REVIEWS), "alpha": 1.0, "l2": 3e-5, "epochs": 3, "learning_rate": 0.005},
+    "ends": {"words": 60, "alpha": 1.0, "l2": 3e-5, "epochs": 3, "learning_rate": 0.005},
     "documents": {"min_reviews": 20, "dim": 150, "epochs": 3, "learning_rate": 0.01, "threshold": 100.0, "l2": 5e-5},
     "pseudo-labels": {"weight": 0.2},
 }
@@ -79,27 +82,55 @@ def fit_frequent(
     return fit_n_grams(features, targets, ratios, weights=counts, seed=seed, **how), keep
 
 
-def _linear(given: Task, seed: int, name: str, columns: slice, bayes: bool) -> Climbed:
-    """Logistic regression over n-grams, once for choosing and once for good."""
-    logits, features = [], given.encoded.known[:, columns]
+def _linear(given: Task, seed: int, name: str, features: Sequence[sparse.csr_matrix], bayes: bool = True) -> Climbed:
+    """Logistic regression over n-grams of labelled and of test reviews, once for choosing and once for good."""
+    logits, (known, test) = [], features
     for step, rows, asked in (
-        ("choosing", given.training, features[given.validation]),
-        ("training", np.arange(len(given.labels)), given.encoded.test[:, columns]),
+        ("choosing", given.training, known[given.validation]),
+        ("training", np.arange(len(given.labels)), test),
     ):
         with clock(given.minutes, f"{name}: {step}"):
-            model, keep = fit_frequent(features[rows], given.labels[rows], SETTINGS[name], seed, bayes=bayes)
+            model, keep = fit_frequent(known[rows], given.labels[rows], SETTINGS[name], seed, bayes=bayes)
             logits.append(n_gram_logits(model, asked[:, keep]))
     return *logits, {"n_grams": len(keep)}
 
 
 def bag_of_words(given: Task, seed: int) -> Climbed:
     """Logistic regression over single words."""
-    return _linear(given, seed, "bag-of-words", slice(0, given.encoded.n_grams.offsets[1]), bayes=False)
+    words = slice(0, given.encoded.n_grams.offsets[1])
+    both = [part[:, words] for part in (given.encoded.known, given.encoded.test)]
+    return _linear(given, seed, "bag-of-words", both, bayes=False)
 
 
 def nb_n_grams(given: Task, seed: int) -> Climbed:
     """Logistic regression over words, pairs and triples weighted by their log-count ratios."""
-    return _linear(given, seed, "nb-n-grams", slice(None), bayes=True)
+    return _linear(given, seed, "nb-n-grams", [given.encoded.known, given.encoded.test])
+
+
+def ends_of(corpus: Corpus, vocabulary: NGramVocabulary, words: int) -> sparse.csr_matrix:
+    """The n-grams of the first and of the last words of reviews, in columns of their own.
+
+    Args:
+        corpus: the reviews.
+        vocabulary: the n-grams that are known.
+        words: how many words an end has.
+
+    Shapes: (reviews, 2 · n-grams), float32.
+
+    Raises:
+        TypeError: if `words` is no whole number.
+        ValueError: if it is less than 1.
+    """
+    parts = corpus.first(words), corpus.last(words)
+    return sparse.hstack([vocabulary.encode(part) for part in parts], format="csr", dtype=np.float32)
+
+
+def ends(given: Task, seed: int) -> Climbed:
+    """The weighted n-grams of a review's first and last words alone: what stands there is meant, mostly."""
+    encoded = given.encoded
+    with clock(given.minutes, "ends: features"):
+        both = [ends_of(corpus, encoded.n_grams, SETTINGS["ends"]["words"]) for corpus in encoded.corpora]
+    return _linear(given, seed, "ends", both)
 
 
 def learn_documents(given: Task, seed: int) -> tuple[np.ndarray, DocumentVectors]:

@@ -24,4 +24,4 @@ def test_the_recorded_ladder_comes_again(real_data: Path) -> None:
 
 
 def test_the_average_reaches_what_the_article_only_printed() -> None:
-    assert np.mean(table(load_records())["average"]["test"]) >= 0.9219
+    assert np.mean(table(load_records())["average"]["test"]) >= 0.925

@@ -1,5 +1,5 @@
 """Proves that each layer's steps are as large as its rate says, on every backend; that frozen layers stay; that long
-texts keep both ends; and that fine-tuning learns, and goes on after a kill.
+texts keep both ends, or are seen whole through windows; and that fine-tuning learns, and goes on after a kill.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from course_lib.bert import (
     freeze_bottom,
     head_and_tail,
     rates_by_layer,
+    windows,
 )
 from course_lib.mlp import CrossEntropy
 from course_lib.training import compile_for_training
@@ -134,6 +135,23 @@ def test_long_texts_keep_both_ends() -> None:
     assert head_and_tail(np.array(text), 2, 1) == [2, 10, 3]
 
 
+@pytest.mark.parametrize("count", [2, 3, 9, 10, 11, 17, 18, 19, 60, 500])
+def test_windows_hold_every_id_between_the_special_ones_and_are_as_few_and_as_even_as_can_be(count: int) -> None:
+    text = [2, *range(10, 8 + count), 3]
+    seen = windows(text, 10)
+    assert {id for window in seen for id in window} == set(text)
+    assert all((window[0], window[-1], len(window)) == (2, 3, min(count, 10)) for window in seen)
+    # Between [CLS] and [SEP] each window is a stretch of the text as it stands there.
+    assert all(window[1:-1] == list(range(window[1], window[1] + len(window) - 2)) for window in seen if count > 2)
+    assert len(seen) == max(1, -(-(count - 2) // 8))
+    starts = [text.index(window[1]) for window in seen]
+    assert starts == sorted(set(starts)) and np.ptp(np.diff(starts)) <= 1 if len(seen) > 1 else len(starts) == 1
+
+
+def test_a_text_of_one_window_is_left_as_it_is() -> None:
+    assert windows([2, 7, 3], 3) == [[2, 7, 3]] and windows(np.array([2, 7, 8, 3]), 3) == [[2, 7, 3], [2, 8, 3]]
+
+
 def test_batches_hold_every_text_once_and_come_in_another_order_in_every_epoch() -> None:
     texts, labels = _texts(20)
     batches = LabelledBatches(texts, labels, 4, (5, 8), seed=1)
@@ -197,6 +215,8 @@ def test_fine_tuning_learns_and_goes_on_after_a_kill(tmp_path: Path) -> None:
     ("make", "error", "message"),
     [
         (lambda: head_and_tail([2, 3], 0, 1), ValueError, "head is 0"),
+        (lambda: windows([2, 7, 3], 2), ValueError, "length is 2; allowed: 3 or more"),
+        (lambda: windows([2, 7, 3], 3.0), TypeError, "length is 3.0"),
         (lambda: rates_by_layer(2, 1.5), ValueError, "decay is 1.5; allowed: above 0 and up to 1"),
         (lambda: rates_by_layer(0, 0.5), ValueError, "num_layers is 0"),
         (lambda: freeze_bottom(small(), 3), ValueError, "num_layers is 3; allowed: 0 to 2"),

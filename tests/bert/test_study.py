@@ -16,10 +16,10 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib.bert import BertEncoder, BertTokenizer, methods, parts, records, study
+from course_lib.bert import BertEncoder, BertTokenizer, methods, parts, records, study, windows
 from course_lib.bert.records import recorded_logits, recorded_runs
 from course_lib.data import imdb, minilm
-from course_lib.sentiment import load_records
+from course_lib.sentiment import ladder, load_records
 from course_lib.sentiment.protocol import Protocol, ScoredTwice
 from tensors import normal
 
@@ -54,6 +54,8 @@ def _encoder() -> BertEncoder:
 def _settings(method: str) -> dict[str, object]:
     own = records.SETTINGS[method]
     small = {**SMALL, **{name: value for name, value in FEW.items() if name in own}}
+    if method == study.LONG:
+        small["window"] = 12
     return {**small, "passes": 2, "parts": 1} if method == "head" else small
 
 
@@ -94,7 +96,8 @@ def test_a_run_of_every_method_ends_in_a_record(given: study.Task, ran: Callable
     assert all(len(row) == 4 and np.isfinite(row).all() for row in found.curve)
     labels = np.asarray(given.protocol.validation.labels)[:20]
     assert found.validation == pytest.approx(((logits["validation"] > 0) == labels).mean(), abs=1e-5)
-    assert found.curve[-1][3] == pytest.approx(((logits["validation"] > 0) == labels)[:10].mean(), abs=1e-4)
+    if method != study.LONG:  # reads whole reviews in the end alone
+        assert found.curve[-1][3] == pytest.approx(((logits["validation"] > 0) == labels)[:10].mean(), abs=1e-4)
     assert (found.test is None) == (method != study.LONG) == ("test" not in logits) and found.averaged == {}
     assert {"cutting", "training", "validation"} <= set(found.minutes) == set(found.processor_minutes)
     assert study.Tuned(**json.loads(json.dumps(asdict(found)))).validation == found.validation
@@ -108,7 +111,8 @@ def test_what_learns_is_counted(ran: Callable[[str], Ran]) -> None:
     vectors = (200 + 16 + 2) * 8 + 16
     counts = {"full": vectors + 6 * layer + head, "top4": 4 * layer + head, "head": head}
     assert {name: found[name].trainable for name in counts} == counts
-    assert found["lora"].trainable == head + 6 * 2 * 2 * (8 * 2)
+    # Rank 2 on four matrices of 8 · 8, one of 8 · 32 and one of 32 · 8.
+    assert found["lora"].trainable == head + 6 * 2 * (4 * (8 + 8) + 2 * (8 + 32))
     pooler = 72
     assert found["full"].share == pytest.approx(counts["full"] / (counts["full"] + pooler), abs=1e-5)
     everything = counts["full"] + pooler + found["lora"].trainable - head
@@ -156,6 +160,29 @@ def test_texts_are_read_in_their_own_order_whatever_their_lengths(given: study.T
     assert np.ptp(alone) > 1e-3
 
 
+@pytest.mark.slow
+def test_a_whole_text_is_judged_by_the_mean_of_its_windows(given: study.Task) -> None:
+    model = methods.make("full", _encoder(), {**records.TRAINING, **records.SETTINGS["full"]}, 0)
+    texts = [given.validation[0][:30], given.validation[1][:9], given.validation[2][:41]]
+    seen = [windows(text, 16) for text in texts]
+    assert [len(each) for each in seen] == [2, 1, 3]
+    means = [np.mean(parts.logits_of(model, each)) for each in seen]
+    np.testing.assert_allclose(parts.logits_of_whole(model, texts, 16), means, atol=1e-5)
+    assert np.ptp(parts.logits_of(model, seen[0])) > 1e-3
+
+
+@pytest.mark.slow
+def test_the_long_run_reads_the_middle_of_a_review_too(given: study.Task, ran: Callable[[str], Ran]) -> None:
+    """What stands between the ends of a long review moves its logit in `imdb`, and in no other run."""
+    long = next(place for place, text in enumerate(given.validation[:20]) if len(text) > 40)
+    changed = [list(text) for text in given.validation]
+    changed[long][18:22] = [199] * 4
+    for method in ("full", study.LONG):
+        _, logits = _run(replace(given, validation=changed), method)
+        same = logits["validation"] == ran(method).logits["validation"]
+        assert np.flatnonzero(~same).tolist() == ([long] if method == study.LONG else [])
+
+
 def test_every_pass_reads_every_text_once_in_another_order() -> None:
     texts = [[2, number, 3] for number in range(5, 29)]
     settings = {**SMALL, "passes": 2, "parts": 3}
@@ -195,7 +222,7 @@ def test_the_models_of_lesson_07_come_in_the_same_order(given: study.Task) -> No
     labelled, unlabelled, test = (imdb.load(part, sample="only") for part in ("train", "unlabelled", "test"))
     known = study.models_of_lesson_07(labelled, unlabelled, test, 1)
     validation, asked = known["nb-n-grams"]
-    assert set(known) == {"nb-n-grams", "documents"}
+    assert tuple(known) == ladder.AVERAGED
     assert ((validation > 0) == np.asarray(given.protocol.validation.labels)).mean() > 0.7
     assert ((asked > 0) == np.asarray(test.labels)).mean() > 0.7
 
@@ -258,7 +285,8 @@ def test_from_the_command_line_one_long_run_is_trained_averaged_written_and_repe
 
 def test_the_records_are_whole_and_the_ways_are_compared_on_equal_terms() -> None:
     runs = {(one.method, one.seed): one for one in recorded_runs()}
-    assert set(runs) == {(way, seed) for way in study.METHODS for seed in (1, 2)} | {(study.LONG, 3)}
+    thrice = ("full", "lora", "adalora", "adapters", study.LONG)
+    assert set(runs) == {(way, seed) for way in study.METHODS for seed in ((1, 2, 3) if way in thrice else (1, 2))}
     theirs = next(one for one in load_records() if one.model == "average" and one.seed == 1)
     shared = ("reviews", "validation", "cut", "read", "batch_size", "precision", "pooling")
     for (method, _), one in runs.items():
@@ -271,16 +299,19 @@ def test_the_records_are_whole_and_the_ways_are_compared_on_equal_terms() -> Non
             }
             passes = one.settings["passes"] if method != "head" else 20
             assert one.curve[-1][0] == passes * one.settings["reviews"]
-    # What the page says of few weights: near to what full fine-tuning reaches, in less memory.
-    for seed in (1, 2):
-        whole, few = runs["full", seed], [runs[way, seed] for way in ("lora", "adalora", "adapters", "prefixes")]
-        for one in few:
-            assert one.share <= 0.02 and one.peak_memory < whole.peak_memory
-            assert runs["head", seed].validation + 0.03 < one.validation
-            behind = whole.validation - one.validation
-            assert (one.method == "prefixes") == (behind > 0.015) and behind > 0.002
-        assert whole.validation - runs["head", seed].validation > 0.07
-        assert runs["top4", seed].processor_minutes["training"] < whole.processor_minutes["training"]
+    # What the page says of few weights: near to what full fine-tuning reaches, never ahead of it, in less memory.
+    behind: dict[str, list[float]] = {}
+    for (way, seed), one in runs.items():
+        whole = runs["full", seed]
+        behind.setdefault(way, []).append(whole.validation - one.validation)
+        if way in ("lora", "adalora", "adapters", "prefixes"):
+            assert one.share <= 0.02 and one.peak_memory < whole.peak_memory and behind[way][-1] > 0
+            assert runs["head", 1].validation + 0.02 < one.validation
+        if way == "top4":
+            assert one.processor_minutes["training"] < whole.processor_minutes["training"]
+    means = {way: np.mean(each) for way, each in behind.items()}
+    assert max(means["lora"], means["adapters"]) < 0.0075 < 0.01 < means["adalora"] < 0.0175
+    assert 0.03 < means["prefixes"] < 0.06 < means["head"]
 
 
 LONG_RUNS = [one for one in recorded_runs() if one.method == study.LONG]
@@ -289,16 +320,18 @@ LONG_RUNS = [one for one in recorded_runs() if one.method == study.LONG]
 @pytest.mark.parametrize("run", LONG_RUNS, ids=lambda run: f"seed {run.seed}")
 def test_a_long_run_and_lesson_07_are_better_together_than_alone(run: records.Tuned) -> None:
     theirs = next(one for one in load_records() if one.model == "average" and one.seed == run.seed)
-    assert run.averaged["of"] == ["bert", "nb-n-grams", "documents"]
+    assert run.averaged["of"] == ["bert", *ladder.AVERAGED]
     assert run.averaged["test"] > max(run.test, theirs.test) + 0.005
     assert run.averaged["validation"] > max(run.validation, theirs.validation)
-    # What the page says: alone it does not come as far as the word counts, alone or averaged.
+    # What the page says: alone it is ahead of the word counts on validation, and behind on the test.
     counts = next(one for one in load_records() if one.model == "nb-n-grams" and one.seed == run.seed)
-    assert run.test < min(counts.test, theirs.test)
+    assert run.validation > counts.validation and run.test < min(counts.test, theirs.test)
+    # What is asked of it, with every seed.
+    assert run.test >= 0.915 and run.averaged["test"] >= 0.932
     logits = recorded_logits(run.seed)
     assert {name: len(each) for name, each in logits.items()} == {
         f"{name}{part}": count
-        for name in ("", "nb-n-grams.", "documents.")
+        for name in ("", *(f"{other}." for other in ladder.AVERAGED))
         for part, count in (("validation", 5_000), ("test", 25_000))
     }
     # Verdicts on half of the reviews are praise, more or less.

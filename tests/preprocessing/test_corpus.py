@@ -165,6 +165,23 @@ def test_an_index_outside_the_corpus_is_refused(three_texts, index):
         three_texts[index]
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_of_every_text_its_first_or_its_last_tokens_are_kept(three_texts, count):
+    texts = [ids.tolist() for ids in three_texts]
+    assert [ids.tolist() for ids in three_texts.first(count)] == [ids[:count] for ids in texts]
+    assert [ids.tolist() for ids in three_texts.last(count)] == [ids[-count:] for ids in texts]
+    assert three_texts.first(count).ids.dtype == np.int32
+    nothing = Corpus(np.zeros(0, np.int32), np.array([0]))
+    assert len(nothing.first(count)) == len(nothing.last(count)) == 0
+
+
+@pytest.mark.parametrize(("count", "error"), [(0, ValueError), (-1, ValueError), (2.0, TypeError)])
+def test_no_tokens_of_every_text_are_refused(three_texts, count, error):
+    for part in (three_texts.first, three_texts.last):
+        with pytest.raises(error, match=f"count is {count}"):
+            part(count)
+
+
 def test_a_text_of_a_corpus_is_no_copy(three_texts):
     assert np.shares_memory(three_texts[2], three_texts.ids)
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 OF_REPAIRS = [reading_rungs.settings_of(name) for name in reading_rungs.REPAIRED]
 OF_DOCUMENTS = reading_rungs.settings_of("lstm")
-COUNTING = (*rungs.SETTINGS, "majority", "lexicon", "average")
+COUNTING = (*rungs.SETTINGS, "majority", "lexicon", *ladder.AVERAGED, "average")
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def small():
     patch = pytest.MonkeyPatch()
     documents = {**rungs.SETTINGS["documents"], "min_reviews": 3, "dim": 8, "epochs": 1}
     patch.setitem(rungs.SETTINGS, "documents", documents)
-    for name in ("bag-of-words", "nb-n-grams"):
+    for name in ("bag-of-words", "nb-n-grams", "ends"):
         patch.setitem(rungs.SETTINGS, name, {**rungs.SETTINGS[name], "epochs": 1, "learning_rate": 0.05})
     for name, settings in reading_rungs.SETTINGS.items():
         tiny = {key: 4 for key in ("width", "units", "hidden_dim", "num_heads") if key in settings}
@@ -90,6 +90,23 @@ def test_training_and_validation_share_no_film_and_leave_none_out(small) -> None
 def test_no_n_gram_of_the_test_alone_is_known(small) -> None:
     met = np.asarray(small.known.sum(axis=0) + small.unlabelled.sum(axis=0)).ravel()
     assert (met > 0).all()
+
+
+def test_what_stands_between_the_ends_of_a_review_is_not_read_and_each_end_has_columns_of_its_own(small) -> None:
+    vocabulary, corpus = small.n_grams, small.corpora[0]
+    long = next(place for place, ids in enumerate(corpus) if len(ids) > 30)
+    begins, ends = corpus.offsets[long : long + 2]
+    moved = Corpus(corpus.ids.copy(), corpus.offsets)
+    moved.ids[begins + 5 : ends - 5] = moved.ids[begins + 5 : ends - 5][::-1]
+    before, after = (rungs.ends_of(each, vocabulary, 5) for each in (corpus, moved))
+    assert before.shape == (len(corpus), 2 * len(vocabulary)) and before.dtype == np.float32
+    assert (before != after).nnz == 0
+    first, last = before[:, : len(vocabulary)], before[:, len(vocabulary) :]
+    for part, ids in ((first, corpus[long][:5]), (last, corpus[long][-5:])):
+        alone = vocabulary.encode(Corpus(ids, np.array([0, len(ids)])))
+        assert (part[long] != alone).nnz == 0
+    moved.ids[begins + 4], moved.ids[ends - 5] = 7, 8
+    assert (rungs.ends_of(moved, vocabulary, 5)[long] != before[long]).nnz > 0
 
 
 def test_a_difference_from_the_record_is_told(climbed) -> None:
