@@ -119,6 +119,14 @@ def test_a_difference_from_the_record_is_told(climbed) -> None:
     assert compare([replace(climbed[0], seed=99)], climbed) == []
 
 
+def test_a_network_may_differ_by_more_than_a_count_may_on_another_backend(climbed) -> None:
+    counted = next(record for record in climbed if record.model == "nb-n-grams")
+    network = replace(counted, model="lstm-mended")
+    for by, told in ((0.01, [True, False]), (0.03, [True, True])):
+        moved = [replace(record, validation=record.validation + by) for record in (counted, network)]
+        assert [bool(compare([one], [counted, network])) for one in moved] == told
+
+
 @pytest.mark.parametrize("name", ["mean-of-words", "encoder", "lstm-1-mask", "lstm-5-vectors"])
 def test_a_reading_rung_keeps_the_epoch_that_is_best_on_validation(small, name: str) -> None:
     (record,) = _climb(small, 1, [name])
