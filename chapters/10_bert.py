@@ -957,8 +957,8 @@ course.report("tuned", float(accuracy))
 # %% [markdown] id="tuning-more" lang="zh" of="7962e9d1"
 # 只有两百来篇影评，谈不上胜利：词频方法或者一个简单的探针，也差不多能到这一步。微调要移动几百万个权重，需要更多的依据。下面的记录用了 2,000 篇影评，还有一次把能用的都用上了：
 # %% id="tuning-record"
-ways = {"full": tr("all weights", "全部权重"), "top4": tr("four of six layers", "六层里的四层"),
-        "head": tr("the new layer alone", "只有新加的层"), "lora": "LoRA", "adalora": "AdaLoRA",
+ways = {"full": tr("all weights", "全部权重"), "top4": tr("four layers", "六层里的四层"),
+        "head": tr("head alone", "只有新加的层"), "lora": "LoRA", "adalora": "AdaLoRA",
         "adapters": tr("adapters", "适配器"), "prefixes": tr("prefixes", "前缀")}
 tunings = bert.recorded_runs()
 
@@ -974,13 +974,13 @@ def lines(names):
             span = f"{100 * min(right):.1f}–{100 * max(right):.1f}"
             yield [
                 ways[name], len(own),
-                f"{own[0].trainable:,} ({own[0].share:.2%})",
+                f"{own[0].trainable / 1000:,.1f}",
                 f"{np.mean(work):.1f}", f"{np.mean(memory):.2f}",
                 f"{np.mean(right):.1%} ({span})",
             ]
 # %% id="tuning-table"
 heads = [tr("what learns", "学的是什么"), tr("seeds", "种子数"),
-         tr("weights (share)", "权重（占比）"), tr("CPU minutes", "处理器分钟"),
+         tr("thousand weights", "权重（千个）"), tr("CPU minutes", "CPU 分钟"),
          tr("memory, GB", "内存（GB）"), tr("validation (span)", "验证集（范围）")]
 display.table(heads, lines(["head", "top4", "full"]))
 # %% [markdown] id="windows" lang="en"
@@ -1123,8 +1123,8 @@ display.table(columns, table)
 few = ["full", "lora", "adalora", "adapters", "prefixes", "head"]
 display.table(heads, lines(few))
 # %% [markdown] id="few-record-reading" lang="en"
-# With one and a half percent of the weights or less, LoRA and adapters stay about half a point behind what all weights reach, AdaLoRA more than a point, and none is ahead on any seed: little, but more than nothing. Prefixes are some points behind, the new layer alone by far more. In the papers, on models fifteen times as large and with far more labels, hardly a difference is left.
-# %% [markdown] id="few-record-reading" lang="zh" of="33592db2"
+# With one and a half percent of the weights or less, LoRA and adapters stay about half a point behind what all weights reach, AdaLoRA more than a point, and none is ahead on any seed: little, but more than nothing. Prefixes are some points behind, the head alone by far more. In the papers, on models fifteen times as large and with far more labels, hardly a difference is left.
+# %% [markdown] id="few-record-reading" lang="zh" of="fde9aab0"
 # 只用百分之一点五甚至更少的权重，LoRA 和适配器比训练全部权重落后半个百分点左右，AdaLoRA 落后一个多百分点，没有哪个种子上领先过：不多，却也不是零。前缀落后几个百分点，只训练新加的那一层就差远了。论文里用的模型大十五倍，标签也多得多，差别几乎没有了。
 
 # %% [markdown] id="ada" lang="en"
