@@ -12,8 +12,9 @@ import keras
 from keras import ops
 
 from course_lib.base.arguments import checked_seed, require_integer, require_not_negative
-from course_lib.bert.grafting import MATRICES, DenseGraft
+from course_lib.bert.grafting import DenseGraft
 from course_lib.bert.low_rank import Merging
+from course_lib.bert.matrices import MATRICES
 
 # How the weights of a graft are called, by which the optimiser knows them.
 LEFT, VALUES, RIGHT = "left_directions", "singular_values", "right_directions"

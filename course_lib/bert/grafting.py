@@ -19,9 +19,6 @@ from course_lib.base.files import write_atomically
 from course_lib.bert.freezing import all_layers, set_trainable
 from course_lib.mlp.seeds import offset_seed
 
-# The names of all matrices of an encoder's layer: four of its attention, two of the network behind it.
-MATRICES = ("query", "key", "value", "output", "feed_forward_hidden", "feed_forward_output")
-
 
 class Graft(keras.layers.Layer):
     """A few weights for one layer of a frozen model; whoever made the graft saves it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_lib.bert.grafting import MATRICES
+from course_lib.bert.matrices import MATRICES
 from course_lib.training.recorded import differences, read_records, recorded_in
 
 # Records and weights of this lesson's runs.

@@ -122,12 +122,6 @@ def run(
         for part, count in ((given.protocol.train, chosen), (given.protocol.validation, held))
     )
     few, few_right = cut(given.validation[: settings["watched"]], "read"), right[: settings["watched"]]
-
-    def judged(texts: Sequence[Sequence[int]]) -> np.ndarray:
-        if "window" in settings:
-            return logits_of_whole(model, texts, settings["window"])
-        return logits_of(model, cut(texts, "read"))
-
     with precision(settings["precision"]):
         model = make(method, load(), settings, seed)
         weights = count_weights(model.trainable_variables)
@@ -143,6 +137,12 @@ def run(
                 )
     wall, work = (sum(history[name]) / 60 for name in ("seconds", "processor_seconds"))
     minutes["training"] = (wall, work)
+
+    def judged(texts: Sequence[Sequence[int]]) -> np.ndarray:
+        if "window" in settings:
+            return logits_of_whole(model, texts, settings["window"])
+        return logits_of(model, cut(texts, "read"))
+
     logits = {}
     with clock(minutes, "validation"):
         logits["validation"] = judged(given.validation[:held])

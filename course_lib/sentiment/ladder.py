@@ -21,6 +21,7 @@ from course_lib.sentiment.calibration import fit_calibration
 from course_lib.sentiment.encoding import Encoded, Task, encode, task
 from course_lib.sentiment.rungs import Rung
 from course_lib.training.provenance import rounded, these_versions, this_machine
+from course_lib.training.recorded import differences
 
 # How far an accuracy may lie from the recorded one of the same seed: sums in another order move some verdicts. Each
 # backend draws a network's dropout in its own way, so its best epoch may be another: 1.9 points lay between two.
@@ -126,20 +127,18 @@ def compare(found: Sequence[records.Record], recorded: Sequence[records.Record])
         recorded: what is on record.
     """
     known = {(record.model, record.seed): record for record in recorded}
-    differences = []
+    told = []
     for record in found:
         other = known.get((record.model, record.seed))
         if other is None:
             continue
         if record.data != other.data:
-            differences.append(f"{record.model}, seed {record.seed}: the data differs from the recorded data")
+            told.append(f"{record.model}, seed {record.seed}: the data differs from the recorded data")
             continue
         tolerance = NETWORK_TOLERANCE if record.model in reading_rungs.SETTINGS else TOLERANCE
-        for name in ("validation", "test"):
-            ours, theirs = getattr(record, name), getattr(other, name)
-            if ours is not None and theirs is not None and abs(ours - theirs) > tolerance:
-                differences.append(f"{record.model}, seed {record.seed}: {name} {ours:.4f}, recorded {theirs:.4f}")
-    return differences
+        scored_both = [name for name in ("validation", "test") if None not in (vars(record)[name], vars(other)[name])]
+        told += differences(record, [other], ("model", "seed"), scored_both, tolerance, digits=4)
+    return told
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -153,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     parts = [imdb.load(part, seed=0, sample="never") for part in ("train", "unlabelled", "test")]
     encoded = encode(*parts)
-    known, differences = records.load_records(), []
+    known, moved = records.load_records(), []
 
     def keep(record: records.Record) -> None:
         took = f"{sum(record.minutes.values()):.1f} min, {sum(record.processor_minutes.values()):.1f} min of work"
@@ -162,12 +161,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"seed {record.seed} {record.model}: {said}, {took}", flush=True)
         if chosen.folder:
             records.save_record(record, chosen.folder)
-        differences.extend(compare([record], known))
+        moved.extend(compare([record], known))
 
     for seed in chosen.seeds:
         run(encoded, seed, keep, chosen.models)
-    print("\n".join(differences) or "within the recorded ranges")
-    return int(bool(differences))
+    print("\n".join(moved) or "within the recorded ranges")
+    return int(bool(moved))
 
 
 if __name__ == "__main__":

@@ -306,7 +306,9 @@ def test_the_records_are_whole_and_the_ways_are_compared_on_equal_terms() -> Non
         behind.setdefault(way, []).append(whole.validation - one.validation)
         if way in ("lora", "adalora", "adapters", "prefixes"):
             assert one.share <= 0.02 and one.peak_memory < whole.peak_memory and behind[way][-1] > 0
-            assert runs["head", 1].validation + 0.02 < one.validation
+            assert ("head", seed) not in runs or runs["head", seed].validation + 0.03 < one.validation
+        if way == "head":
+            assert behind[way][-1] > 0.07
         if way == "top4":
             assert one.processor_minutes["training"] < whole.processor_minutes["training"]
     means = {way: np.mean(each) for way, each in behind.items()}

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 OF_REPAIRS = [reading_rungs.settings_of(name) for name in reading_rungs.REPAIRED]
 OF_DOCUMENTS = reading_rungs.settings_of("lstm")
-COUNTING = (*rungs.SETTINGS, "majority", "lexicon", *ladder.AVERAGED, "average")
+COUNTING = (*rungs.SETTINGS, "majority", "lexicon", "average")
 
 
 @pytest.fixture(scope="module")
